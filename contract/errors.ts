@@ -1,0 +1,68 @@
+import * as z from 'zod';
+
+/** What a caller should do with a failed request: give up, try at once, or try after a while (`Retry-After` where known). */
+export const Retry = z.enum(['never', 'now', 'after']);
+export type Retry = z.infer<typeof Retry>;
+
+interface ErrorKind {
+  readonly status: number;
+  readonly title: string;
+  readonly retry: Retry;
+  /** WebSocket close code, where the error ends the connection. */
+  readonly closeCode?: number;
+}
+
+/** Every error that leaves Streambed. One row decides its HTTP status, its title, what to do about it, and its close code. */
+export const errorKinds = {
+  malformed_json: { status: 400, title: 'The body is not valid JSON', retry: 'never' },
+  invalid_input: { status: 400, title: 'The input is not valid', retry: 'never' },
+  invalid_cursor: { status: 400, title: 'The cursor is not one of ours', retry: 'never' },
+  unauthenticated: { status: 401, title: 'A valid token is needed', retry: 'never' },
+  token_expired: { status: 401, title: 'The token has expired', retry: 'never', closeCode: 4101 },
+  forbidden: { status: 403, title: 'Your role does not allow this', retry: 'never', closeCode: 4403 },
+  not_author: { status: 403, title: 'Only the author may do this', retry: 'never' },
+  not_found: { status: 404, title: 'There is nothing here that you may see', retry: 'never' },
+  method_not_allowed: { status: 405, title: 'This address does not take that method', retry: 'never' },
+  not_acceptable: { status: 406, title: 'The answer cannot be given in that form', retry: 'never' },
+  conflict: { status: 409, title: 'This is taken already', retry: 'never' },
+  event_deleted: { status: 409, title: 'The event was deleted', retry: 'never' },
+  stream_archived: { status: 409, title: 'The stream is archived', retry: 'never' },
+  precondition_failed: { status: 412, title: 'It was changed by someone else meanwhile', retry: 'never' },
+  too_large: { status: 413, title: 'The request is too large', retry: 'never', closeCode: 4413 },
+  unsupported_media_type: { status: 415, title: 'The body must be application/json', retry: 'never' },
+  rate_limited: { status: 429, title: 'Too many requests', retry: 'after', closeCode: 4008 },
+  bad_frame: { status: 400, title: 'The frame is not one of the protocol', retry: 'never', closeCode: 4400 },
+  unknown_op: { status: 400, title: 'There is no such operation', retry: 'never' },
+  hello_first: { status: 409, title: 'Say hello first', retry: 'never' },
+  too_many_rooms: { status: 409, title: 'Too many rooms on this connection', retry: 'never' },
+  version_unsupported: { status: 400, title: 'This version of the protocol is not spoken here', retry: 'never', closeCode: 4426 },
+  internal: { status: 500, title: 'Something went wrong on our side', retry: 'after' },
+  unavailable: { status: 503, title: 'A part of the service is not available', retry: 'after' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
+export const ErrorCode = z.enum(Object.keys(errorKinds) as [ErrorCode, ...ErrorCode[]]);
+
+/** One bad field: where it is (`body.text`, `query.limit`, `header.if-match`, `frame.d.rooms.0.room`) and what is wrong. */
+export const FieldError = z.object({ path: z.string(), message: z.string() }).meta({ id: 'FieldError' });
+export type FieldError = z.infer<typeof FieldError>;
+
+/** RFC 9457 problem, the only form in which an error leaves Streambed; the same object stands inside an `err` frame. */
+export const Problem = z
+  .object({
+    type: z.string().describe('Address of the documentation of this code'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string().optional().describe('The path that was asked for'),
+    code: ErrorCode,
+    retry: Retry,
+    retryAfterSeconds: z.number().optional(),
+    errors: z.array(FieldError).optional(),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof Problem>;
+
+/** Documentation address of an error code; also the `type` of its problem. */
+export const problemType = (code: ErrorCode): string => `https://streambed.dev/problems/${code}`;

@@ -1,0 +1,181 @@
+import * as z from 'zod';
+import { Problem } from './errors.ts';
+import { ClientEventId, EventId, StreamId, UserId, WorkspaceId } from './ids.ts';
+import { Mention, StreamEvent } from './event.ts';
+import { Stream } from './stream.ts';
+import { MessageText } from './text.ts';
+
+/** The largest frame either side sends, in bytes of UTF-8; the server packs to `packedFrameBytes`. */
+export const maxFrameBytes = 32_768;
+export const packedFrameBytes = 30_000;
+/** How many rooms one connection may be subscribed to. */
+export const maxRooms = 50;
+/** How many changes of a room a resume replays; beyond that the client pulls over HTTP. */
+export const maxReplay = 200;
+/** Seconds between pings of a client (with jitter), and how old a socket may get. */
+export const pingSeconds = 240;
+export const maxAgeSeconds = 7200;
+
+/** A WebSocket audience. */
+export const room = {
+  stream: (workspaceId: string, streamId: string): string => `ws:${workspaceId}:stream:${streamId}`,
+  workspace: (workspaceId: string): string => `ws:${workspaceId}:workspace`,
+  user: (workspaceId: string, userId: string): string => `ws:${workspaceId}:user:${userId}`,
+};
+
+export type ParsedRoom =
+  | { kind: 'stream'; workspaceId: WorkspaceId; streamId: StreamId }
+  | { kind: 'workspace'; workspaceId: WorkspaceId }
+  | { kind: 'user'; workspaceId: WorkspaceId; userId: UserId };
+
+/** Reads a room's name; undefined when it is not one. */
+export function parseRoom(name: string): ParsedRoom | undefined {
+  const [prefix, workspace, kind, id, ...rest] = name.split(':');
+  const workspaceId = WorkspaceId.safeParse(workspace);
+  if (prefix !== 'ws' || rest.length > 0 || !workspaceId.success) return undefined;
+  if (kind === 'workspace' && id === undefined) return { kind, workspaceId: workspaceId.data };
+  if (kind === 'stream') {
+    const streamId = StreamId.safeParse(id);
+    return streamId.success ? { kind, workspaceId: workspaceId.data, streamId: streamId.data } : undefined;
+  }
+  if (kind === 'user') {
+    const userId = UserId.safeParse(id);
+    return userId.success ? { kind, workspaceId: workspaceId.data, userId: userId.data } : undefined;
+  }
+  return undefined;
+}
+
+const RoomName = z
+  .string()
+  .max(200)
+  .refine((name) => parseRoom(name) !== undefined, { error: 'must be the name of a room' });
+const seq = z.int().min(0);
+const gen = z.string().min(1).max(32);
+
+// ---- pushed events: what a room's log is made of, as it travels ----
+
+/** One durable change of a room. `seq` is gapless in the room; an `event:edited` or `event:deleted` carries the whole event as it is now. */
+const stamp = { seq, at: z.iso.datetime(), actor: UserId.nullable() };
+const eventItem = <Type extends 'event' | 'event:edited' | 'event:deleted'>(type: Type) =>
+  z.object({ ...stamp, type: z.literal(type), eventId: EventId, clientEventId: ClientEventId.optional(), data: StreamEvent });
+const streamItem = <Type extends 'stream:created'>(type: Type) => z.object({ ...stamp, type: z.literal(type), data: Stream });
+export const RoomItem = z
+  .discriminatedUnion('type', [eventItem('event'), eventItem('event:edited'), eventItem('event:deleted'), streamItem('stream:created')])
+  .meta({ id: 'RoomItem' });
+export type RoomItem = z.infer<typeof RoomItem>;
+
+// ---- client frames ----
+
+const counter = z.int().min(0).describe("The client's counter; replies echo it");
+const Position = z.strictObject({ room: RoomName, gen: gen.optional(), seq: seq.optional() });
+const Subscription = z.strictObject({
+  room: RoomName,
+  gen: gen.optional(),
+  seq: seq.optional(),
+  mode: z.enum(['full', 'pointer']).default('full'),
+});
+const request = <Op extends string, Body extends z.ZodType>(op: Op, body: Body) =>
+  z.strictObject({ op: z.literal(op), id: counter, d: body });
+
+export const HelloFrame = request(
+  'hello',
+  z.strictObject({
+    v: z.int(),
+    device: z.string().max(64).optional(),
+    resume: z.strictObject({ rooms: z.array(Position).max(maxRooms) }).optional(),
+  }),
+).meta({ id: 'HelloFrame' });
+export const SubFrame = request('sub', z.strictObject({ rooms: z.array(Subscription).min(1).max(maxRooms) })).meta({ id: 'SubFrame' });
+export const UnsubFrame = request('unsub', z.strictObject({ rooms: z.array(RoomName).min(1).max(maxRooms) })).meta({ id: 'UnsubFrame' });
+export const SendFrame = request(
+  'send',
+  z.strictObject({ stream: StreamId, clientEventId: ClientEventId, text: MessageText, mentions: z.array(Mention).max(50).default([]) }),
+).meta({ id: 'SendFrame' });
+export const PingFrame = request('ping', z.strictObject({ pos: z.array(Position).max(maxRooms).default([]) })).meta({ id: 'PingFrame' });
+
+export const ClientFrame = z.discriminatedUnion('op', [HelloFrame, SubFrame, UnsubFrame, SendFrame, PingFrame]).meta({ id: 'ClientFrame' });
+export type ClientFrame = z.infer<typeof ClientFrame>;
+/** A client frame as a client writes it (defaults may be left out). */
+export type ClientFrameInput = z.input<typeof ClientFrame>;
+
+// ---- server frames ----
+
+/** `from` is the promise point: everything after it comes on this connection, or the client is told. */
+export const RoomState = z.object({ room: z.string(), gen: z.string(), from: seq, head: seq }).meta({ id: 'RoomState' });
+export type RoomState = z.infer<typeof RoomState>;
+const Refusal = z.object({ room: z.string(), problem: Problem });
+const subscribed = z.object({ rooms: z.array(RoomState), refused: z.array(Refusal).optional() });
+const reply = <Op extends string, Body extends z.ZodType>(op: Op, body: Body) => z.object({ op: z.literal(op), id: counter, d: body });
+
+export const WelcomeFrame = reply(
+  'welcome',
+  z.object({
+    session: z.string(),
+    pingSeconds: z.int(),
+    maxAgeSeconds: z.int(),
+    limits: z.object({ rooms: z.int(), frameBytes: z.int() }),
+    resumed: subscribed.optional(),
+  }),
+).meta({ id: 'WelcomeFrame' });
+export const OkFrame = reply('ok', z.object({ ...subscribed.partial().shape, event: StreamEvent.optional() })).meta({ id: 'OkFrame' });
+export const PongFrame = reply('pong', z.object({ heads: z.array(z.object({ room: z.string(), gen: z.string(), head: seq })) })).meta({
+  id: 'PongFrame',
+});
+export const ErrFrame = z
+  .object({ op: z.literal('err'), id: counter.nullable().describe('null where the id could not be read'), d: Problem })
+  .meta({ id: 'ErrFrame' });
+/** One change, live. */
+export const EvFrame = z
+  .intersection(z.object({ op: z.literal('ev'), room: z.string(), gen: z.string() }), RoomItem)
+  .meta({ id: 'EvFrame' });
+/**
+ * Several changes. Live: contiguous items. Replay (`from` and `upTo` are there): the changes of (from, upTo] that still show, oldest change
+ * first; positions may be missing where a later change of the same event stands for an earlier one. Applying it brings the reader to `upTo`.
+ */
+export const EvsFrame = z
+  .object({
+    op: z.literal('evs'),
+    room: z.string(),
+    gen: z.string(),
+    items: z.array(RoomItem),
+    from: seq.optional(),
+    upTo: seq.optional(),
+  })
+  .meta({ id: 'EvsFrame' });
+/** The room went on without this connection: read `pull` over HTTP from `have` until `head`. */
+export const BehindFrame = z
+  .object({ op: z.literal('behind'), rooms: z.array(z.object({ room: z.string(), have: seq, head: seq, pull: z.string() })) })
+  .meta({ id: 'BehindFrame' });
+/** What the client holds of the room is of another log: forget it and read it anew. */
+export const ResyncFrame = z
+  .object({
+    op: z.literal('resync'),
+    rooms: z.array(z.object({ room: z.string(), reason: z.enum(['unknown_gen', 'position_ahead', 'behind']), gen: z.string(), head: seq })),
+  })
+  .meta({ id: 'ResyncFrame' });
+/** The server is about to close: `code` as in the close codes; `reconnect` says whether to come back, `afterMs` when. */
+export const ByeFrame = z
+  .object({ op: z.literal('bye'), code: z.int(), reason: z.string(), reconnect: z.boolean(), afterMs: z.int() })
+  .meta({ id: 'ByeFrame' });
+
+export const ServerFrame = z
+  .union([WelcomeFrame, OkFrame, PongFrame, ErrFrame, EvFrame, EvsFrame, BehindFrame, ResyncFrame, ByeFrame])
+  .meta({ id: 'ServerFrame' });
+export type ServerFrame = z.infer<typeof ServerFrame>;
+export type EvFrame = z.infer<typeof EvFrame>;
+export type EvsFrame = z.infer<typeof EvsFrame>;
+
+/** Close codes by what they ask of the client: 4000-4099 reconnect, 4100-4199 fetch a new ticket, 4400-4499 stop and show. */
+export const closeCodes = {
+  shutdown: 4001,
+  max_age: 4002,
+  rate_limited: 4008,
+  slow_consumer: 4009,
+  insufficient_state: 4010,
+  ticket_expired: 4101,
+  bad_frame: 4400,
+  revoked: 4401,
+  forbidden: 4403,
+  frame_too_large: 4413,
+  version_unsupported: 4426,
+} as const;

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+
+/** The prefixes of all ids. The body is 26 characters of Crockford base32: 48 bits of milliseconds, 80 bits of chance. */
+export const idPrefixes = {
+  workspace: 'ws',
+  stream: 'str',
+  event: 'evt',
+  provider: 'prv',
+  apiKey: 'key',
+  outbox: 'out',
+  session: 'ses',
+  request: 'req',
+} as const;
+
+export type IdKind = keyof typeof idPrefixes;
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+const bodyPattern = '[0-9a-hjkmnp-tv-z]{26}';
+
+/** Makes an id whose text order is the order of creation (to the millisecond). */
+export function newId<Kind extends IdKind>(kind: Kind, nowMs: number = Date.now()): string {
+  let time = nowMs;
+  let head = '';
+  for (let i = 0; i < 10; i++) {
+    head = alphabet.charAt(time % 32) + head;
+    time = Math.floor(time / 32);
+  }
+  const chance = crypto.getRandomValues(new Uint8Array(16));
+  let tail = '';
+  for (const byte of chance) tail += alphabet.charAt(byte & 31);
+  return `${idPrefixes[kind]}_${head}${tail}`;
+}
+
+const idOf = <Kind extends IdKind>(kind: Kind) =>
+  z
+    .string()
+    .regex(new RegExp(`^${idPrefixes[kind]}_${bodyPattern}$`), `must be an id that starts with "${idPrefixes[kind]}_"`)
+    .meta({ example: `${idPrefixes[kind]}_01kb00000000000000000000` });
+
+export const WorkspaceId = idOf('workspace').brand<'WorkspaceId'>();
+export type WorkspaceId = z.infer<typeof WorkspaceId>;
+export const StreamId = idOf('stream').brand<'StreamId'>();
+export type StreamId = z.infer<typeof StreamId>;
+export const EventId = idOf('event').brand<'EventId'>();
+export type EventId = z.infer<typeof EventId>;
+export const ProviderId = idOf('provider').brand<'ProviderId'>();
+export type ProviderId = z.infer<typeof ProviderId>;
+
+/** A user's id is chosen by the product that Streambed is built into: 1 to 64 characters, no colon (rooms use it). */
+export const UserId = z
+  .string()
+  .regex(/^[A-Za-z0-9_.@-]{1,64}$/, 'must be 1 to 64 of the characters A-Z a-z 0-9 _ . @ -')
+  .brand<'UserId'>();
+export type UserId = z.infer<typeof UserId>;
+
+/** The sender's own id of an event: the same one by the same actor in a stream has one effect, for ever. */
+export const ClientEventId = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')
+  .brand<'ClientEventId'>();
+export type ClientEventId = z.infer<typeof ClientEventId>;

@@ -1,0 +1,34 @@
+/** Names of environment variables that the infrastructure sets and the functions read. */
+export const env = {
+  stage: 'STREAMBED_STAGE',
+  databaseUrl: 'DATABASE_URL',
+  databaseSecretArn: 'DATABASE_SECRET_ARN',
+  databaseOwnerSecretArn: 'DATABASE_OWNER_SECRET_ARN',
+  databaseTls: 'DATABASE_TLS',
+  signingSecretArn: 'SIGNING_SECRET_ARN',
+  connectionsTable: 'CONNECTIONS_TABLE',
+  fanOutQueueUrl: 'FAN_OUT_QUEUE_URL',
+  realtimeUrl: 'REALTIME_URL',
+} as const;
+
+/** What a durable change is called in the outbox. `functions/platform/outbox.ts` says which queues each goes to. */
+export const topics = ['event-appended', 'event-edited', 'event-deleted', 'stream-created'] as const;
+export type Topic = (typeof topics)[number];
+
+/** CloudWatch namespace and metric names; alarms and dashboards use the same words. */
+export const metricsNamespace = 'Streambed';
+export const metric = {
+  eventsPosted: 'EventsPosted',
+  publishDeferred: 'PublishDeferred',
+  fanOutLatency: 'FanOutLatency',
+  framesPosted: 'FramesPosted',
+  connectionsPruned: 'ConnectionsPruned',
+  slowConnections: 'SlowConnections',
+  outboxSwept: 'OutboxSwept',
+} as const;
+
+/** The database role that the functions connect as: no BYPASSRLS, owns nothing. */
+export const appDatabaseRole = 'streambed_app';
+
+/** Route keys of sockets are picked by this; everything goes to `$default`. */
+export const subprotocol = 'streambed.v1.json';

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+
+/** Who may call: nobody in particular, a workspace's API key, a signed-in member, or either of the two. */
+export type RouteAuth = 'none' | 'apiKey' | 'user' | 'userOrApiKey';
+
+/**
+ * One row of the HTTP surface. The same row feeds the router and its validation, the API Gateway routes, the OpenAPI document and the
+ * typed client. `path` is written as API Gateway writes it; `params` has one key for each of its `{names}`.
+ */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly auth: RouteAuth;
+  readonly summary: string;
+  readonly tag: string;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodType<Record<string, unknown>>;
+  readonly body: z.ZodType | undefined;
+  /** Request headers the route understands besides the common ones, lower case. */
+  readonly headers: readonly ('idempotency-key' | 'if-match')[];
+  /** The answer by status; undefined for an answer without a body. */
+  readonly answers: Readonly<Record<number, z.ZodType | undefined>>;
+  /** Content type of the answer where it is not application/json. */
+  readonly produces?: string;
+}
+
+const nothing = z.strictObject({});
+
+type Given<Params, Query, Body, Answers> = Omit<Route, 'params' | 'query' | 'body' | 'answers' | 'headers'> & {
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly answers: Answers;
+  readonly headers?: Route['headers'];
+};
+
+/** Completes a row: what is not given is empty, and empty is strict. */
+export function defineRoute<
+  Params extends z.ZodObject = typeof nothing,
+  Query extends z.ZodType<Record<string, unknown>> = typeof nothing,
+  Body extends z.ZodType | undefined = undefined,
+  Answers extends Route['answers'] = Route['answers'],
+>(row: Given<Params, Query, Body, Answers>) {
+  return {
+    ...row,
+    params: (row.params ?? nothing) as Params,
+    query: (row.query ?? nothing) as Query,
+    body: row.body as Body,
+    headers: row.headers ?? [],
+  };
+}
+
+export type ParamsOf<R extends Route> = z.infer<R['params']>;
+export type QueryOf<R extends Route> = z.infer<R['query']>;
+export type BodyOf<R extends Route> = R['body'] extends z.ZodType ? z.infer<R['body']> : undefined;
+/** Query and body as a caller writes them: defaults may be left out. */
+export type QueryInput<R extends Route> = z.input<R['query']>;
+export type BodyInput<R extends Route> = R['body'] extends z.ZodType ? z.input<R['body']> : undefined;
+type Outputs<Answers> = { [Status in keyof Answers]: Answers[Status] extends z.ZodType ? z.infer<Answers[Status]> : undefined };
+/** What the route answers with, whichever its status. */
+export type AnswerOf<R extends Route> = Outputs<R['answers']>[keyof R['answers']];
+
+/** A page of anything: `nextCursor` is opaque, null on the last page. */
+export const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+/** `limit` and `cursor` of every list. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(512).optional(),
+};

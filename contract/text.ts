@@ -1,0 +1,31 @@
+import * as z from 'zod';
+
+/** Largest text of a message, in bytes of UTF-8. */
+export const maxTextBytes = 16_384;
+
+const encoder = new TextEncoder();
+
+/** Size of a text on the wire, in bytes of UTF-8. */
+export const utf8Bytes = (text: string): number => encoder.encode(text).length;
+
+/** Text that can be stored and comes back the same: valid Unicode, no NUL. Everything else is allowed, also right-to-left marks. */
+const storable = z
+  .string()
+  .refine((text) => !text.includes('\0'), { error: 'must not contain the NUL character (U+0000)' })
+  .refine((text) => text.isWellFormed(), { error: 'must be valid Unicode: it holds half of a surrogate pair' });
+
+/** What a person wrote: not blank, at most 16 KB. */
+export const MessageText = storable
+  .refine((text) => text.trim() !== '', { error: 'must not be empty' })
+  .refine((text) => utf8Bytes(text) <= maxTextBytes, { error: `must be at most ${maxTextBytes} bytes of UTF-8` });
+
+/** A one-line name: trimmed, not empty, no control characters. */
+export const nameOf = (maxCharacters: number) =>
+  storable
+    .trim()
+    .min(1, 'must not be empty')
+    .max(maxCharacters, `must be at most ${maxCharacters} characters`)
+    .refine((text) => !/\p{Cc}/u.test(text), { error: 'must not contain control characters or line breaks' });
+
+/** A description of several lines. */
+export const descriptionOf = (maxCharacters: number) => storable.trim().max(maxCharacters, `must be at most ${maxCharacters} characters`);

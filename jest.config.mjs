@@ -1,0 +1,10 @@
+/** Node strips the types itself: no compiler between the source and the test. */
+export default {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': './test/support/strip-types.cjs' },
+  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.local', '<rootDir>/dist'],
+  workerIdleMemoryLimit: '512MB',
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};
