@@ -1,0 +1,19 @@
+/** Time and chance as the client sees them, so that tests can hold both in their hands. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Runs `task` once after `ms` milliseconds. Returns what `cancel` takes. */
+  after(ms: number, task: () => void): unknown;
+  /** Cancels a task; nothing happens when it has run already. */
+  cancel(handle: unknown): void;
+  /** A number from 0 to below 1. */
+  random(): number;
+}
+
+/** The real thing. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (ms, task) => setTimeout(task, ms),
+  cancel: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
+  random: () => Math.random(),
+};
