@@ -26,7 +26,8 @@ export interface Route {
 
 const nothing = z.strictObject({});
 
-type Given<Params, Query, Body, Answers> = Omit<Route, 'params' | 'query' | 'body' | 'answers' | 'headers'> & {
+type Given<Auth, Params, Query, Body, Answers> = Omit<Route, 'auth' | 'params' | 'query' | 'body' | 'answers' | 'headers'> & {
+  readonly auth: Auth;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
@@ -36,11 +37,12 @@ type Given<Params, Query, Body, Answers> = Omit<Route, 'params' | 'query' | 'bod
 
 /** Completes a row: what is not given is empty, and empty is strict. */
 export function defineRoute<
+  Auth extends RouteAuth,
   Params extends z.ZodObject = typeof nothing,
   Query extends z.ZodType<Record<string, unknown>> = typeof nothing,
   Body extends z.ZodType | undefined = undefined,
   Answers extends Route['answers'] = Route['answers'],
->(row: Given<Params, Query, Body, Answers>) {
+>(row: Given<Auth, Params, Query, Body, Answers>) {
   return {
     ...row,
     params: (row.params ?? nothing) as Params,

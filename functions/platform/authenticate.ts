@@ -1,0 +1,89 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { decodeJwt, errors as joseErrors, jwtVerify } from 'jose';
+import { UserId, WorkspaceId } from '../../contract/ids.ts';
+import type { RouteAuth } from '../../contract/route.ts';
+import type { App } from './app.ts';
+import { AppError } from './errors.ts';
+import type { KeyPurpose } from './keys.ts';
+
+export interface UserCaller {
+  readonly kind: 'user';
+  readonly workspaceId: WorkspaceId;
+  readonly userId: UserId;
+}
+export interface ApiKeyCaller {
+  readonly kind: 'apiKey';
+  readonly workspaceId: WorkspaceId;
+  readonly keyId: string;
+}
+export type Caller = UserCaller | ApiKeyCaller | { readonly kind: 'anyone' };
+export type CallerOf<Auth extends RouteAuth> = Auth extends 'user'
+  ? UserCaller
+  : Auth extends 'apiKey'
+    ? ApiKeyCaller
+    : Auth extends 'userOrApiKey'
+      ? UserCaller | ApiKeyCaller
+      : { readonly kind: 'anyone' };
+
+interface AuthApp extends Pick<App, 'clock'> {
+  readonly keys?: App['keys'];
+  readonly db?: App['db'];
+}
+
+/** Who is calling. A route that needs nobody gets nobody, whatever was sent. */
+export async function authenticate(app: AuthApp, auth: RouteAuth, authorization: string | undefined): Promise<Caller> {
+  if (auth === 'none') return { kind: 'anyone' };
+  const bearer = authorization?.match(/^Bearer +([\x21-\x7e]+) *$/i)?.[1];
+  if (bearer === undefined) throw unauthenticated('Send it as "Authorization: Bearer <token>".');
+  if (isApiKey(bearer)) {
+    if (auth === 'user') throw unauthenticated('A user token is needed here, not an API key.');
+    return callerOfApiKey(app, bearer);
+  }
+  if (auth === 'apiKey') throw unauthenticated('An API key is needed here, not a user token.');
+  return callerOfToken(app, 'user-token', bearer);
+}
+
+const unauthenticated = (detail: string) => new AppError('unauthenticated', detail, { headers: { 'www-authenticate': 'Bearer' } });
+
+/** The bearer of a signed token: HS256 only, with the key of the purpose and of the workspace it names. */
+export async function callerOfToken(app: AuthApp, purpose: KeyPurpose, token: string): Promise<UserCaller & { tokenId?: string }> {
+  if (!app.keys) throw new Error('This function checks tokens but was given no keys');
+  try {
+    const workspaceId = WorkspaceId.parse(decodeJwt(token).ws);
+    const { payload } = await jwtVerify(token, await app.keys.key(purpose, workspaceId), {
+      algorithms: ['HS256'],
+      requiredClaims: ['sub', 'ws', 'exp'],
+      currentDate: app.clock.now(),
+    });
+    return { kind: 'user', workspaceId, userId: UserId.parse(payload.sub), ...(payload.jti !== undefined && { tokenId: payload.jti }) };
+  } catch (error) {
+    if (error instanceof joseErrors.JWTExpired) {
+      throw new AppError('token_expired', 'Get a new token and try again.', {
+        headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+      });
+    }
+    if (error instanceof joseErrors.JOSEError || (error instanceof Error && error.name === 'ZodError') || error instanceof TypeError) {
+      throw unauthenticated('The token is not one of ours.');
+    }
+    throw error;
+  }
+}
+
+/** `sbk_<key id>_<workspace id>_<secret>`: says itself in which workspace to look; only the secret's hash is stored. */
+const apiKeyPattern = /^sbk_(key_[0-9a-z]{26})_(ws_[0-9a-z]{26})_([A-Za-z0-9]{43,64})$/;
+export const isApiKey = (bearer: string): boolean => bearer.startsWith('sbk_');
+export const formatApiKey = (keyId: string, workspaceId: string, secret: string): string => `sbk_${keyId}_${workspaceId}_${secret}`;
+/** The secret is 256 bits of chance, so a plain hash is enough: there is nothing to guess. */
+export const hashApiKeySecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+async function callerOfApiKey(app: AuthApp, bearer: string): Promise<ApiKeyCaller> {
+  if (!app.db) throw new Error('This function checks API keys but was given no database');
+  const [, keyId, workspace, secret] = apiKeyPattern.exec(bearer) ?? [];
+  const workspaceId = WorkspaceId.safeParse(workspace);
+  if (keyId === undefined || secret === undefined || !workspaceId.success) throw unauthenticated('The API key is not one of ours.');
+  const [row] = await app.db.transaction(workspaceId.data, (tx) =>
+    tx.query<{ secret_hash: Buffer }>('select secret_hash from api_keys where id = $1 and revoked_at is null', [keyId]),
+  );
+  if (!row || !timingSafeEqual(row.secret_hash, hashApiKeySecret(secret))) throw unauthenticated('The API key is not one of ours.');
+  return { kind: 'apiKey', workspaceId: workspaceId.data, keyId };
+}

@@ -1,0 +1,19 @@
+import type * as z from 'zod';
+import { AppError } from './errors.ts';
+
+/** The key of the last row of a page, as an opaque string. */
+export function writeCursor<Key extends object>(key: Key): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+/** Reads a cursor that `writeCursor` made; a broken one is the caller's error. */
+export function readCursor<Schema extends z.ZodType>(schema: Schema, cursor: string | undefined): z.infer<Schema> | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+  } catch {
+    throw new AppError('invalid_cursor', 'Leave the cursor out to start anew.', {
+      errors: [{ path: 'query.cursor', message: 'must be the nextCursor of a page' }],
+    });
+  }
+}

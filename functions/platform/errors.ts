@@ -1,0 +1,73 @@
+import type * as z from 'zod';
+import { errorKinds, problemType } from '../../contract/errors.ts';
+import type { ErrorCode, FieldError, Problem } from '../../contract/errors.ts';
+
+/** The one error that is meant for callers. Everything else that is thrown becomes `internal` or `unavailable`, and says nothing of its inside. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  /** Response headers that belong to the error, such as Allow. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ErrorCode,
+    detail?: string,
+    more: { errors?: FieldError[]; retryAfterSeconds?: number; headers?: Record<string, string> } = {},
+  ) {
+    super(detail ?? errorKinds[code].title);
+    this.name = 'AppError';
+    this.code = code;
+    this.errors = more.errors;
+    this.retryAfterSeconds = more.retryAfterSeconds;
+    this.headers = more.headers ?? {};
+  }
+}
+
+/** Turns anything thrown into what a caller may know of it. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (isUnavailable(thrown))
+    return new AppError('unavailable', 'A part of the service did not answer; nothing was lost. Try again.', { retryAfterSeconds: 1 });
+  return new AppError('internal', 'Nothing of it is your doing. Tell us the requestId if it stays.', { retryAfterSeconds: 5 });
+}
+
+export function toProblem(error: AppError, requestId: string, instance?: string): Problem {
+  const kind = errorKinds[error.code];
+  return {
+    type: problemType(error.code),
+    title: kind.title,
+    status: kind.status,
+    ...(error.message !== kind.title && { detail: error.message }),
+    ...(instance !== undefined && { instance }),
+    code: error.code,
+    retry: kind.retry,
+    ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
+    ...(error.errors && { errors: [...error.errors] }),
+    requestId,
+  };
+}
+
+/** The bad fields of a failed parse, each with its path below `root` (`body.text`). Unknown fields are named one by one. */
+export function fieldErrors(root: string, error: z.ZodError): FieldError[] {
+  return error.issues.slice(0, 20).flatMap((issue) => {
+    const path = [root, ...issue.path.map(String)].join('.');
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: `${path}.${key}`, message: 'is not a known field' }));
+    return [{ path, message: issue.message }];
+  });
+}
+
+const unavailableSystemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
+/** Postgres: connection trouble (08), shutting down or starting (57P), out of room (53), serialization and deadlock (40), statement time-out. */
+const unavailableSqlStates = /^(08...|57P0.|53...|40001|40P01|57014|55P03)$/;
+const unavailableMessages =
+  /connection terminated|timeout exceeded when trying to connect|connection ended unexpectedly|client has encountered a connection error|not queryable|socket hang up/i;
+
+/** Whether the failure is of a dependency that may be back soon, rather than of our own logic. */
+export function isUnavailable(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  if (unavailableSystemCodes.has(code) || unavailableSqlStates.test(code) || unavailableMessages.test(thrown.message)) return true;
+  if (thrown.name === 'TimeoutError' || ('$retryable' in thrown && thrown.$retryable !== undefined)) return true;
+  return thrown instanceof AggregateError ? thrown.errors.some(isUnavailable) : thrown.cause !== undefined && isUnavailable(thrown.cause);
+}

@@ -1,0 +1,161 @@
+import middy from '@middy/core';
+import httpRouter from '@middy/http-router';
+import httpSecurityHeaders from '@middy/http-security-headers';
+import httpUrlencodePathParser from '@middy/http-urlencode-path-parser';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { newId } from '../../contract/ids.ts';
+import type { BodyOf, ParamsOf, QueryOf, Route } from '../../contract/route.ts';
+import { errorKinds } from '../../contract/errors.ts';
+import type { App } from './app.ts';
+import { authenticate } from './authenticate.ts';
+import type { Caller, CallerOf } from './authenticate.ts';
+import { AppError, toAppError, toProblem } from './errors.ts';
+import { readInput } from './http-input.ts';
+import { log, takeColdStart } from './log.ts';
+import { metrics } from './metrics.ts';
+
+/** What a route's use case is given: path, query and body in one flat object, and the request headers that the route understands. */
+export type InputOf<R extends Route> = ParamsOf<R> & QueryOf<R> & (BodyOf<R> extends undefined ? unknown : BodyOf<R>) & RequestHeaders;
+export interface RequestHeaders {
+  idempotencyKey?: string;
+  /** Position that the caller believes to be the last change. */
+  ifMatch?: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Served {
+  readonly route: Route;
+  readonly serve: (input: never, caller: never) => Promise<Answer>;
+}
+
+/** One row of a deployed file's table. */
+export function on<R extends Route>(route: R, serve: (input: InputOf<R>, caller: CallerOf<R['auth']>) => Promise<Answer>): Served {
+  return { route, serve };
+}
+
+/** A plain 200 answer; `etag` is the position of the last change. */
+export function ok(body: unknown, more: { status?: number; etag?: number } = {}): Answer {
+  return { status: more.status ?? 200, body, ...(more.etag !== undefined && { headers: { etag: `"${more.etag}"` } }) };
+}
+
+type Event = APIGatewayProxyEventV2;
+type Result = APIGatewayProxyStructuredResultV2;
+
+interface HttpApp extends Pick<App, 'clock'> {
+  readonly keys?: App['keys'];
+  readonly db?: App['db'];
+}
+
+/** The HTTP chain: request id, log line, problem+json, security headers, routing with 405, sign-in, parsing, the use case. */
+export function httpHandler(app: HttpApp, table: readonly Served[]) {
+  const router = httpRouter({
+    routes: table.map((row) => ({
+      method: row.route.method,
+      path: row.route.path,
+      handler: (event: Event) => serve(app, row, event),
+    })),
+    notFoundResponse: ({ path }: { path: string }) => {
+      throw wrongAddress(table, path);
+    },
+  });
+  return middy<Event, Result>()
+    .use(aroundRequest())
+    .use(
+      httpSecurityHeaders({
+        contentSecurityPolicy: {
+          'default-src': "'none'",
+          'style-src': "'unsafe-inline'",
+          'frame-ancestors': "'none'",
+          'base-uri': "'none'",
+          'form-action': "'none'",
+        },
+      }),
+    )
+    .use(httpUrlencodePathParser())
+    .handler(router as (event: Event, context: Context) => Promise<Result>);
+}
+
+async function serve(app: HttpApp, row: Served, event: Event): Promise<Result> {
+  const { route } = row;
+  log.appendKeys({ route: `${route.method} ${route.path}` });
+  const caller = await authenticate(app, route.auth, event.headers.authorization);
+  if (caller.kind !== 'anyone')
+    log.appendKeys({ workspaceId: caller.workspaceId, ...(caller.kind === 'user' && { userId: caller.userId }) });
+  requireOwnWorkspace(caller, event.pathParameters?.workspaceId);
+  const input = readInput(route, event);
+  if ('streamId' in input) log.appendKeys({ streamId: input.streamId });
+  const answer = await row.serve(input as never, caller as never);
+  const html = route.produces !== undefined;
+  return {
+    statusCode: answer.status,
+    headers: { 'content-type': route.produces ?? 'application/json', 'cache-control': 'no-store', ...answer.headers },
+    ...(answer.body !== undefined && { body: html ? (answer.body as string) : JSON.stringify(answer.body) }),
+  };
+}
+
+/** A workspace that is not the caller's looks like one that does not exist. */
+function requireOwnWorkspace(caller: Caller, workspaceId: string | undefined): void {
+  if (workspaceId !== undefined && caller.kind !== 'anyone' && caller.workspaceId !== workspaceId) throw new AppError('not_found');
+}
+
+/** 405 with Allow where the address exists for other methods, else 404. */
+function wrongAddress(table: readonly Served[], path: string): AppError {
+  const segments = path.split('/');
+  const allowed = table
+    .filter(({ route }) => {
+      const wanted = route.path.split('/');
+      return wanted.length === segments.length && wanted.every((part, i) => part.startsWith('{') || part === segments[i]);
+    })
+    .map(({ route }) => route.method);
+  if (allowed.length === 0) return new AppError('not_found', 'There is no such address.');
+  return new AppError('method_not_allowed', `Allowed here: ${allowed.join(', ')}.`, { headers: { allow: allowed.join(', ') } });
+}
+
+function aroundRequest(): middy.MiddlewareObj<Event, Result> {
+  let startedAt = 0;
+  let requestId = '';
+  const finish = (request: middy.Request<Event, Result>) => {
+    const response = request.response as Result;
+    response.headers = { ...response.headers, 'x-request-id': requestId };
+    const status = response.statusCode ?? 200;
+    log[status >= 500 ? 'error' : 'info']('request', { status, milliseconds: Math.round((performance.now() - startedAt) * 10) / 10 });
+    metrics.flush();
+  };
+  return {
+    before(request) {
+      startedAt = performance.now();
+      const given = request.event.headers['x-request-id'];
+      requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : newId('request');
+      const { method, path } = request.event.requestContext.http;
+      log.resetKeys();
+      log.appendKeys({ requestId, method, path, coldStart: takeColdStart(), ...traceOf(request.event.headers.traceparent) });
+    },
+    after: finish,
+    onError(request) {
+      const error = toAppError(request.error);
+      if (error !== request.error) log.error('The request failed on our side', { error: request.error as Error });
+      request.response = {
+        statusCode: errorKinds[error.code].status,
+        headers: {
+          'content-type': 'application/problem+json',
+          'cache-control': 'no-store',
+          ...(error.retryAfterSeconds !== undefined && { 'retry-after': String(error.retryAfterSeconds) }),
+          ...error.headers,
+        },
+        body: JSON.stringify(toProblem(error, requestId, request.event.rawPath)),
+      };
+      finish(request);
+    },
+  };
+}
+
+/** The W3C trace id, so that a caller's trace finds our lines. */
+function traceOf(traceparent: string | undefined): { traceId?: string } {
+  const traceId = traceparent?.match(/^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/)?.[1];
+  return traceId ? { traceId } : {};
+}

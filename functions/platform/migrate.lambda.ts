@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import { setting } from './config.ts';
+import { migrate } from './migrate.ts';
+import { readSecret } from './secrets.ts';
+import { taskHandler } from './task-handler.ts';
+
+const Credentials = z.object({ username: z.string(), password: z.string() });
+const read = async (name: 'databaseOwnerSecretArn' | 'databaseSecretArn') => Credentials.parse(JSON.parse(await readSecret(setting(name))));
+
+export const handler = taskHandler(z.unknown(), async () => {
+  const [owner, app] = await Promise.all([read('databaseOwnerSecretArn'), read('databaseSecretArn')]);
+  const url = new URL(setting('databaseUrl'));
+  const ssl = setting('databaseTls') === 'off' ? false : { rejectUnauthorized: true };
+  const connection = {
+    host: url.hostname,
+    port: Number(url.port || 5432),
+    database: url.pathname.slice(1),
+    user: owner.username,
+    password: owner.password,
+    ssl,
+  };
+  return migrate({ owner: connection, appPassword: app.password, directory: join(import.meta.dirname, 'migrations') });
+});

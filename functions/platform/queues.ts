@@ -1,0 +1,61 @@
+import { SQSClient, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+
+/** A message for a FIFO queue: `group` keeps order, `id` takes effect once within the queue's five minutes. */
+export interface QueueMessage {
+  readonly id: string;
+  readonly group: string;
+  readonly body: unknown;
+}
+
+/** Sends to queues. Resolves with the ids that were taken; what is missing was not, and the caller decides what that means. */
+export interface Queues {
+  send(queueUrl: string, messages: readonly QueueMessage[]): Promise<Set<string>>;
+}
+
+/** SQS takes ten messages and 1 MiB a call. */
+const maxBatch = 10;
+const maxBatchBytes = 900_000;
+
+export function openQueues(): Queues {
+  const client = new SQSClient({ maxAttempts: 3 });
+  return {
+    async send(queueUrl, messages) {
+      const taken = new Set<string>();
+      for (const batch of batches(messages)) {
+        const { Successful } = await client.send(
+          new SendMessageBatchCommand({
+            QueueUrl: queueUrl,
+            Entries: batch.map(({ message, body }, index) => ({
+              Id: String(index),
+              MessageBody: body,
+              MessageGroupId: message.group,
+              MessageDeduplicationId: message.id,
+            })),
+          }),
+        );
+        for (const { Id } of Successful ?? []) {
+          const entry = batch[Number(Id)];
+          if (entry) taken.add(entry.message.id);
+        }
+      }
+      return taken;
+    },
+  };
+}
+
+function* batches(messages: readonly QueueMessage[]) {
+  let batch: { message: QueueMessage; body: string }[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const body = JSON.stringify(message.body);
+    const size = Buffer.byteLength(body);
+    if (batch.length === maxBatch || (batch.length > 0 && bytes + size > maxBatchBytes)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push({ message, body });
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}

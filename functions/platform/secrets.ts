@@ -1,0 +1,23 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+const client = new SecretsManagerClient({ maxAttempts: 3 });
+const freshMilliseconds = 10 * 60_000;
+const held = new Map<string, { value: Promise<string>; until: number }>();
+
+/** Reads a secret's string; held for ten minutes, so that a rotated one is picked up without a deployment. */
+export function readSecret(arn: string): Promise<string> {
+  const now = Date.now();
+  const known = held.get(arn);
+  if (known && known.until > now) return known.value;
+  const value = fetchSecret(arn);
+  held.set(arn, { value, until: now + freshMilliseconds });
+  // A failed read is not held: the next call asks again.
+  value.catch(() => held.delete(arn));
+  return value;
+}
+
+async function fetchSecret(arn: string): Promise<string> {
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+  if (SecretString === undefined) throw new Error(`The secret ${arn} holds no string`);
+  return SecretString;
+}

@@ -1,0 +1,52 @@
+import type { EventPage, ListEvents, StreamEvent } from '../../contract/event.ts';
+import { utf8Bytes } from '../../contract/text.ts';
+import type { App } from '../platform/app.ts';
+import type { UserCaller } from '../platform/authenticate.ts';
+import type { Transaction } from '../platform/database.ts';
+import { accessStream } from './access.ts';
+import { listEventsBeside } from './store.ts';
+
+/** A page ends early at this many bytes of JSON: an answer of a function may hold 6 MB. */
+const maxPageBytes = 4_000_000;
+
+/** A page of events by key: the same work at any depth. `head` is read before the events, so what came since is a repeat, never a hole. */
+export async function listEvents(app: Pick<App, 'db'>, caller: UserCaller, input: ListEvents & { streamId: string }): Promise<EventPage> {
+  return app.db.transaction(caller.workspaceId, async (tx) => {
+    const { stream } = await accessStream(tx, caller, input.streamId, 'read');
+    const page = await readPage(tx, stream.id, input);
+    return { ...page, head: stream.lastSeq, gen: stream.gen };
+  });
+}
+
+async function readPage(tx: Transaction, streamId: string, input: ListEvents): Promise<{ items: StreamEvent[]; hasMore: boolean }> {
+  const { limit } = input;
+  if (input.changedAfter !== undefined) return readSide(tx, streamId, 'changed_seq', 'after', input.changedAfter, limit);
+  if (input.after !== undefined) return readSide(tx, streamId, 'seq', 'after', input.after, limit);
+  if (input.around !== undefined) {
+    const newer = await readSide(tx, streamId, 'seq', 'after', input.around - 1, Math.ceil(limit / 2));
+    const older = await readSide(tx, streamId, 'seq', 'before', input.around, limit - newer.items.length);
+    return { items: [...older.items, ...newer.items], hasMore: older.hasMore || newer.hasMore };
+  }
+  return readSide(tx, streamId, 'seq', 'before', input.before ?? Number.MAX_SAFE_INTEGER, limit);
+}
+
+/** One side of a position, oldest first; one more than asked for is read to know whether there is more. */
+async function readSide(
+  tx: Transaction,
+  streamId: string,
+  key: 'seq' | 'changed_seq',
+  direction: 'after' | 'before',
+  position: number,
+  limit: number,
+): Promise<{ items: StreamEvent[]; hasMore: boolean }> {
+  const found = await listEventsBeside(tx, streamId, { key, direction, position, limit: limit + 1 });
+  const nearest = withinBytes(found.slice(0, limit));
+  const hasMore = found.length > nearest.length;
+  return { items: direction === 'before' ? nearest.reverse() : nearest, hasMore };
+}
+
+function withinBytes(events: StreamEvent[]): StreamEvent[] {
+  let bytes = 0;
+  const end = events.findIndex((event, index) => (bytes += utf8Bytes(JSON.stringify(event))) > maxPageBytes && index > 0);
+  return end === -1 ? events : events.slice(0, end);
+}

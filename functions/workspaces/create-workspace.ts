@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { newId, WorkspaceId } from '../../contract/ids.ts';
+import { nameOf } from '../../contract/text.ts';
+import type { App } from '../platform/app.ts';
+import { formatApiKey, hashApiKeySecret } from '../platform/authenticate.ts';
+import { insertApiKey, insertWorkspace } from './store.ts';
+
+/** What an operator gives: `{"name": "Acme"}`. */
+export const CreateWorkspace = z.strictObject({ name: nameOf(80) });
+
+/** Makes a workspace and its first API key. The key is told this once; only its hash is kept. */
+export async function createWorkspace(
+  app: Pick<App, 'db' | 'clock'>,
+  input: z.infer<typeof CreateWorkspace>,
+): Promise<{ workspaceId: WorkspaceId; apiKey: string }> {
+  const createdAt = app.clock.now();
+  const workspaceId = WorkspaceId.parse(newId('workspace', createdAt.getTime()));
+  const keyId = newId('apiKey', createdAt.getTime());
+  const secret = randomBytes(32).toString('hex').slice(0, 64);
+  await app.db.transaction(workspaceId, async (tx) => {
+    await insertWorkspace(tx, { name: input.name, gen: crypto.randomUUID().slice(0, 8), createdAt });
+    await insertApiKey(tx, { id: keyId, name: 'first', secretHash: hashApiKeySecret(secret), createdAt });
+  });
+  return { workspaceId, apiKey: formatApiKey(keyId, workspaceId, secret) };
+}
