@@ -1,0 +1,75 @@
+import { describe, expect, test } from '@jest/globals';
+import type { EventRow, PendingRow, Row } from '../../../web/src/streams/timeline.ts';
+import { lastOwnEvent, toTimeline, wasPrepended } from '../../../web/src/streams/timeline.ts';
+import { event } from './builders.ts';
+
+const input = { pending: [], me: 'me', firstNewSeq: undefined, timeZone: 'UTC' };
+const messages = (rows: Row[]): (EventRow | PendingRow)[] => rows.filter((row) => row.kind !== 'top');
+const groups = (rows: Row[]): boolean[] => messages(rows).map((row) => row.opensGroup);
+const days = (rows: Row[]): boolean[] => messages(rows).map((row) => row.day !== undefined);
+
+describe('groups', () => {
+  test('messages of one author close to each other stand under one name', () => {
+    const events = [event(1), event(2, { at: '2026-11-20T12:04:59Z' }), event(3, { at: '2026-11-20T12:04:59Z', actorId: 'bob' })];
+    expect(groups(toTimeline({ ...input, events }))).toEqual([true, false, true]);
+  });
+
+  test('five minutes of silence open a new group', () => {
+    const events = [event(1), event(2, { at: '2026-11-20T12:05:00Z' })];
+    expect(groups(toTimeline({ ...input, events }))).toEqual([true, true]);
+  });
+
+  test('a deleted message does not hide who wrote the next one', () => {
+    const events = [event(1), event(2, { deleted: true }), event(3)];
+    expect(groups(toTimeline({ ...input, events }))).toEqual([true, true, true]);
+  });
+
+  test('the line "New" opens a group', () => {
+    const rows = toTimeline({ ...input, events: [event(1), event(2)], firstNewSeq: 2 });
+    expect(groups(rows)).toEqual([true, true]);
+    expect(messages(rows).map((row) => row.kind === 'event' && row.isFirstNew)).toEqual([false, true]);
+  });
+});
+
+describe('days', () => {
+  const events = [
+    event(1, { at: '2026-11-20T22:30:00Z' }),
+    event(2, { at: '2026-11-20T22:31:00Z' }),
+    event(3, { at: '2026-11-20T23:00:00Z' }),
+  ];
+
+  test("the first message of a day says so, by the viewer's zone", () => {
+    expect(days(toTimeline({ ...input, events }))).toEqual([true, false, false]);
+    expect(days(toTimeline({ ...input, events, timeZone: 'Europe/Berlin' }))).toEqual([true, false, true]);
+  });
+
+  test('a new day opens a group', () => {
+    expect(groups(toTimeline({ ...input, events, timeZone: 'Europe/Berlin' }))).toEqual([true, false, true]);
+  });
+});
+
+test('a pending message keeps its key when it becomes an event', () => {
+  const pending = [{ clientEventId: 'c2', text: 'hi', createdAt: '2026-11-20T12:01:00Z', status: 'sending' as const }];
+  const before = toTimeline({ ...input, events: [event(1, { actorId: 'me' })], pending });
+  const after = toTimeline({ ...input, events: [event(1, { actorId: 'me' }), event(2, { actorId: 'me' })] });
+  expect(before.map((row) => row.key)).toEqual(after.map((row) => row.key));
+  expect(groups(before)).toEqual([true, false]);
+});
+
+test('the last own message is the newest that is not deleted', () => {
+  const events = [event(1, { actorId: 'me' }), event(2, { actorId: 'me', deleted: true }), event(3)];
+  expect(lastOwnEvent(events, 'me')?.seq).toBe(1);
+  expect(lastOwnEvent([event(3)], 'me')).toBeUndefined();
+});
+
+describe('prepending', () => {
+  const rows = (...seqs: number[]): Row[] => toTimeline({ ...input, events: seqs.map((seq) => event(seq)) });
+
+  test('is told from appending, from a first page and from another list', () => {
+    expect(wasPrepended(rows(3, 4), rows(1, 2, 3, 4))).toBe(true);
+    expect(wasPrepended(rows(3, 4), rows(3, 4, 5))).toBe(false);
+    expect(wasPrepended(rows(), rows(3, 4))).toBe(false);
+    expect(wasPrepended(rows(3, 4), rows(7, 8, 9))).toBe(false);
+    expect(wasPrepended(rows(3, 4), rows(3, 4))).toBe(false);
+  });
+});

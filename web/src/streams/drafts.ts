@@ -1,0 +1,45 @@
+import type { TextStore } from '../ui/text-store.ts';
+
+const prefix = 'streambed:draft:';
+
+/** What was typed and not sent, one text per stream, for one person in one workspace. */
+export interface Drafts {
+  read(streamId: string): string;
+  /** An empty text removes the draft. */
+  write(streamId: string, text: string): void;
+  streamIds(): string[];
+  subscribe(listener: () => void): () => void;
+  /** Counts the changes of which streams have a draft; the same number means the same streams. */
+  version(): number;
+}
+
+/** `owner` keeps the drafts of several people on one device apart. */
+export function openDrafts(store: TextStore, owner: { workspaceId: string; userId: string }): Drafts {
+  const own = `${prefix}${owner.workspaceId}:${owner.userId}:`;
+  const listeners = new Set<() => void>();
+  let version = 0;
+  const changed = (): void => {
+    version += 1;
+    for (const listener of listeners) listener();
+  };
+  return {
+    read: (streamId) => store.get(own + streamId) ?? '',
+    write: (streamId, text) => {
+      const had = store.get(own + streamId) !== null;
+      const has = text.trim() !== '';
+      if (has) store.set(own + streamId, text);
+      else store.remove(own + streamId);
+      if (had !== has) changed();
+    },
+    streamIds: () =>
+      store
+        .keys()
+        .filter((key) => key.startsWith(own))
+        .map((key) => key.slice(own.length)),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    version: () => version,
+  };
+}

@@ -1,0 +1,41 @@
+import type { LiveStream } from '../../../client/live-stream.ts';
+
+/** How many streams stay live after one has gone on to another. */
+const keepOpen = 6;
+
+/** The streams that are live on this page, so that going back to one is instant and what is being sent is not lost. */
+export interface OpenStreams {
+  /** The live stream with this id; the least recently used one is closed when there are too many. */
+  use(streamId: string): LiveStream;
+  /** Whether messages wait to be sent anywhere. */
+  hasPending(): boolean;
+  close(): void;
+}
+
+export function openStreams(open: (streamId: string) => LiveStream, limit = keepOpen): OpenStreams {
+  /** In the order of use, the latest last. */
+  const streams = new Map<string, LiveStream>();
+  const trim = (): void => {
+    for (const [streamId, stream] of streams) {
+      if (streams.size <= limit) return;
+      // Closing would drop what is not sent yet.
+      if (stream.getSnapshot().pending.length > 0) continue;
+      streams.delete(streamId);
+      stream.close();
+    }
+  };
+  return {
+    use(streamId) {
+      const stream = streams.get(streamId) ?? open(streamId);
+      streams.delete(streamId);
+      streams.set(streamId, stream);
+      trim();
+      return stream;
+    },
+    hasPending: () => [...streams.values()].some((stream) => stream.getSnapshot().pending.length > 0),
+    close() {
+      for (const stream of streams.values()) stream.close();
+      streams.clear();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** Small texts that outlive a reload. */
+export interface TextStore {
+  get(key: string): string | null;
+  set(key: string, value: string): void;
+  remove(key: string): void;
+  keys(): string[];
+}
+
+/** The browser's local storage. Where it is switched off or full, nothing is kept and nothing breaks. */
+export const deviceStore: TextStore = {
+  get: (key) => attempt(() => localStorage.getItem(key), null),
+  set: (key, value) => attempt(() => localStorage.setItem(key, value), undefined),
+  remove: (key) => attempt(() => localStorage.removeItem(key), undefined),
+  keys: () => attempt(() => Object.keys(localStorage), []),
+};
+
+function attempt<Result>(action: () => Result, otherwise: Result): Result {
+  try {
+    return action();
+  } catch {
+    return otherwise;
+  }
+}

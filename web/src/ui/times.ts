@@ -1,0 +1,57 @@
+/** Times as the viewer's own zone and language write them. */
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Formatters cost far more to make than to use. */
+function format(options: Intl.DateTimeFormatOptions, locale?: string): Intl.DateTimeFormat {
+  const key = JSON.stringify([locale, options]);
+  let made = formats.get(key);
+  if (!made) formats.set(key, (made = new Intl.DateTimeFormat(locale, options)));
+  return made;
+}
+
+export interface Zone {
+  readonly locale?: string;
+  readonly timeZone?: string;
+}
+
+/** "14:03" or "2:03 PM". */
+export const timeOf = (ms: number, { locale, timeZone }: Zone = {}): string =>
+  format({ hour: '2-digit', minute: '2-digit', timeZone }, locale).format(ms);
+
+/** "Friday, November 20, 2026 at 2:03:07 PM GMT+1": all there is to know, for a hover. */
+export const fullTimeOf = (ms: number, { locale, timeZone }: Zone = {}): string =>
+  format(
+    {
+      weekday: 'long',
+      year: 'numeric',
+      month: 'long',
+      day: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      timeZoneName: 'short',
+      timeZone,
+    },
+    locale,
+  ).format(ms);
+
+/** The calendar day of an instant, the same text for the same day. */
+export const dayKey = (ms: number, timeZone?: string): string =>
+  format({ year: 'numeric', month: '2-digit', day: '2-digit', timeZone }, 'en-CA').format(ms);
+
+/** "Today", "Yesterday", "Monday, November 16", or with the year when it is another one. */
+export function dayLabel(ms: number, nowMs: number, { locale, timeZone }: Zone = {}): string {
+  const day = dayKey(ms, timeZone);
+  const today = dayKey(nowMs, timeZone);
+  if (day === today) return 'Today';
+  if (day === dayBefore(today)) return 'Yesterday';
+  const year = day.slice(0, 4) === today.slice(0, 4) ? undefined : ('numeric' as const);
+  return format({ weekday: 'long', month: 'long', day: 'numeric', year, timeZone }, locale).format(ms);
+}
+
+/** By calendar, not by 24 hours: a day of summer time has 23 or 25. */
+function dayBefore(key: string): string {
+  const [year = 0, month = 1, day = 1] = key.split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, day - 1)).toISOString().slice(0, 10);
+}
