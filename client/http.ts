@@ -1,10 +1,14 @@
 import { api } from '../contract/api.ts';
 import type { EditEvent, EventPage, ListEvents, PostEvent, StreamEvent } from '../contract/event.ts';
+import { newId } from '../contract/ids.ts';
 import type { AnswerOf, BodyInput, ParamsOf, QueryInput, Route } from '../contract/route.ts';
 import type { CreateStream, Stream } from '../contract/stream.ts';
 import type { CreateProvider, Provider } from '../contract/workspace.ts';
 import type * as z from 'zod';
+import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
+import { sendRequest } from './request.ts';
+import type { RequestContext } from './request.ts';
 
 export { StreambedError } from './errors.ts';
 
@@ -50,10 +54,7 @@ export interface Page<Item> {
 export interface EventsClient {
   list(query?: Partial<z.input<typeof ListEvents>>, options?: SendOptions): Promise<EventPage>;
   /** Repeats itself safely: without a `clientEventId` it makes one. */
-  post(
-    body: z.input<typeof PostEvent> | { readonly text: string; readonly clientEventId?: string },
-    options?: SendOptions,
-  ): Promise<StreamEvent>;
+  post(body: z.input<typeof PostEvent>, options?: SendOptions): Promise<StreamEvent>;
   edit(eventId: string, body: EditEvent, options?: ChangeOptions): Promise<StreamEvent>;
   delete(eventId: string, options?: ChangeOptions): Promise<StreamEvent>;
 }
@@ -83,5 +84,57 @@ export interface Streambed {
 
 /** Makes a client. Nothing is sent until it is used. */
 export function createStreambed(options: StreambedOptions): Streambed {
-  throw new Error(`being written: ${options.baseUrl} ${api.operations.health.path}`);
+  const { token, clock = systemClock } = options;
+  const context: RequestContext = {
+    baseUrl: options.baseUrl,
+    token: typeof token === 'string' ? () => token : token,
+    // A browser's fetch refuses to be called as a method of something else.
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    timeoutMs: options.timeoutMs ?? 15_000,
+    clock,
+  };
+  const call: Streambed['call'] = (route, { params = {}, query = {}, body, headers = {}, signal, repeatable } = {}) =>
+    sendRequest(context, route, { params, query, body, headers, signal, repeatable: repeatable ?? route.method === 'GET' });
+  return { call, workspace: (workspaceId) => workspaceClient(call, workspaceId, clock) };
 }
+
+function workspaceClient(call: Streambed['call'], workspaceId: string, clock: Clock): WorkspaceClient {
+  const params = { workspaceId };
+  return {
+    read: (options = {}) => call(api.workspaces.readWorkspace, { params, ...options }),
+    streams: {
+      list: (query = {}, options = {}) => call(api.streams.listStreams, { params, query, ...options }),
+      create: (body, { idempotencyKey, signal } = {}) => {
+        const headers: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+        return call(api.streams.createStream, { params, body, headers, signal, repeatable: idempotencyKey !== undefined });
+      },
+      read: (streamId, options = {}) => call(api.streams.readStream, { params: { workspaceId, streamId }, ...options }),
+    },
+    events: (streamId) => eventsClient(call, workspaceId, streamId, clock),
+    providers: {
+      list: (query = {}, options = {}) => call(api.workspaces.listProviders, { params, query, ...options }),
+      create: (body, options = {}) => call(api.workspaces.createProvider, { params, body, ...options }),
+    },
+    ticket: (options = {}) => call(api.realtime.createTicket, options),
+  };
+}
+
+function eventsClient(call: Streambed['call'], workspaceId: string, streamId: string, clock: Clock): EventsClient {
+  const params = { workspaceId, streamId };
+  const ifMatch = (changedSeq: number | undefined): Record<string, string> =>
+    changedSeq === undefined ? {} : { 'if-match': `"${changedSeq}"` };
+  return {
+    list: (query = {}, options = {}) => call(api.streams.listEvents, { params, query, ...options }),
+    post: (body, options = {}) => {
+      const clientEventId = body.clientEventId ?? newClientEventId(clock.now());
+      return call(api.streams.postEvent, { params, body: { ...body, clientEventId }, repeatable: true, ...options });
+    },
+    edit: (eventId, body, options = {}) =>
+      call(api.streams.editEvent, { params: { ...params, eventId }, body, headers: ifMatch(options.ifMatch), signal: options.signal }),
+    delete: (eventId, options = {}) =>
+      call(api.streams.deleteEvent, { params: { ...params, eventId }, headers: ifMatch(options.ifMatch), signal: options.signal }),
+  };
+}
+
+/** An id for a send of our own, in the order of time. Works where `crypto.randomUUID` does not: on pages without TLS. */
+export const newClientEventId = (nowMs: number): string => newId('event', nowMs).replace('evt_', 'cev_');
