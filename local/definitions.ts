@@ -1,0 +1,137 @@
+/** What the emulated services are told to be; the template is mapped to these, they know nothing of CloudFormation. */
+
+export interface QueueDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly fifo: boolean;
+  readonly contentBasedDeduplication: boolean;
+  /** FIFO only: whether a deduplication id is remembered for the whole queue (the default) or for each group. */
+  readonly deduplicationScope?: 'queue' | 'messageGroup';
+  /** FIFO only: shown by GetQueueAttributes. */
+  readonly throughputLimit?: 'perQueue' | 'perMessageGroupId';
+  readonly visibilitySeconds: number;
+  readonly retentionSeconds: number;
+  readonly delaySeconds?: number;
+  readonly receiveWaitSeconds?: number;
+  readonly redrive?: { readonly targetArn: string; readonly maxReceiveCount: number };
+}
+
+/** An event-source mapping: what Lambda polls for a function. */
+export interface MappingDefinition {
+  readonly queueArn: string;
+  readonly functionArn: string;
+  /** Access key of the function's role: Lambda reads the queue in its name, so it needs the permissions. */
+  readonly accessKeyId: string;
+  readonly batchSize: number;
+  /** Batches at a time; five, as Lambda starts out with, unless given. */
+  readonly maxConcurrency?: number;
+  readonly reportBatchItemFailures: boolean;
+}
+
+export interface KeyDefinition {
+  readonly name: string;
+  readonly type: 'HASH' | 'RANGE';
+}
+
+export interface TableDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly keySchema: readonly KeyDefinition[];
+  readonly attributeDefinitions: readonly { readonly name: string; readonly type: 'S' | 'N' | 'B' }[];
+  readonly globalSecondaryIndexes?: readonly IndexDefinition[];
+  readonly localSecondaryIndexes?: readonly IndexDefinition[];
+  /** Attribute that holds the epoch second after which an item is deleted. */
+  readonly ttlAttribute?: string;
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly keySchema: readonly KeyDefinition[];
+  readonly projection: { readonly type: 'ALL' | 'KEYS_ONLY' | 'INCLUDE'; readonly attributes?: readonly string[] };
+}
+
+/** GenerateSecretString, in its own words. */
+export interface GeneratedSecret {
+  readonly passwordLength?: number;
+  readonly excludeCharacters?: string;
+  readonly excludeLowercase?: boolean;
+  readonly excludeUppercase?: boolean;
+  readonly excludeNumbers?: boolean;
+  readonly excludePunctuation?: boolean;
+  readonly includeSpace?: boolean;
+  readonly requireEachIncludedType?: boolean;
+  /** A JSON object, into which the generated text is put under `generateStringKey`. */
+  readonly secretStringTemplate?: string;
+  readonly generateStringKey?: string;
+}
+
+export interface SecretDefinition {
+  readonly name: string;
+  readonly arn: string;
+  /** Either a given value, or one made on the first start and kept. */
+  readonly value: { readonly text: string } | { readonly generate: GeneratedSecret };
+  /** What a target attachment adds to the JSON of the secret: engine, host, port, dbname. */
+  readonly attachment?: Readonly<Record<string, string | number>>;
+}
+
+export interface HttpRouteDefinition {
+  /** `GET /v1/things/{id}`, `ANY /files/{proxy+}` or `$default`. */
+  readonly routeKey: string;
+  readonly functionArn: string;
+  /** At most 30,000, which is also the default. */
+  readonly timeoutMilliseconds?: number;
+}
+
+export interface Throttle {
+  /** Requests a second. */
+  readonly rateLimit: number;
+  readonly burstLimit: number;
+}
+
+export interface HttpApiDefinition {
+  readonly apiId: string;
+  /** `$default`, or a name that is the first segment of the path. */
+  readonly stage: string;
+  readonly routes: readonly HttpRouteDefinition[];
+  readonly throttle?: Throttle;
+}
+
+export interface WebSocketRouteDefinition {
+  /** `$connect`, `$disconnect`, `$default` or a value of the route selection expression. */
+  readonly routeKey: string;
+  readonly functionArn: string;
+  /** Whether what the function returns as body is sent to the client. */
+  readonly routeResponse: boolean;
+  /** On `$connect` only. */
+  readonly authorizer?: AuthorizerDefinition;
+}
+
+export interface AuthorizerDefinition {
+  readonly functionArn: string;
+  /** `route.request.querystring.NAME`, `route.request.header.NAME`; each must be there and not empty. */
+  readonly identitySources: readonly string[];
+}
+
+export interface WebSocketApiDefinition {
+  readonly apiId: string;
+  readonly stage: string;
+  /** `$request.body.action`, `${request.body.action}` */
+  readonly routeSelectionExpression: string;
+  readonly routes: readonly WebSocketRouteDefinition[];
+  readonly throttle?: Throttle;
+}
+
+export interface ScheduleDefinition {
+  readonly name: string;
+  readonly arn: string;
+  /** `rate(1 minute)`, `cron(0 8 ? * MON-FRI *)` or `at(2026-11-21T08:00:00)`. */
+  readonly expression: string;
+  /** IANA name; UTC unless given. */
+  readonly timezone?: string;
+  readonly enabled: boolean;
+  readonly functionArn: string;
+  /** Access key of the role that the schedule invokes with. */
+  readonly accessKeyId?: string;
+  /** The event as JSON text; Scheduler's own event unless given. */
+  readonly input?: string;
+}
