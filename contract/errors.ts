@@ -33,7 +33,6 @@ export const errorKinds = {
   rate_limited: { status: 429, title: 'Too many requests', retry: 'after', closeCode: 4008 },
   bad_frame: { status: 400, title: 'The frame is not one of the protocol', retry: 'never', closeCode: 4400 },
   unknown_op: { status: 400, title: 'There is no such operation', retry: 'never' },
-  hello_first: { status: 409, title: 'Say hello first', retry: 'never' },
   too_many_rooms: { status: 409, title: 'Too many rooms on this connection', retry: 'never' },
   version_unsupported: { status: 400, title: 'This version of the protocol is not spoken here', retry: 'never', closeCode: 4426 },
   internal: { status: 500, title: 'Something went wrong on our side', retry: 'after' },

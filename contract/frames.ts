@@ -72,7 +72,7 @@ const Subscription = z.strictObject({
   room: RoomName,
   gen: gen.optional(),
   seq: seq.optional(),
-  mode: z.enum(['full', 'pointer']).default('full'),
+  mode: z.literal('full').default('full'),
 });
 const request = <Op extends string, Body extends z.ZodType>(op: Op, body: Body) =>
   z.strictObject({ op: z.literal(op), id: counter, d: body });

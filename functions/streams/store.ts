@@ -258,3 +258,37 @@ export async function listEventsBeside(
   );
   return rows.map(eventOf);
 }
+
+/**
+ * What changed in several streams behind a position each: at most `limit` events a stream, oldest change first. One statement, whatever
+ * the number of streams.
+ */
+export async function listChanges(
+  tx: Transaction,
+  behind: readonly { streamId: string; position: number }[],
+  limit: number,
+): Promise<Map<string, StreamEvent[]>> {
+  const rows = await tx.query<EventRow>(
+    `select c.* from unnest($2::text[], $3::bigint[]) as b(stream_id, position)
+     cross join lateral (
+       select ${eventColumns} from stream_events e ${eventJoins}
+       where e.workspace_id = $1 and e.stream_id = b.stream_id and e.changed_seq > b.position
+       order by e.changed_seq limit $4
+     ) c`,
+    [tx.workspaceId, behind.map(({ streamId }) => streamId), behind.map(({ position }) => position), limit],
+  );
+  const events = Map.groupBy(rows.map(eventOf), ({ streamId }) => streamId as string);
+  for (const changes of events.values()) changes.sort((a, b) => a.changedSeq - b.changedSeq);
+  return events;
+}
+
+/** Where the workspace's own room is; undefined for who is not in the workspace. */
+export async function findWorkspaceHead(tx: Transaction, userId: string): Promise<{ rev: number; gen: string } | undefined> {
+  const [row] = await tx.query<{ rev: number; gen: string }>(
+    `select w.rev, w.gen from workspaces w
+     join workspace_members wm on wm.workspace_id = w.id and wm.user_id = $2 and wm.removed_at is null
+     where w.id = $1`,
+    [tx.workspaceId, userId],
+  );
+  return row;
+}

@@ -1,0 +1,18 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { setting } from '../platform/config.ts';
+import type { Database } from '../platform/database.ts';
+import type { Checks } from './ready.ts';
+
+/** The cheapest question to each dependency that only a working one can answer. */
+export function openChecks(db: Database): Checks {
+  const dynamodb = new DynamoDBClient({ maxAttempts: 1 });
+  const sqs = new SQSClient({ maxAttempts: 1 });
+  return {
+    postgres: () => db.query('select 1', []),
+    dynamodb: () =>
+      dynamodb.send(new GetItemCommand({ TableName: setting('connectionsTable'), Key: { pk: { S: 'ready' }, sk: { S: 'ready' } } })),
+    queue: () =>
+      sqs.send(new GetQueueAttributesCommand({ QueueUrl: setting('fanOutQueueUrl'), AttributeNames: ['ApproximateNumberOfMessages'] })),
+  };
+}

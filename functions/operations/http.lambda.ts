@@ -1,0 +1,23 @@
+import asyncApi from '../../docs/api/asyncapi.json' with { type: 'json' };
+import openApi from '../../docs/api/openapi.json' with { type: 'json' };
+import * as routes from '../../contract/routes/operations.ts';
+import { systemClock } from '../platform/clock.ts';
+import { openDatabase } from '../platform/database.ts';
+import { httpHandler, ok, on } from '../platform/http-handler.ts';
+import { openChecks } from './dependencies.ts';
+import { docsPage } from './docs-page.ts';
+import { checkReady } from './ready.ts';
+
+const app = { clock: systemClock };
+const checks = openChecks(openDatabase());
+
+export const handler = httpHandler(app, [
+  on(routes.health, async () => ok({ status: 'ok' })),
+  on(routes.ready, async () => {
+    const readiness = await checkReady(checks);
+    return ok(readiness, { status: readiness.status === 'ok' ? 200 : 503 });
+  }),
+  on(routes.openApi, async () => ok(openApi)),
+  on(routes.asyncApi, async () => ok(asyncApi)),
+  on(routes.docs, async () => ok(docsPage(openApi))),
+]);

@@ -1,0 +1,44 @@
+import type * as z from 'zod';
+import type { Readiness } from '../../contract/routes/operations.ts';
+
+type Part = z.infer<typeof Readiness>['parts']['postgres'];
+
+/** One question to each thing that the service stands on. */
+export interface Checks {
+  readonly postgres: () => Promise<unknown>;
+  readonly dynamodb: () => Promise<unknown>;
+  readonly queue: () => Promise<unknown>;
+}
+
+/** No answer for this long is a no. */
+const patienceMilliseconds = 3_000;
+
+/** Asks all of them side by side, each with its state and time. What failed is named by its kind of error and nothing more. */
+export async function checkReady(checks: Checks): Promise<z.infer<typeof Readiness>> {
+  const [postgres, dynamodb, queue] = await Promise.all([check(checks.postgres), check(checks.dynamodb), check(checks.queue)]);
+  const failed = [postgres, dynamodb, queue].some(({ status }) => status === 'failed');
+  return { status: failed ? 'failed' : 'ok', parts: { postgres, dynamodb, queue } };
+}
+
+async function check(ask: () => Promise<unknown>): Promise<Part> {
+  const startedAt = performance.now();
+  const done = (status: Part['status']) => ({ status, milliseconds: Math.round((performance.now() - startedAt) * 10) / 10 });
+  let timer: NodeJS.Timeout | undefined;
+  const impatience = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('TimeOut')), patienceMilliseconds);
+  });
+  try {
+    await Promise.race([ask(), impatience]);
+    return done('ok');
+  } catch (error) {
+    return { ...done('failed'), detail: kindOf(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'Error';
+  if (error.message === 'TimeOut') return `No answer within ${patienceMilliseconds} ms`;
+  return 'code' in error && typeof error.code === 'string' && /^\w{1,40}$/.test(error.code) ? error.code : error.name;
+}

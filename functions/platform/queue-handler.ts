@@ -1,0 +1,55 @@
+import middy from '@middy/core';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type * as z from 'zod';
+import { log, takeColdStart } from './log.ts';
+import { metrics } from './metrics.ts';
+
+/** Handles the messages of one group, in order. Throws `StoppedAt` to say from which message on it must come again; any other throw means from the first. */
+export type GroupWorker<Message> = (messages: readonly Message[]) => Promise<void>;
+
+/** The messages before `index` are done; it and everything behind it in the group come again. */
+export class StoppedAt extends Error {
+  readonly index: number;
+  constructor(index: number, cause: unknown) {
+    super('The rest of the group comes again', { cause });
+    this.index = index;
+  }
+}
+
+/**
+ * The queue chain for FIFO queues: one worker call per group, groups side by side; a failure fails the rest of its group and nothing
+ * else. A message that is not of the schema is failed too: it can only come from us, and the dead-letter queue is where we look.
+ */
+export function fifoQueueHandler<Schema extends z.ZodType>(schema: Schema, work: GroupWorker<z.infer<Schema>>) {
+  return middy<SQSEvent, SQSBatchResponse>()
+    .use({
+      before(request) {
+        log.resetKeys();
+        log.appendKeys({ requestId: request.context.awsRequestId, coldStart: takeColdStart(), messages: request.event.Records.length });
+      },
+      after: () => metrics.flush(),
+      onError: () => metrics.flush(),
+    })
+    .handler(async (event: SQSEvent, _context: Context) => {
+      const groups = Map.groupBy(event.Records, (record) => record.attributes.MessageGroupId ?? '');
+      const failures = await Promise.all([...groups.values()].map((records) => handleGroup(schema, work, records)));
+      return { batchItemFailures: failures.flat() };
+    });
+}
+
+async function handleGroup<Schema extends z.ZodType>(schema: Schema, work: GroupWorker<z.infer<Schema>>, records: SQSRecord[]) {
+  const group = records[0]?.attributes.MessageGroupId;
+  try {
+    await work(records.map((record) => schema.parse(JSON.parse(record.body))));
+    return [];
+  } catch (error) {
+    const from = error instanceof StoppedAt ? error.index : 0;
+    log.error('A group of messages comes again', {
+      group,
+      from,
+      of: records.length,
+      error: (error instanceof StoppedAt ? error.cause : error) as Error,
+    });
+    return records.slice(from).map(({ messageId }) => ({ itemIdentifier: messageId }));
+  }
+}

@@ -1,0 +1,134 @@
+import middy from '@middy/core';
+import type {
+  APIGatewayEventWebsocketRequestContextV2,
+  APIGatewayProxyStructuredResultV2,
+  APIGatewayProxyWebsocketEventV2WithRequestContext,
+} from 'aws-lambda';
+import { ClientFrame, maxFrameBytes } from '../../contract/frames.ts';
+import type { ServerFrame } from '../../contract/frames.ts';
+import { newId, UserId, WorkspaceId } from '../../contract/ids.ts';
+import { errorKinds } from '../../contract/errors.ts';
+import type { UserCaller } from './authenticate.ts';
+import { AppError, fieldErrors, toAppError, toProblem } from './errors.ts';
+import { log, takeColdStart } from './log.ts';
+import { metrics } from './metrics.ts';
+
+/** A socket and who is at its other end: the authorizer said so when it was opened, and API Gateway repeats it with every frame. */
+export interface SocketCaller extends UserCaller {
+  readonly connectionId: string;
+}
+
+/** Feature code for one kind of frame; what it returns is sent back on the same socket. */
+export type FrameTable = {
+  readonly [Op in ClientFrame['op']]: (frame: Extract<ClientFrame, { op: Op }>, caller: SocketCaller) => Promise<ServerFrame>;
+};
+
+export interface SocketTable {
+  /** Refuses the connection by throwing; what it returns are headers of the handshake's answer. */
+  connect(caller: SocketCaller, headers: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>>;
+  disconnect(connectionId: string): Promise<void>;
+  readonly frames: FrameTable;
+}
+
+type Event = APIGatewayProxyWebsocketEventV2WithRequestContext<
+  APIGatewayEventWebsocketRequestContextV2 & { authorizer?: Record<string, unknown> }
+> & { headers?: Record<string, string | undefined> };
+type Result = APIGatewayProxyStructuredResultV2;
+
+/** The socket chain: log line, sign-in from the authorizer, frame parsing, the use case, `err` frames. */
+export function socketHandler(table: SocketTable) {
+  return middy<Event, Result>()
+    .use(aroundMessage())
+    .handler(async (event: Event) => {
+      const { connectionId, routeKey } = event.requestContext;
+      if (routeKey === '$disconnect') {
+        await table.disconnect(connectionId);
+        return { statusCode: 200 };
+      }
+      const caller = callerOf(event);
+      log.appendKeys({ workspaceId: caller.workspaceId, userId: caller.userId });
+      if (routeKey === '$connect') return connect(table, caller, event);
+      return { statusCode: 200, body: JSON.stringify(await answerFrame(table.frames, caller, event.body ?? '')) };
+    });
+}
+
+async function connect(table: SocketTable, caller: SocketCaller, event: Event): Promise<Result> {
+  try {
+    const given = Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
+    return { statusCode: 200, headers: await table.connect(caller, Object.fromEntries(given)) };
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error !== thrown) log.error('The connection could not be opened', { error: thrown as Error });
+    return { statusCode: errorKinds[error.code].status };
+  }
+}
+
+function callerOf(event: Event): SocketCaller {
+  const { connectionId, authorizer } = event.requestContext;
+  return { kind: 'user', connectionId, workspaceId: WorkspaceId.parse(authorizer?.workspaceId), userId: UserId.parse(authorizer?.userId) };
+}
+
+async function answerFrame(frames: FrameTable, caller: SocketCaller, body: string): Promise<ServerFrame> {
+  let id: number | null = null;
+  try {
+    const raw = readJson(body);
+    id = idOf(raw);
+    const frame = parseFrame(frames, raw);
+    log.appendKeys({ op: frame.op });
+    // The table has one entry per op, so the frame fits the entry that its op picks.
+    const use = frames[frame.op] as (frame: ClientFrame, caller: SocketCaller) => Promise<ServerFrame>;
+    return await use(frame, caller);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error !== thrown) log.error('The frame failed on our side', { error: thrown as Error });
+    else log.appendKeys({ code: error.code });
+    return { op: 'err', id, d: toProblem(error, newId('request')) };
+  }
+}
+
+function readJson(body: string): unknown {
+  if (Buffer.byteLength(body) > maxFrameBytes) throw new AppError('too_large', `A frame may be at most ${maxFrameBytes} bytes.`);
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new AppError('bad_frame', 'A frame is one JSON object.');
+  }
+}
+
+function idOf(raw: unknown): number | null {
+  const id = typeof raw === 'object' && raw !== null && 'id' in raw ? raw.id : undefined;
+  return typeof id === 'number' && Number.isSafeInteger(id) && id >= 0 ? id : null;
+}
+
+function parseFrame(frames: FrameTable, raw: unknown): ClientFrame {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw new AppError('bad_frame', 'A frame is one JSON object.');
+  const op = 'op' in raw ? raw.op : undefined;
+  if (typeof op !== 'string' || !Object.hasOwn(frames, op)) {
+    const errors = [{ path: 'frame.op', message: `must be one of ${Object.keys(frames).join(', ')}` }];
+    throw new AppError('unknown_op', undefined, { errors });
+  }
+  const parsed = ClientFrame.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const errors = fieldErrors('frame', parsed.error);
+  throw new AppError('invalid_input', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
+}
+
+function aroundMessage(): middy.MiddlewareObj<Event, Result> {
+  let startedAt = 0;
+  return {
+    before(request) {
+      startedAt = performance.now();
+      const { requestId, connectionId, routeKey } = request.event.requestContext;
+      log.resetKeys();
+      log.appendKeys({ requestId, connectionId, routeKey, coldStart: takeColdStart() });
+    },
+    after(request) {
+      log.info('frame', { status: request.response?.statusCode, milliseconds: Math.round((performance.now() - startedAt) * 10) / 10 });
+      metrics.flush();
+    },
+    onError(request) {
+      log.error('frame', { status: 500, error: request.error as Error });
+      metrics.flush();
+    },
+  };
+}

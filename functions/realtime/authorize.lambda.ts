@@ -1,0 +1,20 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import * as z from 'zod';
+import { systemClock } from '../platform/clock.ts';
+import { openKeys } from '../platform/keys.ts';
+import { taskHandler } from '../platform/task-handler.ts';
+import { authorize } from './authorize.ts';
+import { openConnections } from './connections.ts';
+
+const app = { keys: openKeys(), clock: systemClock, connections: openConnections(systemClock) };
+const Request = z.custom<APIGatewayRequestAuthorizerEvent>((event) => typeof event === 'object' && event !== null && 'methodArn' in event);
+
+export const handler = taskHandler(Request, async (event): Promise<APIGatewayAuthorizerResult> => {
+  const caller = await authorize(app, event);
+  const Effect = caller ? 'Allow' : 'Deny';
+  return {
+    principalId: caller?.userId ?? 'nobody',
+    policyDocument: { Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect, Resource: event.methodArn }] },
+    ...(caller && { context: { userId: caller.userId, workspaceId: caller.workspaceId } }),
+  };
+});

@@ -1,0 +1,14 @@
+import { closeCodes } from '../../contract/frames.ts';
+import { newId } from '../../contract/ids.ts';
+import type { App } from '../platform/app.ts';
+import type { FanOutMessage } from './messages.ts';
+
+/** Asks the fan-out worker to say goodbye to a connection and close it: what answers frames cannot reach sockets itself. */
+export async function closeConnection(
+  app: Pick<App, 'queues' | 'fanOutQueueUrl'>,
+  connectionId: string,
+  reason: keyof typeof closeCodes,
+): Promise<void> {
+  const body: FanOutMessage = { kind: 'close', connectionId, code: closeCodes[reason], reason };
+  await app.queues.send(app.fanOutQueueUrl, [{ id: newId('outbox'), group: `conn:${connectionId}`.replace(/[^\w:.@-]/g, '_'), body }]);
+}

@@ -1,0 +1,143 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { maxAgeSeconds } from '../../contract/frames.ts';
+import { setting } from '../platform/config.ts';
+import type { Clock } from '../platform/clock.ts';
+
+/** An entry outlives its socket by ten minutes at the most: API Gateway ends sockets at two hours. */
+const leaseSeconds = maxAgeSeconds + 600;
+
+export interface Connection {
+  readonly connectionId: string;
+  readonly workspaceId: string;
+  readonly userId: string;
+}
+
+/** Who is connected and which rooms they hear. One table; an entry that has expired is never returned. */
+export interface Connections {
+  /** Notes that a ticket was used; false when it was used before. */
+  useTicket(ticketId: string, validUntil: Date): Promise<boolean>;
+  add(connection: Connection): Promise<void>;
+  /** Adds rooms to a connection; false when there is no such connection or it would have more than `maxRooms`. */
+  subscribe(connection: Connection, rooms: readonly string[], maxRooms: number): Promise<boolean>;
+  unsubscribe(connectionId: string, rooms: readonly string[]): Promise<void>;
+  /** Removes the connection and all its rooms. Safe to repeat. */
+  remove(connectionId: string): Promise<void>;
+  /** The connections of a room, page by page; read consistently, so that whoever subscribed before is there. */
+  listRoom(room: string): AsyncGenerator<string[]>;
+}
+
+const connectionKey = (connectionId: string) => ({ pk: `conn#${connectionId}`, sk: 'conn' });
+const subscriptionKey = (room: string, connectionId: string) => ({ pk: `room#${room}`, sk: `conn#${connectionId}` });
+
+export function openConnections(clock: Clock): Connections {
+  return createConnections(new DynamoDBClient({ maxAttempts: 4 }), setting('connectionsTable'), clock);
+}
+
+export function createConnections(client: DynamoDBClient, table: string, clock: Clock): Connections {
+  const db = DynamoDBDocumentClient.from(client);
+  const nowSeconds = () => Math.floor(clock.now().getTime() / 1000);
+  const write = (requests: object[]) => writeAll(db, table, requests);
+
+  return {
+    async useTicket(ticketId, validUntil) {
+      const expiresAt = Math.ceil(validUntil.getTime() / 1000) + 60;
+      return conditional(
+        db.send(
+          new PutCommand({
+            TableName: table,
+            Item: { pk: `ticket#${ticketId}`, sk: 'ticket', expiresAt },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        ),
+      );
+    },
+    async add({ connectionId, workspaceId, userId }) {
+      const expiresAt = nowSeconds() + leaseSeconds;
+      await db.send(new PutCommand({ TableName: table, Item: { ...connectionKey(connectionId), workspaceId, userId, expiresAt } }));
+    },
+    async subscribe({ connectionId, userId }, rooms, maxRooms) {
+      // The connection learns its rooms first: whatever happens then, removing it finds all of them.
+      const known = await conditional(
+        db.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: connectionKey(connectionId),
+            UpdateExpression: 'ADD rooms :rooms',
+            ConditionExpression: 'attribute_exists(pk) AND expiresAt > :now AND (attribute_not_exists(rooms) OR size(rooms) <= :room)',
+            ExpressionAttributeValues: { ':rooms': new Set(rooms), ':now': nowSeconds(), ':room': maxRooms - rooms.length },
+          }),
+        ),
+      );
+      if (!known) return false;
+      const expiresAt = nowSeconds() + leaseSeconds;
+      await write(rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, expiresAt } } })));
+      return true;
+    },
+    async unsubscribe(connectionId, rooms) {
+      await write(rooms.map((room) => ({ DeleteRequest: { Key: subscriptionKey(room, connectionId) } })));
+      await conditional(
+        db.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: connectionKey(connectionId),
+            UpdateExpression: 'DELETE rooms :rooms',
+            ConditionExpression: 'attribute_exists(pk)',
+            ExpressionAttributeValues: { ':rooms': new Set(rooms) },
+          }),
+        ),
+      );
+    },
+    async remove(connectionId) {
+      const { Item } = await db.send(new GetCommand({ TableName: table, Key: connectionKey(connectionId), ConsistentRead: true }));
+      const rooms = Item?.rooms instanceof Set ? ([...Item.rooms] as string[]) : [];
+      await write(
+        [...rooms.map((room) => subscriptionKey(room, connectionId)), connectionKey(connectionId)].map((Key) => ({
+          DeleteRequest: { Key },
+        })),
+      );
+    },
+    async *listRoom(room) {
+      let from: Record<string, unknown> | undefined;
+      do {
+        const page = await db.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: 'pk = :room',
+            FilterExpression: 'expiresAt > :now',
+            ExpressionAttributeValues: { ':room': `room#${room}`, ':now': nowSeconds() },
+            ProjectionExpression: 'sk',
+            ConsistentRead: true,
+            ExclusiveStartKey: from,
+          }),
+        );
+        yield (page.Items ?? []).map(({ sk }) => (sk as string).slice('conn#'.length));
+        from = page.LastEvaluatedKey;
+      } while (from);
+    },
+  };
+}
+
+/** Whether the write's condition held. */
+async function conditional(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+/** Writes in batches of 25; what DynamoDB hands back is written again, a few times. */
+async function writeAll(db: DynamoDBDocumentClient, table: string, requests: object[]): Promise<void> {
+  for (let start = 0; start < requests.length; start += 25) {
+    let left = requests.slice(start, start + 25);
+    for (let attempt = 0; left.length > 0; attempt++) {
+      if (attempt === 6) throw new Error(`DynamoDB did not take ${left.length} writes`);
+      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 20 * Math.random()));
+      const { UnprocessedItems } = await db.send(new BatchWriteCommand({ RequestItems: { [table]: left as never } }));
+      left = UnprocessedItems?.[table] ?? [];
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { SignJWT } from 'jose';
+import { subprotocol } from '../../contract/names.ts';
+import type { App } from '../platform/app.ts';
+import type { UserCaller } from '../platform/authenticate.ts';
+
+/** How long a ticket opens a socket, once. */
+export const ticketSeconds = 30;
+
+/** A ticket for one socket: signed, bound to the user and the workspace. A bearer token never stands in an address; this may. */
+export async function createTicket(
+  app: Pick<App, 'keys' | 'clock'> & { readonly realtimeUrl: string },
+  caller: UserCaller,
+): Promise<{ url: string; ticket: string; expiresIn: number; protocol: string }> {
+  const issuedAt = Math.floor(app.clock.now().getTime() / 1000);
+  const ticket = await new SignJWT({ ws: caller.workspaceId })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setSubject(caller.userId)
+    .setJti(crypto.randomUUID())
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + ticketSeconds)
+    .sign(await app.keys.key('realtime-ticket', caller.workspaceId));
+  return { url: app.realtimeUrl, ticket, expiresIn: ticketSeconds, protocol: subprotocol };
+}

@@ -1,0 +1,120 @@
+import { metric } from '../../contract/names.ts';
+import type { ServerFrame } from '../../contract/frames.ts';
+import type { App } from '../platform/app.ts';
+import { StoppedAt } from '../platform/queue-handler.ts';
+import type { Connections } from './connections.ts';
+import type { FanOutMessage, ItemMessage } from './messages.ts';
+import { packFrames } from './pack-frames.ts';
+import type { Sockets } from './sockets.ts';
+
+export type FanOutApp = Pick<App, 'clock' | 'log' | 'metrics'> & { readonly connections: Connections; readonly sockets: Sockets };
+
+/** Posts under way at once: each is one HTTPS request. */
+const postConcurrency = 64;
+
+/**
+ * Pushes the messages of one room, in order, to whoever hears it. Safe to repeat: a frame that comes twice is dropped by its position.
+ * Changes that wait together travel together, packed into as few frames as hold them.
+ */
+export async function fanOut(app: FanOutApp, messages: readonly FanOutMessage[]): Promise<void> {
+  for (let index = 0; index < messages.length;) {
+    const run = runOfItems(messages, index);
+    const [first] = messages.slice(index);
+    try {
+      if (run.length > 0) await pushToRoom(app, run);
+      else if (first?.kind === 'direct') await pushDirect(app, first.connectionId, first.frames as ServerFrame[]);
+      else if (first?.kind === 'close') await sayGoodbye(app, first);
+    } catch (error) {
+      throw new StoppedAt(index, error);
+    }
+    index += Math.max(run.length, 1);
+  }
+}
+
+/** The items from `start` on that go to the same room of the same generation, without a break. */
+function runOfItems(messages: readonly FanOutMessage[], start: number): ItemMessage[] {
+  const first = messages[start];
+  const run: ItemMessage[] = [];
+  for (const message of messages.slice(start)) {
+    if (message.kind !== 'item' || first?.kind !== 'item' || message.room !== first.room || message.gen !== first.gen) break;
+    run.push(message);
+  }
+  return run;
+}
+
+async function pushToRoom(app: FanOutApp, run: readonly ItemMessage[]): Promise<void> {
+  const [first] = run;
+  if (!first) return;
+  const frames = packFrames(
+    first.room,
+    first.gen,
+    run.map(({ item }) => item),
+  ).map(encode);
+  let readers = 0;
+  for await (const connectionIds of app.connections.listRoom(first.room)) {
+    readers += connectionIds.length;
+    await eachWithin(postConcurrency, connectionIds, (connectionId) => postAll(app, connectionId, frames));
+  }
+  const now = app.clock.now().getTime();
+  for (const { committedAt } of run) app.metrics.milliseconds(metric.fanOutLatency, now - Date.parse(committedAt));
+  app.metrics.count(metric.framesPosted, readers * frames.length);
+  app.log.info('fan-out', {
+    room: first.room,
+    from: first.item.seq,
+    items: run.length,
+    frames: frames.length,
+    readers,
+    latency: now - Date.parse(first.committedAt),
+  });
+}
+
+async function pushDirect(app: FanOutApp, connectionId: string, frames: readonly ServerFrame[]): Promise<void> {
+  await postAll(app, connectionId, frames.map(encode));
+}
+
+/** Frames of one connection go one after the other: side by side they could overtake each other. */
+async function postAll(app: FanOutApp, connectionId: string, frames: readonly Uint8Array[]): Promise<void> {
+  for (const frame of frames) {
+    const outcome = await app.sockets.post(connectionId, frame);
+    if (outcome === 'taken') continue;
+    await forget(app, connectionId, outcome);
+    return;
+  }
+}
+
+/**
+ * A socket that is gone is forgotten at once. One that does not keep up is closed: its client comes back and is told what it missed,
+ * which is never worse than frames that pile up unread.
+ */
+async function forget(app: FanOutApp, connectionId: string, outcome: 'gone' | 'slow'): Promise<void> {
+  app.metrics.count(outcome === 'gone' ? metric.connectionsPruned : metric.slowConnections);
+  if (outcome === 'slow') await app.sockets.close(connectionId);
+  await app.connections.remove(connectionId);
+}
+
+async function sayGoodbye(
+  app: FanOutApp,
+  { connectionId, code, reason }: { connectionId: string; code: number; reason: string },
+): Promise<void> {
+  const bye: ServerFrame = { op: 'bye', code, reason, reconnect: code < 4400, afterMs: 0 };
+  await app.sockets.post(connectionId, encode(bye));
+  await app.sockets.close(connectionId);
+  await app.connections.remove(connectionId);
+}
+
+const encoder = new TextEncoder();
+const encode = (frame: ServerFrame): Uint8Array => encoder.encode(JSON.stringify(frame));
+
+/** Runs `use` over the items, at most `limit` at a time; when one fails the others under way are waited for, and no more are begun. */
+async function eachWithin<Item>(limit: number, items: readonly Item[], use: (item: Item) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  let failure: { error: unknown } | undefined;
+  const lane = async () => {
+    for (const item of queue) {
+      if (failure) return;
+      await use(item).catch((error: unknown) => (failure ??= { error }));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  if (failure) throw failure.error;
+}

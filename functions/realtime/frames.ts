@@ -1,0 +1,61 @@
+import { maxAgeSeconds, maxFrameBytes, maxRooms, pingSeconds } from '../../contract/frames.ts';
+import type { ServerFrame } from '../../contract/frames.ts';
+import { newId } from '../../contract/ids.ts';
+import type { App } from '../platform/app.ts';
+import { AppError } from '../platform/errors.ts';
+import type { FrameTable } from '../platform/ws-handler.ts';
+import { postEvent } from '../streams/post-event.ts';
+import { accessRooms } from '../streams/room-heads.ts';
+import { closeConnection } from './close-connection.ts';
+import type { Connections } from './connections.ts';
+import { subscribe } from './subscribe.ts';
+
+type FramesApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'> & { readonly connections: Connections };
+
+/** The version of the protocol spoken here. */
+const protocolVersion = 1;
+
+/** What each client frame does. */
+export function frameTable(app: FramesApp): FrameTable {
+  return {
+    async hello({ id, d }, caller) {
+      if (d.v !== protocolVersion) {
+        await closeConnection(app, caller.connectionId, 'version_unsupported');
+        throw new AppError('version_unsupported', `Version ${protocolVersion} is spoken here.`);
+      }
+      const resumed = d.resume && d.resume.rooms.length > 0 ? await subscribe(app, caller, d.resume.rooms) : undefined;
+      const limits = { rooms: maxRooms, frameBytes: maxFrameBytes };
+      return { op: 'welcome', id, d: { session: newId('session'), pingSeconds, maxAgeSeconds, limits, ...(resumed && { resumed }) } };
+    },
+
+    async sub({ id, d }, caller) {
+      const subscribed = await subscribe(app, caller, d.rooms);
+      const [refused] = subscribed.refused ?? [];
+      if (refused && subscribed.rooms.length === 0) return { op: 'err', id, d: refused.problem };
+      return { op: 'ok', id, d: subscribed };
+    },
+
+    async unsub({ id, d }, caller) {
+      await app.connections.unsubscribe(caller.connectionId, d.rooms);
+      return { op: 'ok', id, d: {} };
+    },
+
+    async send({ id, d }, caller) {
+      const { event } = await postEvent(app, caller, {
+        streamId: d.stream,
+        clientEventId: d.clientEventId,
+        text: d.text,
+        mentions: d.mentions,
+      });
+      return { op: 'ok', id, d: { event } };
+    },
+
+    /** Without positions a ping asks nothing of anybody: it keeps the socket open. */
+    async ping({ id, d }, caller): Promise<ServerFrame> {
+      const rooms = d.pos.map(({ room }) => room);
+      const heads =
+        rooms.length > 0 ? await app.db.transaction(caller.workspaceId, (tx) => accessRooms(tx, caller, rooms)) : new Map<string, never>();
+      return { op: 'pong', id, d: { heads: [...heads.values()].map(({ room, gen, head }) => ({ room, gen, head })) } };
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { maxReplay, maxRooms, parseRoom } from '../../contract/frames.ts';
+import type { RoomItem, RoomState, ServerFrame } from '../../contract/frames.ts';
+import { newId } from '../../contract/ids.ts';
+import type { Problem } from '../../contract/errors.ts';
+import type { App } from '../platform/app.ts';
+import { AppError, toProblem } from '../platform/errors.ts';
+import { groupOf } from '../platform/outbox.ts';
+import type { QueueMessage } from '../platform/queues.ts';
+import type { SocketCaller } from '../platform/ws-handler.ts';
+import { accessRooms, readChanges } from '../streams/room-heads.ts';
+import type { RoomHead } from '../streams/room-heads.ts';
+import type { Connections } from './connections.ts';
+import type { FanOutMessage } from './messages.ts';
+import { behind, packFrames } from './pack-frames.ts';
+
+export type SubscribeApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl'> & { readonly connections: Connections };
+
+/** A room, and how far the caller has it already. */
+export interface Wanted {
+  readonly room: string;
+  readonly gen?: string;
+  readonly seq?: number;
+}
+export interface Subscribed {
+  rooms: RoomState[];
+  refused?: { room: string; problem: Problem }[];
+}
+
+/**
+ * Subscribes a connection to rooms, truthfully: access, then the subscription is written, then the heads are read. Whatever is committed
+ * after a head was read finds the subscription; what came before it is replayed, or the caller is told. Nothing falls between.
+ */
+export async function subscribe(app: SubscribeApp, caller: SocketCaller, wanted: readonly Wanted[]): Promise<Subscribed> {
+  const names = [...new Set(wanted.map(({ room }) => room))];
+  const visible = await app.db.transaction(caller.workspaceId, (tx) => accessRooms(tx, caller, names));
+  const allowed = wanted.filter(({ room }) => visible.has(room));
+  if (allowed.length === 0) return answer(wanted, []);
+  if (!(await app.connections.subscribe(caller, [...visible.keys()], maxRooms))) {
+    throw new AppError('too_many_rooms', `A connection may hear at most ${maxRooms} rooms; unsub some, or say hello on a new one.`);
+  }
+  const states = await app.db.transaction(caller.workspaceId, async (tx) => {
+    const heads = await accessRooms(tx, caller, [...visible.keys()]);
+    const plans = allowed.flatMap((want) => plan(want, heads.get(want.room)));
+    const replays = plans.flatMap((p) => (p.kind === 'replay' ? [{ streamId: p.streamId, position: p.from }] : []));
+    return { plans, changes: await readChanges(tx, replays, maxReplay) };
+  });
+  await push(app, caller, states.plans, states.changes);
+  return answer(
+    wanted,
+    states.plans.map(({ room, gen, from, head }) => ({ room, gen, from, head })),
+  );
+}
+
+/** What a subscription has to do besides going live. */
+type Plan = RoomState &
+  ({ kind: 'live' } | { kind: 'replay'; streamId: string } | { kind: 'resync'; reason: 'unknown_gen' | 'position_ahead' | 'behind' });
+
+function plan(want: Wanted, head: RoomHead | undefined): Plan[] {
+  if (!head) return [];
+  const state = { room: head.room, gen: head.gen, from: head.head, head: head.head };
+  if (want.seq === undefined || want.seq === head.head) {
+    return [
+      want.gen !== undefined && want.gen !== head.gen ? { ...state, kind: 'resync', reason: 'unknown_gen' } : { ...state, kind: 'live' },
+    ];
+  }
+  if (want.gen !== undefined && want.gen !== head.gen) return [{ ...state, kind: 'resync', reason: 'unknown_gen' }];
+  if (want.seq > head.head) return [{ ...state, kind: 'resync', reason: 'position_ahead' }];
+  if (head.streamId === undefined) return [{ ...state, kind: 'resync', reason: 'behind' }];
+  return [{ ...state, kind: 'replay', from: want.seq, streamId: head.streamId }];
+}
+
+/** Sends what each plan needs through the queue of its room, where it stands in order with everything else of the room. */
+async function push(
+  app: SubscribeApp,
+  caller: SocketCaller,
+  plans: readonly Plan[],
+  changes: ReadonlyMap<string, RoomItem[]>,
+): Promise<void> {
+  const messages = plans.flatMap((p) =>
+    framesOf(p, changes).map((frames): QueueMessage => ({ id: newId('outbox'), group: groupOf(p.room), body: direct(caller, frames) })),
+  );
+  if (messages.length === 0) return;
+  const taken = await app.queues.send(app.fanOutQueueUrl, messages);
+  // Without its replay the promise of `ok` would not hold: the client is to ask again.
+  if (taken.size < messages.length)
+    throw new AppError('unavailable', 'The replay could not be sent; subscribe again.', { retryAfterSeconds: 1 });
+}
+
+const direct = ({ connectionId }: SocketCaller, frames: ServerFrame[]): FanOutMessage => ({ kind: 'direct', connectionId, frames });
+
+function framesOf(p: Plan, changes: ReadonlyMap<string, RoomItem[]>): ServerFrame[][] {
+  const { room, gen, from, head } = p;
+  if (p.kind === 'live') return [];
+  if (p.kind === 'resync') return [[{ op: 'resync', rooms: [{ room, reason: p.reason, gen, head }] }]];
+  const items = changes.get(p.streamId) ?? [];
+  if (items.length > maxReplay) return [[behind(room, from, head)]];
+  return chunk(packFrames(room, gen, items, { from, upTo: head }), 8);
+}
+
+/** Eight frames make at most a quarter of what a queue message may hold. */
+function chunk<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
+
+function answer(wanted: readonly Wanted[], rooms: RoomState[]): Subscribed {
+  const got = new Set(rooms.map(({ room }) => room));
+  const refused = wanted.filter(({ room }) => !got.has(room)).map(({ room }) => ({ room, problem: notFound(room) }));
+  return { rooms, ...(refused.length > 0 && { refused }) };
+}
+
+function notFound(room: string): Problem {
+  const what = parseRoom(room)?.kind === 'user' ? 'Rooms of users are not to be heard yet.' : undefined;
+  return toProblem(new AppError('not_found', what), newId('request'));
+}

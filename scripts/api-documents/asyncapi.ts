@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { ClientFrame, closeCodes, ServerFrame } from '../../contract/frames.ts';
+import { subprotocol } from '../../contract/names.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+
+type Union = { options: readonly z.ZodType[] };
+
+/** The AsyncAPI 3 document of the socket protocol: one channel, the client's frames received, the server's sent. */
+export function asyncApiDocument(): object {
+  const messages = { ...messagesOf(ClientFrame, 'input'), ...messagesOf(ServerFrame, 'output') };
+  const references = (union: Union) => union.options.map((frame) => ({ $ref: `#/channels/socket/messages/${nameOf(frame)}` }));
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Streambed sockets',
+      version: packageJson.version,
+      description: `Open the address of a ticket (POST /v1/realtime/tickets) with ?ticket=... and the subprotocol ${subprotocol}. One JSON object a frame. Close codes: ${Object.entries(
+        closeCodes,
+      )
+        .map(([name, code]) => `${code} ${name}`)
+        .join(', ')}.`,
+      license: { name: 'Apache-2.0' },
+    },
+    channels: {
+      socket: {
+        address: '/realtime',
+        messages: Object.fromEntries(Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }])),
+      },
+    },
+    operations: {
+      receiveClientFrame: { action: 'receive', channel: { $ref: '#/channels/socket' }, messages: references(ClientFrame) },
+      sendServerFrame: { action: 'send', channel: { $ref: '#/channels/socket' }, messages: references(ServerFrame) },
+    },
+    components: { messages },
+  };
+}
+
+function messagesOf(union: Union, io: 'input' | 'output'): Record<string, object> {
+  return Object.fromEntries(
+    union.options.map((frame) => {
+      const {
+        $schema: _,
+        id: __,
+        ...payload
+      } = z.toJSONSchema(frame, { target: 'draft-7', io, reused: 'inline' }) as Record<string, unknown>;
+      return [nameOf(frame), { name: nameOf(frame), payload }];
+    }),
+  );
+}
+
+function nameOf(frame: z.ZodType): string {
+  const id = frame.meta()?.id;
+  if (id === undefined) throw new Error('A frame of the contract has no id in its meta data');
+  return id;
+}
