@@ -1,0 +1,66 @@
+import type { Access, Account, Functions, Invocation, Log } from '../../local/types.ts';
+
+export const account: Account = { region: 'us-east-1', accountId: '000000000000' };
+export const arnOf = (service: string, rest: string): string => `arn:aws:${service}:${account.region}:${account.accountId}:${rest}`;
+export const functionArn = (name: string): string => arnOf('lambda', `function:${name}`);
+
+/** What an SDK client is given to reach an emulator. */
+export const clientOf = (endpoint: string, accessKeyId = 'AKIAALLOWED') => ({
+  endpoint,
+  region: account.region,
+  maxAttempts: 1,
+  credentials: { accessKeyId, secretAccessKey: 'not verified' },
+});
+
+export const refusedPrincipal = 'arn:aws:sts::000000000000:assumed-role/Refused/Refused';
+
+/** Allows everything to everybody but the key AKIAREFUSED, and keeps the questions. */
+export function accessFor(): Access & { readonly questions: string[] } {
+  const questions: string[] = [];
+  return {
+    questions,
+    check(accessKeyId, action, resourceArn) {
+      questions.push(`${accessKeyId} ${action} ${resourceArn}`);
+      if (accessKeyId !== 'AKIAREFUSED') return { allowed: true };
+      return { allowed: false, principal: refusedPrincipal, reason: `no identity-based policy allows the ${action} action` };
+    },
+  };
+}
+
+/** Drops what is below a warning; warnings and errors can be looked at. */
+export function quietLog(): Log & { readonly lines: string[] } {
+  const lines: string[] = [];
+  return Object.assign(
+    ((level, message, fields) => {
+      if (level === 'warn' || level === 'error') lines.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`);
+    }) satisfies Log,
+    { lines },
+  );
+}
+
+type Handler = (event: never) => unknown;
+
+/** Functions by name; what a handler throws becomes a function error, as Lambda would have it. */
+export function functionsOf(handlers: Record<string, Handler>): Functions {
+  return {
+    async invoke(arn, event): Promise<Invocation> {
+      const handler = handlers[arn.split(':').at(-1) as string];
+      if (!handler) throw new Error(`there is no function ${arn}`);
+      try {
+        const payload = await handler(structuredClone(event) as never);
+        return { ok: true, payload, milliseconds: 1 };
+      } catch (error) {
+        return { ok: false, error: { errorType: (error as Error).name, errorMessage: (error as Error).message } };
+      }
+    },
+  };
+}
+
+/** Waits until a condition holds; says which one when it never does. */
+export async function until(what: string, holds: () => boolean, milliseconds = 5_000): Promise<void> {
+  const end = Date.now() + milliseconds;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`never came true: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
