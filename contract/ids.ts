@@ -18,7 +18,7 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const bodyPattern = '[0-9a-hjkmnp-tv-z]{26}';
 
 /** Makes an id whose text order is the order of creation (to the millisecond). */
-export function newId<Kind extends IdKind>(kind: Kind, nowMs: number = Date.now()): string {
+export function newId(kind: IdKind, nowMs: number = Date.now()): string {
   let time = nowMs;
   let head = '';
   for (let i = 0; i < 10; i++) {
@@ -31,7 +31,7 @@ export function newId<Kind extends IdKind>(kind: Kind, nowMs: number = Date.now(
   return `${idPrefixes[kind]}_${head}${tail}`;
 }
 
-const idOf = <Kind extends IdKind>(kind: Kind) =>
+const idOf = (kind: IdKind) =>
   z
     .string()
     .regex(new RegExp(`^${idPrefixes[kind]}_${bodyPattern}$`), `must be an id that starts with "${idPrefixes[kind]}_"`)

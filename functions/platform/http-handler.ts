@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import httpRouter from '@middy/http-router';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import httpUrlencodePathParser from '@middy/http-urlencode-path-parser';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { newId } from '../../contract/ids.ts';
 import type { BodyOf, ParamsOf, QueryOf, Route } from '../../contract/route.ts';
 import { errorKinds } from '../../contract/errors.ts';
@@ -77,7 +77,7 @@ export function httpHandler(app: HttpApp, table: readonly Served[]) {
       }),
     )
     .use(httpUrlencodePathParser())
-    .handler(router as (event: Event, context: Context) => Promise<Result>);
+    .handler(router);
 }
 
 async function serve(app: HttpApp, row: Served, event: Event): Promise<Result> {

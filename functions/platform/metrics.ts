@@ -1,5 +1,6 @@
 import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
-import { metric, metricsNamespace } from '../../contract/names.ts';
+import type { metric } from '../../contract/names.ts';
+import { metricsNamespace } from '../../contract/names.ts';
 
 type Name = (typeof metric)[keyof typeof metric];
 

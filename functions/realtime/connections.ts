@@ -35,87 +35,113 @@ export function openConnections(clock: Clock): Connections {
 }
 
 export function createConnections(client: DynamoDBClient, table: string, clock: Clock): Connections {
-  const db = DynamoDBDocumentClient.from(client);
-  const nowSeconds = () => Math.floor(clock.now().getTime() / 1000);
-  const write = (requests: object[]) => writeAll(db, table, requests);
+  return new ConnectionTable(DynamoDBDocumentClient.from(client), table, clock);
+}
 
-  return {
-    async useTicket(ticketId, validUntil) {
-      const expiresAt = Math.ceil(validUntil.getTime() / 1000) + 60;
-      return conditional(
-        db.send(
-          new PutCommand({
-            TableName: table,
-            Item: { pk: `ticket#${ticketId}`, sk: 'ticket', expiresAt },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        ),
+class ConnectionTable implements Connections {
+  readonly #db: DynamoDBDocumentClient;
+  readonly #table: string;
+  readonly #clock: Clock;
+
+  constructor(db: DynamoDBDocumentClient, table: string, clock: Clock) {
+    this.#db = db;
+    this.#table = table;
+    this.#clock = clock;
+  }
+
+  useTicket(ticketId: string, validUntil: Date): Promise<boolean> {
+    const expiresAt = Math.ceil(validUntil.getTime() / 1000) + 60;
+    const Item = { pk: `ticket#${ticketId}`, sk: 'ticket', expiresAt };
+    return conditional(this.#db.send(new PutCommand({ TableName: this.#table, Item, ConditionExpression: 'attribute_not_exists(pk)' })));
+  }
+
+  async add({ connectionId, workspaceId, userId }: Connection): Promise<void> {
+    const Item = { ...connectionKey(connectionId), workspaceId, userId, expiresAt: this.#leaseEnd() };
+    await this.#db.send(new PutCommand({ TableName: this.#table, Item }));
+  }
+
+  async subscribe({ connectionId, userId }: Connection, rooms: readonly string[], maxRooms: number): Promise<boolean> {
+    // The connection learns its rooms first: whatever happens then, removing it finds all of them.
+    const known = await conditional(
+      this.#db.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: connectionKey(connectionId),
+          UpdateExpression: 'ADD rooms :rooms',
+          ConditionExpression: 'attribute_exists(pk) AND expiresAt > :now AND (attribute_not_exists(rooms) OR size(rooms) <= :free)',
+          ExpressionAttributeValues: { ':rooms': new Set(rooms), ':now': this.#now(), ':free': maxRooms - rooms.length },
+        }),
+      ),
+    );
+    if (!known) return false;
+    const expiresAt = this.#leaseEnd();
+    await this.#write(rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, expiresAt } } })));
+    return true;
+  }
+
+  async unsubscribe(connectionId: string, rooms: readonly string[]): Promise<void> {
+    await this.#write(rooms.map((room) => ({ DeleteRequest: { Key: subscriptionKey(room, connectionId) } })));
+    await conditional(
+      this.#db.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: connectionKey(connectionId),
+          UpdateExpression: 'DELETE rooms :rooms',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':rooms': new Set(rooms) },
+        }),
+      ),
+    );
+  }
+
+  async remove(connectionId: string): Promise<void> {
+    const { Item } = await this.#db.send(
+      new GetCommand({ TableName: this.#table, Key: connectionKey(connectionId), ConsistentRead: true }),
+    );
+    const rooms = Item?.rooms instanceof Set ? ([...Item.rooms] as string[]) : [];
+    const keys = [...rooms.map((room) => subscriptionKey(room, connectionId)), connectionKey(connectionId)];
+    await this.#write(keys.map((Key) => ({ DeleteRequest: { Key } })));
+  }
+
+  async *listRoom(room: string): AsyncGenerator<string[]> {
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#db.send(
+        new QueryCommand({
+          TableName: this.#table,
+          KeyConditionExpression: 'pk = :room',
+          FilterExpression: 'expiresAt > :now',
+          ExpressionAttributeValues: { ':room': `room#${room}`, ':now': this.#now() },
+          ProjectionExpression: 'sk',
+          ConsistentRead: true,
+          ExclusiveStartKey: from,
+        }),
       );
-    },
-    async add({ connectionId, workspaceId, userId }) {
-      const expiresAt = nowSeconds() + leaseSeconds;
-      await db.send(new PutCommand({ TableName: table, Item: { ...connectionKey(connectionId), workspaceId, userId, expiresAt } }));
-    },
-    async subscribe({ connectionId, userId }, rooms, maxRooms) {
-      // The connection learns its rooms first: whatever happens then, removing it finds all of them.
-      const known = await conditional(
-        db.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: connectionKey(connectionId),
-            UpdateExpression: 'ADD rooms :rooms',
-            ConditionExpression: 'attribute_exists(pk) AND expiresAt > :now AND (attribute_not_exists(rooms) OR size(rooms) <= :room)',
-            ExpressionAttributeValues: { ':rooms': new Set(rooms), ':now': nowSeconds(), ':room': maxRooms - rooms.length },
-          }),
-        ),
-      );
-      if (!known) return false;
-      const expiresAt = nowSeconds() + leaseSeconds;
-      await write(rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, expiresAt } } })));
-      return true;
-    },
-    async unsubscribe(connectionId, rooms) {
-      await write(rooms.map((room) => ({ DeleteRequest: { Key: subscriptionKey(room, connectionId) } })));
-      await conditional(
-        db.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: connectionKey(connectionId),
-            UpdateExpression: 'DELETE rooms :rooms',
-            ConditionExpression: 'attribute_exists(pk)',
-            ExpressionAttributeValues: { ':rooms': new Set(rooms) },
-          }),
-        ),
-      );
-    },
-    async remove(connectionId) {
-      const { Item } = await db.send(new GetCommand({ TableName: table, Key: connectionKey(connectionId), ConsistentRead: true }));
-      const rooms = Item?.rooms instanceof Set ? ([...Item.rooms] as string[]) : [];
-      await write(
-        [...rooms.map((room) => subscriptionKey(room, connectionId)), connectionKey(connectionId)].map((Key) => ({
-          DeleteRequest: { Key },
-        })),
-      );
-    },
-    async *listRoom(room) {
-      let from: Record<string, unknown> | undefined;
-      do {
-        const page = await db.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :room',
-            FilterExpression: 'expiresAt > :now',
-            ExpressionAttributeValues: { ':room': `room#${room}`, ':now': nowSeconds() },
-            ProjectionExpression: 'sk',
-            ConsistentRead: true,
-            ExclusiveStartKey: from,
-          }),
-        );
-        yield (page.Items ?? []).map(({ sk }) => (sk as string).slice('conn#'.length));
-        from = page.LastEvaluatedKey;
-      } while (from);
-    },
-  };
+      yield (page.Items ?? []).map(({ sk }) => (sk as string).slice('conn#'.length));
+      from = page.LastEvaluatedKey;
+    } while (from);
+  }
+
+  /** Writes in batches of 25; what DynamoDB hands back is written again, a few times. */
+  async #write(requests: object[]): Promise<void> {
+    for (let start = 0; start < requests.length; start += 25) {
+      let left = requests.slice(start, start + 25);
+      for (let attempt = 0; left.length > 0; attempt++) {
+        if (attempt === 6) throw new Error(`DynamoDB did not take ${left.length} writes`);
+        if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 20 * Math.random()));
+        const { UnprocessedItems } = await this.#db.send(new BatchWriteCommand({ RequestItems: { [this.#table]: left } }));
+        left = UnprocessedItems?.[this.#table] ?? [];
+      }
+    }
+  }
+
+  #now(): number {
+    return Math.floor(this.#clock.now().getTime() / 1000);
+  }
+
+  #leaseEnd(): number {
+    return this.#now() + leaseSeconds;
+  }
 }
 
 /** Whether the write's condition held. */
@@ -126,18 +152,5 @@ async function conditional(write: Promise<unknown>): Promise<boolean> {
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
     throw error;
-  }
-}
-
-/** Writes in batches of 25; what DynamoDB hands back is written again, a few times. */
-async function writeAll(db: DynamoDBDocumentClient, table: string, requests: object[]): Promise<void> {
-  for (let start = 0; start < requests.length; start += 25) {
-    let left = requests.slice(start, start + 25);
-    for (let attempt = 0; left.length > 0; attempt++) {
-      if (attempt === 6) throw new Error(`DynamoDB did not take ${left.length} writes`);
-      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 20 * Math.random()));
-      const { UnprocessedItems } = await db.send(new BatchWriteCommand({ RequestItems: { [table]: left as never } }));
-      left = UnprocessedItems?.[table] ?? [];
-    }
   }
 }

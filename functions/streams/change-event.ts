@@ -6,7 +6,7 @@ import { AppError } from '../platform/errors.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
 import { accessStream } from './access.ts';
-import { findEvent, takePosition } from './store.ts';
+import { findEvent, takePosition } from './event-store.ts';
 
 export type ChangeEventApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
 

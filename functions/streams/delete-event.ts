@@ -2,7 +2,7 @@ import type { StreamEvent } from '../../contract/event.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { changeEvent } from './change-event.ts';
 import type { ChangeEventApp } from './change-event.ts';
-import { markDeleted } from './store.ts';
+import { markDeleted } from './event-store.ts';
 
 /** Deletes the caller's own message: its place in the log stays, its text is told no more. Deleting it again changes nothing. */
 export async function deleteEvent(

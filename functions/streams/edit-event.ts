@@ -2,7 +2,7 @@ import type { StreamEvent } from '../../contract/event.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { changeEvent } from './change-event.ts';
 import type { ChangeEventApp } from './change-event.ts';
-import { updateMessage } from './store.ts';
+import { updateMessage } from './event-store.ts';
 
 /** Gives the caller's own message another text. */
 export async function editEvent(

@@ -4,7 +4,7 @@ import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { accessStream } from './access.ts';
-import { listEventsBeside } from './store.ts';
+import { listEventsBeside } from './event-store.ts';
 
 /** A page ends early at this many bytes of JSON: an answer of a function may hold 6 MB. */
 const maxPageBytes = 4_000_000;

@@ -22,10 +22,7 @@ export async function listStreams(
     const last = items.at(-1);
     return {
       items,
-      nextCursor:
-        found.length > input.limit && last
-          ? writeCursor<z.infer<typeof Cursor>>({ name: (last.name ?? '').toLowerCase(), id: last.id })
-          : null,
+      nextCursor: found.length > input.limit && last ? writeCursor({ name: (last.name ?? '').toLowerCase(), id: last.id }) : null,
     };
   });
 }

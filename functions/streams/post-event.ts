@@ -9,7 +9,7 @@ import { AppError } from '../platform/errors.ts';
 import type { RequestHeaders } from '../platform/http-handler.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import { accessStream } from './access.ts';
-import { appendMessage, findEventByClientEventId } from './store.ts';
+import { appendMessage, findEventByClientEventId } from './event-store.ts';
 
 type PostEventApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
 type PostEventInput = Pick<PostEvent, 'text' | 'mentions' | 'clientEventId'> & { streamId: StreamId } & RequestHeaders;
