@@ -1,0 +1,158 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Log } from '../types.ts';
+import { ownedFolder, serverBinaries, serverFolder, serverUser, type ServerUser } from './binaries.ts';
+import { endOrphan } from './orphan.ts';
+
+/** A PostgreSQL server of our own on loopback. `postgres` is its superuser, over the socket in `socketFolder` without a password. */
+export interface PostgresServer {
+  readonly port: number;
+  readonly socketFolder: string;
+  /** Ends the server as a crash would (`crash`) or in order, and starts it again on the same port and data. */
+  restart(how: 'crash' | 'orderly'): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Watches over the server: it ends with the runner, however the runner ends, because then the pipe breaks; and takes its socket folder (with
+ * it the data of an ephemeral server) along. A line on the pipe is a signal to pass on.
+ */
+const watcher = `
+exec 3<&0
+folder=$1; shift
+"$@" </dev/null 3<&- &
+server=$!
+( read -r signal <&3 || : >"$folder/abandoned"; kill -"\${signal:-INT}" "$server" ) 2>/dev/null &
+reader=$!
+wait "$server"; code=$?
+kill -KILL "$reader" 2>/dev/null
+if [ -e "$folder/abandoned" ]; then rm -rf "$folder"; fi
+exit "$code"`;
+
+interface Place {
+  readonly user: ServerUser | undefined;
+  readonly binaries: string;
+  readonly data: string;
+  readonly socketFolder: string;
+  readonly port: number;
+  readonly ephemeral: boolean;
+  readonly log: Log;
+}
+
+/** Starts a server on the data in a folder (made when it is not there), or on fresh data that vanish with it when no folder is given. */
+export async function startPostgresServer(options: { dataFolder?: string; log: Log }): Promise<PostgresServer> {
+  const user = serverUser();
+  const ephemeral = options.dataFolder === undefined;
+  // Sockets have short names by law (107 bytes), so they never live under the state folder.
+  const socketFolder = ownedFolder(mkdtempSync(path.join(tmpdir(), 'streambed-pg-')), user);
+  const data =
+    options.dataFolder === undefined ? ownedFolder(path.join(socketFolder, 'data'), user) : serverFolder(options.dataFolder, user);
+  const place: Place = { user, binaries: serverBinaries(user), data, socketFolder, port: await freePort(), ephemeral, log: options.log };
+  if (await endOrphan(data)) options.log('info', 'ended a PostgreSQL server that an earlier run left behind', { data });
+  if (!existsSync(path.join(data, 'PG_VERSION'))) await initialise(place);
+  let server = await launch(place);
+  return {
+    port: place.port,
+    socketFolder,
+    async restart(how) {
+      await end(server, how === 'crash' ? 'QUIT' : 'INT');
+      server = await launch(place);
+    },
+    async stop() {
+      await end(server, ephemeral ? 'QUIT' : 'INT');
+      rmSync(socketFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function initialise(place: Place): Promise<void> {
+  const options = ['--username=postgres', '--auth-local=trust', '--auth-host=scram-sha-256', '--encoding=UTF8', '--no-instructions'];
+  // The built-in locale is the same on every machine, whatever locales it has.
+  options.push('--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
+  if (place.ephemeral) options.push('--no-sync');
+  const child = spawn(path.join(place.binaries, 'bin', 'initdb'), ['-D', place.data, ...options], {
+    ...place.user,
+    cwd: '/',
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code !== 0) {
+    // A half-made folder would be taken for a whole one next time.
+    for (const made of ['PG_VERSION', 'base', 'global', 'pg_wal']) rmSync(path.join(place.data, made), { recursive: true, force: true });
+    throw new Error(`initdb failed with exit status ${code}: ${said}`);
+  }
+}
+
+function settingsOf(place: Place): string[] {
+  const settings: Record<string, string> = {
+    listen_addresses: '127.0.0.1',
+    port: String(place.port),
+    unix_socket_directories: place.socketFolder,
+    max_connections: '200',
+    lc_messages: 'C',
+    timezone: 'UTC',
+    ...(place.ephemeral && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  };
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+async function launch(place: Place): Promise<ChildProcess> {
+  // A crash can leave server processes that take a moment to notice it; until then the data are held.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await launchOnce(place);
+    } catch (thrown) {
+      if (attempt >= 5 || !String(thrown).includes('still in use')) throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+function launchOnce(place: Place): Promise<ChildProcess> {
+  const server = [path.join(place.binaries, 'bin', 'postgres'), '-D', place.data, ...settingsOf(place)];
+  const child = spawn('/bin/sh', ['-c', watcher, 'sh', place.socketFolder, ...server], {
+    ...place.user,
+    cwd: '/',
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['pipe', 'ignore', 'pipe'],
+    // A session of its own: Ctrl-C at the terminal is for the runner, which ends the server in order.
+    detached: true,
+  });
+  child.stdin.on('error', () => {});
+  return new Promise((resolve, reject) => {
+    let said = '';
+    let ready = false;
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (!ready) said += `${line}\n`;
+      place.log(/\b(FATAL|PANIC|WARNING)\b/.test(line) ? 'warn' : 'debug', line, { part: 'postgres' });
+      if (line.includes('database system is ready to accept connections')) {
+        ready = true;
+        resolve(child);
+      }
+    });
+    child.once('error', reject).once('exit', (code) => reject(new Error(`PostgreSQL ended with exit status ${code}: ${said}`)));
+  });
+}
+
+async function end(child: ChildProcess, signal: 'INT' | 'QUIT'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.stdin?.end(`${signal}\n`);
+  await gone;
+}
+
+/** A port that is free now. The server takes it a moment later; someone else may be faster, and then its start says so. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

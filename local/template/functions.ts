@@ -1,0 +1,74 @@
+import type { FunctionDefinition } from '../lambda/pool.ts';
+import { describeResource, type Resource } from './assembly.ts';
+import type { Resolver } from './resolver.ts';
+import type { RoleDefinition } from './roles.ts';
+
+/** A function of the template, before the runner's own environment variables are added. */
+export interface DeployedFunction extends FunctionDefinition {
+  readonly role: RoleDefinition;
+  /** Subnets it runs in; empty outside of a network. */
+  readonly subnetIds: readonly string[];
+}
+
+interface Properties {
+  readonly Code: { S3Key?: string; ZipFile?: string };
+  readonly Handler?: string;
+  readonly Runtime?: string;
+  readonly Role: string;
+  readonly Timeout?: number;
+  readonly MemorySize?: number;
+  readonly ReservedConcurrentExecutions?: number;
+  readonly Environment?: { Variables?: Record<string, string> };
+  readonly VpcConfig?: { SubnetIds?: string[] };
+}
+
+/** Constructs of the CDK that bring helper functions of their own; what those would do, the runner does itself. */
+const helperPaths = [
+  /Custom::CDKBucketDeployment/,
+  /AWSCDK\.TriggerCustomResourceProvider/,
+  /Custom::S3AutoDeleteObjects/,
+  /LogRetention[a-f0-9]{32}/,
+];
+
+/** Whether a resource belongs to one of the CDK's own helper functions. */
+export const isHelper = (resource: Resource): boolean =>
+  helperPaths.some((path) => path.test(resource.constructPath ?? resource.logicalId));
+
+/** The functions of the app, helpers of the CDK left out. */
+export function readFunctions(resolver: Resolver, roles: ReadonlyMap<string, RoleDefinition>): DeployedFunction[] {
+  return resolver
+    .resources('AWS::Lambda::Function')
+    .filter((resource) => !isHelper(resource))
+    .map((resource) => readFunction(resource, resolver, roles));
+}
+
+function readFunction(resource: Resource, resolver: Resolver, roles: ReadonlyMap<string, RoleDefinition>): DeployedFunction {
+  const properties = resolver.properties(resource) as unknown as Properties;
+  const fail = (problem: string): never => {
+    throw new Error(`${describeResource(resource)}: ${problem}`);
+  };
+  const role = roles.get(properties.Role) ?? fail(`its role ${properties.Role} is not in the templates`);
+  if (!role.trusts.has('lambda.amazonaws.com')) fail(`its role ${role.roleArn} does not let Lambda take it on`);
+  if (!properties.Runtime?.startsWith('nodejs')) fail(`the runtime ${properties.Runtime} is not known to the local runner`);
+  const codePath = resource.stack.assets.get(properties.Code.S3Key ?? '') ?? fail('its code is not an asset of the assembly');
+  return {
+    arn: resolver.attribute(resource, 'Arn'),
+    name: resolver.ref(resource),
+    constructId: constructIdOf(resource),
+    codePath,
+    handler: properties.Handler ?? fail('it has no handler'),
+    timeoutSeconds: properties.Timeout ?? 3,
+    memoryMegabytes: properties.MemorySize ?? 128,
+    env: properties.Environment?.Variables ?? {},
+    reservedConcurrency: properties.ReservedConcurrentExecutions,
+    role,
+    subnetIds: properties.VpcConfig?.SubnetIds ?? [],
+  };
+}
+
+/** The path of the construct below its stack: `Streambed-local-Service/Streams/Http/Resource` is `StreamsHttp`. */
+function constructIdOf(resource: Resource): string {
+  if (resource.constructPath === undefined) return resource.logicalId;
+  const parts = resource.constructPath.split('/').slice(1);
+  return parts.filter((part, index) => !(part === 'Resource' && index === parts.length - 1)).join('');
+}
