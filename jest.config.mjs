@@ -5,6 +5,8 @@ export default {
   transform: { '\\.ts$': './test/support/strip-types.cjs' },
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.local', '<rootDir>/dist'],
   workerIdleMemoryLimit: '512MB',
+  globalSetup: './test/support/global-setup.ts',
+  globalTeardown: './test/support/global-teardown.ts',
   maxWorkers: 2,
   testTimeout: 30_000,
 };

@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { UserCaller } from '../../../functions/platform/authenticate.ts';
+import { sweepOutbox } from '../../../functions/operations/sweep-outbox.ts';
+import { deleteEvent } from '../../../functions/streams/delete-event.ts';
+import { editEvent } from '../../../functions/streams/edit-event.ts';
+import { listEvents } from '../../../functions/streams/list-events.ts';
+import { postEvent } from '../../../functions/streams/post-event.ts';
+import { readStream } from '../../../functions/streams/read-stream.ts';
+import { ClientEventId } from '../../../contract/ids.ts';
+import { ListEvents } from '../../../contract/event.ts';
+import type { Stream } from '../../../contract/stream.ts';
+import { aChannel, aMember, aWorkspace, createTestApp } from '../../support/app.ts';
+import type { TestApp } from '../../support/app.ts';
+
+let app: TestApp;
+let ada: UserCaller;
+let bob: UserCaller;
+let guest: UserCaller;
+
+beforeAll(async () => {
+  app = await createTestApp();
+  const { workspaceId } = await aWorkspace(app);
+  ada = await aMember(app, workspaceId, 'ada');
+  bob = await aMember(app, workspaceId, 'bob');
+  guest = await aMember(app, workspaceId, 'gus', 'guest');
+});
+afterAll(() => app.test.drop());
+
+const say = (caller: UserCaller, stream: Stream, text: string, clientEventId?: string) =>
+  postEvent(app, caller, {
+    streamId: stream.id,
+    text,
+    mentions: [],
+    clientEventId: clientEventId === undefined ? undefined : ClientEventId.parse(clientEventId),
+  });
+const page = (stream: Stream, query: object = {}, caller = ada) =>
+  listEvents(app, caller, { ...ListEvents.parse(query), streamId: stream.id });
+
+describe('positions', () => {
+  test('are gapless and in commit order under concurrent writers', async () => {
+    const stream = await aChannel(app, ada, 'Race');
+    const writers = Array.from({ length: 6 }, () => ({ ...app, db: app.test.open() }));
+    await Promise.all(
+      writers.map(async (writer, w) => {
+        for (let i = 0; i < 15; i++) await postEvent(writer, w % 2 ? ada : bob, { streamId: stream.id, text: `${w}.${i}`, mentions: [] });
+      }),
+    );
+    const { rows } = await app.test.owner.query('select seq, ordinal from stream_events where stream_id = $1 order by seq', [stream.id]);
+    expect(rows.map((row) => Number(row.seq))).toEqual(Array.from({ length: 90 }, (_, i) => i + 1));
+    expect(rows.map((row) => Number(row.ordinal))).toEqual(Array.from({ length: 90 }, (_, i) => i + 1));
+    const { lastSeq, messageCount } = await readStream(app, ada, { streamId: stream.id });
+    expect({ lastSeq, messageCount }).toEqual({ lastSeq: 90, messageCount: 90 });
+  });
+
+  test('a failed write takes none', async () => {
+    const stream = await aChannel(app, ada, 'Unlucky');
+    await say(ada, stream, 'one');
+    await app.test.owner.query(`alter table outbox add constraint unlucky check (payload::text not like '%unlucky words%')`);
+    await expect(say(ada, stream, 'unlucky words')).rejects.toThrow();
+    await app.test.owner.query('alter table outbox drop constraint unlucky');
+    const { event } = await say(ada, stream, 'two');
+    expect(event.seq).toBe(2);
+    expect((await page(stream)).items.map(({ content }) => content?.text)).toEqual(['one', 'two']);
+  });
+});
+
+describe('the same client event id', () => {
+  test('has one effect and answers the first event', async () => {
+    const stream = await aChannel(app, ada, 'Again');
+    const first = await say(ada, stream, 'hello', 'c-1');
+    const second = await say(ada, stream, 'hello, but other words', 'c-1');
+    expect(first.repeated).toBe(false);
+    expect(second).toEqual({ event: first.event, repeated: true });
+    expect((await readStream(app, ada, { streamId: stream.id })).lastSeq).toBe(1);
+  });
+
+  test('has one effect when sent at the same moment', async () => {
+    const stream = await aChannel(app, ada, 'At once');
+    const apps = Array.from({ length: 5 }, () => ({ ...app, db: app.test.open() }));
+    const answers = await Promise.all(
+      apps.map((a) => postEvent(a, ada, { streamId: stream.id, text: 'x', mentions: [], clientEventId: ClientEventId.parse('same') })),
+    );
+    expect(new Set(answers.map(({ event }) => event.id)).size).toBe(1);
+    expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1);
+    expect((await readStream(app, ada, { streamId: stream.id })).lastSeq).toBe(1);
+  });
+
+  test('is another one when someone else, or the same person elsewhere, uses it', async () => {
+    const [here, there] = [await aChannel(app, ada, 'Here'), await aChannel(app, ada, 'There')];
+    const events = [await say(ada, here, 'a', 'k'), await say(bob, here, 'b', 'k'), await say(ada, there, 'c', 'k')];
+    expect(events.map(({ repeated }) => repeated)).toEqual([false, false, false]);
+  });
+});
+
+describe('the outbox', () => {
+  test('is written with the event and sent after the commit, in the group of the room', async () => {
+    const stream = await aChannel(app, ada, 'Told');
+    app.sent.length = 0;
+    const { event } = await say(ada, stream, 'psst');
+    expect(app.sent).toHaveLength(1);
+    expect(app.sent[0]).toMatchObject({
+      group: `ws:${ada.workspaceId}:stream:${stream.id}`,
+      body: { kind: 'item', item: { seq: 1, type: 'event', eventId: event.id, data: event } },
+    });
+    const { rows } = await app.test.owner.query('select published_at from outbox where id = $1', [app.sent[0]?.id]);
+    expect(rows[0].published_at).not.toBeNull();
+  });
+
+  test('keeps what could not be sent; the request succeeds and the sweeper sends it once', async () => {
+    const stream = await aChannel(app, ada, 'Later');
+    app.sent.length = 0;
+    app.queueDown = true;
+    const { event } = await say(ada, stream, 'the queue is down');
+    app.queueDown = false;
+    expect(app.sent).toHaveLength(0);
+    app.time = new Date(app.time.getTime() + 3_000);
+    expect(await sweepOutbox(app, () => 60_000)).toMatchObject({ sent: 0 });
+    app.time = new Date(app.time.getTime() + 3_000);
+    expect(await sweepOutbox(app, () => 60_000)).toMatchObject({ sent: 1 });
+    expect(app.sent[0]).toMatchObject({ body: { item: { eventId: event.id } } });
+    expect(await sweepOutbox(app, () => 60_000)).toMatchObject({ sent: 0 });
+  });
+
+  test('forgets what was sent seven days ago, and never what was not', async () => {
+    const stream = await aChannel(app, ada, 'Old');
+    await say(ada, stream, 'sent');
+    app.queueDown = true;
+    await say(ada, stream, 'unsent');
+    app.time = new Date(app.time.getTime() + 8 * 24 * 3_600_000);
+    const { forgotten } = await sweepOutbox({ ...app, queues: { send: async () => new Set<string>() } }, () => 60_000);
+    app.queueDown = false;
+    expect(forgotten).toBeGreaterThan(0);
+    const { rows } = await app.test.owner.query('select count(*)::int as n, count(published_at)::int as sent from outbox');
+    expect(rows[0]).toEqual({ n: 1, sent: 0 });
+    await sweepOutbox(app, () => 60_000);
+  });
+});
+
+describe('statements per action, besides begin and commit', () => {
+  const counted = async (work: () => Promise<unknown>) => {
+    const before = app.db.statements;
+    await work();
+    return app.db.statements - before;
+  };
+
+  test('post 5, repeated post 6, list 3, around 4, edit and delete 7, read 2', async () => {
+    const stream = await aChannel(app, ada, 'Counted');
+    expect(await counted(() => say(ada, stream, 'one', 'n-1'))).toBe(5);
+    expect(await counted(() => say(ada, stream, 'one', 'n-1'))).toBe(6);
+    expect(await counted(() => page(stream, { after: 0 }))).toBe(3);
+    expect(await counted(() => page(stream))).toBe(3);
+    expect(await counted(() => page(stream, { around: 1 }))).toBe(4);
+    expect(await counted(() => readStream(app, ada, { streamId: stream.id }))).toBe(2);
+    const { event } = await say(ada, stream, 'two');
+    expect(await counted(() => editEvent(app, ada, { streamId: stream.id, eventId: event.id, text: 'deux' }))).toBe(7);
+    expect(await counted(() => deleteEvent(app, ada, { streamId: stream.id, eventId: event.id }))).toBe(7);
+  });
+});
+
+describe('editing and deleting', () => {
+  test('take a position each, keep the place, and tell the room the whole event', async () => {
+    const stream = await aChannel(app, ada, 'Changes');
+    const { event } = await say(ada, stream, 'teh');
+    await say(bob, stream, 'next');
+    app.sent.length = 0;
+    const edited = await editEvent(app, ada, { streamId: stream.id, eventId: event.id, text: 'the' });
+    expect(edited).toMatchObject({ seq: 1, changedSeq: 3, content: { text: 'the' }, editedAt: app.time.toISOString() });
+    const deleted = await deleteEvent(app, ada, { streamId: stream.id, eventId: event.id });
+    expect(deleted).toMatchObject({ seq: 1, changedSeq: 4, content: null, deletedAt: app.time.toISOString() });
+    expect(app.sent.map(({ body }) => (body as { item: { type: string; seq: number } }).item)).toMatchObject([
+      { type: 'event:edited', seq: 3, data: edited },
+      { type: 'event:deleted', seq: 4, data: deleted },
+    ]);
+    expect((await page(stream)).items[0]).toEqual(deleted);
+    const { rows } = await app.test.owner.query('select count(*)::int as n from text_messages t where t.id = $1', [event.id]);
+    expect(rows[0].n).toBe(1);
+  });
+
+  test('are for the author, for what is still there, and for what the caller believes it is', async () => {
+    const stream = await aChannel(app, ada, 'Mine');
+    const { event } = await say(ada, stream, 'mine');
+    const at = { streamId: stream.id, eventId: event.id };
+    await expect(editEvent(app, bob, { ...at, text: 'ours' })).rejects.toMatchObject({ code: 'not_author' });
+    await expect(deleteEvent(app, bob, at)).rejects.toMatchObject({ code: 'not_author' });
+    await editEvent(app, ada, { ...at, text: 'still mine' });
+    await expect(editEvent(app, ada, { ...at, text: 'stale', ifMatch: event.changedSeq })).rejects.toMatchObject({
+      code: 'precondition_failed',
+    });
+    const deleted = await deleteEvent(app, ada, { ...at, ifMatch: 2 });
+    expect(await deleteEvent(app, ada, at)).toEqual(deleted);
+    await expect(editEvent(app, ada, { ...at, text: 'undead' })).rejects.toMatchObject({ code: 'event_deleted' });
+    expect((await readStream(app, ada, { streamId: stream.id })).lastSeq).toBe(3);
+  });
+
+  test('of several people at once lose nothing: each change has its own position', async () => {
+    const stream = await aChannel(app, ada, 'Busy');
+    const events = await Promise.all(Array.from({ length: 8 }, (_, i) => say(ada, stream, `m${i}`)));
+    const apps = events.map(() => ({ ...app, db: app.test.open() }));
+    await Promise.all(
+      events.map(({ event }, i) => editEvent(apps[i]!, ada, { streamId: stream.id, eventId: event.id, text: `edited ${i}` })),
+    );
+    const changed = await page(stream, { changedAfter: 8 });
+    expect(changed.items.map(({ changedSeq }) => changedSeq)).toEqual([9, 10, 11, 12, 13, 14, 15, 16]);
+    expect(changed.head).toBe(16);
+  });
+});
+
+describe('reading by key', () => {
+  test('pages after, before, around, and by change', async () => {
+    const stream = await aChannel(app, ada, 'Pages');
+    for (let i = 1; i <= 12; i++) await say(ada, stream, `m${i}`);
+    const seqs = async (query: object) => {
+      const { items, hasMore } = await page(stream, query);
+      return [items.map(({ seq }) => seq), hasMore];
+    };
+    expect(await seqs({ limit: 5 })).toEqual([[8, 9, 10, 11, 12], true]);
+    expect(await seqs({ before: 4, limit: 5 })).toEqual([[1, 2, 3], false]);
+    expect(await seqs({ after: 4, limit: 5 })).toEqual([[5, 6, 7, 8, 9], true]);
+    expect(await seqs({ after: 12 })).toEqual([[], false]);
+    expect(await seqs({ around: 6, limit: 5 })).toEqual([[4, 5, 6, 7, 8], true]);
+    expect(await seqs({ around: 11, limit: 200 })).toEqual([[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], false]);
+  });
+
+  test('ends a page early rather than answer more than a function may', async () => {
+    const stream = await aChannel(app, ada, 'Large');
+    // Each of these characters is six bytes of JSON.
+    for (let i = 0; i < 50; i++) await say(ada, stream, '\u0001'.repeat(16_384));
+    const first = await page(stream, { after: 0, limit: 200 });
+    expect(first.hasMore).toBe(true);
+    expect(JSON.stringify(first).length).toBeLessThan(4_500_000);
+    const rest = await page(stream, { after: first.items.at(-1)!.seq, limit: 200 });
+    expect(first.items.length + rest.items.length).toBe(50);
+  });
+});
+
+describe('who may', () => {
+  test('a guest sees no public stream, and nobody sees a private one they are not in', async () => {
+    const open = await aChannel(app, ada, 'Open');
+    const closed = await aChannel(app, ada, 'Closed', 'private');
+    for (const [caller, stream] of [
+      [guest, open],
+      [bob, closed],
+      [guest, closed],
+    ] as const) {
+      await expect(readStream(app, caller, { streamId: stream.id })).rejects.toMatchObject({ code: 'not_found' });
+      await expect(say(caller, stream, 'x')).rejects.toMatchObject({ code: 'not_found' });
+      await expect(page(stream, {}, caller)).rejects.toMatchObject({ code: 'not_found' });
+    }
+    expect((await say(ada, closed, 'to myself')).event.seq).toBe(1);
+  });
+});

@@ -1,0 +1,73 @@
+import { createKeys } from '../../functions/platform/keys.ts';
+import type { App } from '../../functions/platform/app.ts';
+import type { UserCaller } from '../../functions/platform/authenticate.ts';
+import { log } from '../../functions/platform/log.ts';
+import { metrics } from '../../functions/platform/metrics.ts';
+import type { QueueMessage } from '../../functions/platform/queues.ts';
+import { createWorkspace } from '../../functions/workspaces/create-workspace.ts';
+import { upsertUser } from '../../functions/auth/store.ts';
+import { createStream } from '../../functions/streams/create-stream.ts';
+import type { Stream } from '../../contract/stream.ts';
+import { UserId } from '../../contract/ids.ts';
+import type { WorkspaceRole } from '../../contract/workspace.ts';
+import { createTestDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
+
+export interface TestApp extends App {
+  readonly test: TestDatabase;
+  /** What was sent to the fan-out queue. */
+  readonly sent: QueueMessage[];
+  /** Set to have the queue refuse everything, as when it is down. */
+  queueDown: boolean;
+  time: Date;
+}
+
+/** Use cases over a real database; the queue takes notes, the clock stands still until it is set. */
+export async function createTestApp(): Promise<TestApp> {
+  const test = await createTestDatabase();
+  log.setLogLevel('CRITICAL');
+  const app: TestApp = {
+    test,
+    sent: [],
+    queueDown: false,
+    time: new Date('2026-11-20T12:00:00Z'),
+    db: test.open(),
+    queues: {
+      async send(_url, messages) {
+        if (app.queueDown) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+        app.sent.push(...messages);
+        return new Set(messages.map(({ id }) => id));
+      },
+    },
+    fanOutQueueUrl: 'queue',
+    keys: createKeys(async () => 'a secret that only the test knows'),
+    clock: { now: () => app.time },
+    log,
+    metrics: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined } satisfies typeof metrics,
+  };
+  return app;
+}
+
+export async function aWorkspace(app: TestApp): Promise<{ workspaceId: UserCaller['workspaceId']; apiKey: string }> {
+  return createWorkspace(app, { name: 'Acme' });
+}
+
+export async function aMember(
+  app: TestApp,
+  workspaceId: UserCaller['workspaceId'],
+  id: string,
+  role: WorkspaceRole = 'member',
+): Promise<UserCaller> {
+  await app.db.transaction(workspaceId, (tx) => upsertUser(tx, { id, name: id.toUpperCase(), email: null, role, now: app.time }));
+  return { kind: 'user', workspaceId, userId: UserId.parse(id) };
+}
+
+export async function aChannel(
+  app: TestApp,
+  caller: UserCaller,
+  name: string,
+  visibility: 'public' | 'private' = 'public',
+): Promise<Stream> {
+  const { stream } = await createStream(app, caller, { streamType: 'channel', name, visibility });
+  return stream;
+}

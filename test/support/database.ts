@@ -1,0 +1,53 @@
+import pg from 'pg';
+import { createDatabase } from '../../functions/platform/database.ts';
+import type { Database } from '../../functions/platform/database.ts';
+
+export interface TestDatabase {
+  readonly name: string;
+  /** A database as the functions see it: role streambed_app, one connection. */
+  open(): Database;
+  /** A connection as the owner, past row-level security: for looking behind the curtain. */
+  readonly owner: pg.Client;
+  drop(): Promise<void>;
+}
+
+const ownerConfig = (database: string) => ({
+  host: '127.0.0.1',
+  port: Number(process.env.TEST_POSTGRES_PORT),
+  user: 'streambed_owner',
+  password: 'owner',
+  database,
+});
+
+/** A database of one's own, cloned from the migrated template. */
+export async function createTestDatabase(template = 'template_streambed'): Promise<TestDatabase> {
+  const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
+  await asAdmin((admin) => admin.query(`create database ${name} template ${template}`));
+  const owner = new pg.Client(ownerConfig(name));
+  await owner.connect();
+  const opened: Database[] = [];
+  return {
+    name,
+    owner,
+    open() {
+      const db = createDatabase(async () => ({ ...ownerConfig(name), user: 'streambed_app', password: 'app' }));
+      opened.push(db);
+      return db;
+    },
+    async drop() {
+      await Promise.all(opened.map((db) => db.close()));
+      await owner.end();
+      await asAdmin((admin) => admin.query(`drop database ${name} with (force)`));
+    },
+  };
+}
+
+async function asAdmin(work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
+  const admin = new pg.Client(ownerConfig('postgres'));
+  await admin.connect();
+  try {
+    await work(admin);
+  } finally {
+    await admin.end();
+  }
+}
