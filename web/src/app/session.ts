@@ -36,5 +36,5 @@ export function forgetSession(store: TextStore): void {
 const longestTimeoutMs = 2_147_483_647;
 
 /** How long to wait before looking again whether the session is over. */
-export const waitUntilExpiry = (session: Claims, nowMs: number): number =>
+export const waitUntilExpiry = (session: Pick<Claims, 'expiresAt'>, nowMs: number): number =>
   Math.min(Math.max(session.expiresAt - nowMs, 0), longestTimeoutMs);

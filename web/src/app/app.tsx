@@ -1,0 +1,26 @@
+import { lazy, Suspense } from 'react';
+import { Loader } from '@mantine/core';
+import { SignIn } from './sign-in.tsx';
+import { useSession } from './use-session.ts';
+
+/** Most of the page is needed by nobody who is not signed in. */
+const Workspace = lazy(async () => ({ default: (await import('./workspace.tsx')).Workspace }));
+
+/** The whole page: signing in, or the workspace. */
+export function App() {
+  const { session, notice, signIn, signOut } = useSession();
+  if (!session) return <SignIn notice={notice} onSignIn={signIn} />;
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Workspace key={session.token} session={session} onNames={signIn} onSignOut={signOut} />
+    </Suspense>
+  );
+}
+
+function Waiting() {
+  return (
+    <div style={{ display: 'grid', height: '100%', placeItems: 'center' }}>
+      <Loader size="sm" aria-label="Loading" />
+    </div>
+  );
+}

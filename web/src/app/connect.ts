@@ -1,0 +1,55 @@
+import { createStreambed, type Streambed } from '../../../client/http.ts';
+import { openLiveStream } from '../../../client/live-stream.ts';
+import { openLiveWorkspace, type LiveWorkspace } from '../../../client/live-workspace.ts';
+import { RealtimeSocket } from '../../../client/socket.ts';
+import { openDrafts, type Drafts } from '../streams/drafts.ts';
+import type { Reading } from '../streams/new-messages.ts';
+import { openStreams, type OpenStreams } from '../streams/open-streams.ts';
+import { deviceStore } from '../ui/text-store.ts';
+import type { Session } from './session.ts';
+
+export interface Connection {
+  readonly streambed: Streambed;
+  readonly list: LiveWorkspace;
+  readonly open: OpenStreams;
+  readonly drafts: Drafts;
+  readonly readings: Map<string, Reading>;
+  close(): void;
+}
+
+/** Everything a signed-in page holds open: one socket, the list of streams, the streams in use. */
+export function connect({ token, workspaceId, userId }: Session): Connection {
+  const streambed = createStreambed({ baseUrl: '', token });
+  const socket = new RealtimeSocket({ ticket: () => streambed.workspace(workspaceId).ticket(), device: 'web' });
+  const list = openLiveWorkspace({ streambed, socket, workspaceId });
+  const open = openStreams((streamId) => openLiveStream({ streambed, socket, workspaceId, streamId }));
+  const stopWatching = watchDevice(() => socket.wake());
+  return {
+    streambed,
+    list,
+    open,
+    drafts: openDrafts(deviceStore, { workspaceId, userId }),
+    readings: new Map(),
+    close() {
+      stopWatching();
+      open.close();
+      list.close();
+      socket.close();
+    },
+  };
+}
+
+/** Calls back whenever the device gives reason to ask whether the connection lives: the network changed, or somebody looks again. */
+function watchDevice(wake: () => void): () => void {
+  const onVisible = (): void => {
+    if (document.visibilityState === 'visible') wake();
+  };
+  addEventListener('online', wake);
+  addEventListener('offline', wake);
+  document.addEventListener('visibilitychange', onVisible);
+  return () => {
+    removeEventListener('online', wake);
+    removeEventListener('offline', wake);
+    document.removeEventListener('visibilitychange', onVisible);
+  };
+}

@@ -1,0 +1,35 @@
+import { Kbd, Modal } from '@mantine/core';
+import { modKey } from './mod-key.ts';
+import classes from './shortcuts-dialog.module.css';
+
+const shortcuts: [keys: string[], what: string][] = [
+  [[`${modKey} K`], 'Jump to a stream'],
+  [['Enter'], 'Send the message'],
+  [['Shift Enter'], 'Begin a new line'],
+  [['↑'], 'In an empty composer: edit your last message'],
+  [['↑', '↓'], 'Among the messages: go from one to the next'],
+  [['E'], 'Edit the message you are on, or your last one'],
+  [['Delete'], 'Delete the message you are on'],
+  [['End'], 'Go to the newest message'],
+  [['Escape'], 'Cancel an edit, or go back to the composer'],
+];
+
+/** What the keyboard can do. */
+export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts" centered closeButtonProps={{ 'aria-label': 'Close' }}>
+      <dl className={classes.list}>
+        {shortcuts.map(([keys, what]) => (
+          <div key={what}>
+            <dt>
+              {keys.map((key) => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  );
+}

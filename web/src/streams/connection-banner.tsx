@@ -1,0 +1,50 @@
+import { useEffect, useState } from 'react';
+import { Button } from '@mantine/core';
+import { CloudOff, TriangleAlert } from 'lucide-react';
+import type { Banner } from './connection.ts';
+import classes from './connection-banner.module.css';
+import { useWorkspace } from './workspace-context.ts';
+
+/** Tells how the connection stands, once it is worth telling. The region is always there, so that screen readers hear changes. */
+export function ConnectionBanner({ banner }: { banner: Banner | undefined }) {
+  const shown = useLasting(banner);
+  const { signOut } = useWorkspace();
+  return (
+    <div role="status" aria-live="polite" className={classes.region} data-testid="connection">
+      {shown && (
+        <div className={classes.banner} data-tone={shown.tone}>
+          {shown.tone === 'quiet' && <span className={classes.pulse} aria-hidden="true" />}
+          {shown.tone === 'warning' && <CloudOff size={16} aria-hidden="true" />}
+          {shown.tone === 'error' && <TriangleAlert size={16} aria-hidden="true" />}
+          <span>{shown.text}</span>
+          {shown.action === 'sign-in' && (
+            <Button size="compact-xs" variant="white" onClick={() => signOut(shown.text)}>
+              Sign in again
+            </Button>
+          )}
+          {shown.action === 'reload' && (
+            <Button size="compact-xs" variant="white" onClick={() => location.reload()}>
+              Load the page again
+            </Button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The banner, from when it has lasted for its `afterMs` on. */
+function useLasting(banner: Banner | undefined): Banner | undefined {
+  const [lasting, setLasting] = useState<string>();
+  const text = banner?.text;
+  const afterMs = banner?.afterMs ?? 0;
+  useEffect(() => {
+    if (text === undefined || afterMs === 0) return;
+    const timer = setTimeout(() => setLasting(text), afterMs);
+    return () => {
+      clearTimeout(timer);
+      setLasting(undefined);
+    };
+  }, [text, afterMs]);
+  return banner && (banner.afterMs === 0 || lasting === banner.text) ? banner : undefined;
+}

@@ -1,0 +1,138 @@
+import { useRef, useState, type FormEvent } from 'react';
+import { Button, Modal, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Globe, Lock } from 'lucide-react';
+import { problemOf } from '../../../client/errors.ts';
+import classes from './create-stream-dialog.module.css';
+import { fieldErrors } from './field-errors.ts';
+import { useWorkspace } from './workspace-context.ts';
+
+interface Props {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
+/** Creates a stream and goes there. */
+export function CreateStreamDialog({ opened, onClose }: Props) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="New stream" centered closeButtonProps={{ 'aria-label': 'Close' }}>
+      <CreateStreamForm onClose={onClose} />
+    </Modal>
+  );
+}
+
+const fields = ['name', 'description', 'visibility'] as const;
+type Errors = ReturnType<typeof fieldErrors<(typeof fields)[number]>>;
+
+function CreateStreamForm({ onClose }: Pick<Props, 'onClose'>) {
+  const [name, setName] = useState('');
+  const [description, setDescription] = useState('');
+  const [visibility, setVisibility] = useState<'public' | 'private'>('public');
+  const { busy, errors, create } = useCreateStream(onClose);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    void create({ name, description: description.trim() === '' ? undefined : description, visibility });
+  };
+  return (
+    <form onSubmit={submit} noValidate className={classes.form}>
+      <TextInput
+        data-autofocus
+        label="Name"
+        required
+        placeholder="release-train"
+        value={name}
+        error={errors.name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Textarea
+        label="Description"
+        description="What belongs here. Optional."
+        autosize
+        minRows={2}
+        maxRows={6}
+        value={description}
+        error={errors.description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      <VisibilityField value={visibility} error={errors.visibility} onChange={setVisibility} />
+      {errors.form && (
+        <p className={classes.error} role="alert">
+          {errors.form}
+        </p>
+      )}
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={busy}>
+          Create stream
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface NewStream {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly visibility: 'public' | 'private';
+}
+
+function useCreateStream(onDone: () => void) {
+  const { streambed, workspaceId, list, go } = useWorkspace();
+  const [busy, setBusy] = useState(false);
+  const [errors, setErrors] = useState<Errors>({});
+  // One form makes one stream, however often it has to be sent; what was refused and corrected is another stream.
+  const attempt = useRef({ key: crypto.randomUUID(), body: '' });
+  const create = async (given: NewStream): Promise<void> => {
+    const body = JSON.stringify(given);
+    if (attempt.current.body !== body) attempt.current = { key: crypto.randomUUID(), body };
+    setBusy(true);
+    setErrors({});
+    try {
+      const stream = await streambed
+        .workspace(workspaceId)
+        .streams.create({ streamType: 'channel', ...given }, { idempotencyKey: attempt.current.key });
+      list.put(stream);
+      onDone();
+      go({ kind: 'stream', streamId: stream.id });
+    } catch (error) {
+      setErrors(fieldErrors(problemOf(error), fields));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, errors, create };
+}
+
+interface VisibilityProps {
+  readonly value: 'public' | 'private';
+  readonly error: string | undefined;
+  readonly onChange: (value: 'public' | 'private') => void;
+}
+
+function VisibilityField({ value, error, onChange }: VisibilityProps) {
+  const label = (icon: React.ReactNode, text: string): React.ReactNode => (
+    <span className={classes.choice}>
+      {icon}
+      {text}
+    </span>
+  );
+  return (
+    <div>
+      <div className={classes.label} id="stream-visibility">
+        Who can read it
+      </div>
+      <SegmentedControl
+        fullWidth
+        aria-labelledby="stream-visibility"
+        value={value}
+        onChange={(next) => onChange(next === 'private' ? 'private' : 'public')}
+        data={[
+          { value: 'public', label: label(<Globe size={14} aria-hidden="true" />, 'Everyone') },
+          { value: 'private', label: label(<Lock size={14} aria-hidden="true" />, 'Only its members') },
+        ]}
+      />
+      {error && <p className={classes.error}>{error}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { useEffect, useState } from 'react';
+import { Button, Modal } from '@mantine/core';
+import { problemOf } from '../../../client/errors.ts';
+import type { Problem } from '../../../contract/errors.ts';
+import type { StreamEvent } from '../../../contract/event.ts';
+import { sentenceOf } from './connection.ts';
+import classes from './delete-dialog.module.css';
+
+interface Props {
+  /** What is to be deleted; nothing shows without it. */
+  readonly event: StreamEvent | undefined;
+  readonly onDelete: (event: StreamEvent) => Promise<void>;
+  readonly onClose: () => void;
+}
+
+/** Asks before a message is deleted, and says that there is no way back. */
+export function DeleteDialog({ event, onDelete, onClose }: Props) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  useEffect(() => {
+    setBusy(false);
+    setProblem(undefined);
+  }, [event]);
+  const confirm = async (): Promise<void> => {
+    if (!event) return;
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await onDelete(event);
+      onClose();
+    } catch (error) {
+      setProblem(problemOf(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      opened={event !== undefined}
+      onClose={onClose}
+      title="Delete this message?"
+      centered
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      returnFocus={false}
+    >
+      <blockquote className={classes.text} dir="auto">
+        {event?.content?.text}
+      </blockquote>
+      <p className={classes.words}>
+        It is removed for everyone in the stream, and it cannot be brought back. A note that a message was deleted stays.
+      </p>
+      {problem && (
+        <p className={classes.problem} role="alert">
+          It was not deleted. {sentenceOf(problem)}
+        </p>
+      )}
+      <div className={classes.buttons}>
+        <Button data-autofocus variant="default" onClick={onClose}>
+          Keep it
+        </Button>
+        <Button color="red" loading={busy} onClick={() => void confirm()}>
+          Delete message
+        </Button>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,117 @@
+import { memo } from 'react';
+import type { StreamEvent } from '../../../contract/event.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { dayLabel, fullTimeOf, timeOf } from '../ui/times.ts';
+import { MessageBody } from './message-body.tsx';
+import { MessageEditor } from './message-editor.tsx';
+import classes from './message-row.module.css';
+import { MessageTools } from './message-tools.tsx';
+import { PendingStatus } from './pending-status.tsx';
+import type { EventRow, PendingRow } from './timeline.ts';
+
+export interface RowActions {
+  readonly onEdit: (eventId: string) => void;
+  readonly onEditDone: () => void;
+  readonly onDelete: (event: StreamEvent) => void;
+  readonly onActivate: (key: string) => void;
+  readonly onSave: (eventId: string, text: string) => Promise<void>;
+  readonly onRetry: (clientEventId: string) => void;
+  readonly onDiscard: (clientEventId: string) => void;
+}
+
+export interface MessageRowProps {
+  readonly row: EventRow | PendingRow;
+  readonly me: { readonly id: string; readonly name: string };
+  /** The keyboard is on it. */
+  readonly isActive: boolean;
+  readonly isEdited: boolean;
+  readonly actions: RowActions;
+}
+
+/** One message with what stands above it: the day, the line "New". */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { row } = props;
+  const isFirstNew = row.kind === 'event' && row.isFirstNew;
+  return (
+    <div className={classes.wrap}>
+      {row.day !== undefined && <Divider label={dayLabel(row.day, Date.now())} isNew={false} />}
+      {isFirstNew && <Divider label="New" isNew />}
+      <Message {...props} />
+    </div>
+  );
+}, isSame);
+
+function Divider({ label, isNew }: { label: string; isNew: boolean }) {
+  return (
+    <div className={classes.divider} data-new={isNew} role="separator" aria-label={label}>
+      <span aria-hidden="true">{label}</span>
+    </div>
+  );
+}
+
+function Message({ row, me, isActive, isEdited, actions }: MessageRowProps) {
+  const author = row.kind === 'event' ? { id: row.event.actorId, name: row.event.actorName } : me;
+  const at = Date.parse(row.kind === 'event' ? row.event.createdAt : row.pending.createdAt);
+  const isOwn = author.id === me.id;
+  const hasTools = row.kind === 'event' && row.event.deletedAt === null && !isEdited;
+  return (
+    <article
+      className={classes.message}
+      data-row={row.key}
+      data-opens={row.opensGroup}
+      data-active={isActive}
+      data-status={row.kind === 'pending' ? row.pending.status : undefined}
+      tabIndex={isActive ? 0 : -1}
+      aria-label={`${author.name}, ${timeOf(at)}`}
+      // Without a mouse there is no hovering: a touch shows the tools.
+      onClick={() => matchMedia('(hover: none)').matches && actions.onActivate(row.key)}
+      onFocus={() => actions.onActivate(row.key)}
+    >
+      <div className={classes.gutter}>{row.opensGroup ? <Avatar id={author.id} name={author.name} /> : <Time at={at} />}</div>
+      <div className={classes.body}>
+        {row.opensGroup && (
+          <div className={classes.byline}>
+            <bdi className={classes.author}>{author.name}</bdi>
+            <Time at={at} />
+          </div>
+        )}
+        <Content row={row} isEdited={isEdited} actions={actions} />
+      </div>
+      {hasTools && <MessageTools event={row.event} isOwn={isOwn} isReachable={isActive} actions={actions} />}
+    </article>
+  );
+}
+
+function Content({ row, isEdited, actions }: Pick<MessageRowProps, 'row' | 'isEdited' | 'actions'>) {
+  if (row.kind === 'pending') {
+    return (
+      <>
+        <MessageBody text={row.pending.text} />
+        <PendingStatus pending={row.pending} actions={actions} />
+      </>
+    );
+  }
+  const { event } = row;
+  if (isEdited) return <MessageEditor event={event} actions={actions} />;
+  if (!event.content) return <p className={classes.deleted}>This message was deleted.</p>;
+  return <MessageBody text={event.content.text} editedAt={event.editedAt} />;
+}
+
+function Time({ at }: { at: number }) {
+  return (
+    <time className={classes.time} dateTime={new Date(at).toISOString()} title={fullTimeOf(at)}>
+      {timeOf(at)}
+    </time>
+  );
+}
+
+/** Rows are made anew with each change of the stream; most of them say the same as before. */
+function isSame(before: MessageRowProps, after: MessageRowProps): boolean {
+  return isShallowSame({ ...before, row: null }, { ...after, row: null }) && isShallowSame(before.row, after.row);
+}
+
+function isShallowSame(before: object, after: object): boolean {
+  const entries = Object.entries(before);
+  const others = after as Record<string, unknown>;
+  return entries.length === Object.keys(after).length && entries.every(([key, value]) => Object.is(value, others[key]));
+}

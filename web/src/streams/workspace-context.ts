@@ -1,0 +1,37 @@
+import { createContext, use, useSyncExternalStore } from 'react';
+import type { Streambed } from '../../../client/http.ts';
+import type { LiveWorkspace, WorkspaceSnapshot } from '../../../client/live-workspace.ts';
+import type { Drafts } from './drafts.ts';
+import type { Reading } from './new-messages.ts';
+import type { OpenStreams } from './open-streams.ts';
+import type { Place } from './place.ts';
+
+/** What the pages of a workspace work with. */
+export interface WorkspaceContext {
+  readonly workspaceId: string;
+  readonly me: { readonly id: string; readonly name: string };
+  readonly streambed: Streambed;
+  readonly list: LiveWorkspace;
+  readonly open: OpenStreams;
+  readonly drafts: Drafts;
+  /** How far each stream was read since the page was loaded. */
+  readonly readings: Map<string, Reading>;
+  readonly place: Place;
+  readonly go: (place: Place) => void;
+  /** Ends the session; the notice tells why. */
+  readonly signOut: (notice?: string) => void;
+}
+
+export const WorkspaceContext = createContext<WorkspaceContext | undefined>(undefined);
+
+export function useWorkspace(): WorkspaceContext {
+  const context = use(WorkspaceContext);
+  if (!context) throw new Error('useWorkspace stands outside of a workspace');
+  return context;
+}
+
+/** The list of streams as it is now. */
+export function useStreamList(): WorkspaceSnapshot {
+  const { list } = useWorkspace();
+  return useSyncExternalStore(list.subscribe, list.getSnapshot);
+}

@@ -1,0 +1,92 @@
+import { memo, useState, type ComponentProps } from 'react';
+import { Check, Copy, Image as ImageIcon } from 'lucide-react';
+import Markdown, { type Components } from 'react-markdown';
+import rehypeSanitize from 'rehype-sanitize';
+import remarkGfm from 'remark-gfm';
+import { chatMarkdown } from './chat-markdown.ts';
+import { imageSource } from './links.ts';
+import classes from './markdown.module.css';
+
+const remarkPlugins = [remarkGfm, chatMarkdown];
+const rehypePlugins = [rehypeSanitize];
+
+/** A message's markdown. No HTML of the author's gets through, links open apart, foreign images wait for a click. */
+export const MessageMarkdown = memo(function MessageMarkdown({ text }: { text: string }) {
+  return (
+    <div className={classes.text} dir="auto">
+      <Markdown remarkPlugins={remarkPlugins} rehypePlugins={rehypePlugins} components={components}>
+        {text}
+      </Markdown>
+    </div>
+  );
+});
+
+/** Headings of a message are not headings of the page. */
+const heading = (level: number) =>
+  function MessageHeading({ children }: { children?: React.ReactNode }) {
+    return (
+      <p className={classes.heading} data-level={level}>
+        {children}
+      </p>
+    );
+  };
+
+const components: Components = {
+  h1: heading(1),
+  h2: heading(2),
+  h3: heading(3),
+  h4: heading(3),
+  h5: heading(3),
+  h6: heading(3),
+  a: ({ href, children }) => (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  ),
+  img: ({ src, alt }) => <MessageImage src={typeof src === 'string' ? src : ''} alt={alt ?? ''} />,
+  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  table: ({ children }) => (
+    // Wide tables scroll, and whoever has no mouse must be able to scroll them.
+    <div className={classes.table} role="region" aria-label="Table" tabIndex={0}>
+      <table>{children}</table>
+    </div>
+  ),
+  input: ({ checked }) => <input type="checkbox" checked={checked} disabled aria-label={checked ? 'Done' : 'Not done'} />,
+};
+
+function CodeBlock({ children }: { children: ComponentProps<'pre'>['children'] }) {
+  const [pre, setPre] = useState<HTMLPreElement | null>(null);
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(pre?.textContent ?? '');
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1500);
+  };
+  return (
+    <div className={classes.code}>
+      <pre ref={setPre} tabIndex={0} aria-label="Code" role="region" dir="ltr">
+        {children}
+      </pre>
+      <button type="button" className={classes.copy} onClick={() => void copy()} aria-label={copied ? 'Copied' : 'Copy code'}>
+        {copied ? <Check size={14} /> : <Copy size={14} />}
+      </button>
+    </div>
+  );
+}
+
+/** An image of another host would tell that host who reads here, and when. */
+function MessageImage({ src, alt }: { src: string; alt: string }) {
+  const [wanted, setWanted] = useState(false);
+  const source = imageSource(src, location.origin);
+  if (!source) return <span>{alt}</span>;
+  if (source.kind === 'own' || wanted)
+    return <img className={classes.image} src={src} alt={alt} loading="lazy" referrerPolicy="no-referrer" />;
+  return (
+    <button type="button" className={classes.imageButton} onClick={() => setWanted(true)}>
+      <ImageIcon size={15} aria-hidden="true" />
+      <span>
+        Show image{alt === '' ? '' : ` “${alt}”`} from {source.host}
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,82 @@
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+
+/** The water: actions, links, whatever is live. */
+const river: MantineColorsTuple = [
+  '#eaf6f4',
+  '#d3ebe7',
+  '#a9d8d1',
+  '#7cc8bd',
+  '#5bb9ad',
+  '#369d91',
+  '#1f8579',
+  '#126d63',
+  '#0c5951',
+  '#074740',
+];
+/** The bed, by day: warm greys. */
+const stone: MantineColorsTuple = [
+  '#f8f7f4',
+  '#f1efea',
+  '#e8e5de',
+  '#dbd7cd',
+  '#c6c1b5',
+  '#8f8a7e',
+  '#66635a',
+  '#504e47',
+  '#35342f',
+  '#1f1f1c',
+];
+/** The bed, by night. */
+const depth: MantineColorsTuple = [
+  '#e5e9e7',
+  '#bdc6c3',
+  '#9ca8a4',
+  '#7c8884',
+  '#3c4646',
+  '#2e3737',
+  '#232b2b',
+  '#171c1d',
+  '#121718',
+  '#0d1111',
+];
+
+const sans =
+  'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Open Sans", sans-serif, "Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji"';
+const mono = 'ui-monospace, "SF Mono", "JetBrains Mono", "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", monospace';
+
+export const theme = createTheme({
+  colors: { river, gray: stone, dark: depth },
+  primaryColor: 'river',
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  fontFamily: sans,
+  fontFamilyMonospace: mono,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.9375rem', lg: '1.0625rem', xl: '1.25rem' },
+  headings: { fontFamily: sans, fontWeight: '650' },
+  components: {
+    Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.45, blur: 2 }, transitionProps: { duration: 120 } } },
+    Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
+  },
+});
+
+/** Mantine's own surfaces follow our tokens (`tokens.css`). */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: surfaces,
+  dark: surfaces,
+});
+
+const surfaces = {
+  '--mantine-color-body': 'var(--sb-canvas)',
+  '--mantine-color-text': 'var(--sb-ink)',
+  '--mantine-color-dimmed': 'var(--sb-ink-soft)',
+  '--mantine-color-placeholder': 'var(--sb-ink-soft)',
+  '--mantine-color-anchor': 'var(--sb-accent)',
+  '--mantine-color-error': 'var(--sb-danger)',
+  '--mantine-color-default': 'var(--sb-raised)',
+  '--mantine-color-default-hover': 'var(--sb-hover)',
+  '--mantine-color-default-border': 'var(--sb-line-strong)',
+};
