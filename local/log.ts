@@ -1,0 +1,69 @@
+import { styleText } from 'node:util';
+import type { Log } from './types.ts';
+
+type Level = Parameters<Log>[0];
+
+/** One line of the log. */
+export interface Line {
+  readonly at: string;
+  readonly level: Level;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface LogBook {
+  readonly log: Log;
+  /** The newest lines of all levels, whatever was shown of them: for a test that wants to know why. */
+  recent(): readonly Line[];
+}
+
+const ranks: Record<Level, number> = { debug: 0, info: 1, warn: 2, error: 3 };
+const kept = 2_000;
+
+/** Makes a log that shows lines from a level on, for people or as JSON; `silent` shows none. */
+export function createLogBook(options: { show: Level | 'silent'; pretty: boolean; write(text: string): void }): LogBook {
+  const lines: Line[] = [];
+  const threshold = options.show === 'silent' ? Infinity : ranks[options.show];
+  return {
+    recent: () => lines,
+    log(level, message, fields = {}) {
+      const line: Line = { at: new Date().toISOString(), level, message, fields };
+      lines.push(line);
+      if (lines.length > kept * 2) lines.splice(0, kept);
+      if (ranks[level] >= threshold) options.write(`${options.pretty ? prettyLine(line) : jsonLine(line)}\n`);
+    },
+  };
+}
+
+const jsonLine = ({ at, level, message, fields }: Line): string => JSON.stringify({ at, level, message, ...fields });
+
+function prettyLine({ at, level, message, fields }: Line): string {
+  const time = styleText('dim', at.slice(11, 23));
+  const text = level === 'error' ? styleText('red', message) : level === 'warn' ? styleText('yellow', message) : message;
+  const rest = Object.entries(fields)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+  return rest === '' ? `${time} ${text}` : `${time} ${text} ${styleText('dim', rest)}`;
+}
+
+/**
+ * Takes a line that a function wrote. Functions write JSON; what they say at INFO is detail here, because the front says one line for each
+ * request. Metrics are not for people.
+ */
+export function logFunctionLine(log: Log, functionName: string, line: string): void {
+  const entry = parse(line);
+  if (entry === undefined) return log('info', line, { function: functionName });
+  if ('_aws' in entry) return;
+  const { level, message, timestamp: _, ...fields } = entry;
+  const shown = level === 'ERROR' || level === 'CRITICAL' ? 'error' : level === 'WARN' ? 'warn' : 'debug';
+  log(shown, String(message), { function: functionName, ...fields });
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { withLock } from './lock.ts';
+import type { Log } from './types.ts';
+
+/** The synthesized app: a cloud assembly that nobody changes any more. */
+export interface Synth {
+  readonly directory: string;
+  /** What was done for it; both undefined when nothing had changed since the last time. */
+  readonly webMilliseconds: number | undefined;
+  readonly synthMilliseconds: number | undefined;
+}
+
+const webInputs = ['web/**', 'client/**', 'contract/**', 'package-lock.json'];
+const allInputs = [...webInputs, 'bin/**', 'lib/**', 'functions/**', 'migrations/**', 'cdk.json', 'tsconfig.json'];
+const notInputs = (name: string): boolean => name === 'dist' || name === 'node_modules';
+
+/** Synthesizes the stage `local`, or finds the assembly of an earlier time when no input has changed. One process at a time does the work. */
+export async function synthesize({ root, cache, log }: { root: string; cache: string; log: Log }): Promise<Synth> {
+  const directory = path.join(cache, 'synth', hashOf(root, allInputs));
+  if (isComplete(directory)) return { directory, webMilliseconds: undefined, synthMilliseconds: undefined };
+  return withLock(path.join(cache, 'synth.lock'), async () => {
+    if (isComplete(directory)) return { directory, webMilliseconds: undefined, synthMilliseconds: undefined };
+    const webMilliseconds = await buildWeb(root, cache, log);
+    const synthMilliseconds = await timed(() => runApp(root, directory, log));
+    removeOld(path.join(cache, 'synth'));
+    return { directory, webMilliseconds, synthMilliseconds };
+  });
+}
+
+/** Looks at everything that goes into an assembly. */
+function hashOf(root: string, patterns: readonly string[]): string {
+  const hash = createHash('sha256').update(process.version);
+  const files = globSync(patterns, { cwd: root, exclude: (entry) => notInputs(entry.name), withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  for (const file of files.sort()) hash.update(path.relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
+  return hash.digest('hex').slice(0, 16);
+}
+
+function isComplete(directory: string): boolean {
+  if (!existsSync(path.join(directory, 'manifest.json'))) return false;
+  const now = new Date();
+  utimesSync(directory, now, now);
+  return true;
+}
+
+async function buildWeb(root: string, cache: string, log: Log): Promise<number | undefined> {
+  const stamp = path.join(cache, 'web-inputs');
+  const hash = hashOf(root, webInputs);
+  const built = existsSync(path.join(root, 'web/dist/index.html'));
+  if (built && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return undefined;
+  const vite = path.join(path.dirname(createRequire(path.join(root, 'package.json')).resolve('vite/package.json')), 'bin/vite.js');
+  const milliseconds = await timed(() => run('building the web app', [vite, 'build', 'web', '--logLevel', 'warn'], root, {}, log));
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(stamp, hash);
+  return milliseconds;
+}
+
+/** Runs the CDK app as the CDK's own command line would, without its start-up time. */
+async function runApp(root: string, directory: string, log: Log): Promise<void> {
+  const { context } = JSON.parse(readFileSync(path.join(root, 'cdk.json'), 'utf8')) as { context?: object };
+  const draft = `${directory}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true });
+  const env = {
+    CDK_OUTDIR: draft,
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, stage: 'local', 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true }),
+  };
+  await run('synthesizing the app', [path.join(root, 'bin/streambed.ts')], root, env, log);
+  rmSync(directory, { recursive: true, force: true });
+  renameSync(draft, directory);
+}
+
+function run(what: string, args: readonly string[], cwd: string, env: Record<string, string>, log: Log): Promise<void> {
+  // Node's own flags and jest's are not for the child: it runs as `npm start` would run it.
+  const { NODE_OPTIONS: _, NODE_ENV: __, ...inherited } = process.env;
+  const child = spawn(process.execPath, args, { cwd, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      if (said.trim() !== '') log(code === 0 ? 'debug' : 'error', `${what}:\n${said.trim()}`);
+      if (code === 0) resolve();
+      else reject(new Error(`${what} failed with ${signal ?? `exit status ${code}`}:\n${said.trim()}`));
+    });
+  });
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const from = performance.now();
+  await work();
+  return performance.now() - from;
+}
+
+/** Assemblies of earlier inputs stay for a while: a runner that still runs loads its functions from them. */
+function removeOld(folder: string): void {
+  const anHourAgo = Date.now() - 3_600_000;
+  const byAge = readdirSync(folder)
+    .map((name) => ({ name, at: statSync(path.join(folder, name)).mtimeMs }))
+    .sort((a, b) => b.at - a.at);
+  for (const { name, at } of byAge.slice(4)) {
+    if (at < anHourAgo) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}

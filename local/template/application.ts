@@ -1,0 +1,73 @@
+import type { HttpApiDefinition, MappingDefinition, QueueDefinition, SecretDefinition, TableDefinition, WebSocketApiDefinition } from '../definitions.ts';
+import type { Principal } from '../permissions.ts';
+import type { Account } from '../types.ts';
+import type { Addresses } from './addresses.ts';
+import { describeResource, type Stack } from './assembly.ts';
+import { readSecrets, readTables } from './data.ts';
+import { readFunctions, type DeployedFunction } from './functions.ts';
+import { readHttpApis, readWebSocketApis } from './gateways.ts';
+import { readInvokers } from './invokers.ts';
+import { reachableServices } from './networks.ts';
+import { readMappings, readQueues } from './queues.ts';
+import { createResolver, type Resolver } from './resolver.ts';
+import { digest } from './resource-types.ts';
+import { readRoles } from './roles.ts';
+import { readSchedules, readTriggers, type DeployedSchedule } from './schedules.ts';
+
+/** Everything that the templates deploy, in the runner's own words. */
+export interface Application {
+  readonly resolver: Resolver;
+  readonly functions: readonly DeployedFunction[];
+  readonly queues: readonly QueueDefinition[];
+  readonly mappings: readonly MappingDefinition[];
+  readonly tables: readonly TableDefinition[];
+  readonly secrets: readonly SecretDefinition[];
+  readonly httpApis: readonly HttpApiDefinition[];
+  readonly webSocketApis: readonly WebSocketApiDefinition[];
+  readonly schedules: readonly DeployedSchedule[];
+  /** ARNs of the functions that run while the app is deployed. */
+  readonly triggers: readonly string[];
+  readonly principals: readonly Principal[];
+}
+
+/** The access key of whoever works in the name of an ARN: a function, or the role of a schedule. */
+export const accessKeyOf = (arn: string): string => `ASIA${digest(`access key ${arn}`, 16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`;
+
+/** Reads all stacks. Throws at the first thing in them that the runner does not know, naming stack, logical id and type. */
+export function readApplication(stacks: readonly Stack[], account: Account, addresses: Addresses): Application {
+  const resolver = createResolver(stacks, account, addresses);
+  // Also what becomes nothing here must be readable: an unknown intrinsic function anywhere is an error.
+  for (const resource of resolver.resources()) resolver.properties(resource);
+  const roles = readRoles(resolver);
+  const functions = readFunctions(resolver, roles);
+  const invokers = readInvokers(resolver, functions);
+  const gateways = { resolver, account, invokers };
+  const schedules = readSchedules(resolver, invokers, roles).map((schedule) => ({ ...schedule, accessKeyId: accessKeyOf(schedule.role.roleArn) }));
+  checkNames(functions, resolver);
+  return {
+    resolver,
+    functions,
+    queues: readQueues(resolver),
+    mappings: readMappings(resolver, invokers.arnOf, accessKeyOf),
+    tables: readTables(resolver),
+    secrets: readSecrets(resolver),
+    httpApis: readHttpApis(gateways),
+    webSocketApis: readWebSocketApis(gateways),
+    schedules,
+    triggers: readTriggers(resolver, invokers),
+    principals: [
+      ...functions.map((fn) => ({ accessKeyId: accessKeyOf(fn.arn), role: fn.role, reachableServices: reachableServices(resolver, fn) })),
+      ...schedules.map((schedule) => ({ accessKeyId: schedule.accessKeyId, role: schedule.role })),
+    ],
+  };
+}
+
+/** Two functions of one name would be one here. */
+function checkNames(functions: readonly DeployedFunction[], resolver: Resolver): void {
+  const seen = new Set<string>();
+  for (const { constructId, arn } of functions) {
+    const resource = resolver.resources('AWS::Lambda::Function').find((candidate) => resolver.attribute(candidate, 'Arn') === arn);
+    if (seen.has(constructId) && resource) throw new Error(`${describeResource(resource)}: there is another function ${constructId}`);
+    seen.add(constructId);
+  }
+}
