@@ -1,0 +1,33 @@
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { api } from '../contract/api.ts';
+import type { Database } from './platform/database.ts';
+import type { HttpRoutes } from './platform/http-routes.ts';
+import { type Platform, ServiceFunction } from './platform/service-function.ts';
+import type { SigningSecret } from './platform/signing-secret.ts';
+
+export interface AuthProps {
+  readonly platform: Platform;
+  readonly routes: HttpRoutes;
+  readonly database: Database;
+  readonly signing: SigningSecret;
+}
+
+/** API keys in, user tokens out. */
+export class Auth extends Construct {
+  readonly http: ServiceFunction;
+
+  constructor(scope: Construct, id: string, props: AuthProps) {
+    super(scope, id);
+    this.http = new ServiceFunction(this, 'Http', {
+      platform: props.platform,
+      description: 'Mints tokens for users, for the holder of an API key',
+      timeout: Duration.seconds(20),
+      memoryMb: 1024,
+      inNetwork: true,
+    });
+    props.database.grantConnect(this.http);
+    props.signing.grantSign(this.http);
+    props.routes.add(api.auth, this.http);
+  }
+}

@@ -1,0 +1,27 @@
+import { Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { ConnectionsTable } from './platform/connections-table.ts';
+import { Database } from './platform/database.ts';
+import { Network } from './platform/network.ts';
+import { SigningSecret } from './platform/signing-secret.ts';
+import { stackName, type Stage } from './stage.ts';
+
+/** Everything that holds state. It changes rarely, and nothing in it is lost when a stack is deleted or a resource replaced. */
+export class DataStack extends Stack {
+  readonly network: Network;
+  readonly database: Database;
+  readonly connections: ConnectionsTable;
+  readonly signing: SigningSecret;
+
+  constructor(scope: Construct, props: { readonly stage: Stage }) {
+    const { stage } = props;
+    super(scope, stackName(stage, 'Data'), {
+      description: `Streambed ${stage.name}: network, database, tables, secrets`,
+      terminationProtection: stage.terminationProtection,
+    });
+    this.network = new Network(this, 'Network', { stage });
+    this.database = new Database(this, 'Database', { stage, network: this.network });
+    this.connections = new ConnectionsTable(this, 'Connections', { stage });
+    this.signing = new SigningSecret(this, 'Signing');
+  }
+}

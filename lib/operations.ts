@@ -1,0 +1,120 @@
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { api } from '../contract/api.ts';
+import { metric, metricsNamespace } from '../contract/names.ts';
+import { acknowledge, logicalId } from './platform/checks.ts';
+import type { ConnectionsTable } from './platform/connections-table.ts';
+import type { Database } from './platform/database.ts';
+import type { HttpRoutes } from './platform/http-routes.ts';
+import { type Platform, ServiceFunction } from './platform/service-function.ts';
+import type { WorkQueue } from './platform/work-queue.ts';
+
+export interface OperationsProps {
+  readonly platform: Platform;
+  readonly routes: HttpRoutes;
+  readonly database: Database;
+  readonly connections: ConnectionsTable;
+  readonly fanOut: WorkQueue;
+}
+
+/** Health, readiness and documents over HTTP; the sweeper; the alarms that belong to no one feature. */
+export class Operations extends Construct {
+  readonly http: ServiceFunction;
+  readonly sweepOutbox: ServiceFunction;
+
+  constructor(scope: Construct, id: string, props: OperationsProps) {
+    super(scope, id);
+    this.http = new ServiceFunction(this, 'Http', {
+      platform: props.platform,
+      description: 'Health, readiness, and the documents of the API',
+      timeout: Duration.seconds(15),
+      memoryMb: 1024,
+      inNetwork: true,
+    });
+    props.database.grantConnect(this.http);
+    props.connections.grant(this.http, 'probe');
+    props.fanOut.grantInspect(this.http);
+    props.routes.add(api.operations, this.http);
+
+    this.sweepOutbox = new ServiceFunction(this, 'SweepOutbox', {
+      platform: props.platform,
+      description: 'Sends what was committed and never sent',
+      timeout: Duration.seconds(50),
+      memoryMb: 512,
+      inNetwork: true,
+    });
+    props.database.grantConnect(this.sweepOutbox);
+    props.fanOut.grantSend(this.sweepOutbox);
+    this.#scheduleSweeper();
+    this.#watchSweeper(props.platform);
+    this.#watchDatabase(props);
+  }
+
+  #scheduleSweeper(): void {
+    const role = new Role(this, 'ScheduleRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
+      description: 'Starts the sweeper',
+    });
+    acknowledge(role, `AwsSolutions-IAM5[Resource::<${logicalId(this.sweepOutbox)}.Arn>:*]`, 'The versions of this one function');
+    new Schedule(this, 'EveryMinute', {
+      description: 'Sweeps the outbox',
+      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      // The next minute is the retry.
+      target: new LambdaInvoke(this.sweepOutbox, { role, retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
+    });
+  }
+
+  #watchSweeper({ alarms }: Platform): void {
+    const minutes5 = Duration.minutes(5);
+    alarms.add('OutboxSwept', {
+      runbook: 'outbox-swept',
+      says: 'The sweeper keeps finding events that were committed and not sent: posting functions die or cannot reach the queue.',
+      metric: new Metric({
+        namespace: metricsNamespace,
+        metricName: metric.outboxSwept,
+        dimensionsMap: { service: 'streambed' },
+        period: minutes5,
+        statistic: 'Sum',
+      }),
+      above: 20,
+      periods: 2,
+    });
+    alarms.add('SweeperSilent', {
+      runbook: 'sweeper-silent',
+      says: 'The sweeper has not run for ten minutes.',
+      metric: this.sweepOutbox.metricInvocations({ period: minutes5, statistic: 'Sum' }),
+      below: 1,
+      periods: 2,
+      silenceIsBad: true,
+    });
+  }
+
+  #watchDatabase({ platform: { alarms, stage }, database: { instance } }: OperationsProps): void {
+    const period = Duration.minutes(5);
+    alarms.add('DatabaseStorage', {
+      runbook: 'database-storage',
+      says: 'Postgres has less than 4 GiB of free storage.',
+      metric: instance.metricFreeStorageSpace({ period, statistic: 'Minimum' }),
+      below: 4 * 2 ** 30,
+      periods: 1,
+    });
+    alarms.add('DatabaseCpu', {
+      runbook: 'database-cpu',
+      says: 'The processors of Postgres are busier than 80 % for 15 minutes.',
+      metric: instance.metricCPUUtilization({ period, statistic: 'Average' }),
+      above: 80,
+      periods: 3,
+    });
+    alarms.add('DatabaseConnections', {
+      runbook: 'database-connections',
+      says: 'Postgres is running out of connections.',
+      metric: instance.metricDatabaseConnections({ period, statistic: 'Maximum' }),
+      above: stage.database.connectionsAlarm,
+      periods: 1,
+    });
+  }
+}

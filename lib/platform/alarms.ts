@@ -1,0 +1,77 @@
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Stage } from '../stage.ts';
+
+/** The entries of docs/runbook.md: one for each kind of alarm. A test holds the two together. */
+export const runbookEntries = [
+  'function-errors',
+  'dead-letters',
+  'fan-out-late',
+  'http-errors',
+  'socket-errors',
+  'database-storage',
+  'database-cpu',
+  'database-connections',
+  'outbox-swept',
+  'sweeper-silent',
+] as const;
+export type RunbookEntry = (typeof runbookEntries)[number];
+
+export interface AlarmProps {
+  readonly runbook: RunbookEntry;
+  /** What is wrong when it rings, in one sentence. */
+  readonly says: string;
+  readonly metric: IMetric;
+  readonly above?: number;
+  readonly below?: number;
+  /** Periods of the metric in a row. */
+  readonly periods: number;
+  /** Silence of the metric is the trouble itself. */
+  readonly silenceIsBad?: boolean;
+}
+
+/** Every alarm is made here, so that each names its entry in the runbook and reaches somebody. */
+export class Alarms extends Construct {
+  readonly topic: Topic;
+  readonly #stage: Stage;
+
+  constructor(scope: Construct, id: string, props: { readonly stage: Stage }) {
+    super(scope, id);
+    this.#stage = props.stage;
+    this.topic = new Topic(this, 'Topic', { displayName: `Streambed ${props.stage.name}`, enforceSSL: true });
+    if (props.stage.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.stage.alarmEmail));
+  }
+
+  /** Adds an alarm; `id` is also its name behind `Streambed-<stage>-`. */
+  add(id: string, props: AlarmProps): Alarm {
+    const below = props.below !== undefined;
+    const alarm = new Alarm(this, id, {
+      alarmName: `Streambed-${this.#stage.name}-${id}`,
+      alarmDescription: `${props.says} See docs/runbook.md#${props.runbook}`,
+      metric: props.metric,
+      threshold: props.above ?? props.below ?? 0,
+      comparisonOperator: below ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: props.periods,
+      treatMissingData: props.silenceIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+    alarm.addOkAction(new SnsAction(this.topic));
+    return alarm;
+  }
+
+  /** Rings when a function throws; what it answers for a caller's mistake is no error. */
+  watchFunction(fn: IFunction, name: string): void {
+    this.add(`${name}Errors`, {
+      runbook: 'function-errors',
+      says: `${name} fails, times out or cannot start.`,
+      metric: fn.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+      above: 0,
+      periods: 1,
+    });
+  }
+}

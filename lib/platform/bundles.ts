@@ -1,0 +1,115 @@
+import { buildSync, formatMessagesSync, type BuildFailure, type BuildResult } from 'esbuild';
+import { cpSync, globSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** One deployed function's code: what it was made from, where it lies, how large it is. */
+export interface Bundle {
+  /** `streams-http`; the folder's name under `dist/functions`. */
+  readonly name: string;
+  /** `functions/streams/http.lambda.ts` */
+  readonly source: string;
+  readonly directory: string;
+  /** Size of index.mjs; the source map lies beside it and is not counted. */
+  readonly bytes: number;
+}
+
+export interface Bundles {
+  /** The folder that holds one folder per function. */
+  readonly directory: string;
+  readonly bundles: readonly Bundle[];
+  /** Every file that went in, relative to the root: they are what a rebuild depends on. */
+  readonly inputs: readonly string[];
+  readonly milliseconds: number;
+}
+
+/** `functions/streams/http.lambda.ts` is `streams-http`. */
+export const bundleName = (source: string): string =>
+  source
+    .replaceAll('\\', '/')
+    .replace(/^functions\//, '')
+    .replace(/\.lambda\.ts$/, '')
+    .replaceAll('/', '-');
+
+/** Where the code of a bundle comes from, for people who have to look for it. */
+export const bundleSource = (name: string): string => `functions/${name.replace('-', '/')}.lambda.ts`;
+
+/**
+ * Makes the code of all functions with one call of esbuild, into `dist/functions/<name>/index.mjs`.
+ * Throws with esbuild's messages when one cannot be made.
+ */
+export function buildBundles(directory: string = join(root, 'dist/functions')): Bundles {
+  const start = performance.now();
+  const sources = globSync('functions/**/*.lambda.ts', { cwd: root }).sort();
+  if (sources.length === 0) throw new Error(`No functions/**/*.lambda.ts under ${root}: there is nothing to bundle`);
+  const names = sources.map(bundleName);
+  const { metafile } = runEsbuild(Object.fromEntries(sources.map((source) => [`${bundleName(source)}/index`, source])), directory);
+  removeStale(directory, names);
+  // The migration function reads its SQL beside itself; a new migration changes the hash of its code, and so runs.
+  if (names.includes('platform-migrate')) copyMigrations(join(directory, 'platform-migrate'));
+  return {
+    directory,
+    bundles: sources.map((source) => describe(source, directory)),
+    inputs: Object.keys(metafile.inputs).sort(),
+    milliseconds: Math.round(performance.now() - start),
+  };
+}
+
+function runEsbuild(entryPoints: Record<string, string>, outdir: string): BuildResult<{ metafile: true }> {
+  try {
+    return buildSync({
+      absWorkingDir: root,
+      entryPoints,
+      outdir,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      // ESM builds of dependencies first: they are the ones that tree-shaking understands.
+      mainFields: ['module', 'main'],
+      // CommonJS dependencies inside an ES module still call require().
+      banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+      // Optional companions of pg that are never installed here.
+      external: ['pg-native', 'cloudflare:sockets'],
+      sourcemap: 'linked',
+      sourcesContent: false,
+      legalComments: 'none',
+      metafile: true,
+      logLevel: 'silent',
+    }) as BuildResult<{ metafile: true }>;
+  } catch (error) {
+    const { errors } = error as Partial<BuildFailure>;
+    if (!errors) throw error;
+    throw new Error(`The functions cannot be bundled:\n${formatMessagesSync(errors, { kind: 'error' }).join('\n')}`, { cause: error });
+  }
+}
+
+/** Folders of functions that are no more; the others were just written over. */
+function removeStale(directory: string, names: readonly string[]): void {
+  for (const entry of readdirSync(directory)) {
+    if (!names.includes(entry)) rmSync(join(directory, entry), { recursive: true });
+  }
+}
+
+function copyMigrations(directory: string): void {
+  const target = join(directory, 'migrations');
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target);
+  for (const file of globSync('migrations/[0-9]*.sql', { cwd: root })) cpSync(join(root, file), join(directory, file));
+}
+
+function describe(source: string, directory: string): Bundle {
+  const name = bundleName(source);
+  return { name, source, directory: join(directory, name), bytes: statSync(join(directory, name, 'index.mjs')).size };
+}
+
+/** Run by itself it prints one line per function. */
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { bundles, milliseconds } = buildBundles();
+  for (const { name, bytes } of bundles) console.log(`${(bytes / 1024).toFixed(1).padStart(9)} KB  ${name}`);
+  console.log(`${bundles.length} bundles in ${milliseconds} ms`);
+}

@@ -1,0 +1,84 @@
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  HttpApi,
+  HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+  PayloadFormatVersion,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Route } from '../../contract/route.ts';
+import type { Stage } from '../stage.ts';
+import type { Alarms } from './alarms.ts';
+import { acknowledge } from './checks.ts';
+import type { ServiceFunction } from './service-function.ts';
+
+/** The HTTP API. It has the routes of the contract and no other: what is not listed never reaches a function. */
+export class HttpRoutes extends Construct {
+  readonly api: HttpApi;
+
+  constructor(scope: Construct, id: string, props: { readonly stage: Stage; readonly alarms: Alarms }) {
+    super(scope, id);
+    const { stage, alarms } = props;
+    this.api = new HttpApi(this, 'Api', { apiName: `Streambed-${stage.name}`, createDefaultStage: false });
+    const logGroup = new LogGroup(this, 'AccessLog', {
+      retention: stage.logs.retention,
+      removalPolicy: stage.logs.keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: stage.http.rate, burstLimit: stage.http.burst },
+      detailedMetricsEnabled: true,
+      accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: accessLogFormat },
+    });
+    alarms.add('HttpErrors', {
+      runbook: 'http-errors',
+      says: 'The HTTP API answers with 5xx.',
+      metric: this.api.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }),
+      above: 5,
+      periods: 1,
+    });
+    acknowledge(
+      this,
+      'AwsSolutions-APIG4',
+      'The functions check each caller themselves, by the route table: an API key, a token or neither',
+    );
+  }
+
+  /** Sends the rows of a feature to its function, and every other method of their paths too: it answers 405 with what is allowed. */
+  add(routes: Readonly<Record<string, Route>>, fn: ServiceFunction): void {
+    const integration = new HttpLambdaIntegration(`${fn.node.scope?.node.id}${fn.node.id}`, fn, {
+      payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
+      // One permission for the API: one for each route would outgrow the 20 KB of a function's policy.
+      scopePermissionToRoute: false,
+    });
+    const rows = Object.values(routes);
+    const listed = rows.map(({ method, path }) => ({ method: HttpMethod[method], path }));
+    const others = [...new Set(rows.map(({ path }) => path))].map((path) => ({ method: HttpMethod.ANY, path }));
+    for (const { method, path } of [...listed, ...others]) {
+      new HttpRoute(this, `${method} ${path}`, { httpApi: this.api, routeKey: HttpRouteKey.with(path, method), integration });
+    }
+  }
+}
+
+const accessLogFormat = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    time: '$context.requestTime',
+    ip: '$context.identity.sourceIp',
+    route: '$context.routeKey',
+    path: '$context.path',
+    status: '$context.status',
+    bytes: '$context.responseLength',
+    milliseconds: '$context.responseLatency',
+    functionMilliseconds: '$context.integrationLatency',
+    error: '$context.integrationErrorMessage',
+  }),
+);

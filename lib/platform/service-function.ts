@@ -1,0 +1,128 @@
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { env } from '../../contract/names.ts';
+import type { Stage } from '../stage.ts';
+import type { Alarms } from './alarms.ts';
+import { bundleSource } from './bundles.ts';
+import { acknowledge } from './checks.ts';
+import type { Network } from './network.ts';
+
+/** What every construct of the service needs: the stage, where the code lies, where alarms go. */
+export interface Platform {
+  readonly stage: Stage;
+  /** Folder of the bundles, see bundles.ts. */
+  readonly code: string;
+  readonly alarms: Alarms;
+  readonly network: Network;
+}
+
+export interface ServiceFunctionProps {
+  readonly platform: Platform;
+  readonly description: string;
+  readonly timeout: Duration;
+  /** Processor time comes with memory: 1,769 MB are one whole processor. */
+  readonly memoryMb: number;
+  /** True for functions in front of Postgres; they cannot reach sockets or the internet from there. */
+  readonly inNetwork: boolean;
+}
+
+/**
+ * A deployed function; the only place where one is configured. Its code is the bundle called after its feature (the id of
+ * `scope`) and its id: `Http` in `Streams` is the function StreamsHttp from `functions/streams/http.lambda.ts`.
+ * It starts with no permission but to write its own log; `grantX(fn)` of the other constructs gives the permission and the
+ * environment variable together.
+ */
+export class ServiceFunction extends LambdaFunction {
+  override readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    const { stage, code, alarms, network } = props.platform;
+    const name = `${scope.node.id}${id}`;
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `What ${name} may do`,
+    });
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: stage.logs.retention,
+      removalPolicy: stage.logs.keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    super(scope, id, {
+      functionName: `Streambed-${stage.name}-${name}`,
+      description: props.description,
+      code: codeOf(code, name),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMb,
+      timeout: props.timeout,
+      role,
+      logGroup,
+      tracing: Tracing.ACTIVE,
+      environment: environmentOf(stage, props.inNetwork),
+      ...(props.inNetwork ? inside(network, stage) : {}),
+    });
+    this.role = role;
+    logGroup.grantWrite(role);
+    if (props.inNetwork) allowInterfaces(role);
+    acknowledgePlatform(role, this, props.inNetwork);
+    alarms.watchFunction(this, name);
+  }
+
+  /** Sets an environment variable, by its name in the contract. */
+  set(name: keyof typeof env, value: string): void {
+    this.addEnvironment(env[name], value);
+  }
+
+  /** Gives exactly these permissions on exactly these resources. */
+  allow(actions: string[], ...resources: string[]): void {
+    this.addToRolePolicy(new PolicyStatement({ actions, resources }));
+  }
+}
+
+/** StreamsHttp is streams-http, RealtimeFanOut is realtime-fan-out. */
+const kebab = (name: string): string => name.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
+
+function codeOf(directory: string, name: string): Code {
+  const bundle = kebab(name);
+  const path = join(directory, bundle);
+  if (!existsSync(join(path, 'index.mjs'))) {
+    throw new Error(`The function ${name} has no bundle ${path}/index.mjs: it is made from ${bundleSource(bundle)}, which must exist`);
+  }
+  return Code.fromAsset(path);
+}
+
+function environmentOf(stage: Stage, inNetwork: boolean): Record<string, string> {
+  return {
+    [env.stage]: stage.name,
+    POWERTOOLS_LOG_LEVEL: stage.logs.level,
+    NODE_OPTIONS: '--enable-source-maps',
+    // Node does not know the authority that signs RDS certificates; Lambda's own file has it.
+    ...(inNetwork ? { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' } : {}),
+  };
+}
+
+function inside({ vpc, functions }: Network, { database }: Stage) {
+  return {
+    vpc,
+    vpcSubnets: { subnets: vpc.isolatedSubnets },
+    securityGroups: [functions],
+    reservedConcurrentExecutions: database.environmentsPerFunction,
+  };
+}
+
+/** Lambda makes and removes the network interfaces of the function with the function's own role; AWS offers no narrower resource. */
+function allowInterfaces(role: Role): void {
+  const actions = ['CreateNetworkInterface', 'DescribeNetworkInterfaces', 'DescribeSubnets', 'DeleteNetworkInterface'];
+  role.addToPolicy(new PolicyStatement({ actions: actions.map((action) => `ec2:${action}`), resources: ['*'] }));
+}
+
+function acknowledgePlatform(role: Role, fn: LambdaFunction, inNetwork: boolean): void {
+  const wildcards = inNetwork ? 'X-Ray and network interfaces have no narrower resource' : 'X-Ray has no narrower resource';
+  acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', wildcards);
+  acknowledge(fn, 'Serverless-LambdaDLQ', 'Invoked synchronously, by the queue (which has a dead-letter queue) or every minute again');
+}

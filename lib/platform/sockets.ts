@@ -1,0 +1,135 @@
+import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
+import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Stage } from '../stage.ts';
+import type { Alarms } from './alarms.ts';
+import { acknowledge, logicalId } from './checks.ts';
+import type { ServiceFunction } from './service-function.ts';
+
+/** Name of the WebSocket stage; the first part of its path, and so the path that CloudFront sends there. */
+export const socketStage = 'realtime';
+
+/** The WebSocket API. Only `$connect` is guarded, by a single-use ticket; after that the connection itself is the proof. */
+export class Sockets extends Construct {
+  readonly api: WebSocketApi;
+  /** `wss://...` as clients open it without CloudFront; functions also post to sockets through it. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: { readonly stage: Stage; readonly alarms: Alarms }) {
+    super(scope, id);
+    this.api = new WebSocketApi(this, 'Api', {
+      apiName: `Streambed-${props.stage.name}-sockets`,
+      routeSelectionExpression: '$request.body.op',
+    });
+    this.url = `${this.api.apiEndpoint}/${socketStage}`;
+    this.#addStage(props.stage);
+    props.alarms.add('SocketErrors', {
+      runbook: 'socket-errors',
+      says: 'Frames or connections fail inside the service.',
+      metric: this.api.metric('ExecutionError', {
+        period: Duration.minutes(5),
+        statistic: 'Sum',
+        dimensionsMap: { ApiId: this.api.apiId },
+      }),
+      above: 5,
+      periods: 1,
+    });
+  }
+
+  /** Says who checks tickets, and who gets everything else. */
+  connect(authorizer: ServiceFunction, handler: ServiceFunction): void {
+    const integration = new WebSocketLambdaIntegration('Socket', handler);
+    this.api.addRoute('$connect', {
+      integration,
+      returnResponse: true,
+      authorizer: new WebSocketLambdaAuthorizer('Ticket', authorizer, { identitySource: ['route.request.querystring.ticket'] }),
+    });
+    const others = [
+      this.api.addRoute('$default', { integration, returnResponse: true }),
+      this.api.addRoute('$disconnect', { integration }),
+    ];
+    for (const route of others) acknowledge(route, 'AwsSolutions-APIG4', 'API Gateway authorizes sockets at $connect only');
+  }
+
+  /** Lets a function post to sockets and close them. It must run outside the network: there is no way to sockets from inside. */
+  grantPost(fn: ServiceFunction): void {
+    const connections = ['POST', 'DELETE'].map((method) =>
+      Stack.of(this).formatArn({
+        service: 'execute-api',
+        resource: this.api.apiId,
+        resourceName: `${socketStage}/${method}/@connections/*`,
+        arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+      }),
+    );
+    fn.allow(['execute-api:ManageConnections'], ...connections);
+    for (const method of ['POST', 'DELETE']) {
+      const resource = `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${logicalId(this.api)}>`;
+      acknowledge(
+        fn.role,
+        `AwsSolutions-IAM5[Resource::${resource}/${socketStage}/${method}/@connections/*]`,
+        'Any connection of this one stage',
+      );
+    }
+    this.tell(fn);
+  }
+
+  /** Tells a function where sockets are opened, without a permission: whoever has a ticket may. */
+  tell(fn: ServiceFunction): void {
+    fn.set('realtimeUrl', this.url);
+  }
+
+  #addStage(stage: Stage): void {
+    const logGroup = new LogGroup(this, 'AccessLog', {
+      retention: stage.logs.retention,
+      removalPolicy: stage.logs.keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const socket = new WebSocketStage(this, 'Stage', {
+      webSocketApi: this.api,
+      stageName: socketStage,
+      autoDeploy: true,
+      throttle: { rateLimit: stage.socket.rate, burstLimit: stage.socket.burst },
+      detailedMetricsEnabled: true,
+      accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: accessLogFormat },
+    });
+    socket.node.addDependency(this.#letGatewayLog());
+  }
+
+  /** WebSocket stages write their log with one role per account and region, so it outlives any one stack. */
+  #letGatewayLog(): CfnAccount {
+    const role = new Role(this, 'LogRole', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs')],
+    });
+    role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    acknowledge(
+      role,
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+      'API Gateway asks for exactly this policy',
+    );
+    const account = new CfnAccount(this, 'LogAccount', { cloudWatchRoleArn: role.roleArn });
+    account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return account;
+  }
+}
+
+const accessLogFormat = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    time: '$context.requestTime',
+    ip: '$context.identity.sourceIp',
+    route: '$context.routeKey',
+    event: '$context.eventType',
+    connectionId: '$context.connectionId',
+    status: '$context.status',
+    error: '$context.error.message',
+    functionError: '$context.integrationErrorMessage',
+    functionMilliseconds: '$context.integrationLatency',
+    authorizerError: '$context.authorizer.error',
+  }),
+);

@@ -1,0 +1,97 @@
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { env } from '../../contract/names.ts';
+import type { Alarms, RunbookEntry } from './alarms.ts';
+import { acknowledge } from './checks.ts';
+import type { ServiceFunction } from './service-function.ts';
+
+export interface WorkQueueProps {
+  readonly alarms: Alarms;
+  /** Does the work; safe to repeat. */
+  readonly worker: ServiceFunction;
+  /** Batches that the worker handles at once, over all groups. */
+  readonly maxConcurrency: number;
+  /** The variable that tells senders where the queue is. */
+  readonly variable: keyof typeof env;
+  /** Rings when the oldest message waits longer than this. */
+  readonly late: { readonly after: Duration; readonly runbook: RunbookEntry };
+}
+
+/** Attempts before a message is put aside: a poisoned one holds up its group until then. */
+const attempts = 5;
+
+/**
+ * A FIFO queue with its worker, its dead-letter queue and their alarms. Groups are independent of each other; inside a group
+ * messages are handled in order, one batch at a time.
+ */
+export class WorkQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly #variable: keyof typeof env;
+
+  constructor(scope: Construct, id: string, props: WorkQueueProps) {
+    super(scope, id);
+    this.#variable = props.variable;
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      fifo: true,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    this.queue = this.#makeQueue(props.worker);
+    this.#connect(props);
+    this.#addAlarms(props, scope.node.id + id);
+    acknowledge(this.deadLetters, 'Serverless-SQSRedrivePolicy', 'It is the dead-letter queue');
+  }
+
+  /** Lets a function put work in. */
+  grantSend(fn: ServiceFunction): void {
+    fn.allow(['sqs:SendMessage'], this.queue.queueArn);
+    fn.set(this.#variable, this.queue.queueUrl);
+  }
+
+  /** Lets a function ask how the queue is. */
+  grantInspect(fn: ServiceFunction): void {
+    fn.allow(['sqs:GetQueueAttributes'], this.queue.queueArn);
+    fn.set(this.#variable, this.queue.queueUrl);
+  }
+
+  #makeQueue(worker: ServiceFunction): Queue {
+    if (!worker.timeout) throw new Error('A worker needs a time-out: the visibility of its queue follows from it');
+    return new Queue(this, 'Queue', {
+      fifo: true,
+      deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+      fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // Lambda asks for six times the time-out, so that a throttled batch is not handed out twice.
+      visibilityTimeout: Duration.seconds(6 * worker.timeout.toSeconds()),
+      retentionPeriod: Duration.days(4),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
+    });
+  }
+
+  #connect({ worker, maxConcurrency }: WorkQueueProps): void {
+    worker.addEventSource(new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency }));
+    acknowledge(worker, 'Serverless-LambdaEventSourceMappingDestination', 'Failed messages go to the dead-letter queue of the queue');
+  }
+
+  #addAlarms({ alarms, late }: WorkQueueProps, name: string): void {
+    alarms.add(`${name}DeadLetters`, {
+      runbook: 'dead-letters',
+      says: `Messages of ${name} failed ${attempts} times and were put aside.`,
+      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),
+      above: 0,
+      periods: 1,
+    });
+    alarms.add(`${name}Late`, {
+      runbook: late.runbook,
+      says: `The oldest message of ${name} waits longer than ${late.after.toSeconds()} s.`,
+      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' }),
+      above: late.after.toSeconds(),
+      periods: 3,
+    });
+  }
+}

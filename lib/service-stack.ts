@@ -1,0 +1,55 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { Auth } from './auth.ts';
+import type { DataStack } from './data-stack.ts';
+import { Operations } from './operations.ts';
+import { Alarms } from './platform/alarms.ts';
+import { HttpRoutes } from './platform/http-routes.ts';
+import { Migrations } from './platform/migrations.ts';
+import type { Sockets } from './platform/sockets.ts';
+import { Realtime } from './realtime.ts';
+import { stackName, type Stage } from './stage.ts';
+import { Streams } from './streams.ts';
+import { Workspaces } from './workspaces.ts';
+
+export interface ServiceStackProps {
+  readonly stage: Stage;
+  readonly data: DataStack;
+  /** Folder of the functions' bundles. */
+  readonly code: string;
+}
+
+/** Everything that computes. It holds nothing, and can be made again from nothing. */
+export class ServiceStack extends Stack {
+  readonly routes: HttpRoutes;
+  readonly sockets: Sockets;
+
+  constructor(scope: Construct, props: ServiceStackProps) {
+    const { stage, code } = props;
+    const { network, database, signing, connections } = props.data;
+    super(scope, stackName(stage, 'Service'), {
+      description: `Streambed ${stage.name}: functions, gateways, queues, schedules, alarms`,
+      terminationProtection: stage.terminationProtection,
+    });
+    const alarms = new Alarms(this, 'Alarms', { stage });
+    const platform = { stage, code, alarms, network };
+    const routes = new HttpRoutes(this, 'Routes', { stage, alarms });
+
+    const realtime = new Realtime(this, 'Realtime', { platform, routes, database, signing, connections });
+    const fanOut = realtime.fanOutQueue;
+    const streams = new Streams(this, 'Streams', { platform, routes, database, signing, fanOut });
+    const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, signing });
+    const auth = new Auth(this, 'Auth', { platform, routes, database, signing });
+    const operations = new Operations(this, 'Operations', { platform, routes, database, connections, fanOut });
+
+    const migrations = new Migrations(this, 'Platform', { platform, database });
+    migrations.before(streams.http, workspaces.http, workspaces.createWorkspace, auth.http);
+    migrations.before(realtime.http, realtime.authorize, realtime.socket, realtime.fanOut, operations.http, operations.sweepOutbox);
+
+    this.routes = routes;
+    this.sockets = realtime.sockets;
+    new CfnOutput(this, 'HttpUrl', { value: routes.api.apiEndpoint });
+    new CfnOutput(this, 'RealtimeUrl', { value: realtime.sockets.url });
+    new CfnOutput(this, 'CreateWorkspaceFunction', { value: workspaces.createWorkspace.functionName });
+  }
+}

@@ -1,0 +1,139 @@
+import {
+  AllowedMethods,
+  CachePolicy,
+  type BehaviorOptions,
+  Distribution,
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  HttpVersion,
+  OriginProtocolPolicy,
+  OriginRequestPolicy,
+  OriginSslPolicy,
+  PriceClass,
+  ResponseHeadersPolicy,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { join } from 'node:path';
+import { acknowledge } from './platform/checks.ts';
+import { socketStage } from './platform/sockets.ts';
+import { securityHeaders } from './platform/security-headers.ts';
+import type { Stage } from './stage.ts';
+
+export interface WebProps {
+  readonly stage: Stage;
+  readonly httpApiId: string;
+  readonly socketApiId: string;
+}
+
+/** First parts of the paths that the HTTP API answers; everything else is the web app. A test compares them with the contract. */
+export const apiPaths = ['/v1/*', '/health', '/ready', '/openapi.json', '/asyncapi.json', '/docs'] as const;
+
+/** One domain for everything: the page, the HTTP API and the sockets, so that no browser ever asks another origin. */
+export class Web extends Construct {
+  readonly bucket: Bucket;
+  readonly logs: Bucket;
+  readonly distribution: Distribution;
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: WebProps) {
+    super(scope, id);
+    this.logs = this.#makeLogBucket();
+    this.bucket = new Bucket(this, 'Bucket', { ...privateBucket, serverAccessLogsBucket: this.logs, serverAccessLogsPrefix: 'bucket/' });
+    this.distribution = this.#makeDistribution(props);
+    this.url = `https://${props.stage.domain?.name ?? this.distribution.distributionDomainName}`;
+  }
+
+  #makeLogBucket(): Bucket {
+    const logs = new Bucket(this, 'Logs', {
+      ...privateBucket,
+      // CloudFront delivers its log by access control list.
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
+      lifecycleRules: [{ expiration: Duration.days(90) }],
+    });
+    acknowledge(logs, 'AwsSolutions-S1', 'It is the bucket of the logs');
+    return logs;
+  }
+
+  #makeDistribution({ stage, httpApiId, socketApiId }: WebProps): Distribution {
+    const { region, urlSuffix } = Stack.of(this);
+    const gateway = (apiId: string) => `${apiId}.execute-api.${region}.${urlSuffix}`;
+    const http = passOn(gateway(httpApiId));
+    const distribution = new Distribution(this, 'Distribution', {
+      comment: `Streambed ${stage.name}`,
+      ...(stage.domain && {
+        domainNames: [stage.domain.name],
+        minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', stage.domain.certificateArn),
+      }),
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      priceClass: PriceClass.PRICE_CLASS_100,
+      enableLogging: true,
+      logBucket: this.logs,
+      logFilePrefix: 'front/',
+      defaultBehavior: this.#page(`wss://${gateway(socketApiId)}`),
+      additionalBehaviors: {
+        ...Object.fromEntries(apiPaths.map((path) => [path, http])),
+        [`/${socketStage}`]: passOn(gateway(socketApiId)),
+      },
+    });
+    acknowledgeDistribution(distribution, stage);
+    return distribution;
+  }
+
+  /** The web app: files from the bucket, and its one page for every path that is no file. */
+  #page(sockets: string): BehaviorOptions {
+    return {
+      origin: S3BucketOrigin.withOriginAccessControl(this.bucket),
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+      compress: true,
+      responseHeadersPolicy: new ResponseHeadersPolicy(this, 'PageHeaders', securityHeaders(sockets)),
+      functionAssociations: [
+        {
+          eventType: FunctionEventType.VIEWER_REQUEST,
+          function: new EdgeFunction(this, 'PagePaths', {
+            comment: 'Sends paths that are no file to the page',
+            code: FunctionCode.fromFile({ filePath: join(import.meta.dirname, 'platform/page-paths.js') }),
+            runtime: FunctionRuntime.JS_2_0,
+          }),
+        },
+      ],
+    };
+  }
+}
+
+const privateBucket = {
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  encryption: BucketEncryption.S3_MANAGED,
+  enforceSSL: true,
+  removalPolicy: RemovalPolicy.RETAIN,
+} as const;
+
+/** Requests to a gateway: nothing cached, everything handed on but the host name, which must be the gateway's own. */
+const passOn = (domainName: string): BehaviorOptions => ({
+  origin: new HttpOrigin(domainName, { protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY, originSslProtocols: [OriginSslPolicy.TLS_V1_2] }),
+  viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+  allowedMethods: AllowedMethods.ALLOW_ALL,
+  cachePolicy: CachePolicy.CACHING_DISABLED,
+  originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+  compress: false,
+});
+
+function acknowledgeDistribution(distribution: Distribution, stage: Stage): void {
+  acknowledge(distribution, 'AwsSolutions-CFR1', 'Streambed serves every country');
+  acknowledge(
+    distribution,
+    'AwsSolutions-CFR2',
+    'Gateways throttle, and every call needs a token; docs/deploy.md says how to add a web ACL',
+  );
+  if (!stage.domain)
+    acknowledge(distribution, 'AwsSolutions-CFR4', "CloudFront's own certificate fixes the protocol; with a domain it is TLS 1.2");
+}

@@ -1,0 +1,44 @@
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { api } from '../contract/api.ts';
+import type { Database } from './platform/database.ts';
+import type { HttpRoutes } from './platform/http-routes.ts';
+import { type Platform, ServiceFunction } from './platform/service-function.ts';
+import type { SigningSecret } from './platform/signing-secret.ts';
+
+export interface WorkspacesProps {
+  readonly platform: Platform;
+  readonly routes: HttpRoutes;
+  readonly database: Database;
+  readonly signing: SigningSecret;
+}
+
+/** Workspaces and their providers. */
+export class Workspaces extends Construct {
+  readonly http: ServiceFunction;
+  /** Makes a workspace and its first API key; an operator invokes it, no route leads to it. */
+  readonly createWorkspace: ServiceFunction;
+
+  constructor(scope: Construct, id: string, props: WorkspacesProps) {
+    super(scope, id);
+    this.http = new ServiceFunction(this, 'Http', {
+      platform: props.platform,
+      description: 'Workspaces and their providers',
+      timeout: Duration.seconds(20),
+      memoryMb: 1024,
+      inNetwork: true,
+    });
+    props.database.grantConnect(this.http);
+    props.signing.grantSign(this.http);
+    props.routes.add(api.workspaces, this.http);
+
+    this.createWorkspace = new ServiceFunction(this, 'CreateWorkspace', {
+      platform: props.platform,
+      description: 'For operators: {name} makes a workspace and answers with its id and first API key',
+      timeout: Duration.seconds(30),
+      memoryMb: 512,
+      inNetwork: true,
+    });
+    props.database.grantConnect(this.createWorkspace);
+  }
+}
