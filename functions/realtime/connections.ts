@@ -60,23 +60,40 @@ class ConnectionTable implements Connections {
     await this.#db.send(new PutCommand({ TableName: this.#table, Item }));
   }
 
-  async subscribe({ connectionId, userId }: Connection, rooms: readonly string[], maxRooms: number): Promise<boolean> {
+  async subscribe(connection: Connection, rooms: readonly string[], maxRooms: number): Promise<boolean> {
     // The connection learns its rooms first: whatever happens then, removing it finds all of them.
-    const known = await conditional(
+    if (!(await this.#noteRooms(connection, rooms, maxRooms))) return false;
+    const { connectionId, userId } = connection;
+    const expiresAt = this.#leaseEnd();
+    await this.#write(rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, expiresAt } } })));
+    return true;
+  }
+
+  /** Adds to the connection's rooms unless they would be too many; rooms that it has already count once. */
+  async #noteRooms({ connectionId }: Connection, rooms: readonly string[], maxRooms: number): Promise<boolean> {
+    const known = await this.#roomsOf(connectionId);
+    if (!known || new Set([...known, ...rooms]).size > maxRooms) return false;
+    return conditional(
       this.#db.send(
         new UpdateCommand({
           TableName: this.#table,
           Key: connectionKey(connectionId),
           UpdateExpression: 'ADD rooms :rooms',
-          ConditionExpression: 'attribute_exists(pk) AND expiresAt > :now AND (attribute_not_exists(rooms) OR size(rooms) <= :free)',
-          ExpressionAttributeValues: { ':rooms': new Set(rooms), ':now': this.#now(), ':free': maxRooms - rooms.length },
+          // Another frame of the same connection may have added rooms meanwhile: they are within the same limit, give or take one frame.
+          ConditionExpression: 'attribute_exists(pk) AND expiresAt > :now AND (attribute_not_exists(rooms) OR size(rooms) <= :max)',
+          ExpressionAttributeValues: { ':rooms': new Set(rooms), ':now': this.#now(), ':max': maxRooms },
         }),
       ),
     );
-    if (!known) return false;
-    const expiresAt = this.#leaseEnd();
-    await this.#write(rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, expiresAt } } })));
-    return true;
+  }
+
+  /** The rooms of a connection; undefined when it is not there. */
+  async #roomsOf(connectionId: string): Promise<string[] | undefined> {
+    const { Item } = await this.#db.send(
+      new GetCommand({ TableName: this.#table, Key: connectionKey(connectionId), ConsistentRead: true }),
+    );
+    if (!Item || Number(Item.expiresAt) <= this.#now()) return undefined;
+    return Item.rooms instanceof Set ? ([...Item.rooms] as string[]) : [];
   }
 
   async unsubscribe(connectionId: string, rooms: readonly string[]): Promise<void> {
