@@ -10,8 +10,6 @@ import type { Clock } from './clock.ts';
 import { sendRequest } from './request.ts';
 import type { RequestContext } from './request.ts';
 
-export { StreambedError } from './errors.ts';
-
 export interface StreambedOptions {
   /** Where the service is, without a path: `https://streambed.example`; empty for the page's own origin. */
   readonly baseUrl: string;

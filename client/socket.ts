@@ -1,20 +1,19 @@
 import type { Problem } from '../contract/errors.ts';
-import type { EvFrame, EvsFrame, RoomState } from '../contract/frames.ts';
+import { backoffMs, reconnectBackoff } from './backoff.ts';
+import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionEnd, Transport } from './connection.ts';
+import { problemOf } from './errors.ts';
 import type { Ticket } from './http.ts';
+import { Published } from './published.ts';
+import { Subscriptions } from './subscriptions.ts';
+import type { RoomListener } from './subscriptions.ts';
 
-/** What the client needs of a WebSocket; the browser's, Node's and `ws`'s all fit. */
-export interface SocketLike {
-  send(text: string): void;
-  close(code?: number, reason?: string): void;
-  addEventListener(type: 'open' | 'error', listener: () => void): void;
-  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
-  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void;
-}
-/** Opens a socket. */
-export type Transport = (url: string, protocols: string[]) => SocketLike;
-
-/** `idle`: nobody asked yet; `connecting`: the first try; `offline`: lost or refused, trying again; `stopped`: ended for a reason (`problem`); `closed`: by us. */
+/**
+ * `idle`: nobody asked for it yet; `connecting`: the first try; `offline`: lost, or not to be had, and trying again; `stopped`: ended for
+ * good, by `problem`; `closed`: by us.
+ */
 export type SocketStatus = 'idle' | 'connecting' | 'open' | 'offline' | 'stopped' | 'closed';
 export interface SocketState {
   readonly status: SocketStatus;
@@ -26,59 +25,235 @@ export interface SocketState {
   readonly retryAt?: number;
 }
 
-/** Who listens to a room. The socket subscribes again by itself after each reconnect, from `position()`. */
-export interface RoomListener {
-  /** Up to where the listener has the room's log, if it has any of it. */
-  position(): { readonly gen?: string; readonly seq?: number };
-  /** A subscription is being asked for. */
-  joining?(): void;
-  /** The server has promised everything after `state.from`. */
-  joined(state: RoomState): void;
-  /** The server will not let us in; the room is left. */
-  refused(problem: Problem): void;
-  changes(frame: EvFrame | EvsFrame): void;
-  behind(head: number): void;
-  resync(gen: string, head: number): void;
-  /** Where the room stands, from a `pong` or a frame that could not be read. */
-  head(gen: string, head: number): void;
-}
-
 export interface RealtimeSocketOptions {
   /** Gets a ticket: `() => streambed.workspace(id).ticket()`. */
   readonly ticket: () => Promise<Ticket>;
   readonly transport?: Transport;
   readonly clock?: Clock;
-  /** Names this device in the server's logs. */
+  /** Names this device to the server. */
   readonly device?: string;
+  /** How long opening a socket, and each answer on it, may take; 10 s unless told. */
+  readonly timeoutMs?: number;
 }
 
-/** One socket of one workspace, kept open: it connects by itself with the first room. */
+/** How soon a connection that may be dead has to answer a ping. */
+const wakeDeadlineMs = 5_000;
+/** A connection that lasted this long was a good one: the next failure is counted as the first. */
+const goodAfterMs = 10_000;
+/** Part of its greatest age after which a socket is replaced: 110 of 120 minutes. */
+const renewAt = 110 / 120;
+
+/**
+ * The socket of one workspace, kept open. It connects with the first room, comes back by itself with what it had, and replaces its
+ * connection before the platform ends it, so that listeners notice nothing.
+ */
 export class RealtimeSocket {
+  readonly #options: RealtimeSocketOptions;
+  readonly #clock: Clock;
+  readonly #state = new Published<SocketState>({ status: 'idle' });
+  readonly #rooms: Subscriptions;
+  #current: Connection | undefined;
+  /** The connection that is being opened. */
+  #next: Connection | undefined;
+  /** The try to connect that is under way; a symbol, so that a try that was given up can tell. */
+  #trying: symbol | undefined;
+  #triedAt = Number.NEGATIVE_INFINITY;
+  /** Failures in a row, and whether one of them has been answered with a new ticket at once. */
+  #attempt = 0;
+  #refreshed = false;
+  #retry: unknown;
+  #ping: unknown;
+  #renew: unknown;
+
   constructor(options: RealtimeSocketOptions) {
-    throw new Error(`being written: ${options.device ?? ''}`);
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#rooms = new Subscriptions(this.#clock);
   }
+
   /** The same object until something changed. */
   getState(): SocketState {
-    throw new Error('being written');
+    return this.#state.get();
   }
-  /** Calls the listener after each change of state; returns how to stop. */
-  subscribe(_listener: () => void): () => void {
-    throw new Error('being written');
+
+  /** Calls the listener after each change of state; returns how to stop that. */
+  subscribe(listener: () => void): () => void {
+    return this.#state.subscribe(listener);
   }
+
   /** Listens to a room; returns how to leave it. */
-  join(_room: string, _listener: RoomListener): () => void {
-    throw new Error('being written');
+  join(room: string, listener: RoomListener): () => void {
+    this.#rooms.add(room, listener);
+    if (this.#state.get().status === 'idle') this.connect();
+    this.#reconcile();
+    return () => {
+      this.#rooms.remove(room, listener);
+      this.#reconcile();
+    };
   }
+
   /** Opens the socket now; also after it stopped or was closed. */
   connect(): void {
-    throw new Error('being written');
+    if (this.#current !== undefined || this.#trying !== undefined) return;
+    this.#clock.cancel(this.#retry);
+    const { status, offlineSince } = this.#state.get();
+    this.#state.set(status === 'offline' ? { status, offlineSince } : { status: 'connecting' });
+    void this.#try();
   }
+
   /** The page is visible again, or the network is back: asks at once whether the connection lives, or tries at once to have one. */
   wake(): void {
-    throw new Error('being written');
+    if (this.#current !== undefined) void this.#sendPing(this.#current, wakeDeadlineMs);
+    else if (this.#state.get().status === 'offline' && this.#clock.now() - this.#triedAt >= reconnectBackoff.minMs) this.connect();
   }
-  /** Leaves all rooms for good and closes the socket. */
+
+  /** Leaves all rooms and closes the socket. */
   close(): void {
-    throw new Error('being written');
+    this.#rooms.clear();
+    this.#stop({ status: 'closed' });
+  }
+
+  #reconcile(): void {
+    if (this.#current !== undefined) void this.#rooms.reconcile(this.#current);
+  }
+
+  /** Gets a ticket, opens the next connection and says hello on it; the old one, if there is one, serves until then. */
+  async #try(): Promise<void> {
+    const trying = Symbol('try');
+    this.#trying = trying;
+    this.#triedAt = this.#clock.now();
+    let next: Connection | undefined;
+    try {
+      const ticket = await this.#options.ticket();
+      if (this.#trying !== trying) return;
+      next = this.#next = this.#open(ticket);
+      await next.opened;
+      const asked = this.#rooms.asked();
+      const { d } = await next.hello(this.#hello());
+      if (this.#trying !== trying) return;
+      this.#trying = undefined;
+      this.#next = undefined;
+      if (d.resumed) this.#rooms.answered(next, asked, d.resumed);
+      this.#switchTo(next, d);
+    } catch (error) {
+      if (this.#trying !== trying) return;
+      this.#trying = undefined;
+      this.#next = undefined;
+      const end = next?.ended;
+      next?.close();
+      this.#failed(end, problemOf(error));
+    }
+  }
+
+  #hello(): { v: number; device?: string; resume?: { rooms: { room: string; gen?: string; seq?: number }[] } } {
+    const rooms = this.#rooms.positions();
+    const { device } = this.#options;
+    return { v: 1, ...(device && { device }), ...(rooms.some(({ seq }) => seq !== undefined) && { resume: { rooms } }) };
+  }
+
+  #open({ url, ticket, protocol }: Ticket): Connection {
+    const transport = this.#options.transport ?? ((to, protocols) => new WebSocket(to, protocols));
+    const address = new URL(url);
+    address.searchParams.set('ticket', ticket);
+    const connection: Connection = new Connection({
+      clock: this.#clock,
+      socket: transport(address.href, [protocol]),
+      timeoutMs: this.#options.timeoutMs ?? 10_000,
+      frame: (frame) => this.#rooms.deliver(frame),
+      ended: (end) => this.#ended(connection, end),
+    });
+    return connection;
+  }
+
+  #switchTo(next: Connection, welcome: { readonly pingSeconds: number; readonly maxAgeSeconds: number }): void {
+    const old = this.#current;
+    this.#current = next;
+    this.#state.set({ status: 'open' });
+    this.#schedulePing(next, welcome.pingSeconds * 1000);
+    this.#clock.cancel(this.#renew);
+    // A little earlier for each client by chance, so that those that came together do not go together.
+    const renewMs = welcome.maxAgeSeconds * 1000 * (renewAt - 0.04 * this.#clock.random());
+    this.#renew = this.#clock.after(renewMs, () => this.#renewNow());
+    void this.#rooms.reconcile(next).finally(() => old?.close());
+  }
+
+  #renewNow(): void {
+    if (this.#current !== undefined && this.#trying === undefined) void this.#try();
+  }
+
+  #ended(connection: Connection, end: ConnectionEnd): void {
+    if (connection !== this.#current) return;
+    this.#current = undefined;
+    this.#clock.cancel(this.#ping);
+    this.#clock.cancel(this.#renew);
+    if (this.#clock.now() - connection.openedAt >= goodAfterMs) {
+      this.#attempt = 0;
+      this.#refreshed = false;
+    }
+    if (end.then === 'stop') return this.#stop({ status: 'stopped', problem: end.problem });
+    this.#goOffline();
+    if (this.#trying === undefined) this.#retryAfter(this.#delay(end));
+  }
+
+  /** A try came to nothing. While the old connection lives, it is repeated behind the scenes. */
+  #failed(end: ConnectionEnd | undefined, problem: Problem): void {
+    if (end?.then === 'stop' || problem.retry === 'never') {
+      return this.#stop({ status: 'stopped', problem: end?.problem ?? problem });
+    }
+    const askedMs = (problem.retryAfterSeconds ?? 0) * 1000;
+    const delay = askedMs + this.#delay(end);
+    if (this.#current === undefined) {
+      this.#goOffline();
+      this.#retryAfter(delay);
+    } else this.#renew = this.#clock.after(delay, () => this.#renewNow());
+  }
+
+  #delay(end: ConnectionEnd | undefined): number {
+    if (end?.then === 'refresh' && !this.#refreshed) {
+      this.#refreshed = true;
+      return 0;
+    }
+    return (end?.afterMs ?? 0) + backoffMs(reconnectBackoff, this.#attempt++, this.#clock);
+  }
+
+  #goOffline(): void {
+    this.#state.set({ status: 'offline', offlineSince: this.#state.get().offlineSince ?? this.#clock.now() });
+  }
+
+  #retryAfter(delayMs: number): void {
+    this.#clock.cancel(this.#retry);
+    this.#state.set({ ...this.#state.get(), retryAt: this.#clock.now() + delayMs });
+    this.#retry = this.#clock.after(delayMs, () => this.connect());
+  }
+
+  #stop(state: SocketState): void {
+    const connections = [this.#current, this.#next];
+    this.#current = undefined;
+    this.#next = undefined;
+    this.#trying = undefined;
+    this.#attempt = 0;
+    this.#refreshed = false;
+    for (const timer of [this.#retry, this.#ping, this.#renew]) this.#clock.cancel(timer);
+    for (const connection of connections) connection?.close();
+    this.#state.set({ ...state, offlineSince: this.#state.get().offlineSince ?? this.#clock.now() });
+  }
+
+  #schedulePing(connection: Connection, everyMs: number): void {
+    this.#clock.cancel(this.#ping);
+    this.#ping = this.#clock.after(everyMs * (0.9 + 0.2 * this.#clock.random()), () => {
+      this.#schedulePing(connection, everyMs);
+      void this.#sendPing(connection);
+    });
+  }
+
+  /** Keeps the connection open, and repairs what was lost at the end of a room that is quiet now. No answer: the connection ends. */
+  async #sendPing(connection: Connection, deadlineMs?: number): Promise<void> {
+    const pos = this.#rooms.positions();
+    try {
+      const { d } = await connection.ping({ pos }, deadlineMs);
+      this.#rooms.heads(pos, d.heads);
+    } catch {
+      // A refused ping repairs nothing and breaks nothing; one without an answer has ended the connection, which tells us by itself.
+    }
   }
 }

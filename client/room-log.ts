@@ -1,0 +1,196 @@
+/** One change of a room's log. */
+export interface Change {
+  readonly seq: number;
+}
+
+/** Everything that still shows of the changes in (from, upTo]: a frame, a replay, a page read over HTTP. */
+export interface Segment<Item extends Change> {
+  readonly gen: string;
+  readonly from: number;
+  readonly upTo: number;
+  readonly items: readonly Item[];
+}
+
+export interface RoomLogOptions<Item extends Change> {
+  /** Position at which the thing that `item` changes was appended: tells a replaced change from a missing one. */
+  readonly appendedAt: (item: Item) => number;
+  /** How long a hole may stay before it is pulled; 500 ms unless told. */
+  readonly holdMs?: number;
+  /** How many frames may wait behind a hole before it is pulled; 64 unless told. */
+  readonly holdFrames?: number;
+  /** How many are kept at all; what comes above them is let go and pulled later. 1,024 unless told. */
+  readonly keepFrames?: number;
+}
+
+/**
+ * Where a client stands in one room's log: what it has without a hole, what waits behind a hole, and when to stop waiting and pull.
+ * It asks nobody and knows no time of its own.
+ *
+ * Two things keep it from `settled`. A *hole*: the room is known to be further than we are. A *debt*: a replay or page left out a position
+ * that may be a message, because a later change stands for it which is yet to come; only a complete read proves that it has come.
+ */
+export class RoomLog<Item extends Change> {
+  /** Generation of the log; undefined until a snapshot was adopted. */
+  gen: string | undefined;
+  /** Everything up to here has been handed out. */
+  position = 0;
+  /** As far as the room is known to go, in this generation. */
+  head = 0;
+  /** Counts the snapshots adopted and given up: an answer to a question asked before is no answer now. */
+  version = 0;
+
+  readonly #appendedAt: (item: Item) => number;
+  readonly #holdMs: number;
+  readonly #holdFrames: number;
+  readonly #keepFrames: number;
+  readonly #retired = new Set<string>();
+  #held: Segment<Item>[] = [];
+  #noted: { gen: string; head: number } | undefined;
+  #debt = 0;
+  #doubted: string | undefined;
+  #urgent = false;
+  #holeSince: number | undefined;
+
+  constructor({ appendedAt, holdMs = 500, holdFrames = 64, keepFrames = 1024 }: RoomLogOptions<Item>) {
+    this.#appendedAt = appendedAt;
+    this.#holdMs = holdMs;
+    this.#holdFrames = holdFrames;
+    this.#keepFrames = keepFrames;
+  }
+
+  /** Nothing is known to be missing. */
+  get settled(): boolean {
+    return this.gen !== undefined && this.position >= this.head && this.#debt === 0 && !this.#urgent;
+  }
+
+  /** A position at or below ours may hide a message that is still to come: what is held must not be shown as whole. */
+  get indebted(): boolean {
+    return this.#debt > 0;
+  }
+
+  /** What is known of the room without having read it: where a snapshot that is read from now on stands at least. */
+  get known(): { gen: string; head: number } | undefined {
+    return this.gen === undefined ? this.#noted : { gen: this.gen, head: Math.max(this.head, this.position) };
+  }
+
+  /** When to pull (milliseconds of the caller's clock; 0 is at once); undefined when there is nothing to pull. */
+  dueAt(): number | undefined {
+    if (this.gen === undefined || this.#urgent || this.#debt > 0) return 0;
+    if (this.position >= this.head) return undefined;
+    return this.#held.length >= this.#holdFrames ? 0 : (this.#holeSince ?? 0) + this.#holdMs;
+  }
+
+  /** A snapshot was read: all of the log up to `position`. Returns what had been waiting for it. */
+  adopt(gen: string, position: number, nowMs: number): Item[] {
+    if (this.gen !== gen) this.#retire(this.gen);
+    this.#retired.delete(gen);
+    this.gen = gen;
+    this.position = position;
+    this.version++;
+    this.#debt = 0;
+    this.#urgent = false;
+    this.#doubted = undefined;
+    this.head = Math.max(position, this.#noted?.gen === gen ? this.#noted.head : 0);
+    this.#noted = undefined;
+    this.#held = this.#held.filter((segment) => segment.gen === gen);
+    for (const segment of this.#held) this.head = Math.max(this.head, segment.upTo);
+    return this.#drain(nowMs, true);
+  }
+
+  /** What we have is of no use any more: everything waits for the next snapshot. `next` is what the room has become, where that is known. */
+  reset(next?: { readonly gen: string; readonly head: number }): void {
+    if (next !== undefined && next.gen !== this.gen) this.#retire(this.gen);
+    this.#noted = next ?? this.known;
+    this.gen = undefined;
+    this.version++;
+    this.#held = [];
+    this.#debt = 0;
+    this.#urgent = false;
+    this.#holeSince = undefined;
+  }
+
+  /** Takes a frame or a page; returns what can be handed out now, each change once and in order. */
+  receive(segment: Segment<Item>, nowMs: number): Item[] {
+    if (!this.#isOurs(segment.gen, segment.upTo)) return [];
+    if (this.gen !== undefined && segment.upTo <= this.position) return [];
+    this.head = Math.max(this.head, segment.upTo);
+    if (this.#held.length < this.#keepFrames || segment.from <= this.position) this.#held.push(segment);
+    return this.#drain(nowMs, false);
+  }
+
+  /** Takes one page of a pull. `final`: there was nothing more when it was read, so nothing that it left out is still to come. */
+  pulled(segment: Segment<Item>, final: boolean, nowMs: number): Item[] {
+    const items = this.receive(segment, nowMs);
+    if (!final) this.#debt = Math.max(this.#debt, segment.upTo);
+    if (final && this.#debt <= segment.upTo) this.#debt = 0;
+    if (final) {
+      this.#urgent = false;
+      // The room was asked after the frame of another generation had come, and is still of ours: the frame was an old one.
+      this.#retire(this.#doubted);
+      this.#doubted = undefined;
+    }
+    return items;
+  }
+
+  /** The room is known to have come as far as `head`. */
+  noteHead(gen: string, head: number, nowMs: number): void {
+    if (!this.#isOurs(gen, head) || this.gen === undefined) return;
+    this.head = Math.max(this.head, head);
+    this.#watchHole(nowMs, false);
+  }
+
+  /** Nobody will send what is missing: it has to be pulled, now. */
+  hurry(): void {
+    this.#urgent = true;
+  }
+
+  #retire(gen: string | undefined): void {
+    if (gen !== undefined) this.#retired.add(gen);
+  }
+
+  /** Whether something of generation `gen` concerns us; an unknown generation is a reason to ask. */
+  #isOurs(gen: string, head: number): boolean {
+    if (this.#retired.has(gen)) return false;
+    if (this.gen === undefined) {
+      this.#noted = { gen, head: this.#noted?.gen === gen ? Math.max(this.#noted.head, head) : head };
+      return true;
+    }
+    if (gen === this.gen) return true;
+    this.#doubted = gen;
+    this.#urgent = true;
+    return false;
+  }
+
+  #drain(nowMs: number, moved: boolean): Item[] {
+    const items: Item[] = [];
+    if (this.gen === undefined) return items;
+    this.#held.sort((a, b) => a.from - b.from || a.upTo - b.upTo);
+    let next = 0;
+    for (; next < this.#held.length; next++) {
+      const segment = this.#held[next] as Segment<Item>;
+      if (segment.from > this.position) break;
+      if (segment.upTo <= this.position) continue;
+      items.push(...this.#handOut(segment));
+      moved = true;
+    }
+    this.#held.splice(0, next);
+    this.#watchHole(nowMs, moved);
+    return items;
+  }
+
+  #handOut(segment: Segment<Item>): Item[] {
+    const news = segment.items.filter((item) => item.seq > this.position && item.seq <= segment.upTo).sort((a, b) => a.seq - b.seq);
+    const explained = new Set<number>();
+    for (const item of segment.items) explained.add(item.seq).add(this.#appendedAt(item));
+    for (let position = this.position + 1; position <= segment.upTo; position++) {
+      if (!explained.has(position)) this.#debt = segment.upTo;
+    }
+    this.position = segment.upTo;
+    return news;
+  }
+
+  #watchHole(nowMs: number, moved: boolean): void {
+    if (this.position >= this.head) this.#holeSince = undefined;
+    else if (moved || this.#holeSince === undefined) this.#holeSince = nowMs;
+  }
+}

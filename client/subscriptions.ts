@@ -1,0 +1,183 @@
+import { maxRooms, parseRoom } from '../contract/frames.ts';
+import type { EvFrame, EvsFrame, RoomState, ServerFrame } from '../contract/frames.ts';
+import type { Problem } from '../contract/errors.ts';
+import { backoffMs, reconnectBackoff } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import type { Connection, RoomFrame } from './connection.ts';
+import { clientProblem, problemOf } from './errors.ts';
+
+/** Who listens to a room. The socket subscribes again by itself after each reconnect, from `position()`. */
+export interface RoomListener {
+  /** Up to where the listener has the room's log, if it has any of it. */
+  position(): { readonly gen?: string; readonly seq?: number };
+  /** The server has promised everything after `state.from`. */
+  joined(state: RoomState): void;
+  /** The server will not let us in; the room is left. */
+  refused(problem: Problem): void;
+  changes(frame: EvFrame | EvsFrame): void;
+  /** The room went on to `head` without us: what is missing will not come by itself. */
+  behind(head: number): void;
+  /** What the listener has is of another log, or lies ahead of it, or cannot be replayed. */
+  resync(room: { readonly gen: string; readonly head: number; readonly reason: 'unknown_gen' | 'position_ahead' | 'behind' }): void;
+  /** Where the room stands by the database itself. */
+  stands(gen: string, head: number): void;
+  /** A change came that this client cannot read; the room has come at least to `head`. */
+  unreadable(gen: string, head: number): void;
+}
+
+interface Room {
+  readonly listeners: Set<RoomListener>;
+  /** Counts the joins: a subscription that was asked for before the last one does not serve it. */
+  joins: number;
+}
+type Subscribed = Pick<Extract<ServerFrame, { op: 'ok' }>['d'], 'rooms' | 'refused'>;
+
+/** The rooms we listen to, and which of them each connection is subscribed to. */
+export class Subscriptions {
+  readonly #clock: Clock;
+  readonly #rooms = new Map<string, Room>();
+  /** Per connection: which rooms it has, and at which count of joins it asked for them. */
+  readonly #joined = new WeakMap<Connection, Map<string, number>>();
+  readonly #busy = new WeakSet<Connection>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  add(name: string, listener: RoomListener): void {
+    if (parseRoom(name) === undefined) return listener.refused(clientProblem('not_found', `"${name}" is not the name of a room`));
+    const room = this.#rooms.get(name) ?? { listeners: new Set(), joins: 0 };
+    this.#rooms.set(name, room);
+    room.listeners.add(listener);
+    room.joins++;
+  }
+
+  remove(name: string, listener: RoomListener): void {
+    const room = this.#rooms.get(name);
+    room?.listeners.delete(listener);
+    if (room?.listeners.size === 0) this.#rooms.delete(name);
+  }
+
+  clear(): void {
+    this.#rooms.clear();
+  }
+
+  /** Where we stand in each room, for `hello` and `ping`. With several listeners the one who has least. */
+  positions(): { room: string; gen?: string; seq?: number }[] {
+    return [...this.#rooms].slice(0, maxRooms).map(([name, room]) => ({ room: name, ...leastPosition(room) }));
+  }
+
+  /** What was asked for in `hello`, before anyone could have joined meanwhile. */
+  asked(): Map<string, number> {
+    return new Map([...this.#rooms].map(([name, room]) => [name, room.joins]));
+  }
+
+  /** Takes what the server says of the rooms that were asked for. */
+  answered(connection: Connection, asked: ReadonlyMap<string, number>, answer: Subscribed): void {
+    const joined = this.#of(connection);
+    for (const state of answer.rooms ?? []) {
+      joined.set(state.room, asked.get(state.room) ?? 0);
+      this.#each(state.room, (listener) => listener.joined(state));
+    }
+    for (const { room, problem } of answer.refused ?? []) if (problem.retry === 'never') this.#refuse(room, problem);
+  }
+
+  /** Gives a frame to those whom it concerns. */
+  deliver(frame: RoomFrame): void {
+    switch (frame.op) {
+      case 'ev':
+      case 'evs':
+        return this.#each(frame.room, (listener) => listener.changes(frame));
+      case 'unreadable':
+        return this.#each(frame.room, (listener) => listener.unreadable(frame.gen, frame.head));
+      case 'behind':
+        for (const { room, head } of frame.rooms) this.#each(room, (listener) => listener.behind(head));
+        return;
+      case 'resync':
+        for (const resync of frame.rooms) this.#each(resync.room, (listener) => listener.resync(resync));
+        return;
+    }
+  }
+
+  /** Takes a `pong`. A room that was asked for and is not in it has become invisible to us: its listeners are to find out why. */
+  heads(asked: readonly { readonly room: string }[], heads: readonly { room: string; gen: string; head: number }[]): void {
+    const known = new Set(heads.map(({ room }) => room));
+    for (const { room, gen, head } of heads) this.#each(room, (listener) => listener.stands(gen, head));
+    for (const { room } of asked) if (!known.has(room)) this.#each(room, (listener) => listener.behind(0));
+  }
+
+  /** Makes the connection's subscriptions what we want, one request at a time: the server may handle two requests in any order. */
+  async reconcile(connection: Connection): Promise<void> {
+    if (this.#busy.has(connection)) return;
+    this.#busy.add(connection);
+    try {
+      // What is joined and left in one go costs one frame, or none.
+      await Promise.resolve();
+      for (let attempt = 0; connection.ended === undefined;) {
+        const done = await this.#step(connection);
+        if (done === 'nothing') return;
+        if (done === 'progress') attempt = 0;
+        else await this.#pause(backoffMs(reconnectBackoff, attempt++, this.#clock));
+      }
+    } finally {
+      this.#busy.delete(connection);
+    }
+  }
+
+  async #step(connection: Connection): Promise<'progress' | 'later' | 'nothing'> {
+    const joined = this.#of(connection);
+    const surplus = [...joined.keys()].filter((name) => !this.#rooms.has(name)).slice(0, maxRooms);
+    const missing = [...this.#rooms].filter(([name, room]) => joined.get(name) !== room.joins).slice(0, maxRooms);
+    try {
+      if (surplus.length > 0) {
+        for (const name of surplus) joined.delete(name);
+        await connection.unsubscribe({ rooms: surplus });
+        return 'progress';
+      }
+      if (missing.length === 0) return 'nothing';
+      return await this.#subscribe(connection, missing);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.retry !== 'never' || surplus.length > 0) return 'later';
+      for (const [name] of missing) this.#refuse(name, problem);
+      return 'progress';
+    }
+  }
+
+  async #subscribe(connection: Connection, missing: readonly [string, Room][]): Promise<'progress' | 'later'> {
+    const asked = new Map(missing.map(([name, room]) => [name, room.joins]));
+    const { d } = await connection.subscribe({ rooms: missing.map(([name, room]) => ({ room: name, ...leastPosition(room) })) });
+    this.answered(connection, asked, d);
+    const joined = this.#of(connection);
+    return [...asked].every(([name, joins]) => joined.get(name) === joins || !this.#rooms.has(name)) ? 'progress' : 'later';
+  }
+
+  #refuse(name: string, problem: Problem): void {
+    const room = this.#rooms.get(name);
+    this.#rooms.delete(name);
+    for (const listener of room?.listeners ?? []) listener.refused(problem);
+  }
+
+  #each(name: string, tell: (listener: RoomListener) => void): void {
+    for (const listener of [...(this.#rooms.get(name)?.listeners ?? [])]) tell(listener);
+  }
+
+  #of(connection: Connection): Map<string, number> {
+    const joined = this.#joined.get(connection) ?? new Map<string, number>();
+    this.#joined.set(connection, joined);
+    return joined;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(ms, resolve));
+  }
+}
+
+function leastPosition(room: Room): { gen?: string; seq?: number } {
+  const positions = [...room.listeners].map((listener) => listener.position());
+  return positions.filter((p) => p.seq !== undefined).sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0))[0] ?? {};
+}
