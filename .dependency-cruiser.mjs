@@ -1,0 +1,127 @@
+import { readdirSync } from 'node:fs';
+
+/**
+ * The fences between the rooms of the house. Imports are denied unless they are listed here, and the list of rooms is made from the
+ * folders: a new feature, or a new room, starts closed. `packages` are npm packages; without it a room may use any that is not fenced.
+ */
+const rooms = {
+  contract: { packages: ['zod'], browser: true },
+  client: { rooms: ['contract'], packages: ['zod'], browser: true },
+  web: { rooms: ['contract', 'client'] },
+  lib: { rooms: ['contract'] },
+  bin: { rooms: ['lib'] },
+  local: { rooms: ['contract'], files: ['lib/stage.ts', 'lib/platform/bundles.ts', 'lib/platform/web-files.ts'] },
+  scripts: { rooms: ['contract', 'local'], files: ['functions/platform/migrate.ts', 'package.json'] },
+  bench: { rooms: ['contract', 'client', 'local', 'lib', 'functions', 'test'] },
+  test: {
+    rooms: ['contract', 'client', 'web', 'functions', 'lib', 'local', 'scripts', 'bench', 'docs', 'migrations'],
+    files: ['package.json'],
+  },
+};
+
+/** What a feature may import besides itself, `functions/platform` and `contract`. Features react to each other by outbox topics. */
+const features = {
+  platform: { alone: true },
+  // A subscription reads the heads and changes of streams, and `send` is the same use case as the HTTP route.
+  realtime: { files: ['functions/streams/room-heads.ts', 'functions/streams/post-event.ts'] },
+  // The documents of the API are served as they are.
+  operations: { files: ['docs/api/openapi.json', 'docs/api/asyncapi.json'] },
+};
+
+/** npm packages that only these rooms may know. */
+const fenced = {
+  '(pg|pg-cursor|node-pg-migrate)': ['functions/platform', 'local', 'test', 'bench', 'scripts'],
+  '(aws-cdk-lib|constructs|cdk-nag|cdk-monitoring-constructs)': ['lib', 'bin', 'test'],
+  '(react|react-dom|@mantine|@tanstack|lucide-react|virtua|partysocket)': ['web', 'test'],
+  '(@middy|@aws-lambda-powertools)': ['functions/platform'],
+};
+
+const foldersOf = (directory) =>
+  readdirSync(new URL(directory, import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+const outside = ['node_modules', 'docs', 'migrations', 'dist', 'cdk.out', 'coverage'];
+export const houseRooms = foldersOf('./').filter((name) => !name.startsWith('.') && !outside.includes(name));
+
+const literal = (path) => path.replaceAll('.', '\\.');
+const under = (paths) => paths.map((path) => `^${literal(path)}/`);
+const exactly = (paths) => paths.map((path) => `^${literal(path)}$`);
+const packagesAt = (names) => names.map((name) => `^node_modules/${name}(/|$)`);
+const builtIn = ['core'];
+
+const ofRoom = (name) => {
+  const { rooms: others = [], files = [], packages, browser = false } = rooms[name] ?? { packages: [] };
+  const listed = [...under([name, ...others]), ...exactly(files)];
+  return [
+    {
+      name: `${name}/ imports only what is listed`,
+      severity: 'error',
+      from: { path: `^${name}/`, pathNot: '^functions/' },
+      to: {
+        dependencyTypesNot: builtIn,
+        pathNot: [...listed, ...(packages ? packagesAt(packages) : ['^node_modules/'])],
+      },
+    },
+    ...(browser
+      ? [{ name: `${name}/ runs in a browser too`, severity: 'error', from: { path: `^${name}/` }, to: { dependencyTypes: builtIn } }]
+      : []),
+  ];
+};
+
+const ofFeature = (name) => {
+  const { files = [], alone = false } = features[name] ?? {};
+  const listed = [...under([`functions/${name}`, 'contract', ...(alone ? [] : ['functions/platform'])]), ...exactly(files)];
+  return {
+    name: `functions/${name}/ imports only what is listed`,
+    severity: 'error',
+    from: { path: `^functions/${name}/` },
+    to: { dependencyTypesNot: builtIn, pathNot: [...listed, '^node_modules/'] },
+  };
+};
+
+const ofPackage = ([pattern, allowed]) => ({
+  name: `${pattern.replace(/[()]/g, '').replaceAll('|', ', ')} only in ${allowed.join(', ')}`,
+  severity: 'error',
+  from: { pathNot: under(allowed) },
+  to: { path: `^node_modules/${pattern}(/|$)` },
+});
+
+export default {
+  forbidden: [
+    ...houseRooms.filter((name) => name !== 'functions').flatMap(ofRoom),
+    ...foldersOf('./functions/').map(ofFeature),
+    ...Object.entries(fenced).map(ofPackage),
+    {
+      name: 'deployed files are imported by nobody but the bundler',
+      severity: 'error',
+      from: {},
+      to: { path: '\\.lambda\\.ts$' },
+    },
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'everything imported exists', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'packages are listed in package.json',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'what is deployed needs no devDependencies',
+      severity: 'error',
+      from: { path: '^(functions|contract|client|web/src)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'triple-slash-type-reference'] },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|cdk\\.out|web/dist|\\.local)/' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json', '.d.ts'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};
