@@ -1,0 +1,53 @@
+import { basename } from 'node:path';
+
+const vagueNames = /(^|[-.])(utils?|helpers?|common|misc|managers?|services?|shared)$/;
+
+/** The names of files and folders say what is inside, and one word stands for a feature everywhere. */
+export function checkNames(files: readonly string[]): string[] {
+  const code = files.filter((file) => /\.(tsx?|[cm]?js)$/.test(file));
+  const faults = code.flatMap((file) => {
+    const parts = file.split('/').map((part) => part.replace(/(\.(test|lambda|d|module|config))*\.\w+$/, ''));
+    const vague = parts.find((part) => vagueNames.test(part));
+    if (vague !== undefined) return [`${file}:1: "${vague}" says nothing; name it after what it does`];
+    return /^index\.tsx?$/.test(basename(file)) ? [`${file}:1: no index files: a thing is imported from where it is`] : [];
+  });
+  const features = new Set(
+    files.map((file) => /^functions\/(\w+)\//.exec(file)?.[1]).filter((name) => name !== undefined && name !== 'platform'),
+  );
+  for (const feature of features) {
+    if (!files.includes(`lib/${feature}.ts`))
+      faults.push(`functions/${feature}: has no lib/${feature}.ts; a feature has one word everywhere`);
+    if (!files.some((file) => file.startsWith(`test/functions/${feature}/`)))
+      faults.push(`functions/${feature}: has no tests in test/functions/${feature}/`);
+  }
+  return faults;
+}
+
+interface TextRule {
+  readonly pattern: RegExp;
+  readonly says: string;
+  readonly in?: RegExp;
+}
+
+const rules: readonly TextRule[] = [
+  {
+    pattern: /\b(issues?|pull request|PR)\s+#?\d+\b|(^|\s)#\d+\b(?!\s*\{)/,
+    says: 'no issue numbers: say the reason itself',
+    in: /\.(tsx?|[cm]?js|md|sql|ya?ml)$/,
+  },
+  { pattern: /(^|[\s'"`(=])\/(work|root|home|Users)\/\w/, says: 'no paths of a machine' },
+  { pattern: /\b(TODO|FIXME|XXX)\b/, says: 'finish it, or say what is not there and why' },
+  { pattern: /(oxlint|eslint)-disable(?!.*-- \S+ \S+)/, says: 'a disabled rule needs its reason after "--"' },
+  { pattern: /@ts-(ignore|nocheck)\b/, says: 'no unchecked code; @ts-expect-error with a reason says it better' },
+  { pattern: /@ts-expect-error(?!:? \S+ \S+)/, says: '@ts-expect-error needs its reason' },
+];
+
+/** The rules that any text can be held against, line by line. */
+export function checkText(file: string, text: string): string[] {
+  // The patterns themselves, and the licence's own words.
+  if (file === 'scripts/house/text-rules.ts' || file === 'LICENSE') return [];
+  const active = rules.filter((rule) => rule.in?.test(file) ?? true);
+  return text
+    .split('\n')
+    .flatMap((line, index) => active.filter(({ pattern }) => pattern.test(line)).map(({ says }) => `${file}:${index + 1}: ${says}`));
+}
