@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import type { QueueDefinition } from '../definitions.ts';
+import { deduplication, type Deduplication } from './deduplication.ts';
+import type { Draft, Message, Sent } from './message.ts';
+import { fifoOrder, standardOrder, type Order } from './order.ts';
+
+export interface Counts {
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+}
+
+export interface ReceiveOptions {
+  readonly max: number;
+  readonly maxBytes?: number;
+  readonly visibilitySeconds?: number;
+}
+
+/** Longest delay of a Node timer is 24.8 days; a queue's own limits are far below it. */
+const maxTimer = 2_000_000_000;
+
+/** Messages that wait, are in flight or are delayed. Times are real; nothing is kept on disk. */
+export class Queue {
+  readonly definition: QueueDefinition;
+  readonly createdAt = Date.now();
+  /** Called when something can be received that could not be before. */
+  onAvailable: () => void = () => {};
+  /** Called when a message has left the queue. */
+  onLeft: () => void = () => {};
+  /** Where messages go that were received too often. */
+  deadLetters: Queue | undefined;
+
+  readonly #messages = new Map<string, Message>();
+  readonly #order: Order;
+  readonly #inFlight = new Set<Message>();
+  readonly #delayed = new Set<Message>();
+  readonly #deduplication: Deduplication;
+  #places = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Infinity;
+
+  constructor(definition: QueueDefinition) {
+    this.definition = definition;
+    this.#order = definition.fifo ? fifoOrder() : standardOrder();
+    this.#deduplication = deduplication(definition.deduplicationScope ?? 'queue');
+  }
+
+  get counts(): Counts {
+    return { visible: this.#order.waiting, inFlight: this.#inFlight.size, delayed: this.#delayed.size };
+  }
+
+  get messages(): readonly Message[] {
+    return [...this.#messages.values()];
+  }
+
+  get size(): number {
+    return this.#messages.size;
+  }
+
+  /** Stores a message; one that was sent already within five minutes is not stored again, and the first one's ids are returned. */
+  send(draft: Draft): Sent {
+    const known = this.definition.fifo ? this.#deduplication.find(draft) : undefined;
+    if (known) return known;
+    const place = ++this.#places;
+    const message: Message = {
+      ...draft,
+      id: randomUUID(),
+      place,
+      sequenceNumber: this.definition.fifo ? sequenceNumber(place) : undefined,
+      sentAt: Date.now(),
+      receiveCount: 0,
+    };
+    if (this.definition.fifo) this.#deduplication.remember(draft, message);
+    this.#store(message, message.delaySeconds ?? this.definition.delaySeconds ?? 0);
+    return message;
+  }
+
+  /** Takes over a message that another queue gives up on. */
+  adopt(message: Message, sourceArn: string): void {
+    const place = ++this.#places;
+    const own = { receiptHandle: undefined, hiddenUntil: undefined, deadLetterSourceArn: sourceArn };
+    this.#store({ ...message, ...own, place, sequenceNumber: this.definition.fifo ? sequenceNumber(place) : undefined }, 0);
+  }
+
+  #store(message: Message, delaySeconds: number): void {
+    this.#messages.set(message.id, message);
+    if (delaySeconds > 0) return this.#hide(message, this.#delayed, delaySeconds);
+    this.#order.add(message);
+    this.onAvailable();
+  }
+
+  receive({ max, maxBytes = Infinity, visibilitySeconds = this.definition.visibilitySeconds }: ReceiveOptions): Message[] {
+    const oldest = Date.now() - this.definition.retentionSeconds * 1000;
+    const taken = this.#order.take(max, maxBytes);
+    for (const message of taken) {
+      if (message.sentAt < oldest) {
+        this.#messages.delete(message.id);
+        this.#order.release(message);
+        this.onLeft();
+        continue;
+      }
+      message.receiveCount += 1;
+      message.firstReceivedAt ??= Date.now();
+      message.receiptHandle = Buffer.from(`${randomUUID()} ${message.id}`).toString('base64');
+      this.#hide(message, this.#inFlight, visibilitySeconds);
+    }
+    return taken.filter((message) => message.sentAt >= oldest);
+  }
+
+  /** The message that a receipt handle stands for; `latest` when no later receive made the handle void. */
+  find(receiptHandle: string): { message: Message; latest: boolean; inFlight: boolean } | undefined {
+    const id = Buffer.from(receiptHandle, 'base64').toString().split(' ')[1];
+    const message = this.#messages.get(id ?? '');
+    if (!message) return undefined;
+    return { message, latest: message.receiptHandle === receiptHandle, inFlight: this.#inFlight.has(message) };
+  }
+
+  /**
+   * Deletes the message that a receipt handle stands for, unless it was received again meanwhile; says whether the handle still counts.
+   * On a FIFO queue it counts only until the visibility time-out.
+   */
+  deleteReceived(receiptHandle: string): boolean {
+    const found = this.find(receiptHandle);
+    if (!found) return true;
+    if (!found.latest || (this.definition.fifo && !found.inFlight)) return false;
+    this.#forget(found.message);
+    return true;
+  }
+
+  /** Sets a new visibility time-out, from now, for a message in flight. */
+  changeVisibility(message: Message, seconds: number): void {
+    if (seconds > 0) return this.#hide(message, this.#inFlight, seconds);
+    this.#comeBack(message);
+  }
+
+  /** Lets all visibility time-outs and delays run out now. */
+  expireVisibility(): void {
+    for (const message of [...this.#inFlight, ...this.#delayed]) this.#comeBack(message);
+  }
+
+  purge(): void {
+    for (const message of this.messages) this.#forget(message);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #hide(message: Message, where: Set<Message>, seconds: number): void {
+    message.hiddenUntil = Date.now() + seconds * 1000;
+    where.add(message);
+    if (seconds === 0) setImmediate(() => this.#wakeUp());
+    else this.#wakeAt(message.hiddenUntil);
+  }
+
+  #wakeAt(time: number): void {
+    if (time >= this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = time;
+    this.#timer = setTimeout(() => this.#wakeUp(), Math.min(time - Date.now(), maxTimer));
+  }
+
+  /** One timer for all: it is set to the earliest end there was, so that it seldom fires while messages are deleted in time. */
+  #wakeUp(): void {
+    clearTimeout(this.#timer);
+    this.#timerAt = Infinity;
+    const now = Date.now();
+    let next = Infinity;
+    for (const message of [...this.#inFlight, ...this.#delayed]) {
+      const until = message.hiddenUntil as number;
+      if (until <= now) this.#comeBack(message);
+      else next = Math.min(next, until);
+    }
+    if (next < Infinity) this.#wakeAt(next);
+  }
+
+  #comeBack(message: Message): void {
+    message.hiddenUntil = undefined;
+    if (this.#delayed.delete(message)) this.#order.add(message);
+    else if (this.#inFlight.delete(message)) {
+      const { redrive, arn } = this.definition;
+      const spent = redrive !== undefined && message.receiveCount >= redrive.maxReceiveCount;
+      if (spent) this.#messages.delete(message.id);
+      else this.#order.add(message);
+      this.#order.release(message);
+      if (spent) {
+        this.deadLetters?.adopt(message, arn);
+        this.onLeft();
+      }
+    }
+    this.onAvailable();
+  }
+
+  #forget(message: Message): void {
+    this.#messages.delete(message.id);
+    if (this.#inFlight.delete(message)) this.#order.release(message);
+    else if (!this.#delayed.delete(message)) this.#order.remove(message);
+    this.onLeft();
+    this.onAvailable();
+  }
+}
+
+/** Twenty digits that grow, as FIFO queues number their messages. */
+const sequenceNumber = (place: number): string => (18_800_000_000_000_000_000n + BigInt(place) * 256n).toString();
