@@ -22,7 +22,7 @@ export interface ConnectionEnd {
   readonly code: number;
   readonly reason: string;
   /** `again`: after a back-off; `refresh`: at once, with a new ticket; `stop`: not at all. */
-  readonly then: 'again' | 'refresh' | 'stop';
+  readonly next: 'again' | 'refresh' | 'stop';
   /** The least time the server wants us to stay away. */
   readonly afterMs: number;
   /** Why it has to stop. */
@@ -96,12 +96,12 @@ export class Connection {
 
   /** It is of no use any more, though it may not have noticed. */
   fail(reason: string): void {
-    this.#end({ code: 1006, reason, then: 'again', afterMs: 0 });
+    this.#end({ code: 1006, reason, next: 'again', afterMs: 0 });
   }
 
   /** We are done with it. */
   close(): void {
-    this.#end({ code: 1000, reason: 'closed by the client', then: 'stop', afterMs: 0 });
+    this.#end({ code: 1000, reason: 'closed by the client', next: 'stop', afterMs: 0 });
   }
 
   #nextId(): number {
@@ -144,7 +144,11 @@ export class Connection {
       case 'bye':
         this.#end({ ...endOfCode(frame.code, frame.reason, frame.reconnect), afterMs: frame.afterMs });
         return;
-      default:
+      case 'ev':
+      case 'evs':
+      case 'unreadable':
+      case 'behind':
+      case 'resync':
         this.#options.frame(frame);
     }
   }
@@ -167,7 +171,7 @@ export class Connection {
     if (this.ended) return;
     this.ended = end;
     this.#options.socket.close(1000, '');
-    for (const id of [...this.#waiting.keys()]) this.#answered(id)?.reject(lost(end));
+    for (const id of this.#waiting.keys()) this.#answered(id)?.reject(lost(end));
     this.#opening.reject(lost(end));
     this.#options.ended(end);
   }
@@ -181,9 +185,9 @@ const isTerminal = (code: number): boolean => code >= 4400 && code <= 4499;
 /** The ranges of close codes say what to do: 4100-4199 a new ticket, 4400-4499 stop, everything else come back. */
 function endOfCode(code: number, reason: string, reconnect = true): ConnectionEnd {
   const end = { code, reason, afterMs: 0 };
-  if (code >= 4100 && code <= 4199 && reconnect) return { ...end, then: 'refresh' };
-  if (reconnect && !isTerminal(code)) return { ...end, then: 'again' };
-  return { ...end, then: 'stop', problem: problemOfCode(code, reason) };
+  if (code >= 4100 && code <= 4199 && reconnect) return { ...end, next: 'refresh' };
+  if (reconnect && !isTerminal(code)) return { ...end, next: 'again' };
+  return { ...end, next: 'stop', problem: problemOfCode(code, reason) };
 }
 
 function problemOfCode(code: number, reason: string): Problem {

@@ -77,7 +77,6 @@ const pullLimit = 200;
 
 class FollowedStream implements LiveStream {
   readonly #events: EventsClient;
-  readonly #clock: Clock;
   readonly #pageSize: number;
   readonly #socket: RealtimeSocket;
   readonly #window = new EventWindow();
@@ -97,7 +96,6 @@ class FollowedStream implements LiveStream {
 
   constructor({ streambed, socket, workspaceId, streamId, pageSize = 50, clock = systemClock }: LiveStreamOptions) {
     this.#events = streambed.workspace(workspaceId).events(streamId);
-    this.#clock = clock;
     this.#pageSize = pageSize;
     this.#socket = socket;
     this.#pending = new PendingSends({

@@ -15,7 +15,8 @@ export class Published<Value extends object> {
   set(value: Value): void {
     if (sameFields(this.#value, value)) return;
     this.#value = value;
-    for (const listener of [...this.#listeners]) listener();
+    // Of a copy: who listens may change while they are told.
+    for (const listener of new Set(this.#listeners)) listener();
   }
 
   /** Returns how to stop listening. */

@@ -92,9 +92,9 @@ async function sendOnce<R extends Route>(context: RequestContext, route: R, inpu
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function addressOf(baseUrl: string, route: Route, input: RequestInput): string {
-  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input.params[name])));
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input.params[name] as string | number)));
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(input.query)) if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(input.query)) if (value !== undefined) query.set(name, String(value as string | number));
   return baseUrl.replace(/\/+$/, '') + path + (query.size === 0 ? '' : `?${query.toString()}`);
 }
 

@@ -190,14 +190,14 @@ export class RealtimeSocket {
       this.#attempt = 0;
       this.#refreshed = false;
     }
-    if (end.then === 'stop') return this.#stop({ status: 'stopped', problem: end.problem });
+    if (end.next === 'stop') return this.#stop({ status: 'stopped', problem: end.problem });
     this.#goOffline();
     if (this.#trying === undefined) this.#retryAfter(this.#delay(end));
   }
 
   /** A try came to nothing. While the old connection lives, it is repeated behind the scenes. */
   #failed(end: ConnectionEnd | undefined, problem: Problem): void {
-    if (end?.then === 'stop' || problem.retry === 'never') {
+    if (end?.next === 'stop' || problem.retry === 'never') {
       return this.#stop({ status: 'stopped', problem: end?.problem ?? problem });
     }
     const askedMs = (problem.retryAfterSeconds ?? 0) * 1000;
@@ -209,7 +209,7 @@ export class RealtimeSocket {
   }
 
   #delay(end: ConnectionEnd | undefined): number {
-    if (end?.then === 'refresh' && !this.#refreshed) {
+    if (end?.next === 'refresh' && !this.#refreshed) {
       this.#refreshed = true;
       return 0;
     }

@@ -163,7 +163,7 @@ export class Subscriptions {
   }
 
   #each(name: string, tell: (listener: RoomListener) => void): void {
-    for (const listener of [...(this.#rooms.get(name)?.listeners ?? [])]) tell(listener);
+    for (const listener of new Set(this.#rooms.get(name)?.listeners)) tell(listener);
   }
 
   #of(connection: Connection): Map<string, number> {
