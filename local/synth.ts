@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { withLock } from './lock.ts';
 import type { Log } from './types.ts';
@@ -9,32 +8,40 @@ import type { Log } from './types.ts';
 /** The synthesized app: a cloud assembly that nobody changes any more. */
 export interface Synth {
   readonly directory: string;
-  /** What was done for it; both undefined when nothing had changed since the last time. */
-  readonly webMilliseconds: number | undefined;
-  readonly synthMilliseconds: number | undefined;
+  /** Whether nothing had changed since an earlier time. */
+  readonly reused: boolean;
 }
 
-const webInputs = ['web/**', 'client/**', 'contract/**', 'package-lock.json'];
-const allInputs = [...webInputs, 'bin/**', 'lib/**', 'functions/**', 'migrations/**', 'cdk.json', 'tsconfig.json'];
+const inputs = [
+  'bin/**',
+  'lib/**',
+  'contract/**',
+  'functions/**',
+  'migrations/**',
+  'client/**',
+  'web/**',
+  'cdk.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
 const notInputs = (name: string): boolean => name === 'dist' || name === 'node_modules';
 
 /** Synthesizes the stage `local`, or finds the assembly of an earlier time when no input has changed. One process at a time does the work. */
 export async function synthesize({ root, cache, log }: { root: string; cache: string; log: Log }): Promise<Synth> {
-  const directory = path.join(cache, 'synth', hashOf(root, allInputs));
-  if (isComplete(directory)) return { directory, webMilliseconds: undefined, synthMilliseconds: undefined };
+  const directory = path.join(cache, 'synth', hashOf(root));
+  if (isComplete(directory)) return { directory, reused: true };
   return withLock(path.join(cache, 'synth.lock'), async () => {
-    if (isComplete(directory)) return { directory, webMilliseconds: undefined, synthMilliseconds: undefined };
-    const webMilliseconds = await buildWeb(root, cache, log);
-    const synthMilliseconds = await timed(() => runApp(root, directory, log));
+    if (isComplete(directory)) return { directory, reused: true };
+    await runApp(root, directory, log);
     removeOld(path.join(cache, 'synth'));
-    return { directory, webMilliseconds, synthMilliseconds };
+    return { directory, reused: false };
   });
 }
 
 /** Looks at everything that goes into an assembly. */
-function hashOf(root: string, patterns: readonly string[]): string {
+function hashOf(root: string): string {
   const hash = createHash('sha256').update(process.version);
-  const files = globSync(patterns, { cwd: root, exclude: (entry) => notInputs(entry.name), withFileTypes: true })
+  const files = globSync(inputs, { cwd: root, exclude: (entry) => notInputs(entry.name), withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
   for (const file of files.sort()) hash.update(path.relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
@@ -48,18 +55,6 @@ function isComplete(directory: string): boolean {
   return true;
 }
 
-async function buildWeb(root: string, cache: string, log: Log): Promise<number | undefined> {
-  const stamp = path.join(cache, 'web-inputs');
-  const hash = hashOf(root, webInputs);
-  const built = existsSync(path.join(root, 'web/dist/index.html'));
-  if (built && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return undefined;
-  const vite = path.join(path.dirname(createRequire(path.join(root, 'package.json')).resolve('vite/package.json')), 'bin/vite.js');
-  const milliseconds = await timed(() => run('building the web app', [vite, 'build', 'web', '--logLevel', 'warn'], root, {}, log));
-  mkdirSync(cache, { recursive: true });
-  writeFileSync(stamp, hash);
-  return milliseconds;
-}
-
 /** Runs the CDK app as the CDK's own command line would, without its start-up time. */
 async function runApp(root: string, directory: string, log: Log): Promise<void> {
   const { context } = JSON.parse(readFileSync(path.join(root, 'cdk.json'), 'utf8')) as { context?: object };
@@ -68,7 +63,12 @@ async function runApp(root: string, directory: string, log: Log): Promise<void> 
   mkdirSync(draft, { recursive: true });
   const env = {
     CDK_OUTDIR: draft,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, stage: 'local', 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true }),
+    CDK_CONTEXT_JSON: JSON.stringify({
+      ...context,
+      stage: 'local',
+      'aws:cdk:enable-path-metadata': true,
+      'aws:cdk:enable-asset-metadata': true,
+    }),
   };
   await run('synthesizing the app', [path.join(root, 'bin/streambed.ts')], root, env, log);
   rmSync(directory, { recursive: true, force: true });
@@ -89,12 +89,6 @@ function run(what: string, args: readonly string[], cwd: string, env: Record<str
       else reject(new Error(`${what} failed with ${signal ?? `exit status ${code}`}:\n${said.trim()}`));
     });
   });
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const from = performance.now();
-  await work();
-  return performance.now() - from;
 }
 
 /** Assemblies of earlier inputs stay for a while: a runner that still runs loads its functions from them. */

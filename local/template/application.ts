@@ -1,4 +1,11 @@
-import type { HttpApiDefinition, MappingDefinition, QueueDefinition, SecretDefinition, TableDefinition, WebSocketApiDefinition } from '../definitions.ts';
+import type {
+  HttpApiDefinition,
+  MappingDefinition,
+  QueueDefinition,
+  SecretDefinition,
+  TableDefinition,
+  WebSocketApiDefinition,
+} from '../definitions.ts';
 import type { Principal } from '../permissions.ts';
 import type { Account } from '../types.ts';
 import type { Addresses } from './addresses.ts';
@@ -42,7 +49,10 @@ export function readApplication(stacks: readonly Stack[], account: Account, addr
   const functions = readFunctions(resolver, roles);
   const invokers = readInvokers(resolver, functions);
   const gateways = { resolver, account, invokers };
-  const schedules = readSchedules(resolver, invokers, roles).map((schedule) => ({ ...schedule, accessKeyId: accessKeyOf(schedule.role.roleArn) }));
+  const schedules = readSchedules(resolver, invokers, roles).map((schedule) => ({
+    ...schedule,
+    accessKeyId: accessKeyOf(schedule.role.roleArn),
+  }));
   checkNames(functions, resolver);
   return {
     resolver,

@@ -1,0 +1,100 @@
+import { AwsError, type JsonService, type Operation } from './aws-endpoint.ts';
+
+/** A call of an AWS service at which something goes wrong. */
+export interface FaultPoint {
+  /** Construct id of the function that calls: `StreamsHttp`. */
+  readonly caller: string;
+  /** `sqs:SendMessage`, `execute-api:ManageConnections`. */
+  readonly action: string;
+  /** Before the call has its effect, or when it had it and the caller does not know yet. */
+  readonly when: 'before' | 'after';
+  /** `kill` ends all environments of the caller, `fail` answers with a server error. */
+  readonly effect: 'kill' | 'fail';
+  /** How many such calls go well first; none unless given. */
+  readonly skip?: number;
+  /** How many calls go wrong; one unless given. */
+  readonly times?: number;
+}
+
+/** A fault that is set. */
+export interface Fault {
+  /** How often it struck. */
+  readonly hits: number;
+  /** Resolves when it strikes for the first time. */
+  readonly struck: Promise<void>;
+  remove(): void;
+}
+
+export interface Faults {
+  set(point: FaultPoint): Fault;
+  /** Serves a service so that faults can strike its calls. */
+  around(service: JsonService): JsonService;
+  /** Lets faults strike one call; throws when one does. */
+  strike(accessKeyId: string, action: string, when: FaultPoint['when']): Promise<void>;
+}
+
+interface Armed {
+  readonly point: FaultPoint;
+  skip: number;
+  left: number;
+  hits: number;
+  readonly struck: PromiseWithResolvers<void>;
+}
+
+/** Faults on purpose, for tests of what the app does about them. `callerOf` names the function behind an access key. */
+export function createFaults(options: {
+  callerOf(accessKeyId: string): string | undefined;
+  kill(caller: string): Promise<unknown>;
+}): Faults {
+  const armed = new Set<Armed>();
+
+  const strike = async (accessKeyId: string, action: string, when: FaultPoint['when']): Promise<void> => {
+    if (armed.size === 0) return;
+    const caller = options.callerOf(accessKeyId);
+    for (const fault of armed) {
+      if (fault.point.caller !== caller || fault.point.action !== action || fault.point.when !== when) continue;
+      if (fault.skip > 0) fault.skip--;
+      else {
+        if (--fault.left <= 0) armed.delete(fault);
+        fault.hits++;
+        if (fault.point.effect === 'kill') await options.kill(caller);
+        fault.struck.resolve();
+        throw new AwsError('InternalFailure', 'A fault that was set on purpose', { status: 500 });
+      }
+    }
+  };
+
+  const wrap = (operation: Operation): Operation => ({
+    permission: operation.permission,
+    run(input, call) {
+      if (armed.size === 0) return operation.run(input, call);
+      return runWithFaults(operation, input, call);
+    },
+  });
+  const runWithFaults = async (operation: Operation, ...[input, call]: Parameters<Operation['run']>): Promise<unknown> => {
+    const { action } = operation.permission(input);
+    await strike(call.accessKeyId, action, 'before');
+    const result = await operation.run(input, call);
+    await strike(call.accessKeyId, action, 'after');
+    return result;
+  };
+
+  return {
+    strike,
+    around: (service) => ({
+      ...service,
+      operations: Object.fromEntries(Object.entries(service.operations).map(([name, operation]) => [name, wrap(operation)])),
+    }),
+    set(point) {
+      const fault: Armed = { point, skip: point.skip ?? 0, left: point.times ?? 1, hits: 0, struck: Promise.withResolvers() };
+      armed.add(fault);
+      return {
+        get hits() {
+          return fault.hits;
+        },
+        struck: fault.struck.promise,
+        remove: () => void armed.delete(fault),
+      };
+    },
+  };
+}
