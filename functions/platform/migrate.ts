@@ -19,6 +19,8 @@ export async function migrate({ owner, appPassword, directory }: Migration): Pro
     const applied = await runner({
       dbClient: client,
       dir: directory,
+      // The dump of the schema and the checksums lie beside the migrations.
+      ignorePattern: '[^0-9].*',
       direction: 'up',
       migrationsTable: 'schema_migrations',
       advisoryLockMode: 'wait',
