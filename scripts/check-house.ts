@@ -2,13 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseSource } from './house/source.ts';
 import { checkSource } from './house/source-rules.ts';
-import { checkNames, checkText } from './house/text-rules.ts';
+import { checkFeatures, checkNames, checkText } from './house/text-rules.ts';
 
-/** The rules of the house that no linter knows, over every file that git knows or would add. Each fault is one line: file:line: what. */
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
-  .split('\n')
-  .filter((file) => file !== '' && existsSync(file));
-const faults: string[] = [...checkNames(files)];
+/**
+ * The rules of the house that no linter knows, over the files that are given, or else over every file that git knows or would add.
+ * Each fault is one line: file:line: what.
+ */
+const given = process.argv.slice(2);
+const known = () => execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' }).split('\n');
+const files = (given.length > 0 ? given : known()).filter((file) => file !== '' && existsSync(file));
+const faults: string[] = [...checkNames(files), ...(given.length > 0 ? [] : checkFeatures(files))];
 let read = 0;
 
 for (const file of files) {
@@ -22,4 +25,4 @@ for (const file of files) {
 
 for (const fault of faults) console.error(fault);
 console.log(`${read} files read, ${faults.length} against the rules of the house`);
-process.exitCode = faults.length > 0 || read === 0 ? 1 : 0;
+process.exitCode = faults.length > 0 || (read === 0 && given.length === 0) ? 1 : 0;

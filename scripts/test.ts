@@ -14,7 +14,10 @@ const jest = fileURLToPath(import.meta.resolve('jest/bin/jest'));
 const child = spawn(process.execPath, [jest, '--json', `--outputFile=${report}`, ...process.argv.slice(2)], {
   // With --json the runner's own words go to stderr; stdout would hold the report once more.
   stdio: ['inherit', 'ignore', 'inherit'],
-  env: { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning` },
+  env: {
+    ...process.env,
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`,
+  },
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
 const code = await new Promise<number>((done) => child.on('close', (exitCode) => done(exitCode ?? 1)));

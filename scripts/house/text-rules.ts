@@ -2,15 +2,20 @@ import { basename } from 'node:path';
 
 const vagueNames = /(^|[-.])(utils?|helpers?|common|misc|managers?|services?|shared)$/;
 
-/** The names of files and folders say what is inside, and one word stands for a feature everywhere. */
+/** The names of files and folders say what is inside. */
 export function checkNames(files: readonly string[]): string[] {
   const code = files.filter((file) => /\.(tsx?|[cm]?js)$/.test(file));
-  const faults = code.flatMap((file) => {
+  return code.flatMap((file) => {
     const parts = file.split('/').map((part) => part.replace(/(\.(test|lambda|d|module|config))*\.\w+$/, ''));
     const vague = parts.find((part) => vagueNames.test(part));
     if (vague !== undefined) return [`${file}:1: "${vague}" says nothing; name it after what it does`];
     return /^index\.tsx?$/.test(basename(file)) ? [`${file}:1: no index files: a thing is imported from where it is`] : [];
   });
+}
+
+/** One word stands for a feature in every room. */
+export function checkFeatures(files: readonly string[]): string[] {
+  const faults: string[] = [];
   const features = new Set(
     files.map((file) => /^functions\/(\w+)\//.exec(file)?.[1]).filter((name) => name !== undefined && name !== 'platform'),
   );
