@@ -1,15 +1,14 @@
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { api } from '../contract/api.ts';
-import { metric, metricsNamespace } from '../contract/names.ts';
 import { acknowledge, logicalId } from './platform/checks.ts';
 import type { ConnectionsTable } from './platform/connections-table.ts';
 import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
+import { ownMetric } from './platform/metrics.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
 import type { WorkQueue } from './platform/work-queue.ts';
 
@@ -46,6 +45,7 @@ export class Operations extends Construct {
       timeout: Duration.seconds(50),
       memoryMb: 512,
       inNetwork: true,
+      alone: true,
     });
     props.database.grantConnect(this.sweepOutbox);
     props.fanOut.grantSend(this.sweepOutbox);
@@ -69,24 +69,17 @@ export class Operations extends Construct {
   }
 
   #watchSweeper({ alarms }: Platform): void {
-    const minutes5 = Duration.minutes(5);
     alarms.add('OutboxSwept', {
       runbook: 'outbox-swept',
       says: 'The sweeper keeps finding events that were committed and not sent: posting functions die or cannot reach the queue.',
-      metric: new Metric({
-        namespace: metricsNamespace,
-        metricName: metric.outboxSwept,
-        dimensionsMap: { service: 'streambed' },
-        period: minutes5,
-        statistic: 'Sum',
-      }),
+      metric: ownMetric('outboxSwept', 'Sum'),
       above: 20,
       periods: 2,
     });
     alarms.add('SweeperSilent', {
       runbook: 'sweeper-silent',
       says: 'The sweeper has not run for ten minutes.',
-      metric: this.sweepOutbox.metricInvocations({ period: minutes5, statistic: 'Sum' }),
+      metric: this.sweepOutbox.metricInvocations({ period: Duration.minutes(5), statistic: 'Sum' }),
       below: 1,
       periods: 2,
       silenceIsBad: true,

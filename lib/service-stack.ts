@@ -1,11 +1,13 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { Auth } from './auth.ts';
+import { Overview } from './dashboard.ts';
 import type { DataStack } from './data-stack.ts';
 import { Operations } from './operations.ts';
 import { Alarms } from './platform/alarms.ts';
 import { HttpRoutes } from './platform/http-routes.ts';
 import { Migrations } from './platform/migrations.ts';
+import { ServiceFunction } from './platform/service-function.ts';
 import type { Sockets } from './platform/sockets.ts';
 import { Realtime } from './realtime.ts';
 import { stackName, type Stage } from './stage.ts';
@@ -37,14 +39,23 @@ export class ServiceStack extends Stack {
 
     const realtime = new Realtime(this, 'Realtime', { platform, routes, database, signing, connections });
     const fanOut = realtime.fanOutQueue;
-    const streams = new Streams(this, 'Streams', { platform, routes, database, signing, fanOut });
+    new Streams(this, 'Streams', { platform, routes, database, signing, fanOut });
     const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, signing });
-    const auth = new Auth(this, 'Auth', { platform, routes, database, signing });
-    const operations = new Operations(this, 'Operations', { platform, routes, database, connections, fanOut });
+    new Auth(this, 'Auth', { platform, routes, database, signing });
+    new Operations(this, 'Operations', { platform, routes, database, connections, fanOut });
 
+    const functions = ServiceFunction.allIn(this);
     const migrations = new Migrations(this, 'Platform', { platform, database });
-    migrations.before(streams.http, workspaces.http, workspaces.createWorkspace, auth.http);
-    migrations.before(realtime.http, realtime.authorize, realtime.socket, realtime.fanOut, operations.http, operations.sweepOutbox);
+    migrations.before(...functions);
+    new Overview(this, 'Overview', {
+      stage,
+      alarms,
+      http: routes.api,
+      sockets: realtime.sockets.api,
+      fanOut,
+      database: database.instance,
+      functions,
+    });
 
     this.routes = routes;
     this.sockets = realtime.sockets;

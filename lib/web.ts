@@ -1,4 +1,5 @@
 import {
+  AccessLevel,
   AllowedMethods,
   CachePolicy,
   type BehaviorOptions,
@@ -68,6 +69,7 @@ export class Web extends Construct {
     const http = passOn(gateway(httpApiId));
     const distribution = new Distribution(this, 'Distribution', {
       comment: `Streambed ${stage.name}`,
+      defaultRootObject: 'index.html',
       ...(stage.domain && {
         domainNames: [stage.domain.name],
         minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
@@ -91,7 +93,8 @@ export class Web extends Construct {
   /** The web app: files from the bucket, and its one page for every path that is no file. */
   #page(sockets: string): BehaviorOptions {
     return {
-      origin: S3BucketOrigin.withOriginAccessControl(this.bucket),
+      // Who may list a bucket is told 404 for what is not there; who may not, 403.
+      origin: S3BucketOrigin.withOriginAccessControl(this.bucket, { originAccessLevels: [AccessLevel.READ, AccessLevel.LIST] }),
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
       compress: true,
@@ -128,6 +131,11 @@ const passOn = (domainName: string): BehaviorOptions => ({
 });
 
 function acknowledgeDistribution(distribution: Distribution, stage: Stage): void {
+  acknowledge(
+    distribution,
+    '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
+    'The root object is set, and no query reaches the bucket',
+  );
   acknowledge(distribution, 'AwsSolutions-CFR1', 'Streambed serves every country');
   acknowledge(
     distribution,

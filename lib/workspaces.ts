@@ -38,6 +38,7 @@ export class Workspaces extends Construct {
       timeout: Duration.seconds(30),
       memoryMb: 512,
       inNetwork: true,
+      alone: true,
     });
     props.database.grantConnect(this.createWorkspace);
   }

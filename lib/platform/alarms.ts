@@ -1,9 +1,10 @@
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Stage } from '../stage.ts';
 
@@ -38,12 +39,23 @@ export interface AlarmProps {
 /** Every alarm is made here, so that each names its entry in the runbook and reaches somebody. */
 export class Alarms extends Construct {
   readonly topic: Topic;
+  /** Those made so far. */
+  readonly all: Alarm[] = [];
   readonly #stage: Stage;
 
   constructor(scope: Construct, id: string, props: { readonly stage: Stage }) {
     super(scope, id);
     this.#stage = props.stage;
     this.topic = new Topic(this, 'Topic', { displayName: `Streambed ${props.stage.name}`, enforceSSL: true });
+    // A policy of one's own replaces the default one, and with it CloudWatch's permission to publish.
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     if (props.stage.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.stage.alarmEmail));
   }
 
@@ -61,6 +73,7 @@ export class Alarms extends Construct {
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     alarm.addOkAction(new SnsAction(this.topic));
+    this.all.push(alarm);
     return alarm;
   }
 

@@ -1,7 +1,9 @@
-import { buildSync, formatMessagesSync, type BuildFailure, type BuildResult } from 'esbuild';
+import { buildSync, formatMessagesSync, type BuildFailure, type BuildResult, type Metafile } from 'esbuild';
 import { cpSync, globSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+
+type BuildOutput = Metafile['outputs'][string];
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -47,6 +49,7 @@ export function buildBundles(directory: string = join(root, 'dist/functions')): 
   const names = sources.map(bundleName);
   const { metafile } = runEsbuild(Object.fromEntries(sources.map((source) => [`${bundleName(source)}/index`, source])), directory);
   removeStale(directory, names);
+  for (const output of Object.values(metafile.outputs)) demandHandler(output);
   // The migration function reads its SQL beside itself; a new migration changes the hash of its code, and so runs.
   if (names.includes('platform-migrate')) copyMigrations(join(directory, 'platform-migrate'));
   return {
@@ -85,6 +88,13 @@ function runEsbuild(entryPoints: Record<string, string>, outdir: string): BuildR
     const { errors } = error as Partial<BuildFailure>;
     if (!errors) throw error;
     throw new Error(`The functions cannot be bundled:\n${formatMessagesSync(errors, { kind: 'error' }).join('\n')}`, { cause: error });
+  }
+}
+
+/** Lambda finds out about a missing handler with the first caller; here it is found before. */
+function demandHandler({ entryPoint, exports }: BuildOutput): void {
+  if (entryPoint !== undefined && exports.join() !== 'handler') {
+    throw new Error(`${entryPoint} must export "handler" and nothing else; it exports: ${exports.join(', ') || 'nothing'}`);
   }
 }
 

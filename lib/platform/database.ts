@@ -97,12 +97,20 @@ export class Database extends Construct {
       securityGroups: [securityGroup],
       port: 5432,
       databaseName,
-      credentials: Credentials.fromSecret(this.#owner),
+      credentials: Credentials.fromSecret(this.#owner, ownerRole),
       caCertificate: CaCertificate.RDS_CA_RSA2048_G1,
       parameterGroup: new ParameterGroup(this, 'Parameters', {
         engine,
         description: 'Postgres of Streambed: TLS only, slow statements logged',
-        parameters: { 'rds.force_ssl': '1', log_min_duration_statement: '500', idle_in_transaction_session_timeout: '60000' },
+        parameters: {
+          'rds.force_ssl': '1',
+          log_min_duration_statement: '500',
+          // Statements are logged without their values: those are what people wrote.
+          log_parameter_max_length: '0',
+          // A week, on the instance itself.
+          'rds.log_retention_period': '10080',
+          idle_in_transaction_session_timeout: '60000',
+        },
       }),
       storageType: StorageType.GP3,
       allocatedStorage: database.storageGiB,
@@ -114,7 +122,6 @@ export class Database extends Construct {
       deletionProtection: database.deletionProtection,
       deleteAutomatedBackups: false,
       autoMinorVersionUpgrade: true,
-      cloudwatchLogsExports: ['postgresql'],
       removalPolicy: logs.keep ? RemovalPolicy.RETAIN : RemovalPolicy.SNAPSHOT,
     });
   }

@@ -18,6 +18,7 @@ export class Migrations extends Construct {
       timeout,
       memoryMb: 512,
       inNetwork: true,
+      alone: true,
     });
     props.database.grantOwn(this.migrate);
     this.#trigger = new Trigger(this, 'Trigger', { handler: this.migrate, timeout });

@@ -2,7 +2,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from '../../contract/names.ts';
@@ -29,6 +29,8 @@ export interface ServiceFunctionProps {
   readonly memoryMb: number;
   /** True for functions in front of Postgres; they cannot reach sockets or the internet from there. */
   readonly inNetwork: boolean;
+  /** One environment is enough: nobody waits for it. Leaves the database's connections to the functions that answer people. */
+  readonly alone?: boolean;
 }
 
 /**
@@ -39,6 +41,8 @@ export interface ServiceFunctionProps {
  */
 export class ServiceFunction extends LambdaFunction {
   override readonly role: Role;
+  /** The name without the stage: StreamsHttp. */
+  readonly title: string;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const { stage, code, alarms, network } = props.platform;
@@ -64,13 +68,19 @@ export class ServiceFunction extends LambdaFunction {
       logGroup,
       tracing: Tracing.ACTIVE,
       environment: environmentOf(stage, props.inNetwork),
-      ...(props.inNetwork ? inside(network, stage) : {}),
+      ...(props.inNetwork ? inside(network, stage, props.alone) : {}),
     });
     this.role = role;
+    this.title = name;
     logGroup.grantWrite(role);
     if (props.inNetwork) allowInterfaces(role);
     acknowledgePlatform(role, this, props.inNetwork);
     alarms.watchFunction(this, name);
+  }
+
+  /** The functions made in a construct so far. */
+  static allIn(scope: IConstruct): ServiceFunction[] {
+    return scope.node.findAll().filter((construct) => construct instanceof ServiceFunction);
   }
 
   /** Sets an environment variable, by its name in the contract. */
@@ -106,12 +116,12 @@ function environmentOf(stage: Stage, inNetwork: boolean): Record<string, string>
   };
 }
 
-function inside({ vpc, functions }: Network, { database }: Stage) {
+function inside({ vpc, functions }: Network, { database: { environmentsPerFunction } }: Stage, alone = false) {
   return {
     vpc,
     vpcSubnets: { subnets: vpc.isolatedSubnets },
     securityGroups: [functions],
-    reservedConcurrentExecutions: database.environmentsPerFunction,
+    reservedConcurrentExecutions: environmentsPerFunction !== undefined && alone ? 1 : environmentsPerFunction,
   };
 }
 

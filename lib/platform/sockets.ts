@@ -1,6 +1,7 @@
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -18,8 +19,9 @@ export const socketStage = 'realtime';
 /** The WebSocket API. Only `$connect` is guarded, by a single-use ticket; after that the connection itself is the proof. */
 export class Sockets extends Construct {
   readonly api: WebSocketApi;
-  /** `wss://...` as clients open it without CloudFront; functions also post to sockets through it. */
+  /** `wss://...`: the gateway itself. Functions post to sockets through it. */
   readonly url: string;
+  readonly #domain: string | undefined;
 
   constructor(scope: Construct, id: string, props: { readonly stage: Stage; readonly alarms: Alarms }) {
     super(scope, id);
@@ -28,14 +30,19 @@ export class Sockets extends Construct {
       routeSelectionExpression: '$request.body.op',
     });
     this.url = `${this.api.apiEndpoint}/${socketStage}`;
+    this.#domain = props.stage.domain?.name;
     this.#addStage(props.stage);
     props.alarms.add('SocketErrors', {
       runbook: 'socket-errors',
       says: 'Frames or connections fail inside the service.',
-      metric: this.api.metric('ExecutionError', {
+      metric: new MathExpression({
+        expression: 'inside + calling',
+        usingMetrics: {
+          inside: this.api.metric('IntegrationError', { statistic: 'Sum' }),
+          calling: this.api.metric('ExecutionError', { statistic: 'Sum' }),
+        },
         period: Duration.minutes(5),
-        statistic: 'Sum',
-        dimensionsMap: { ApiId: this.api.apiId },
+        label: 'Errors of sockets',
       }),
       above: 5,
       periods: 1,
@@ -76,12 +83,12 @@ export class Sockets extends Construct {
         'Any connection of this one stage',
       );
     }
-    this.tell(fn);
+    fn.set('realtimeUrl', this.url);
   }
 
-  /** Tells a function where sockets are opened, without a permission: whoever has a ticket may. */
+  /** Tells a function where people open sockets. There is no permission to it: whoever has a ticket may. */
   tell(fn: ServiceFunction): void {
-    fn.set('realtimeUrl', this.url);
+    fn.set('realtimeUrl', this.#domain === undefined ? this.url : `wss://${this.#domain}/${socketStage}`);
   }
 
   #addStage(stage: Stage): void {

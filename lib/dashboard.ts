@@ -1,0 +1,93 @@
+import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric, type IWidget, PeriodOverride } from 'aws-cdk-lib/aws-cloudwatch';
+import type { HttpApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { DatabaseInstance } from 'aws-cdk-lib/aws-rds';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Alarms } from './platform/alarms.ts';
+import { ownMetric } from './platform/metrics.ts';
+import type { ServiceFunction } from './platform/service-function.ts';
+import type { WorkQueue } from './platform/work-queue.ts';
+import type { Stage } from './stage.ts';
+
+export interface OverviewProps {
+  readonly stage: Stage;
+  readonly alarms: Alarms;
+  readonly http: HttpApi;
+  readonly sockets: WebSocketApi;
+  readonly fanOut: WorkQueue;
+  readonly database: DatabaseInstance;
+  readonly functions: readonly ServiceFunction[];
+}
+
+const minutes5 = { period: Duration.minutes(5) };
+
+/** One page that answers, from top to bottom: is something ringing, what do people notice, where does it come from. */
+export class Overview extends Construct {
+  constructor(scope: Construct, id: string, props: OverviewProps) {
+    super(scope, id);
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: `Streambed-${props.stage.name}`,
+      defaultInterval: Duration.hours(12),
+      periodOverride: PeriodOverride.AUTO,
+      widgets: [
+        [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms.all], width: 24, height: 4 })],
+        noticed(props),
+        live(props),
+        functions(props),
+        database(props),
+      ],
+    });
+  }
+}
+
+const noticed = ({ http }: OverviewProps): IWidget[] => [
+  graph('Requests', [http.metricCount(minutes5)]),
+  graph('Refused (4xx) and failed (5xx)', [http.metricClientError(minutes5), http.metricServerError(minutes5)]),
+  graph(
+    'Time to answer, ms',
+    ['p50', 'p99'].map((statistic) => http.metricLatency({ ...minutes5, statistic, label: statistic })),
+  ),
+  graph('Posted', [ownMetric('eventsPosted', 'Sum')]),
+];
+
+const live = ({ sockets, fanOut }: OverviewProps): IWidget[] => [
+  graph(
+    'Commit to socket, ms',
+    ['p50', 'p99'].map((statistic) => ownMetric('fanOutLatency', statistic).with({ label: statistic })),
+  ),
+  graph('Sockets opened, frames in, frames out', [
+    sockets.metric('ConnectCount', { ...minutes5, statistic: 'Sum' }),
+    sockets.metric('MessageCount', { ...minutes5, statistic: 'Sum' }),
+    ownMetric('framesPosted', 'Sum'),
+  ]),
+  graph('Sockets gone, sockets slow', [ownMetric('connectionsPruned', 'Sum'), ownMetric('slowConnections', 'Sum')]),
+  graph('Fan-out queue: oldest, s; put aside', [
+    fanOut.queue.metricApproximateAgeOfOldestMessage({ ...minutes5, statistic: 'Maximum' }),
+    fanOut.deadLetters.metricApproximateNumberOfMessagesVisible({ ...minutes5, statistic: 'Maximum' }),
+  ]),
+];
+
+const functions = ({ functions: all }: OverviewProps): IWidget[] => [
+  graph(
+    'Errors',
+    all.map((fn) => fn.metricErrors({ ...minutes5, label: fn.title })),
+  ),
+  graph(
+    'Throttled',
+    all.map((fn) => fn.metricThrottles({ ...minutes5, label: fn.title })),
+  ),
+  graph(
+    'Duration p99, ms',
+    all.map((fn) => fn.metricDuration({ ...minutes5, statistic: 'p99', label: fn.title })),
+  ),
+  graph('Sends put off to the sweeper, sent by it', [ownMetric('publishDeferred', 'Sum'), ownMetric('outboxSwept', 'Sum')]),
+];
+
+const database = ({ database: instance }: OverviewProps): IWidget[] => [
+  graph('Postgres: processor, %', [instance.metricCPUUtilization(minutes5)]),
+  graph('Postgres: connections', [instance.metricDatabaseConnections({ ...minutes5, statistic: 'Maximum' })]),
+  graph('Postgres: free storage, bytes', [instance.metricFreeStorageSpace({ ...minutes5, statistic: 'Minimum' })]),
+  graph('Postgres: reads and writes a second', [instance.metric('ReadIOPS', minutes5), instance.metric('WriteIOPS', minutes5)]),
+];
+
+const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 6, height: 6 });

@@ -1,0 +1,85 @@
+import { App } from 'aws-cdk-lib/core';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { addStreambed } from '../../lib/app.ts';
+import { bundleName } from '../../lib/platform/bundles.ts';
+
+export const root = resolve(import.meta.dirname, '../..');
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, any>;
+  readonly DependsOn?: string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+export interface Template {
+  readonly Resources: Record<string, Resource>;
+  readonly Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
+}
+
+export interface Synthesized {
+  readonly data: Template;
+  readonly service: Template;
+  readonly web: Template;
+  readonly all: readonly Template[];
+}
+
+/** The templates of a stage, made with empty functions and an empty page. Fails as `cdk synth` does when a check finds something. */
+export function synthesize(stage: string, context: Record<string, string> = {}): Synthesized {
+  return withStubs((built, folder) => {
+    const { context: flags } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
+    const app = new App({ outdir: join(folder, 'cdk.out'), context: { ...flags, ...context, stage } });
+    addStreambed(app, built);
+    const assembly = app.synth();
+    const [data, service, web] = ['Data', 'Service', 'Web'].map(
+      (part) => assembly.getStackByName(`Streambed-${stage}-${part}`).template as Template,
+    ) as [Template, Template, Template];
+    return { data, service, web, all: [data, service, web] };
+  });
+}
+
+/** Folders with a bundle for each function there is, and a page; gone afterwards. */
+export function withStubs<Result>(work: (built: { code: string; web: string }, folder: string) => Result): Result {
+  const folder = mkdtempSync(join(tmpdir(), 'streambed-stubs-'));
+  try {
+    const sources = globSync('functions/**/*.lambda.ts', { cwd: root });
+    for (const source of sources) write(join(folder, 'code', bundleName(source), 'index.mjs'), `// ${source}\n`);
+    write(join(folder, 'web/index.html'), '<!doctype html>\n');
+    return work({ code: join(folder, 'code'), web: join(folder, 'web') }, folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** The resources of a type, with their logical ids. */
+export const resourcesOf = (template: Template, type: string): [string, Resource][] =>
+  Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
+
+/** `StreamsHttp72547046` is StreamsHttp. */
+export const withoutHash = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
+
+/** The functions that are ours (the CDK brings two of its own), by their name without stage. */
+export function functionsOf(template: Template): Map<string, Resource> {
+  const own = resourcesOf(template, 'AWS::Lambda::Function').filter(([, { Properties }]) => Properties['Handler'] === 'index.handler');
+  return new Map(own.filter(([, { Properties }]) => Properties['FunctionName'] !== undefined).map(([id, resource]) => [withoutHash(id), resource]));
+}
+
+/** Every logical id that a value refers to. */
+export function referencesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key === 'Ref' && typeof inner === 'string') return inner.startsWith('AWS::') ? [] : [inner];
+    if (key === 'Fn::GetAtt') return [String((inner as unknown[])[0])];
+    if (key === 'Fn::Sub' && typeof inner === 'string') return [...inner.matchAll(/\$\{([A-Za-z0-9]+)(\.[^}]*)?\}/g)].map(([, id]) => id ?? '');
+    return referencesIn(inner);
+  });
+}
