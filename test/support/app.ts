@@ -2,7 +2,7 @@ import { createKeys } from '../../functions/platform/keys.ts';
 import type { App } from '../../functions/platform/app.ts';
 import type { UserCaller } from '../../functions/platform/authenticate.ts';
 import { log } from '../../functions/platform/log.ts';
-import { metrics } from '../../functions/platform/metrics.ts';
+import type { AppMetrics } from '../../functions/platform/metrics.ts';
 import type { QueueMessage } from '../../functions/platform/queues.ts';
 import { createWorkspace } from '../../functions/workspaces/create-workspace.ts';
 import { upsertUser } from '../../functions/auth/store.ts';
@@ -43,7 +43,7 @@ export async function createTestApp(): Promise<TestApp> {
     keys: createKeys(async () => 'a secret that only the test knows'),
     clock: { now: () => app.time },
     log,
-    metrics: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined } satisfies typeof metrics,
+    metrics: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined } satisfies AppMetrics,
   };
   return app;
 }

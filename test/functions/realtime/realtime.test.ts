@@ -250,7 +250,7 @@ describe('fan-out', () => {
       body: JSON.stringify(body),
       attributes: { MessageGroupId: group },
     }));
-    const { batchItemFailures } = (await handler({ Records } as never, { awsRequestId: 'r' } as never)) as { batchItemFailures: unknown[] };
+    const { batchItemFailures } = (await handler({ Records }, { awsRequestId: 'r' })) as { batchItemFailures: unknown[] };
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm0' }, { itemIdentifier: 'm2' }]);
     expect(posted.get(b.connectionId)).toHaveLength(1);
   });
