@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { buildBundles } from '../lib/platform/bundles.ts';
+import { env } from '../contract/names.ts';
+import { printFigure, quantile } from './support/figures.ts';
+
+/** Init of each bundle in a fresh environment (a thread with an environment of its own, as the local runner gives it), and its size. */
+const bench = 'cold-start';
+const runs = 5;
+const settings = Object.fromEntries(Object.values(env).map((name) => [name, 'postgres://127.0.0.1:1/streambed']));
+
+async function initMilliseconds(file: string): Promise<number> {
+  const code = `const { parentPort } = require('node:worker_threads');
+    const startedAt = performance.now();
+    import(${JSON.stringify(pathToFileURL(file).href)}).then(() => parentPort.postMessage(performance.now() - startedAt));`;
+  const worker = new Worker(code, { eval: true, env: { ...settings, AWS_REGION: 'us-east-1', PATH: process.env.PATH ?? '' } });
+  const time = await new Promise<number>((resolve, reject) => worker.once('message', resolve).once('error', reject));
+  await worker.terminate();
+  return time;
+}
+
+async function median(file: string): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < runs; i++) times.push(await initMilliseconds(file));
+  return quantile(times, 0.5);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'streambed-cold-start-'));
+try {
+  const empty = join(folder, 'empty.mjs');
+  writeFileSync(empty, 'export const handler = async () => ({});');
+  const emptyTime = await median(empty);
+  printFigure({ bench, figure: 'init of an empty handler', value: emptyTime, unit: 'ms' });
+  let sum = 0;
+  for (const { name, bytes, directory } of buildBundles(join(folder, 'bundles')).bundles) {
+    const time = await median(join(directory, 'index.mjs'));
+    sum += time;
+    printFigure({ bench, figure: `size of ${name}`, value: bytes / 1e6, unit: 'MB', atMost: 1.5 });
+    printFigure({ bench, figure: `init of ${name}`, value: time, unit: 'ms', ...(name.endsWith('-http') && { atMost: 200 }) });
+  }
+  printFigure({ bench, figure: 'sum of init', value: sum, unit: 'ms' });
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+import pg from 'pg';
+import { WebSocket, WebSocketServer } from 'ws';
+
+/**
+ * The peer of `post-to-seen`: the least that stores a message and shows it. One process, one insert, one loop over the sockets of the
+ * room; no sign-in, no positions, no retries, no second chance. Runs in a thread of its own, as the app does.
+ */
+const { postgres } = workerData as { postgres: pg.PoolConfig };
+const pool = new pg.Pool({ ...postgres, max: 10 });
+await pool.query(
+  'create table if not exists bare_messages (id bigint generated always as identity primary key, room text, body text, at timestamptz default now())',
+);
+
+const rooms = new Map<string, Set<WebSocket>>();
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    void (async () => {
+      const body = Buffer.concat(chunks).toString();
+      const { room, text } = JSON.parse(body) as { room: string; text: string };
+      const { rows } = await pool.query<{ id: string }>('insert into bare_messages (room, body) values ($1, $2) returning id', [
+        room,
+        text,
+      ]);
+      const frame = JSON.stringify({ id: rows[0]?.id, room, text });
+      for (const socket of rooms.get(room) ?? []) socket.send(frame);
+      response.writeHead(201, { 'content-type': 'application/json' }).end(frame);
+    })();
+  });
+});
+const sockets = new WebSocketServer({ server });
+sockets.on('connection', (socket, request) => {
+  const room = new URL(request.url ?? '/', 'http://bare').searchParams.get('room') ?? '';
+  const members = rooms.get(room) ?? new Set<WebSocket>();
+  rooms.set(room, members.add(socket));
+  socket.on('close', () => members.delete(socket));
+});
+server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port));
+parentPort?.once('message', () => {
+  for (const socket of sockets.clients) socket.terminate();
+  server.close();
+  void pool.end().then(() => parentPort?.close());
+});

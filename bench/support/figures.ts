@@ -1,0 +1,37 @@
+/** One figure of a bench; ratios within one run count, absolute values are for information. */
+export interface Figure {
+  readonly bench: string;
+  readonly figure: string;
+  readonly value: number;
+  readonly unit: string;
+  /** The figure of what it is compared to, in the same run. */
+  readonly peer?: number;
+  readonly ratio?: number;
+  /** The bound as text, and whether it was met. */
+  readonly must?: string;
+  readonly holds?: boolean;
+}
+
+const round = (value: number) => Number(value.toPrecision(4));
+
+/** Prints one JSON line. `atMost` bounds the ratio to the peer, or the value itself where there is no peer. */
+export function printFigure(line: Omit<Figure, 'ratio' | 'must' | 'holds'> & { readonly atMost?: number }): Figure {
+  const { atMost, ...given } = line;
+  const ratio = given.peer === undefined ? undefined : given.value / given.peer;
+  const bounded = ratio ?? given.value;
+  const figure: Figure = {
+    ...given,
+    value: round(given.value),
+    ...(given.peer !== undefined && { peer: round(given.peer) }),
+    ...(ratio !== undefined && { ratio: round(ratio) }),
+    ...(atMost !== undefined && { must: `${ratio === undefined ? '' : 'ratio '}<= ${atMost}`, holds: bounded <= atMost }),
+  };
+  console.log(JSON.stringify(figure));
+  return figure;
+}
+
+/** The value that a share of the sorted values does not pass. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}

@@ -1,0 +1,39 @@
+import { WebSocket } from 'ws';
+import { room as roomName } from '../../contract/frames.ts';
+import { createStreambed } from '../../client/http.ts';
+
+/** Opens a socket of the app and subscribes it to one stream; `onFrame` gets every frame after that. */
+export async function listen(
+  target: { baseUrl: string; token: string; workspaceId: string; streamId: string },
+  onFrame: (frame: string) => void,
+): Promise<WebSocket> {
+  const { url, ticket, protocol } = await createStreambed({ baseUrl: target.baseUrl, token: target.token }).ticket();
+  const socket = new WebSocket(`${url}?ticket=${ticket}`, protocol);
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  const ask = (frame: object) => {
+    const answer = new Promise<string>((resolve) => socket.once('message', (data) => resolve((data as Buffer).toString())));
+    socket.send(JSON.stringify(frame));
+    return answer;
+  };
+  await ask({ op: 'hello', id: 1, d: { v: 1 } });
+  const subscribed = await ask({ op: 'sub', id: 2, d: { rooms: [{ room: roomName.stream(target.workspaceId, target.streamId) }] } });
+  if (!subscribed.includes('"op":"ok"')) throw new Error(`The subscription was refused: ${subscribed}`);
+  socket.on('message', (data) => onFrame((data as Buffer).toString()));
+  return socket;
+}
+
+/** Runs `work` for each item, a few at a time. */
+export async function eachOf<Item, Result>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const queue = items.entries();
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const [index, item] of queue) results[index] = await work(item, index);
+    }),
+  );
+  return results;
+}
