@@ -7,6 +7,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Stage } from '../stage.ts';
+import { acknowledge } from './checks.ts';
 
 /** The entries of docs/runbook.md: one for each kind of alarm. A test holds the two together. */
 export const runbookEntries = [
@@ -56,7 +57,10 @@ export class Alarms extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     );
-    if (props.stage.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.stage.alarmEmail));
+    if (props.stage.alarmEmail !== undefined) {
+      this.topic.addSubscription(new EmailSubscription(props.stage.alarmEmail));
+      acknowledge(this.topic, 'Serverless-SNSRedrivePolicy', 'Mail cannot be delivered again from a queue; the alarm itself stays visible');
+    }
   }
 
   /** Adds an alarm; `id` is also its name behind `Streambed-<stage>-`. */

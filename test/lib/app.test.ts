@@ -3,10 +3,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib/core';
 import { addStreambed } from '../../lib/app.ts';
-import { referencesIn, synthesize, withStubs, type Template } from './synthesized.ts';
+import { referencesIn, synthesize, templateRules, withStubs, type Template } from './synthesized.ts';
 
 describe.each(['dev', 'prod', 'local'])('the stage %s', (stage) => {
-  const { all } = synthesize(stage);
+  const { all } = synthesize(stage, { [templateRules]: true });
 
   test('passes every check, and refers to nothing that is not there', () => {
     for (const template of all) {

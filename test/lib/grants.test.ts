@@ -1,0 +1,139 @@
+import { describe, expect, test } from '@jest/globals';
+import { functionsOf, resourcesOf, synthesize, withoutHash, type Template } from './synthesized.ts';
+
+/**
+ * What each function may do, besides writing its log and its traces (and keeping its network interfaces, in the network), and the
+ * variables it is told. One line too many here is a hole; one too few is an outage.
+ */
+const appSecret = 'secretsmanager:GetSecretValue DatabaseAppSecret';
+const ownerSecret = 'secretsmanager:GetSecretValue DatabaseOwnerSecret';
+const signing = 'secretsmanager:GetSecretValue SigningSecret';
+const send = 'sqs:SendMessage RealtimeFanOutQueue';
+const onTable = (...actions: string[]) => actions.map((action) => `dynamodb:${action} ConnectionsTable`);
+const fromQueue = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+  (action) => `sqs:${action} RealtimeFanOutQueue`,
+);
+const database = ['DATABASE_URL', 'DATABASE_TLS', 'DATABASE_SECRET_ARN'];
+
+const table: Record<string, { may: string[]; told: string[] }> = {
+  StreamsHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
+  WorkspacesHttp: { may: [appSecret, signing], told: [...database, 'SIGNING_SECRET_ARN'] },
+  WorkspacesCreateWorkspace: { may: [appSecret], told: database },
+  AuthHttp: { may: [appSecret, signing], told: [...database, 'SIGNING_SECRET_ARN'] },
+  RealtimeHttp: { may: [signing], told: ['SIGNING_SECRET_ARN', 'REALTIME_URL'] },
+  RealtimeAuthorize: { may: [signing, ...onTable('PutItem')], told: ['SIGNING_SECRET_ARN', 'CONNECTIONS_TABLE'] },
+  RealtimeSocket: {
+    may: [appSecret, send, ...onTable('BatchWriteItem', 'GetItem', 'PutItem', 'UpdateItem')],
+    told: [...database, 'CONNECTIONS_TABLE', 'FAN_OUT_QUEUE_URL'],
+  },
+  RealtimeFanOut: {
+    may: [
+      ...onTable('BatchWriteItem', 'GetItem', 'Query'),
+      ...fromQueue,
+      'execute-api:ManageConnections RealtimeSocketsApi/realtime/DELETE/@connections/*',
+      'execute-api:ManageConnections RealtimeSocketsApi/realtime/POST/@connections/*',
+    ],
+    told: ['CONNECTIONS_TABLE', 'REALTIME_URL'],
+  },
+  OperationsHttp: {
+    may: [appSecret, ...onTable('GetItem'), 'sqs:GetQueueAttributes RealtimeFanOutQueue'],
+    told: [...database, 'CONNECTIONS_TABLE', 'FAN_OUT_QUEUE_URL'],
+  },
+  OperationsSweepOutbox: { may: [appSecret, send], told: [...database, 'FAN_OUT_QUEUE_URL'] },
+  PlatformMigrate: { may: [appSecret, ownerSecret], told: [...database, 'DATABASE_OWNER_SECRET_ARN'] },
+};
+
+const network = ['CreateNetworkInterface', 'DeleteNetworkInterface', 'DescribeNetworkInterfaces', 'DescribeSubnets'].map(
+  (action) => `ec2:${action} *`,
+);
+const traces = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
+const everywhere = ['STREAMBED_STAGE', 'POWERTOOLS_LOG_LEVEL', 'NODE_OPTIONS'];
+
+const { service, all } = synthesize('dev');
+const functions = functionsOf(service);
+
+describe('grants', () => {
+  test('every function stands in the table', () => {
+    expect([...functions.keys()].sort()).toEqual(Object.keys(table).sort());
+  });
+
+  test.each(Object.keys(table))('%s may do exactly this', (name) => {
+    const inNetwork = functions.get(name)!.Properties['VpcConfig'] !== undefined;
+    const log = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `${action} ${name}Logs`);
+    const expected = [...table[name]!.may, ...log, ...traces, ...(inNetwork ? network : [])];
+    expect(permissionsOf(service, `${name}Role`).sort()).toEqual(expected.sort());
+  });
+
+  test.each(Object.keys(table))('%s is told exactly this', (name) => {
+    const { Properties } = functions.get(name)!;
+    const variables = Object.keys(Properties['Environment'].Variables).filter((variable) => variable !== 'NODE_EXTRA_CA_CERTS');
+    expect(variables.sort()).toEqual([...table[name]!.told, ...everywhere].sort());
+  });
+
+  test('no function holds a secret, only the name of one', () => {
+    for (const { Properties } of functions.values()) {
+      expect(JSON.stringify(Properties['Environment'])).not.toMatch(/resolve:|password|[A-Za-z0-9]{40}(?<!Exports.*)"/i);
+    }
+  });
+
+  test('no function in the network may call execute-api, whose names it cannot reach from there', () => {
+    for (const [name, { Properties }] of functions) {
+      const sockets = permissionsOf(service, `${name}Role`).some((permission) => permission.startsWith('execute-api:'));
+      if (Properties['VpcConfig']) expect([name, sockets]).toEqual([name, false]);
+    }
+  });
+
+  test('no role of ours has a managed policy, or a whole service', () => {
+    for (const template of all) {
+      for (const [id, { Properties }] of resourcesOf(template, 'AWS::IAM::Policy')) {
+        for (const { Action } of Properties['PolicyDocument'].Statement as { Action: string | string[] }[]) {
+          if (!id.startsWith('CustomCDKBucketDeployment'))
+            expect([id, [Action].flat().some((action) => action.includes('*'))]).toEqual([id, false]);
+        }
+      }
+    }
+    const managed = all
+      .flatMap((template) => resourcesOf(template, 'AWS::IAM::Role'))
+      .filter(([, { Properties }]) => Properties['ManagedPolicyArns']);
+    expect(managed.map(([id]) => withoutHash(id)).sort()).toEqual([
+      'AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole',
+      expect.stringMatching(/^CustomCDKBucketDeployment.*ServiceRole$/),
+      'RealtimeSocketsLogRole',
+    ]);
+  });
+});
+
+/** `sqs:SendMessage RealtimeFanOutQueue`: every action a role's policy allows, on what. */
+function permissionsOf(template: Template, role: string): string[] {
+  const policies = resourcesOf(template, 'AWS::IAM::Policy').filter(([, { Properties }]) =>
+    (Properties['Roles'] as { Ref: string }[]).some(({ Ref }) => withoutHash(Ref) === role),
+  );
+  return policies.flatMap(([, { Properties }]) =>
+    (Properties['PolicyDocument'].Statement as Statement[]).flatMap(({ Effect, Action, Resource }) => {
+      expect(Effect).toBe('Allow');
+      return [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} ${nameOf(resource)}`));
+    }),
+  );
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+
+function nameOf(resource: unknown): string {
+  if (typeof resource === 'string') return resource;
+  const [[kind, value]] = Object.entries(resource as Record<string, unknown>) as [[string, unknown]];
+  if (kind === 'Fn::GetAtt') return withoutHash(String((value as string[])[0]));
+  if (kind === 'Fn::ImportValue')
+    return /ExportsOutput(?:Ref|FnGetAtt)(\w+?)[0-9A-F]{8}(?:Arn)?[0-9A-F]{8}$/.exec(String(value))?.[1] ?? String(value);
+  if (kind === 'Fn::Join') {
+    const parts = (value as [string, unknown[]])[1];
+    return parts
+      .slice(parts.findLastIndex((part) => typeof part === 'object'))
+      .map((part) => (typeof part === 'object' ? withoutHash((part as { Ref: string }).Ref) : String(part)))
+      .join('');
+  }
+  return JSON.stringify(resource);
+}

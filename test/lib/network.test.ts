@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import { functionsOf, resourcesOf, synthesize } from './synthesized.ts';
+
+/** Where each function runs. In the network are those in front of Postgres; outside those that post to sockets or need nothing inside. */
+const inside = [
+  'StreamsHttp',
+  'WorkspacesHttp',
+  'WorkspacesCreateWorkspace',
+  'AuthHttp',
+  'RealtimeSocket',
+  'OperationsHttp',
+  'OperationsSweepOutbox',
+  'PlatformMigrate',
+];
+const outside = ['RealtimeHttp', 'RealtimeAuthorize', 'RealtimeFanOut'];
+
+const { data, service } = synthesize('prod');
+const functions = functionsOf(service);
+
+describe('the network', () => {
+  test('has no way out: no NAT, no internet gateway, no public subnet', () => {
+    for (const type of ['AWS::EC2::NatGateway', 'AWS::EC2::InternetGateway', 'AWS::EC2::EIP', 'AWS::EC2::Route']) {
+      expect(resourcesOf(data, type)).toEqual([]);
+    }
+    const subnets = resourcesOf(data, 'AWS::EC2::Subnet');
+    expect(subnets).toHaveLength(2);
+    for (const [, { Properties }] of subnets) expect(Properties['MapPublicIpOnLaunch']).toBe(false);
+  });
+
+  test('reaches DynamoDB, S3, SQS and Secrets Manager, and never execute-api', () => {
+    const services = resourcesOf(data, 'AWS::EC2::VPCEndpoint').map(([, { Properties }]) => JSON.stringify(Properties['ServiceName']));
+    expect(services).toHaveLength(4);
+    for (const name of ['dynamodb', 's3', 'sqs', 'secretsmanager'])
+      expect(services.some((service) => service.includes(`.${name}`))).toBe(true);
+    expect(JSON.stringify(data)).not.toContain('execute-api');
+  });
+
+  test('opens Postgres and the endpoints to the functions only', () => {
+    const rules = resourcesOf(data, 'AWS::EC2::SecurityGroupIngress').map(([, { Properties }]) => Properties);
+    expect(rules.map(({ FromPort }) => FromPort as number).sort()).toEqual([443, 5432]);
+    for (const rule of rules) {
+      expect(rule['CidrIp']).toBeUndefined();
+      expect(rule['SourceSecurityGroupId']['Fn::GetAtt'][0]).toMatch(/^NetworkFunctions/);
+    }
+    for (const [, { Properties }] of resourcesOf(data, 'AWS::EC2::SecurityGroup'))
+      expect(Properties['SecurityGroupIngress']).toBeUndefined();
+  });
+});
+
+describe('functions', () => {
+  test('are where they belong', () => {
+    expect([...functions.keys()].sort()).toEqual([...inside, ...outside].sort());
+    for (const [name, { Properties }] of functions)
+      expect([name, Properties['VpcConfig'] !== undefined]).toEqual([name, inside.includes(name)]);
+  });
+
+  test('trust the authority of RDS where they need to', () => {
+    for (const [name, { Properties }] of functions) {
+      const expected = inside.includes(name) ? '/var/runtime/ca-cert.pem' : undefined;
+      expect([name, Properties['Environment'].Variables.NODE_EXTRA_CA_CERTS]).toEqual([name, expected]);
+    }
+  });
+});
