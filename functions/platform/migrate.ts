@@ -36,13 +36,14 @@ export async function migrate({ owner, appPassword, directory }: Migration): Pro
 
 /** The role owns nothing and cannot pass row-level security. Its password is set anew each time, so a rotated secret takes effect. */
 async function ensureAppRole(client: pg.Client, password: string): Promise<void> {
-  const literal = client.escapeLiteral(password);
-  // Another migration at the same moment may make the role first.
+  // Postgres refuses two changes of a role in the same moment. Migrations of this database wait here for each other; roles are shared with
+  // the other databases of the server, so one of those may still get in between.
+  await client.query(`select pg_advisory_lock(hashtext('${appDatabaseRole}'))`);
   await client.query(`do $$ begin
     create role ${appDatabaseRole} login nosuperuser nocreatedb nocreaterole;
   exception when duplicate_object or unique_violation then null;
   end $$`);
-  const setPassword = () => client.query(`alter role ${appDatabaseRole} password ${literal}`);
-  // Postgres answers "tuple concurrently updated" when two set it at once; the second try finds it done.
+  const setPassword = () => client.query(`alter role ${appDatabaseRole} password ${client.escapeLiteral(password)}`);
   await setPassword().catch(setPassword);
+  await client.query(`select pg_advisory_unlock(hashtext('${appDatabaseRole}'))`);
 }
