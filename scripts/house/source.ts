@@ -5,7 +5,7 @@ export interface Source {
   readonly file: string;
   readonly tree: ts.SourceFile;
   /** `file:line: message` for a place in it. */
-  at(node: ts.Node, message: string): string;
+  readonly at: (node: ts.Node, message: string) => string;
 }
 
 export function parseSource(file: string, text: string): Source {
