@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../aws-endpoint.ts';
 import type { HttpApiDefinition, HttpRouteDefinition } from '../definitions.ts';
-import type { Account, Functions, Invocation, Log } from '../types.ts';
+import type { Account, Functions, Log } from '../types.ts';
 import { httpEvent } from './http-event.ts';
 import { message, readAnswer, sendAnswer, type HttpAnswer } from './http-response.ts';
 import { httpRouter } from './http-routes.ts';
 import { gatewayId } from './ids.ts';
+import { invokeWithin } from './integration.ts';
 import { tokenBucket } from './throttle.ts';
 
 export interface HttpApiOptions {
@@ -27,59 +28,72 @@ const maxIntegrationMilliseconds = 30_000;
 const tooLarge = message(413, 'Request Entity Too Large');
 
 /** An HTTP API: finds the route, invokes its function with payload format 2.0, and sends what it answers. */
-export function createHttpApi({ account, api, functions, log }: HttpApiOptions): HttpApi {
-  const { apiId, stage } = api;
-  const route = httpRouter(api.routes);
-  const mayPass = tokenBucket(api.throttle);
-
-  const answer = async (request: IncomingMessage, requestId: string): Promise<{ answer: HttpAnswer; routeKey?: string }> => {
-    const body = await readBody(request, maxBodyBytes);
-    if (!mayPass()) return { answer: message(429, 'Too Many Requests') };
-    const target = readTarget(request.url ?? '/');
-    if (!target) return { answer: message(400, 'Bad Request') };
-    const match = route(request.method ?? 'GET', pathInStage(target.path, stage) ?? '');
-    if (!match) return { answer: message(404, 'Not Found') };
-    const { routeKey } = match.route;
-    if (body === undefined) return { answer: tooLarge, routeKey };
-    const event = httpEvent({ account, apiId, stage, requestId, request, ...target, match, body });
-    if (body.length * (event.isBase64Encoded ? 4 / 3 : 1) > maxEventBytes) return { answer: tooLarge, routeKey };
-    return { answer: await integrate(match.route, event, requestId), routeKey };
-  };
-
-  const integrate = async (definition: HttpRouteDefinition, event: object, requestId: string): Promise<HttpAnswer> => {
-    const { functionArn, timeoutMilliseconds = maxIntegrationMilliseconds } = definition;
-    const invocation = await withLimit(functions.invoke(functionArn, event), timeoutMilliseconds);
-    if (invocation === undefined) {
-      log('error', 'a function did not answer in time', { requestId, functionArn, timeoutMilliseconds });
-      return message(503, 'Service Unavailable');
-    }
-    const result = invocation.ok ? readAnswer(invocation.payload) : undefined;
-    if (result) return result;
-    const reason = invocation.ok ? { errorType: 'MalformedResponse', payload: invocation.payload } : invocation.error;
-    log('error', 'a function failed to answer', { requestId, functionArn, ...reason });
-    return message(500, 'Internal Server Error');
-  };
-
+export function createHttpApi(options: HttpApiOptions): HttpApi {
+  const { log } = options;
+  const answer = answering(options);
   return {
     handle: (request, response) => {
       const start = performance.now();
       const requestId = gatewayId();
-      const isHead = request.method === 'HEAD';
-      const done = (result: HttpAnswer, routeKey?: string) => {
-        sendAnswer(response, result, requestId, isHead);
+      const done = ({ result, routeKey }: Answered) => {
+        sendAnswer(response, result, requestId, request.method === 'HEAD');
         const milliseconds = Math.round((performance.now() - start) * 10) / 10;
         log('debug', 'http api', { requestId, method: request.method, path: request.url, routeKey, status: result.status, milliseconds });
       };
       answer(request, requestId)
-        .then(({ answer: result, routeKey }) => done(result, routeKey))
+        .then(done)
         .catch((error: unknown) => {
+          // The client left before its request was whole: nobody to answer.
           if (request.destroyed && !request.complete) return;
           log('error', 'the HTTP API failed', { requestId, path: request.url, error: String((error as Error).stack ?? error) });
           for (const name of response.getHeaderNames()) response.removeHeader(name);
-          if (!response.headersSent) done(message(500, 'Internal Server Error'));
+          done({ result: message(500, 'Internal Server Error') });
         });
     },
   };
+}
+
+interface Answered {
+  readonly result: HttpAnswer;
+  readonly routeKey?: string;
+}
+
+function answering({ account, api, functions, log }: HttpApiOptions) {
+  const { apiId, stage } = api;
+  const route = httpRouter(api.routes);
+  const mayPass = tokenBucket(api.throttle);
+  return async (request: IncomingMessage, requestId: string): Promise<Answered> => {
+    const body = await readBody(request, maxBodyBytes);
+    if (!mayPass()) return { result: message(429, 'Too Many Requests') };
+    const target = readTarget(request.url ?? '/');
+    if (!target) return { result: message(400, 'Bad Request') };
+    const match = route(request.method ?? 'GET', pathInStage(target.path, stage) ?? '');
+    if (!match) return { result: message(404, 'Not Found') };
+    const { routeKey } = match.route;
+    if (body === undefined) return { result: tooLarge, routeKey };
+    const event = httpEvent({ account, apiId, stage, requestId, request, ...target, match, body });
+    if (body.length * (event.isBase64Encoded ? 4 / 3 : 1) > maxEventBytes) return { result: tooLarge, routeKey };
+    return { result: await integrate(functions, log, match.route, event), routeKey };
+  };
+}
+
+async function integrate(
+  functions: Functions,
+  log: Log,
+  { functionArn, timeoutMilliseconds = maxIntegrationMilliseconds }: HttpRouteDefinition,
+  event: ReturnType<typeof httpEvent>,
+): Promise<HttpAnswer> {
+  const { requestId } = event.requestContext;
+  const invocation = await invokeWithin(functions, functionArn, event, timeoutMilliseconds);
+  if (invocation === undefined) {
+    log('error', 'a function did not answer in time', { requestId, functionArn, timeoutMilliseconds });
+    return message(503, 'Service Unavailable');
+  }
+  const result = invocation.ok ? readAnswer(invocation.payload) : undefined;
+  if (result) return result;
+  const reason = invocation.ok ? { errorType: 'MalformedResponse', payload: invocation.payload } : invocation.error;
+  log('error', 'a function failed to answer', { requestId, functionArn, ...reason });
+  return message(500, 'Internal Server Error');
 }
 
 /** Splits the request's target; the path is decoded, and what its decoding makes a question mark ends it, as in AWS. */
@@ -97,13 +111,4 @@ function pathInStage(path: string, stage: string): string | undefined {
   if (stage === '$default') return path;
   if (path === `/${stage}`) return '/';
   return path.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) : undefined;
-}
-
-/** What the function answers within the limit; it is not stopped when it does not. */
-async function withLimit(invocation: Promise<Invocation>, milliseconds: number): Promise<Invocation | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds);
-  });
-  return Promise.race([invocation, limit]).finally(() => clearTimeout(timer));
 }

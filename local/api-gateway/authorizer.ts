@@ -1,0 +1,89 @@
+import type { AuthorizerDefinition } from '../definitions.ts';
+import type { Functions, Log } from '../types.ts';
+import { authorizerEvent, type AuthorizerContext, type EventOptions, type Handshake } from './websocket-events.ts';
+
+/** Why a handshake is refused, as HTTP. */
+export interface Refusal {
+  readonly status: number;
+  readonly message: string;
+}
+export type Authorized = { context: AuthorizerContext } | { refusal: Refusal };
+
+export interface AuthorizeOptions {
+  readonly definition: AuthorizerDefinition;
+  readonly functions: Functions;
+  readonly log: Log;
+  readonly event: EventOptions;
+  /** `arn:aws:execute-api:region:account:api/stage/$connect` */
+  readonly methodArn: string;
+}
+
+const unauthorized: Authorized = { refusal: { status: 401, message: 'Unauthorized' } };
+const broken: Authorized = { refusal: { status: 500, message: 'Internal Server Error' } };
+
+/** Asks a REQUEST authorizer; one whose identity sources are not all there is not asked. */
+export async function authorize({ definition, functions, log, event, methodArn }: AuthorizeOptions): Promise<Authorized> {
+  const { functionArn, identitySources } = definition;
+  if (identitySources.some((source) => !identity(source, event.handshake))) return unauthorized;
+  const invocation = await functions.invoke(functionArn, authorizerEvent(event, methodArn));
+  if (!invocation.ok) {
+    if (invocation.error.errorMessage === 'Unauthorized') return unauthorized;
+    log('error', 'an authorizer failed', { functionArn, ...invocation.error });
+    return broken;
+  }
+  const result = invocation.payload as AuthorizerResult | null | undefined;
+  const context = contextOf(result);
+  if (!result || !context) {
+    log('error', 'an authorizer returned no policy, or a context that is not flat', { functionArn, payload: invocation.payload });
+    return broken;
+  }
+  if (!allows(result.policyDocument?.Statement, methodArn)) return { refusal: { status: 403, message: 'Forbidden' } };
+  return { context };
+}
+
+interface Statement {
+  readonly Effect?: string;
+  readonly Action?: string | string[];
+  readonly Resource?: string | string[];
+}
+interface AuthorizerResult {
+  readonly principalId?: unknown;
+  readonly policyDocument?: { readonly Statement?: Statement | Statement[] };
+  readonly context?: Record<string, unknown>;
+}
+
+/** `route.request.querystring.ticket`, `route.request.header.X-Key`, `context.…` (always there). */
+function identity(source: string, { headers, query }: Handshake): string | undefined {
+  const [, kind, name = ''] = /^route\.request\.(querystring|header)\.(.+)$/.exec(source) ?? [];
+  if (kind === 'querystring') return query[name]?.at(-1);
+  if (kind === 'header') return Object.entries(headers).find(([given]) => given.toLowerCase() === name.toLowerCase())?.[1];
+  if (/^(context|stageVariables)\./.test(source)) return source;
+  throw new Error(`the identity source ${source} is not one of those that the runner knows`);
+}
+
+/** The context as functions see it: flat, all values as text. */
+function contextOf(result: AuthorizerResult | null | undefined): AuthorizerContext | undefined {
+  if (typeof result?.principalId !== 'string') return undefined;
+  const entries = Object.entries(result.context ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  if (entries.some(([, value]) => typeof value === 'object')) return undefined;
+  return Object.fromEntries([['principalId', result.principalId], ...entries.map(([name, value]) => [name, String(value)])]);
+}
+
+const all = <Item>(one: Item | Item[] | undefined): Item[] => (one === undefined ? [] : Array.isArray(one) ? one : [one]);
+
+/** A policy allows what at least one statement allows and none denies. */
+function allows(statements: Statement | Statement[] | undefined, methodArn: string): boolean {
+  const matching = all(statements).filter(
+    ({ Action, Resource }) =>
+      all(Action).some((action) => matches(action, 'execute-api:Invoke')) && all(Resource).some((resource) => matches(resource, methodArn)),
+  );
+  return matching.some(({ Effect }) => Effect === 'Allow') && !matching.some(({ Effect }) => Effect === 'Deny');
+}
+
+function matches(pattern: string, text: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 'i').test(text);
+}

@@ -1,0 +1,88 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { frameGuard } from './frame-guard.ts';
+import type { EventOptions } from './websocket-events.ts';
+
+/** What a WebSocket API bears; API Gateway's own figures unless told. */
+export interface WebSocketLimits {
+  readonly frameBytes: number;
+  readonly messageBytes: number;
+  readonly idleMilliseconds: number;
+  readonly maxAgeMilliseconds: number;
+  /** What may wait for a client that does not read, before posts to it are refused with 429. */
+  readonly bufferedBytes: number;
+  readonly integrationMilliseconds: number;
+}
+
+export const defaultLimits: WebSocketLimits = {
+  frameBytes: 32 * 1024,
+  messageBytes: 128 * 1024,
+  idleMilliseconds: 10 * 60_000,
+  maxAgeMilliseconds: 2 * 3_600_000,
+  bufferedBytes: 1024 * 1024,
+  integrationMilliseconds: 29_000,
+};
+
+export interface Connection {
+  readonly id: string;
+  readonly event: EventOptions;
+  readonly socket: WebSocket;
+  /** Epoch milliseconds. */
+  lastActiveAt: number;
+  /** Its end is to go unnoticed: no `$disconnect`. */
+  silent: boolean;
+}
+
+export interface Connections {
+  add(event: EventOptions, socket: WebSocket, wire: Duplex): Connection;
+  get(id: string): Connection | undefined;
+  remove(id: string): void;
+  readonly all: ReadonlyMap<string, Connection>;
+  /** Closes all sockets with 1001; resolves when all are closed, by force after a moment. */
+  closeAll(): Promise<void>;
+}
+
+/** Keeps the open sockets, and closes those that are idle or too old. */
+export function createConnections(limits: WebSocketLimits): Connections {
+  const all = new Map<string, Connection>();
+  const period = Math.min(Math.max(Math.min(limits.idleMilliseconds, limits.maxAgeMilliseconds) / 20, 10), 5_000);
+  const timer = setInterval(() => {
+    const now = Date.now();
+    for (const { socket, lastActiveAt, event } of all.values()) {
+      const isIdle = now - lastActiveAt > limits.idleMilliseconds;
+      const isOld = now - event.handshake.connectedAt > limits.maxAgeMilliseconds;
+      if ((isIdle || isOld) && socket.readyState === socket.OPEN) socket.close(1001, 'Going away');
+    }
+  }, period);
+  return {
+    all,
+    get: (id) => all.get(id),
+    remove: (id) => void all.delete(id),
+    add: (event, socket, wire) => {
+      const connection: Connection = { id: event.handshake.connectionId, event, socket, lastActiveAt: Date.now(), silent: false };
+      const guard = frameGuard((payloadBytes) => {
+        connection.lastActiveAt = Date.now();
+        if (payloadBytes > limits.frameBytes && socket.readyState === socket.OPEN) socket.close(1009, 'Frame too large');
+      });
+      // Before the library's own listener, so that a frame that is too large is not handed on as a message.
+      wire.prependListener('data', guard);
+      all.set(connection.id, connection);
+      return connection;
+    },
+    closeAll: async () => {
+      clearInterval(timer);
+      const closed = [...all.values()].map(
+        ({ socket }) =>
+          new Promise<void>((resolve) => {
+            const force = setTimeout(() => socket.terminate(), 500);
+            socket.once('close', () => {
+              clearTimeout(force);
+              resolve();
+            });
+            socket.close(1001, 'Going away');
+          }),
+      );
+      await Promise.all(closed);
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import type { Functions, Invocation } from '../types.ts';
+
+/** Invokes a function; undefined when it does not answer in time (it is not stopped, and what it answers later is dropped). */
+export async function invokeWithin(
+  functions: Functions,
+  functionArn: string,
+  event: unknown,
+  milliseconds: number,
+): Promise<Invocation | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
+  });
+  return Promise.race([functions.invoke(functionArn, event), limit]).finally(() => clearTimeout(timer));
+}
