@@ -111,16 +111,15 @@ function opening({ api, functions, log, limits, stageArn, connections, work }: P
   };
 
   return (request, socket, head) => {
-    socket.on('error', ignore);
+    // For as long as the socket lives: also one that was refused can still fail.
+    socket.on('error', () => {});
     const opened = open(request, socket, head).catch((error: unknown) => {
       refuse(socket, { status: 500, message: 'Internal server error' }, '');
       throw error;
     });
-    work.track(opened.finally(() => socket.off('error', ignore)));
+    work.track(opened);
   };
 }
-
-const ignore = () => {};
 
 function refusalOf(request: IncomingMessage, stage: string, mayPass: () => boolean): Refusal | undefined {
   const path = request.url?.split('?')[0]?.replace(/\/$/, '');
