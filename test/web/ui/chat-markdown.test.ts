@@ -6,10 +6,8 @@ import rehypeSanitize from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
 import { chatMarkdown } from '../../../web/src/ui/chat-markdown.ts';
 
-const render = (text: string): string =>
-  renderToStaticMarkup(
-    createElement(Markdown, { remarkPlugins: [remarkGfm, chatMarkdown], rehypePlugins: [rehypeSanitize], children: text }),
-  );
+const plugins = { remarkPlugins: [remarkGfm, chatMarkdown], rehypePlugins: [rehypeSanitize] };
+const render = (text: string): string => renderToStaticMarkup(createElement(Markdown, plugins, text));
 
 test('a line break breaks the line', () => expect(render('one\ntwo')).toBe('<p>one<br/>\ntwo</p>'));
 

@@ -1,5 +1,5 @@
-import { Kbd, UnstyledButton } from '@mantine/core';
-import { ArrowRightLeft } from 'lucide-react';
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { Search } from 'lucide-react';
 import { Mark } from '../ui/mark.tsx';
 import classes from './brand.module.css';
 import { modKey } from './mod-key.ts';
@@ -13,10 +13,11 @@ export function Brand({ workspaceName, onJump }: { workspaceName: string; onJump
         <bdi className={classes.workspace}>{workspaceName}</bdi>
         <span className={classes.product}>Streambed</span>
       </div>
-      <UnstyledButton className={classes.jump} onClick={onJump} aria-label="Jump to a stream">
-        <ArrowRightLeft size={14} aria-hidden="true" />
-        <Kbd size="xs">{modKey} K</Kbd>
-      </UnstyledButton>
+      <Tooltip label={`Jump to a stream (${modKey} K)`}>
+        <ActionIcon variant="subtle" color="gray" size={30} aria-label="Jump to a stream" onClick={onJump}>
+          <Search size={16} />
+        </ActionIcon>
+      </Tooltip>
     </header>
   );
 }

@@ -18,7 +18,7 @@ export interface Connection {
 }
 
 /** Everything a signed-in page holds open: one socket, the list of streams, the streams in use. */
-export function connect({ token, workspaceId, userId }: Session): Connection {
+export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 'workspaceId' | 'userId'>): Connection {
   const streambed = createStreambed({ baseUrl: '', token });
   const socket = new RealtimeSocket({ ticket: () => streambed.workspace(workspaceId).ticket(), device: 'web' });
   const list = openLiveWorkspace({ streambed, socket, workspaceId });

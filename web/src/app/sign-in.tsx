@@ -28,11 +28,7 @@ export function SignIn({ notice, onSignIn }: Props) {
           <h1>Streambed</h1>
           <p>Team streams that you own.</p>
         </header>
-        {notice && (
-          <p className={classes.notice} role="status">
-            {notice}
-          </p>
-        )}
+        {notice && <output className={classes.notice}>{notice}</output>}
         {users.length > 0 && <DemoUsers users={users} busy={busy} onPick={(user) => void tryToken(user.token, user.id)} />}
         <TokenForm busy={busy === 'form'} error={error} alone={users.length === 0} onSubmit={(token) => void tryToken(token, 'form')} />
       </div>

@@ -1,5 +1,6 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { problemOf } from '../../../client/errors.ts';
+import type { Problem } from '../../../contract/errors.ts';
 import { isSignedOut, signedOutReason } from '../streams/connection.ts';
 import { WorkspaceContext } from '../streams/workspace-context.ts';
 import { connect, type Connection } from './connect.ts';
@@ -40,11 +41,11 @@ export function Workspace({ session, onNames, onSignOut }: Props) {
   );
 }
 
-function useConnection(session: Session): Connection | undefined {
+function useConnection({ token, workspaceId, userId }: Session): Connection | undefined {
   const [connection, setConnection] = useState<Connection>();
-  const { token } = session;
   useEffect(() => {
-    const opened = connect(session);
+    const opened = connect({ token, workspaceId, userId });
+    // oxlint-disable-next-line react/set-state-in-effect -- what is opened here must be closed below, so it cannot be made while drawing
     setConnection(opened);
     const warn = (event: BeforeUnloadEvent): void => {
       if (opened.open.hasPending()) event.preventDefault();
@@ -55,8 +56,7 @@ function useConnection(session: Session): Connection | undefined {
       setConnection(undefined);
       opened.close();
     };
-    // A session with another name is the same connection; another token is another.
-  }, [token]);
+  }, [token, workspaceId, userId]);
   return connection;
 }
 
@@ -83,24 +83,23 @@ function useNames(
   connection: Connection | undefined,
   { onNames, onSignOut }: Pick<Props, 'onNames' | 'onSignOut'>,
 ): void {
+  const { workspaceId } = session;
+  const onAnswer = useEffectEvent((userName: string, workspaceName: string) => {
+    if (userName !== session.userName || workspaceName !== session.workspaceName) onNames({ ...session, userName, workspaceName });
+  });
+  const onProblem = useEffectEvent((problem: Problem) => {
+    // Whatever else is wrong, the connection banner tells it.
+    if (isSignedOut(problem)) onSignOut(signedOutReason(problem));
+  });
   useEffect(() => {
     if (!connection) return;
     const stop = new AbortController();
+    const { signal } = stop;
     connection.streambed
-      .workspace(session.workspaceId)
-      .read({ signal: stop.signal })
-      .then(({ workspace, me }) => {
-        if (stop.signal.aborted) return;
-        if (me.name !== session.userName || workspace.name !== session.workspaceName) {
-          onNames({ ...session, userName: me.name, workspaceName: workspace.name });
-        }
-      })
-      .catch((error: unknown) => {
-        if (stop.signal.aborted) return;
-        const problem = problemOf(error);
-        // Whatever else is wrong, the connection banner tells it.
-        if (isSignedOut(problem)) onSignOut(signedOutReason(problem));
-      });
+      .workspace(workspaceId)
+      .read({ signal })
+      .then(({ workspace, me }) => !signal.aborted && onAnswer(me.name, workspace.name))
+      .catch((error: unknown) => !signal.aborted && onProblem(problemOf(error)));
     return () => stop.abort();
-  }, [connection]);
+  }, [connection, workspaceId]);
 }

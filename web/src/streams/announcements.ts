@@ -12,6 +12,6 @@ export function announcementOf(events: readonly StreamEvent[], afterSeq: number,
 
 function shortened(text: string): string {
   const oneLine = text.replace(/\s+/g, ' ').trim();
-  const characters = [...oneLine];
+  const characters = Array.from(oneLine);
   return characters.length <= longest ? oneLine : `${characters.slice(0, longest).join('')}…`;
 }

@@ -10,9 +10,9 @@ export function ConnectionBanner({ banner }: { banner: Banner | undefined }) {
   const shown = useLasting(banner);
   const { signOut } = useWorkspace();
   return (
-    <div role="status" aria-live="polite" className={classes.region} data-testid="connection">
+    <output aria-live="polite" className={classes.region} data-testid="connection">
       {shown && (
-        <div className={classes.banner} data-tone={shown.tone}>
+        <span className={classes.banner} data-tone={shown.tone}>
           {shown.tone === 'quiet' && <span className={classes.pulse} aria-hidden="true" />}
           {shown.tone === 'warning' && <CloudOff size={16} aria-hidden="true" />}
           {shown.tone === 'error' && <TriangleAlert size={16} aria-hidden="true" />}
@@ -27,9 +27,9 @@ export function ConnectionBanner({ banner }: { banner: Banner | undefined }) {
               Load the page again
             </Button>
           )}
-        </div>
+        </span>
       )}
-    </div>
+    </output>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useRef, useState, type FormEvent } from 'react';
-import { Button, Modal, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Button, Modal, Textarea, TextInput } from '@mantine/core';
 import { Globe, Lock } from 'lucide-react';
 import { problemOf } from '../../../client/errors.ts';
 import classes from './create-stream-dialog.module.css';
@@ -110,29 +110,26 @@ interface VisibilityProps {
   readonly onChange: (value: 'public' | 'private') => void;
 }
 
+const choices = [
+  { value: 'public', label: 'Everyone', note: 'All members of the workspace', icon: Globe },
+  { value: 'private', label: 'Only its members', note: 'You, and whom you add', icon: Lock },
+] as const;
+
 function VisibilityField({ value, error, onChange }: VisibilityProps) {
-  const label = (icon: React.ReactNode, text: string): React.ReactNode => (
-    <span className={classes.choice}>
-      {icon}
-      {text}
-    </span>
-  );
   return (
-    <div>
-      <div className={classes.label} id="stream-visibility">
-        Who can read it
+    <fieldset className={classes.visibility}>
+      <legend>Who can read it</legend>
+      <div className={classes.choices}>
+        {choices.map(({ value: own, label, note, icon: Icon }) => (
+          <label key={own} className={classes.choice}>
+            <input type="radio" name="visibility" value={own} checked={own === value} onChange={() => onChange(own)} />
+            <Icon size={15} aria-hidden="true" />
+            <span>{label}</span>
+            <small>{note}</small>
+          </label>
+        ))}
       </div>
-      <SegmentedControl
-        fullWidth
-        aria-labelledby="stream-visibility"
-        value={value}
-        onChange={(next) => onChange(next === 'private' ? 'private' : 'public')}
-        data={[
-          { value: 'public', label: label(<Globe size={14} aria-hidden="true" />, 'Everyone') },
-          { value: 'private', label: label(<Lock size={14} aria-hidden="true" />, 'Only its members') },
-        ]}
-      />
       {error && <p className={classes.error}>{error}</p>}
-    </div>
+    </fieldset>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Button, Modal } from '@mantine/core';
 import { problemOf } from '../../../client/errors.ts';
 import type { Problem } from '../../../contract/errors.ts';
@@ -15,24 +15,6 @@ interface Props {
 
 /** Asks before a message is deleted, and says that there is no way back. */
 export function DeleteDialog({ event, onDelete, onClose }: Props) {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
-  useEffect(() => {
-    setBusy(false);
-    setProblem(undefined);
-  }, [event]);
-  const confirm = async (): Promise<void> => {
-    if (!event) return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await onDelete(event);
-      onClose();
-    } catch (error) {
-      setProblem(problemOf(error));
-      setBusy(false);
-    }
-  };
   return (
     <Modal
       opened={event !== undefined}
@@ -42,8 +24,35 @@ export function DeleteDialog({ event, onDelete, onClose }: Props) {
       closeButtonProps={{ 'aria-label': 'Close' }}
       returnFocus={false}
     >
+      {event && <Question key={event.id} text={event.content?.text ?? ''} onDelete={() => onDelete(event)} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+interface QuestionProps {
+  readonly text: string;
+  readonly onDelete: () => Promise<void>;
+  readonly onClose: () => void;
+}
+
+function Question({ text, onDelete, onClose }: QuestionProps) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  const confirm = async (): Promise<void> => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await onDelete();
+      onClose();
+    } catch (error) {
+      setProblem(problemOf(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <>
       <blockquote className={classes.text} dir="auto">
-        {event?.content?.text}
+        {text}
       </blockquote>
       <p className={classes.words}>
         It is removed for everyone in the stream, and it cannot be brought back. A note that a message was deleted stays.
@@ -57,10 +66,10 @@ export function DeleteDialog({ event, onDelete, onClose }: Props) {
         <Button data-autofocus variant="default" onClick={onClose}>
           Keep it
         </Button>
-        <Button color="red" loading={busy} onClick={() => void confirm()}>
+        <Button color="danger" loading={busy} onClick={() => void confirm()}>
           Delete message
         </Button>
       </div>
-    </Modal>
+    </>
   );
 }

@@ -8,9 +8,9 @@ export interface Drafts {
   /** An empty text removes the draft. */
   write(streamId: string, text: string): void;
   streamIds(): string[];
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
   /** Counts the changes of which streams have a draft; the same number means the same streams. */
-  version(): number;
+  readonly version: () => number;
 }
 
 /** `owner` keeps the drafts of several people on one device apart. */

@@ -1,6 +1,9 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role, jsx-a11y/click-events-have-key-events --
+   a combobox by the book of ARIA: the text field has the focus and the keys, the options are only shown */
 import { useId, useState, type KeyboardEvent } from 'react';
 import { Modal } from '@mantine/core';
 import { CornerDownLeft, Search } from 'lucide-react';
+import type { Stream } from '../../../contract/stream.ts';
 import classes from './jump-dialog.module.css';
 import { filterStreams, nameOfStream } from './stream-filter.ts';
 import { StreamIcon } from './stream-icon.tsx';
@@ -17,30 +20,20 @@ interface Props {
 /** Goes to a stream by its name. */
 export function JumpDialog({ opened, onClose }: Props) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      withCloseButton={false}
-      aria-label="Jump to a stream"
-      yOffset="12vh"
-      size="md"
-      padding={0}
-      radius="lg"
-    >
-      <JumpList onClose={onClose} />
+    <Modal opened={opened} onClose={onClose} withCloseButton={false} aria-label="Jump to a stream" yOffset="12vh" padding={0}>
+      <JumpField onClose={onClose} />
     </Modal>
   );
 }
 
-function JumpList({ onClose }: Pick<Props, 'onClose'>) {
+function JumpField({ onClose }: Pick<Props, 'onClose'>) {
   const id = useId();
   const { go } = useWorkspace();
   const { streams } = useStreamList();
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const found = filterStreams(streams, query).slice(0, shown);
-  const pick = (index: number): void => {
-    const stream = found[index];
+  const pick = (stream: Stream | undefined): void => {
     if (!stream) return;
     onClose();
     go({ kind: 'stream', streamId: stream.id });
@@ -48,7 +41,7 @@ function JumpList({ onClose }: Pick<Props, 'onClose'>) {
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0 && found.length > 0) setActive((active + step + found.length) % found.length);
-    else if (event.key === 'Enter') pick(active);
+    else if (event.key === 'Enter') pick(found[active]);
     else return;
     event.preventDefault();
   };
@@ -62,7 +55,7 @@ function JumpList({ onClose }: Pick<Props, 'onClose'>) {
           role="combobox"
           aria-label="Jump to a stream"
           aria-expanded="true"
-          aria-controls={`${id}-list`}
+          aria-controls={id}
           aria-activedescendant={found[active] ? `${id}-${active}` : undefined}
           placeholder="Jump to a stream…"
           value={query}
@@ -73,17 +66,32 @@ function JumpList({ onClose }: Pick<Props, 'onClose'>) {
           onKeyDown={onKeyDown}
         />
       </div>
-      <ul id={`${id}-list`} role="listbox" aria-label="Streams" className={classes.list}>
-        {found.map((stream, index) => (
-          // The keyboard is handled by the text field, as is the way of a combobox.
+      <Options id={id} streams={found} active={active} onActive={setActive} onPick={pick} />
+    </>
+  );
+}
+
+interface OptionsProps {
+  readonly id: string;
+  readonly streams: readonly Stream[];
+  readonly active: number;
+  readonly onActive: (index: number) => void;
+  readonly onPick: (stream: Stream) => void;
+}
+
+function Options({ id, streams, active, onActive, onPick }: OptionsProps) {
+  return (
+    <>
+      <ul id={id} role="listbox" aria-label="Streams" className={classes.list}>
+        {streams.map((stream, index) => (
           <li
             key={stream.id}
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === active}
             className={classes.option}
-            onMouseMove={() => setActive(index)}
-            onClick={() => pick(index)}
+            onMouseMove={() => onActive(index)}
+            onClick={() => onPick(stream)}
           >
             <StreamIcon stream={stream} size={15} />
             <bdi className={classes.name}>{nameOfStream(stream)}</bdi>
@@ -92,11 +100,7 @@ function JumpList({ onClose }: Pick<Props, 'onClose'>) {
           </li>
         ))}
       </ul>
-      {found.length === 0 && (
-        <p className={classes.nothing} role="status">
-          No stream matches.
-        </p>
-      )}
+      <output className={classes.nothing}>{streams.length === 0 && 'No stream matches.'}</output>
     </>
   );
 }

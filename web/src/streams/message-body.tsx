@@ -10,7 +10,7 @@ export function MessageBody({ text, editedAt = null }: { text: string; editedAt?
   const long = isLong(text);
   return (
     <>
-      <div className={long && !unfolded ? classes.folded : undefined}>
+      <div className={long && !unfolded ? classes.folded : classes.whole} data-edited={editedAt !== null}>
         <MessageMarkdown text={text} />
       </div>
       {long && (

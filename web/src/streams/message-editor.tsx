@@ -5,7 +5,7 @@ import type { Problem } from '../../../contract/errors.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import { sentenceOf } from './connection.ts';
 import classes from './message-editor.module.css';
-import type { RowActions } from './message-row.tsx';
+import type { RowActions } from './row-actions.ts';
 import { roomLeft } from './message-text.ts';
 
 interface Props {
@@ -50,7 +50,7 @@ export function MessageEditor({ event, actions }: Props) {
       <div className={classes.foot}>
         <span>{isEmpty ? 'A message cannot be empty; it can be deleted.' : 'Enter saves, Escape cancels'}</span>
         {isEmpty && (
-          <Button size="compact-sm" variant="light" color="red" onClick={() => actions.onDelete(event)}>
+          <Button size="compact-sm" variant="light" color="danger" onClick={() => actions.onDelete(event)}>
             Delete
           </Button>
         )}

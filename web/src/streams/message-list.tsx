@@ -1,16 +1,19 @@
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';
+import { useToday } from '../ui/use-today.ts';
 import { EndButton } from './end-button.tsx';
 import classes from './message-list.module.css';
-import { MessageRow, type RowActions } from './message-row.tsx';
+import { MessageLog } from './message-log.tsx';
+import { MessageRow } from './message-row.tsx';
 import { NewMessageAnnouncer } from './new-message-announcer.tsx';
+import type { RowActions } from './row-actions.ts';
 import { nameOfStream } from './stream-filter.ts';
 import { StreamStart } from './stream-start.tsx';
 import { toTimeline, wasPrepended, type Row } from './timeline.ts';
-import { useFollowEnd } from './use-follow-end.ts';
+import { useFollowEnd, type FollowEnd } from './use-follow-end.ts';
 import { useOlder } from './use-older.ts';
 import { useReading } from './use-reading.ts';
 import { useRowKeys } from './use-row-keys.ts';
@@ -35,88 +38,61 @@ export interface MessageListProps {
 export function MessageList(props: MessageListProps) {
   const { live, snapshot, streamId, stream, editing } = props;
   const { me } = useWorkspace();
+  const today = useToday();
   const virtual = useRef<VirtualizerHandle>(null);
   const follow = useFollowEnd();
   const { unseen, firstNewSeq } = useReading(streamId, snapshot, follow.atEnd);
-  const rows = useRows(snapshot, me.id, firstNewSeq);
-  const shift = useShift(rows);
+  const { rows, isPrepended } = useRows(snapshot, me.id, firstNewSeq);
   const older = useOlder(live, snapshot, follow.scroller);
   const keys = useRowKeys({ ...props, rows, me: me.id, virtual, scroller: follow.scroller, toEnd: follow.toEnd });
-  const actions = useActions(props, keys.setActive);
+  const actions = useActions(props);
   useHold(follow, rows, snapshot);
-  useUnseenTitle(stream ? nameOfStream(stream) : 'Stream', unseen);
+  useShowEdited(editing, rows, virtual, follow.intend);
+  const name = stream ? nameOfStream(stream) : 'this stream';
+  useUnseenTitle(name, unseen);
   const isWaiting = snapshot.state === 'connecting' && snapshot.events.length === 0;
   return (
     <div className={classes.frame}>
-      {/* Virtual rows come and go while scrolling, which a live region would read aloud; the announcer below tells what is new. */}
-      <div
-        ref={follow.scroller}
-        className={classes.scroller}
-        role="log"
-        aria-live="off"
-        aria-busy={isWaiting}
-        aria-label={`Messages in ${stream ? nameOfStream(stream) : 'this stream'}`}
-        tabIndex={0}
-        onScroll={() => {
-          follow.onScroll();
-          older.check();
-        }}
-        onKeyDown={keys.onKeyDown}
-      >
-        <div className={classes.spacer} />
-        <div ref={follow.content}>
-          <Virtualizer
-            ref={virtual}
-            data={rows}
-            shift={shift}
-            scrollRef={follow.scroller}
-            keepMounted={keptRows(rows, [keys.active, editing])}
-          >
-            {(row) =>
-              row.kind === 'top' ? (
-                <StreamStart
-                  key={row.key}
-                  stream={stream}
-                  hasOlder={snapshot.hasOlder}
-                  isEmpty={rows.length === 1}
-                  older={older}
-                  isWaiting={isWaiting}
-                />
-              ) : (
-                <MessageRow
-                  key={row.key}
-                  row={row}
-                  me={me}
-                  isActive={row.key === keys.active}
-                  isEdited={isRowOf(row, editing)}
-                  actions={actions}
-                />
-              )
-            }
-          </Virtualizer>
-        </div>
-      </div>
+      <MessageLog label={`Messages in ${name}`} isBusy={isWaiting} follow={follow} keys={keys} onScroll={older.check}>
+        <Virtualizer
+          ref={virtual}
+          data={rows}
+          shift={isPrepended}
+          scrollRef={follow.scroller}
+          keepMounted={keptRows(rows, [keys.active, editing])}
+        >
+          {(row) =>
+            row.kind === 'top' ? (
+              <StreamStart key={row.key} {...{ stream, older, isWaiting }} hasOlder={snapshot.hasOlder} isEmpty={rows.length === 1} />
+            ) : (
+              <MessageRow
+                key={row.key}
+                {...{ row, me, today, actions }}
+                isActive={row.key === keys.active}
+                isEdited={isRowOf(row, editing)}
+              />
+            )
+          }
+        </Virtualizer>
+      </MessageLog>
       <EndButton atEnd={follow.atEnd} unseen={unseen} onClick={follow.toEnd} />
       <NewMessageAnnouncer snapshot={snapshot} me={me.id} />
     </div>
   );
 }
 
-const useRows = ({ events, pending }: LiveSnapshot, me: string, firstNewSeq: number | undefined): Row[] =>
-  useMemo(() => toTimeline({ events, pending, me, firstNewSeq }), [events, pending, me, firstNewSeq]);
-
-/** Whether this very change of the rows put older ones in front. */
-function useShift(rows: readonly Row[]): boolean {
-  const before = useRef(rows);
-  const shift = wasPrepended(before.current, rows);
-  useLayoutEffect(() => {
-    before.current = rows;
-  }, [rows]);
-  return shift;
+/** The rows, and whether the last change of them put older ones in front. */
+function useRows({ events, pending }: LiveSnapshot, me: string, firstNewSeq: number | undefined): { rows: Row[]; isPrepended: boolean } {
+  const rows = useMemo(() => toTimeline({ events, pending, me, firstNewSeq }), [events, pending, me, firstNewSeq]);
+  const [last, setLast] = useState({ rows, isPrepended: false });
+  if (last.rows === rows) return last;
+  const now = { rows, isPrepended: wasPrepended(last.rows, rows) };
+  setLast(now);
+  return now;
 }
 
 /** Keeps the end in view when rows are added; what one sends oneself is always shown. */
-function useHold({ hold, toEnd }: ReturnType<typeof useFollowEnd>, rows: readonly Row[], { pending }: LiveSnapshot): void {
+function useHold({ hold, toEnd }: FollowEnd, rows: readonly Row[], { pending }: LiveSnapshot): void {
   useLayoutEffect(hold, [hold, rows]);
   const lastSent = pending.at(-1)?.clientEventId;
   const firstRender = useRef(true);
@@ -126,18 +102,35 @@ function useHold({ hold, toEnd }: ReturnType<typeof useFollowEnd>, rows: readonl
   }, [lastSent, toEnd]);
 }
 
-function useActions({ live, onEdit, onEditDone, onDelete }: MessageListProps, onActivate: (key: string) => void): RowActions {
+/** The message that is edited may be far up: goes there when the edit begins. */
+function useShowEdited(
+  editing: string | undefined,
+  rows: readonly Row[],
+  virtual: RefObject<VirtualizerHandle | null>,
+  intend: () => void,
+): void {
+  const shown = useRef<string>(undefined);
+  useEffect(() => {
+    if (editing === shown.current) return;
+    shown.current = editing;
+    const index = editing === undefined ? -1 : rows.findIndex((row) => isRowOf(row, editing));
+    if (index < 0) return;
+    intend();
+    virtual.current?.scrollToIndex(index, { align: 'nearest' });
+  }, [editing, rows, virtual, intend]);
+}
+
+function useActions({ live, onEdit, onEditDone, onDelete }: MessageListProps): RowActions {
   return useMemo(
     () => ({
       onEdit,
       onEditDone,
       onDelete,
-      onActivate,
       onSave: (eventId, text) => live.edit(eventId, text),
       onRetry: (clientEventId) => live.retry(clientEventId),
       onDiscard: (clientEventId) => live.discard(clientEventId),
     }),
-    [live, onEdit, onEditDone, onDelete, onActivate],
+    [live, onEdit, onEditDone, onDelete],
   );
 }
 

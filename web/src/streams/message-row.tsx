@@ -1,5 +1,4 @@
 import { memo } from 'react';
-import type { StreamEvent } from '../../../contract/event.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { dayLabel, fullTimeOf, timeOf } from '../ui/times.ts';
 import { MessageBody } from './message-body.tsx';
@@ -7,17 +6,8 @@ import { MessageEditor } from './message-editor.tsx';
 import classes from './message-row.module.css';
 import { MessageTools } from './message-tools.tsx';
 import { PendingStatus } from './pending-status.tsx';
+import type { RowActions } from './row-actions.ts';
 import type { EventRow, PendingRow } from './timeline.ts';
-
-export interface RowActions {
-  readonly onEdit: (eventId: string) => void;
-  readonly onEditDone: () => void;
-  readonly onDelete: (event: StreamEvent) => void;
-  readonly onActivate: (key: string) => void;
-  readonly onSave: (eventId: string, text: string) => Promise<void>;
-  readonly onRetry: (clientEventId: string) => void;
-  readonly onDiscard: (clientEventId: string) => void;
-}
 
 export interface MessageRowProps {
   readonly row: EventRow | PendingRow;
@@ -25,29 +15,23 @@ export interface MessageRowProps {
   /** The keyboard is on it. */
   readonly isActive: boolean;
   readonly isEdited: boolean;
+  /** The start of the viewer's day, in milliseconds. */
+  readonly today: number;
   readonly actions: RowActions;
 }
 
 /** One message with what stands above it: the day, the line "New". */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { row } = props;
+  const { row, today } = props;
   const isFirstNew = row.kind === 'event' && row.isFirstNew;
   return (
     <div className={classes.wrap}>
-      {row.day !== undefined && <Divider label={dayLabel(row.day, Date.now())} isNew={false} />}
-      {isFirstNew && <Divider label="New" isNew />}
+      {row.day !== undefined && <h2 className={classes.divider}>{dayLabel(row.day, today)}</h2>}
+      {isFirstNew && <p className={classes.newLine}>New</p>}
       <Message {...props} />
     </div>
   );
 }, isSame);
-
-function Divider({ label, isNew }: { label: string; isNew: boolean }) {
-  return (
-    <div className={classes.divider} data-new={isNew} role="separator" aria-label={label}>
-      <span aria-hidden="true">{label}</span>
-    </div>
-  );
-}
 
 function Message({ row, me, isActive, isEdited, actions }: MessageRowProps) {
   const author = row.kind === 'event' ? { id: row.event.actorId, name: row.event.actorName } : me;
@@ -56,16 +40,14 @@ function Message({ row, me, isActive, isEdited, actions }: MessageRowProps) {
   const hasTools = row.kind === 'event' && row.event.deletedAt === null && !isEdited;
   return (
     <article
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the arrow keys move the focus from message to message
+      tabIndex={isActive ? 0 : -1}
       className={classes.message}
       data-row={row.key}
       data-opens={row.opensGroup}
       data-active={isActive}
       data-status={row.kind === 'pending' ? row.pending.status : undefined}
-      tabIndex={isActive ? 0 : -1}
       aria-label={`${author.name}, ${timeOf(at)}`}
-      // Without a mouse there is no hovering: a touch shows the tools.
-      onClick={() => matchMedia('(hover: none)').matches && actions.onActivate(row.key)}
-      onFocus={() => actions.onActivate(row.key)}
     >
       <div className={classes.gutter}>{row.opensGroup ? <Avatar id={author.id} name={author.name} /> : <Time at={at} />}</div>
       <div className={classes.body}>

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { Check, Copy, Pencil, Trash2 } from 'lucide-react';
 import type { StreamEvent } from '../../../contract/event.ts';
-import type { RowActions } from './message-row.tsx';
+import type { RowActions } from './row-actions.ts';
 import classes from './message-tools.module.css';
 
 interface Props {
@@ -26,7 +26,7 @@ export function MessageTools({ event, isOwn, isReachable, actions }: Props) {
     </button>
   );
   return (
-    <div className={classes.tools} role="group" aria-label="Message">
+    <div className={classes.tools}>
       {tool(copied ? 'Copied' : 'Copy text', copied ? <Check size={15} /> : <Copy size={15} />, () => void copy())}
       {isOwn && tool('Edit message', <Pencil size={15} />, () => actions.onEdit(event.id))}
       {isOwn && tool('Delete message', <Trash2 size={15} />, () => actions.onDelete(event))}

@@ -1,7 +1,7 @@
 import { CircleAlert, Clock } from 'lucide-react';
 import type { PendingEvent } from '../../../client/live-stream.ts';
 import { sentenceOf } from './connection.ts';
-import type { RowActions } from './message-row.tsx';
+import type { RowActions } from './row-actions.ts';
 import classes from './pending-status.module.css';
 
 /** Whether a message of ours is on its way, or why it did not get through and what can be done about it. */

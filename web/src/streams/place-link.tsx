@@ -5,7 +5,7 @@ import { useWorkspace } from './workspace-context.ts';
 type Props = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & { readonly to: Place; readonly onGo?: () => void };
 
 /** A link within the page; opening it in another tab works as with any link. */
-export function PlaceLink({ to, onGo, ...rest }: Props) {
+export function PlaceLink({ to, onGo, children, ...rest }: Props) {
   const { go } = useWorkspace();
   const follow = (event: MouseEvent): void => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -13,5 +13,9 @@ export function PlaceLink({ to, onGo, ...rest }: Props) {
     go(to);
     onGo?.();
   };
-  return <a {...rest} href={writePlace(to, location.search) || location.pathname} onClick={follow} />;
+  return (
+    <a {...rest} href={writePlace(to, location.search) || location.pathname} onClick={follow}>
+      {children}
+    </a>
+  );
 }

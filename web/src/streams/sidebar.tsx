@@ -1,6 +1,6 @@
 import { useState, useSyncExternalStore, type ReactNode } from 'react';
 import { ActionIcon, Button, CloseButton, TextInput, Tooltip } from '@mantine/core';
-import { Pencil, Plus, Search } from 'lucide-react';
+import { ListFilter, Pencil, Plus } from 'lucide-react';
 import type { Stream } from '../../../contract/stream.ts';
 import { sentenceOf } from './connection.ts';
 import { PlaceLink } from './place-link.tsx';
@@ -31,7 +31,7 @@ export function Sidebar({ onCreate, onPicked, head, foot }: Props) {
           size="xs"
           aria-label="Filter streams"
           placeholder="Filter streams"
-          leftSection={<Search size={14} aria-hidden="true" />}
+          leftSection={<ListFilter size={14} aria-hidden="true" />}
           rightSection={query === '' ? null : <CloseButton size="xs" aria-label="Clear the filter" onClick={() => setQuery('')} />}
           value={query}
           onChange={(event) => setQuery(event.currentTarget.value)}
@@ -96,10 +96,10 @@ function NothingListed({ query, onCreate }: { query: string; onCreate: () => voi
 
 function Skeletons() {
   return (
-    <div aria-busy="true" aria-label="Loading the streams" role="status" className={classes.skeletons}>
+    <output aria-busy="true" aria-label="Loading the streams" className={classes.skeletons}>
       {[70, 48, 82, 60, 54].map((width) => (
         <span key={width} style={{ width: `${width}%` }} />
       ))}
-    </div>
+    </output>
   );
 }

@@ -1,9 +1,10 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { SearchX } from 'lucide-react';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { Empty } from '../ui/empty.tsx';
+import { useLive } from '../ui/use-live.ts';
 import { Composer } from './composer.tsx';
 import { bannerOf, isSignedOut, sentenceOf, type Banner } from './connection.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
@@ -26,7 +27,7 @@ interface Props {
 export function StreamPage({ streamId, banner, menu }: Props) {
   const { open } = useWorkspace();
   const live = useMemo(() => open.use(streamId), [open, streamId]);
-  const snapshot = useSyncExternalStore(live.subscribe, live.getSnapshot);
+  const snapshot = useLive(live);
   const stream = useStream(streamId);
   const { problem } = snapshot;
   if (problem && !isSignedOut(problem) && snapshot.events.length === 0) {
@@ -119,7 +120,7 @@ function useStream(streamId: string): Stream | undefined {
     streambed
       .workspace(workspaceId)
       .streams.read(streamId, { signal: stop.signal })
-      .then(list.put)
+      .then((stream) => list.put(stream))
       // The live stream meets the same problem, and tells it.
       .catch(() => undefined);
     return () => stop.abort();

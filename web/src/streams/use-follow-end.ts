@@ -2,6 +2,10 @@ import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
 
 /** Nearer to the end than this counts as being there, in pixels. */
 const endTolerance = 40;
+/** The list moves by itself for this long after its size has changed, while rows are measured; in milliseconds. */
+const settleMs = 200;
+/** A scroll this soon after a wheel, a touch or a key is the reader's own; in milliseconds. */
+const intentMs = 600;
 
 export interface FollowEnd {
   readonly scroller: RefObject<HTMLDivElement | null>;
@@ -11,6 +15,8 @@ export interface FollowEnd {
   readonly toEnd: () => void;
   /** To be called when the rows have changed. */
   readonly hold: () => void;
+  /** To be called when the reader asked to go elsewhere by other means than scrolling. */
+  readonly intend: () => void;
   readonly onScroll: () => void;
 }
 
@@ -22,11 +28,12 @@ export function useFollowEnd(): FollowEnd {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const following = useRef(true);
-  const lastTop = useRef(0);
+  const last = useRef({ top: 0, resizedAt: 0, intentAt: 0 });
   const [atEnd, setAtEnd] = useState(true);
 
   const hold = useCallback(() => {
     const element = scroller.current;
+    last.current.resizedAt = performance.now();
     if (element && following.current) element.scrollTop = element.scrollHeight;
   }, []);
   const toEnd = useCallback(() => {
@@ -34,23 +41,44 @@ export function useFollowEnd(): FollowEnd {
     setAtEnd(true);
     hold();
   }, [hold]);
+  const intend = useCallback(() => {
+    last.current.intentAt = performance.now();
+  }, []);
   const onScroll = useCallback(() => {
     const element = scroller.current;
     if (!element) return;
+    const { top, resizedAt, intentAt } = last.current;
+    const now = performance.now();
     const distance = element.scrollHeight - element.clientHeight - element.scrollTop;
-    // The list also grows by itself; only moving up is leaving.
-    const movedUp = element.scrollTop < lastTop.current - 1;
-    lastTop.current = element.scrollTop;
+    // Measuring rows moves the list as well; only moving up on purpose is leaving.
+    const leaves = element.scrollTop < top - 1 && (now - intentAt < intentMs || now - resizedAt > settleMs);
+    last.current.top = element.scrollTop;
     if (distance <= endTolerance) following.current = true;
-    else if (movedUp) following.current = false;
+    else if (leaves) following.current = false;
     setAtEnd(following.current);
   }, []);
 
-  useEffect(() => {
-    const observer = new ResizeObserver(hold);
-    for (const element of [scroller.current, content.current]) if (element) observer.observe(element);
-    return () => observer.disconnect();
-  }, [hold]);
+  useResizeWatch(scroller, content, hold);
+  useIntentWatch(scroller, intend);
+  return { scroller, content, atEnd, toEnd, hold, intend, onScroll };
+}
 
-  return { scroller, content, atEnd, toEnd, hold, onScroll };
+function useResizeWatch(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>, onResize: () => void): void {
+  useEffect(() => {
+    const observer = new ResizeObserver(onResize);
+    for (const { current } of [scroller, content]) if (current) observer.observe(current);
+    return () => observer.disconnect();
+  }, [scroller, content, onResize]);
+}
+
+const intentions = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
+
+function useIntentWatch(scroller: RefObject<HTMLElement | null>, onIntent: () => void): void {
+  useEffect(() => {
+    const element = scroller.current;
+    for (const type of intentions) element?.addEventListener(type, onIntent, { passive: true });
+    return () => {
+      for (const type of intentions) element?.removeEventListener(type, onIntent);
+    };
+  }, [scroller, onIntent]);
 }

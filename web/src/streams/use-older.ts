@@ -15,16 +15,20 @@ export interface Older {
 }
 
 /** Loads the history upwards as the reader nears it. */
-export function useOlder(live: LiveStream, snapshot: LiveSnapshot, scroller: RefObject<HTMLElement | null>): Older {
+export function useOlder(
+  live: LiveStream,
+  { hasOlder, loadingOlder, events }: LiveSnapshot,
+  scrollerRef: RefObject<HTMLElement | null>,
+): Older {
   const [problem, setProblem] = useState<Problem>();
-  const { hasOlder, loadingOlder, events } = snapshot;
   const wanted = hasOlder && !loadingOlder && problem === undefined && events.length > 0;
   const check = useCallback(() => {
-    const element = scroller.current;
+    const element = scrollerRef.current;
     if (!wanted || !element || element.scrollTop > ahead) return;
     live.loadOlder().catch((error: unknown) => setProblem(problemOf(error)));
-  }, [live, scroller, wanted]);
+  }, [live, scrollerRef, wanted]);
+  const retry = useCallback(() => setProblem(undefined), []);
   // A page may be too short to fill the view, and then nothing scrolls.
   useEffect(check, [check, events]);
-  return { check, problem, retry: () => setProblem(undefined) };
+  return { check, problem, retry };
 }

@@ -3,7 +3,7 @@ import type { LiveSnapshot } from '../../../client/live-stream.ts';
 import { countUnseen, readOn, startReading, type Reading } from './new-messages.ts';
 import { useWorkspace } from './workspace-context.ts';
 
-/** How far the reader is: what is new, and where the "New" line stands. */
+/** How far the reader is: how much is new, and where the "New" line stands. */
 export function useReading(
   streamId: string,
   { events, state }: LiveSnapshot,
@@ -12,16 +12,15 @@ export function useReading(
   const { me, readings } = useWorkspace();
   const isVisible = useSyncExternalStore(onVisibility, () => document.visibilityState === 'visible');
   const watching = atEnd && isVisible;
-  const [reading, setReading] = useState<Reading | undefined>(() => {
-    const kept = readings.get(streamId);
+  const [kept, setKept] = useState<Reading | undefined>(() => {
+    const earlier = readings.get(streamId);
     // What came while another stream was open is new here, wherever the list stands.
-    return kept && readOn(kept, events, { watching: false, me: me.id });
+    return earlier && readOn(earlier, events, { watching: false, me: me.id });
   });
-  const loaded = events.length > 0 || state === 'live';
-  useEffect(() => {
-    if (!loaded) return;
-    setReading((now) => (now ? readOn(now, events, { watching, me: me.id }) : startReading(events)));
-  }, [loaded, events, watching, me.id]);
+  let reading = kept;
+  if (kept) reading = readOn(kept, events, { watching, me: me.id });
+  else if (events.length > 0 || state === 'live') reading = startReading(events);
+  if (reading !== kept) setKept(reading);
   useEffect(() => {
     if (reading) readings.set(streamId, reading);
   }, [readings, streamId, reading]);

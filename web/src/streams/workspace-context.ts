@@ -1,6 +1,7 @@
-import { createContext, use, useSyncExternalStore } from 'react';
+import { createContext, use } from 'react';
 import type { Streambed } from '../../../client/http.ts';
 import type { LiveWorkspace, WorkspaceSnapshot } from '../../../client/live-workspace.ts';
+import { useLive } from '../ui/use-live.ts';
 import type { Drafts } from './drafts.ts';
 import type { Reading } from './new-messages.ts';
 import type { OpenStreams } from './open-streams.ts';
@@ -32,6 +33,5 @@ export function useWorkspace(): WorkspaceContext {
 
 /** The list of streams as it is now. */
 export function useStreamList(): WorkspaceSnapshot {
-  const { list } = useWorkspace();
-  return useSyncExternalStore(list.subscribe, list.getSnapshot);
+  return useLive(useWorkspace().list);
 }

@@ -1,17 +1,16 @@
+import type { CSSProperties } from 'react';
 import classes from './avatar.module.css';
 import { colourIndexOf, initialsOf } from './initials.ts';
 
-const colours = 8;
+/** So many hues stand apart on the circle that two people seldom look the same. */
+const hues = 24;
 
 /** Initials on a colour that is always the same for a person. The name stands beside it, so it is hidden from screen readers. */
 export function Avatar({ id, name, size = 34 }: { id: string; name: string; size?: number }) {
+  const hue = (colourIndexOf(id, hues) * 360) / hues;
+  const style: CSSProperties & { '--hue': number } = { '--hue': hue, width: size, height: size, fontSize: size * 0.38 };
   return (
-    <span
-      className={classes.avatar}
-      data-colour={colourIndexOf(id, colours)}
-      style={{ width: size, height: size, fontSize: size * 0.38 }}
-      aria-hidden="true"
-    >
+    <span className={classes.avatar} style={style} aria-hidden="true">
       {initialsOf(name)}
     </span>
   );

@@ -5,7 +5,7 @@ export function initialsOf(name: string): string {
   if (!first) return '?';
   const last = words.length > 1 ? words.at(-1) : undefined;
   return [first, last]
-    .map((word) => [...(word ?? '')][0] ?? '')
+    .map((word) => word?.match(/^./su)?.[0] ?? '')
     .join('')
     .toLocaleUpperCase();
 }
@@ -14,5 +14,6 @@ export function initialsOf(name: string): string {
 export function colourIndexOf(id: string, count: number): number {
   let hash = 2_166_136_261;
   for (const character of id) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);
-  return (hash >>> 0) % count;
+  // The low bits alone would tell short ids apart badly.
+  return ((hash ^ (hash >>> 13)) >>> 0) % count;
 }

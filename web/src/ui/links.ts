@@ -1,9 +1,9 @@
-/** Where an image in a message may come from: only our own origin is loaded without asking. */
+/** Where an image in a message may come from: our own origin is loaded without asking, others over https only. */
 export function imageSource(src: string, origin: string): { readonly kind: 'own' | 'foreign'; readonly host: string } | undefined {
   try {
     const url = new URL(src, origin);
-    if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
-    return { kind: url.origin === origin ? 'own' : 'foreign', host: url.host };
+    if (url.origin === origin) return { kind: 'own', host: url.host };
+    return url.protocol === 'https:' ? { kind: 'foreign', host: url.host } : undefined;
   } catch {
     return undefined;
   }

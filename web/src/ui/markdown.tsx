@@ -46,10 +46,10 @@ const components: Components = {
   img: ({ src, alt }) => <MessageImage src={typeof src === 'string' ? src : ''} alt={alt ?? ''} />,
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
   table: ({ children }) => (
-    // Wide tables scroll, and whoever has no mouse must be able to scroll them.
-    <div className={classes.table} role="region" aria-label="Table" tabIndex={0}>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- wide tables scroll, also for whoever has no mouse
+    <section className={classes.table} aria-label="Table" tabIndex={0}>
       <table>{children}</table>
-    </div>
+    </section>
   ),
   input: ({ checked }) => <input type="checkbox" checked={checked} disabled aria-label={checked ? 'Done' : 'Not done'} />,
 };
@@ -64,9 +64,12 @@ function CodeBlock({ children }: { children: ComponentProps<'pre'>['children'] }
   };
   return (
     <div className={classes.code}>
-      <pre ref={setPre} tabIndex={0} aria-label="Code" role="region" dir="ltr">
-        {children}
-      </pre>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- long lines scroll, also for whoever has no mouse */}
+      <section tabIndex={0} aria-label="Code">
+        <pre ref={setPre} dir="ltr">
+          {children}
+        </pre>
+      </section>
       <button type="button" className={classes.copy} onClick={() => void copy()} aria-label={copied ? 'Copied' : 'Copy code'}>
         {copied ? <Check size={14} /> : <Copy size={14} />}
       </button>

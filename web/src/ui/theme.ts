@@ -13,6 +13,19 @@ const river: MantineColorsTuple = [
   '#0c5951',
   '#074740',
 ];
+/** What cannot be undone. */
+const danger: MantineColorsTuple = [
+  '#fdeeec',
+  '#f9d8d5',
+  '#f2b0aa',
+  '#e98881',
+  '#c64a41',
+  '#c23b33',
+  '#b92f27',
+  '#b3261e',
+  '#8c1d18',
+  '#681411',
+];
 /** The bed, by day: warm greys. */
 const stone: MantineColorsTuple = [
   '#f8f7f4',
@@ -41,11 +54,13 @@ const depth: MantineColorsTuple = [
 ];
 
 const sans =
-  'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Open Sans", sans-serif, "Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji"';
+  'Inter, -apple-system, BlinkMacSystemFont, "Segoe UI Variable Text", "Segoe UI", Roboto, "Noto Sans", "Open Sans", system-ui, sans-serif, "Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji"';
 const mono = 'ui-monospace, "SF Mono", "JetBrains Mono", "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
+const overlay = { color: '#0c1211', backgroundOpacity: 0.4 };
+
 export const theme = createTheme({
-  colors: { river, gray: stone, dark: depth },
+  colors: { river, danger, gray: stone, dark: depth },
   primaryColor: 'river',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
@@ -57,7 +72,11 @@ export const theme = createTheme({
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.9375rem', lg: '1.0625rem', xl: '1.25rem' },
   headings: { fontFamily: sans, fontWeight: '650' },
   components: {
-    Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.45, blur: 2 }, transitionProps: { duration: 120 } } },
+    Modal: {
+      defaultProps: { overlayProps: overlay, transitionProps: { duration: 120 }, radius: 'lg' },
+      styles: { title: { fontSize: '1.0625rem', fontWeight: 660, letterSpacing: '-0.01em' } },
+    },
+    Drawer: { defaultProps: { overlayProps: overlay, transitionProps: { duration: 140 } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
   },
 });

@@ -17,7 +17,7 @@ export interface Zone {
 
 /** "14:03" or "2:03 PM". */
 export const timeOf = (ms: number, { locale, timeZone }: Zone = {}): string =>
-  format({ hour: '2-digit', minute: '2-digit', timeZone }, locale).format(ms);
+  format({ hour: 'numeric', minute: '2-digit', timeZone }, locale).format(ms);
 
 /** "Friday, November 20, 2026 at 2:03:07 PM GMT+1": all there is to know, for a hover. */
 export const fullTimeOf = (ms: number, { locale, timeZone }: Zone = {}): string =>
@@ -27,7 +27,7 @@ export const fullTimeOf = (ms: number, { locale, timeZone }: Zone = {}): string 
       year: 'numeric',
       month: 'long',
       day: 'numeric',
-      hour: '2-digit',
+      hour: 'numeric',
       minute: '2-digit',
       second: '2-digit',
       timeZoneName: 'short',
