@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { SignJWT } from 'jose';
 import type { Request } from '../../support/http.ts';
-import { createService } from '../../support/service.ts';
-import type { Service, Tenant } from '../../support/service.ts';
+import { createService } from '../../support/tenants.ts';
+import type { Service, Tenant } from '../../support/tenants.ts';
 
 let service: Service;
 let one: Tenant;

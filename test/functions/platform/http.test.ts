@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '../../../contract/ids.ts';
 import type { Request } from '../../support/http.ts';
-import { createService } from '../../support/service.ts';
-import type { Service, Tenant } from '../../support/service.ts';
+import { createService } from '../../support/tenants.ts';
+import type { Service, Tenant } from '../../support/tenants.ts';
 
 let service: Service;
 let one: Tenant;

@@ -6,8 +6,8 @@ import type { StreamEvent } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { maxTextBytes, utf8Bytes } from '../../../contract/text.ts';
 import type { Request } from '../../support/http.ts';
-import { createService } from '../../support/service.ts';
-import type { Service, Tenant } from '../../support/service.ts';
+import { createService } from '../../support/tenants.ts';
+import type { Service, Tenant } from '../../support/tenants.ts';
 
 let service: Service;
 let one: Tenant;
