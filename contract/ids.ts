@@ -35,7 +35,7 @@ const idOf = (kind: IdKind) =>
   z
     .string()
     .regex(new RegExp(`^${idPrefixes[kind]}_${bodyPattern}$`), `must be an id that starts with "${idPrefixes[kind]}_"`)
-    .meta({ example: `${idPrefixes[kind]}_01kb00000000000000000000` });
+    .meta({ example: `${idPrefixes[kind]}_01kb0000000000000000000000` });
 
 export const WorkspaceId = idOf('workspace').brand<'WorkspaceId'>();
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
