@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { ClientFrame, closeCodes, ServerFrame } from '../../contract/frames.ts';
 import { subprotocol } from '../../contract/names.ts';
@@ -7,7 +8,8 @@ type Union = { options: readonly z.ZodType[] };
 
 /** The AsyncAPI 3 document of the socket protocol: one channel, the client's frames received, the server's sent. */
 export function asyncApiDocument(): object {
-  const messages = { ...messagesOf(ClientFrame, 'input'), ...messagesOf(ServerFrame, 'output') };
+  const schemas: Record<string, object> = {};
+  const messages = { ...messagesOf(ClientFrame, 'input', schemas), ...messagesOf(ServerFrame, 'output', schemas) };
   const references = (union: Union) => union.options.map((frame) => ({ $ref: `#/channels/socket/messages/${nameOf(frame)}` }));
   return {
     asyncapi: '3.0.0',
@@ -31,21 +33,28 @@ export function asyncApiDocument(): object {
       receiveClientFrame: { action: 'receive', channel: { $ref: '#/channels/socket' }, messages: references(ClientFrame) },
       sendServerFrame: { action: 'send', channel: { $ref: '#/channels/socket' }, messages: references(ServerFrame) },
     },
-    components: { messages },
+    components: { messages, schemas },
   };
 }
 
-function messagesOf(union: Union, io: 'input' | 'output'): Record<string, object> {
+/** A message for each frame. What the frames are made of goes into `schemas`, where the whole document can point at it. */
+function messagesOf(union: Union, io: 'input' | 'output', schemas: Record<string, object>): Record<string, object> {
   return Object.fromEntries(
     union.options.map((frame) => {
-      const {
-        $schema: _,
-        id: __,
-        ...payload
-      } = z.toJSONSchema(frame, { target: 'draft-7', io, reused: 'inline' }) as Record<string, unknown>;
-      return [nameOf(frame), { name: nameOf(frame), payload }];
+      const name = nameOf(frame);
+      const { definitions } = atComponents(z.toJSONSchema(frame, { target: 'draft-7', io }));
+      for (const [id, { $id: _, id: __, ...schema }] of Object.entries(definitions)) {
+        if (schemas[id] && !isDeepStrictEqual(schemas[id], schema)) throw new Error(`Client and server would each have a schema ${id}`);
+        schemas[id] = schema;
+      }
+      return [name, { name, payload: { $ref: `#/components/schemas/${name}` } }];
     }),
   );
+}
+
+/** JSON Schema points from its own root; inside a larger document that root is elsewhere. */
+function atComponents(schema: object): { definitions: Record<string, Record<string, unknown>> } {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/definitions/', '"#/components/schemas/')) as ReturnType<typeof atComponents>;
 }
 
 function nameOf(frame: z.ZodType): string {
