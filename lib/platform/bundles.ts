@@ -83,7 +83,7 @@ function runEsbuild(entryPoints: Record<string, string>, outdir: string): BuildR
       legalComments: 'none',
       metafile: true,
       logLevel: 'silent',
-    }) as BuildResult<{ metafile: true }>;
+    });
   } catch (error) {
     const { errors } = error as Partial<BuildFailure>;
     if (!errors) throw error;

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -11,18 +11,12 @@ export function buildWeb(): string {
   const directory = join(root, 'web/dist');
   if (isFresh(join(directory, 'index.html'))) return directory;
   const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
-  try {
-    execFileSync(process.execPath, [vite, 'build', 'web', '--logLevel', 'warn'], {
-      cwd: root,
-      env: { ...process.env, NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      encoding: 'utf8',
-    });
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    // What Vite said is the whole cause; the error of its process would only repeat it.
-    throw new Error(`The web app cannot be built:\n${stdout}${stderr}`);
-  }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build', 'web', '--logLevel', 'warn'], {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1' },
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`The web app cannot be built:\n${stdout}${stderr}`);
   return directory;
 }
 

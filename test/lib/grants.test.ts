@@ -132,7 +132,7 @@ function nameOf(resource: unknown): string {
     const parts = (value as [string, unknown[]])[1];
     return parts
       .slice(parts.findLastIndex((part) => typeof part === 'object'))
-      .map((part) => (typeof part === 'object' ? withoutHash((part as { Ref: string }).Ref) : String(part)))
+      .map((part) => (typeof part === 'string' ? part : withoutHash((part as { Ref: string }).Ref)))
       .join('');
   }
   return JSON.stringify(resource);

@@ -7,9 +7,13 @@ import { bundleName } from '../../lib/platform/bundles.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
 
+/** JSON of many shapes: what a template says is looked at, never relied on. */
+// oxlint-disable-next-line typescript/no-explicit-any -- typing every resource of CloudFormation would test nothing
+type Json = any;
+
 export interface Resource {
   readonly Type: string;
-  readonly Properties: Record<string, any>;
+  readonly Properties: Record<string, Json>;
   readonly DependsOn?: string[];
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;

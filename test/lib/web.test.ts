@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { api } from '../../contract/api.ts';
-import { resourcesOf, root, synthesize } from './synthesized.ts';
+import { resourcesOf, root, synthesize, type Resource } from './synthesized.ts';
 
 const { web } = synthesize('dev');
 const config = resourcesOf(web, 'AWS::CloudFront::Distribution')[0]![1].Properties['DistributionConfig'];
-const behaviours = [...(config.CacheBehaviors as Record<string, any>[])];
+const behaviours = config.CacheBehaviors as Resource['Properties'][];
 const originOf = (id: string) => (config.Origins as { Id: string; DomainName: unknown }[]).find((origin) => origin.Id === id);
 
 describe('the front', () => {
