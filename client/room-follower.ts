@@ -56,6 +56,7 @@ export class RoomFollower<Item extends Change> {
   start(): void {
     this.#stopWatching = this.#options.socket.subscribe(() => this.#socketChanged());
     if (this.#options.join === 'at once') this.#join();
+    else if (this.#options.socket.getState().status === 'idle') this.#options.socket.connect();
     this.#advance();
   }
 

@@ -1,0 +1,309 @@
+import { errorKinds, problemType } from '../../contract/errors.ts';
+import type { ErrorCode, Problem } from '../../contract/errors.ts';
+import type { EventPage, StreamEvent } from '../../contract/event.ts';
+import { room } from '../../contract/frames.ts';
+import type { ClientFrame, RoomItem, ServerFrame } from '../../contract/frames.ts';
+import { newId } from '../../contract/ids.ts';
+import type { Stream } from '../../contract/stream.ts';
+import type { FakeClock } from './fake-clock.ts';
+
+export const workspaceId = 'ws_01kb0000000000000000000000';
+export const streamId = 'str_01kb0000000000000000000000';
+export const streamRoom = room.stream(workspaceId, streamId);
+export const workspaceRoom = room.workspace(workspaceId);
+export const me = 'ann';
+
+/** One generation of a stream's log, with every version that each event ever had. */
+export interface Log {
+  readonly gen: string;
+  head: number;
+  readonly versions: StreamEvent[];
+}
+
+/** The server's half of one connection: how it reaches the client, and what it is subscribed to. */
+export interface ServerSide {
+  push(frame: ServerFrame): void;
+  close(code: number, reason?: string): void;
+  readonly rooms: Set<string>;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** The service as a client sees it: one stream, one list of streams, truthful subscriptions. It loses nothing; the network does. */
+export class FakeServer {
+  readonly clock: FakeClock;
+  readonly logs: Log[] = [{ gen: 'g1', head: 0, versions: [] }];
+  readonly streams: Stream[] = [];
+  readonly connections = new Set<ServerSide>();
+  readonly requests: string[] = [];
+  readonly tickets = new Set<string>();
+  rev = 0;
+  maxReplay = 200;
+  pingSeconds = 240;
+  maxAgeSeconds = 7200;
+  /** Answers the next requests whose `METHOD path` starts with the key. */
+  readonly refusals = new Map<string, { code: ErrorCode; times: number; headers?: Record<string, string> }>();
+  /** Rooms that may not be heard. */
+  readonly closedRooms = new Set<string>();
+  #made = 0;
+
+  constructor(clock: FakeClock) {
+    this.clock = clock;
+  }
+
+  get log(): Log {
+    return this.logs.at(-1) as Log;
+  }
+
+  /** The events as they are now, oldest first. */
+  get events(): StreamEvent[] {
+    return eventsAt(this.log, this.log.head);
+  }
+
+  append(text: string, actorId = 'bob', clientEventId = `other-${this.#made++}`): StreamEvent {
+    const seq = this.log.head + 1;
+    const at = new Date(this.clock.now()).toISOString();
+    return this.#commit('event', {
+      id: newId('event', this.clock.now()),
+      streamId,
+      seq,
+      changedSeq: seq,
+      eventType: 'message',
+      actorId,
+      actorName: actorId,
+      clientEventId,
+      content: { text, mentions: [] },
+      replyCount: 0,
+      createdAt: at,
+      editedAt: null,
+      deletedAt: null,
+    } as unknown as StreamEvent);
+  }
+
+  edit(event: StreamEvent, text: string): StreamEvent {
+    const editedAt = new Date(this.clock.now()).toISOString();
+    return this.#commit('event:edited', { ...event, changedSeq: this.log.head + 1, content: { text, mentions: [] }, editedAt });
+  }
+
+  delete(event: StreamEvent): StreamEvent {
+    const deletedAt = new Date(this.clock.now()).toISOString();
+    return this.#commit('event:deleted', { ...event, changedSeq: this.log.head + 1, content: null, deletedAt });
+  }
+
+  /** The log is built anew: other positions, another generation, the same messages. */
+  rebuild(): void {
+    const gen = `g${this.logs.length + 1}`;
+    const versions = this.events.map((event, index) => ({ ...event, seq: index + 1, changedSeq: index + 1 }));
+    this.logs.push({ gen, head: versions.length, versions });
+  }
+
+  createStream(name: string): Stream {
+    const at = new Date(this.clock.now()).toISOString();
+    const stream = {
+      id: newId('stream', this.clock.now()),
+      workspaceId,
+      streamType: 'channel',
+      name,
+      slug: null,
+      description: null,
+      parentStreamId: null,
+      branchedFromEventId: null,
+      visibility: 'public',
+      status: 'active',
+      isMember: true,
+      unreadCount: 0,
+      lastReadAt: null,
+      notifyLevel: 'default',
+      lastSeq: 0,
+      messageCount: 0,
+      gen: 'g1',
+      lastEventAt: null,
+      createdAt: at,
+      archivedAt: null,
+    } as unknown as Stream;
+    this.streams.push(stream);
+    this.rev++;
+    const item = { seq: this.rev, at, actor: null, type: 'stream:created', data: { ...stream, isMember: false } };
+    this.#tell(workspaceRoom, { op: 'ev', room: workspaceRoom, gen: 'w1', ...item } as ServerFrame);
+    return stream;
+  }
+
+  // ---- HTTP ----
+
+  handle(method: string, url: URL, body: unknown, headers: Record<string, string>): HttpAnswer {
+    const name = `${method} ${url.pathname}`;
+    this.requests.push(name + url.search);
+    const refusal = [...this.refusals].find(([start]) => name.startsWith(start))?.[1];
+    if (refusal !== undefined && refusal.times-- > 0) return { ...refuse(refusal.code), headers: refusal.headers };
+    if (name === 'POST /v1/realtime/tickets') {
+      const ticket = `t${this.#made++}`;
+      this.tickets.add(ticket);
+      return { status: 200, body: { url: 'wss://sockets.test/realtime', ticket, expiresIn: 30, protocol: 'streambed.v1.json' } };
+    }
+    if (name === `GET /v1/workspaces/${workspaceId}/streams`) return { status: 200, body: this.#listStreams(url) };
+    const base = `/v1/workspaces/${workspaceId}/streams/${streamId}/events`;
+    if (name === `GET ${base}`) return { status: 200, body: this.#list(url) };
+    if (name === `POST ${base}`) return this.#post(body as { text: string; clientEventId: string });
+    if (url.pathname.startsWith(`${base}/`)) return this.#change(method, url.pathname.slice(base.length + 1), body, headers['if-match']);
+    return refuse('not_found');
+  }
+
+  #listStreams(url: URL): unknown {
+    const limit = 2;
+    const start = Number(url.searchParams.get('cursor') ?? 0);
+    const sorted = [...this.streams].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
+    return { items: sorted.slice(start, start + limit), nextCursor: start + limit < sorted.length ? String(start + limit) : null };
+  }
+
+  #list(url: URL): EventPage {
+    const limit = Number(url.searchParams.get('limit') ?? 50);
+    const { gen, head } = this.log;
+    const changedAfter = url.searchParams.get('changedAfter');
+    if (changedAfter !== null) {
+      const changed = this.#changes(Number(changedAfter));
+      return { items: changed.slice(0, limit), head, gen, hasMore: changed.length > limit };
+    }
+    const before = Number(url.searchParams.get('before') ?? Number.MAX_SAFE_INTEGER);
+    const older = this.events.filter((event) => event.seq < before);
+    return { items: older.slice(-limit), head, gen, hasMore: older.length > limit };
+  }
+
+  #post({ text, clientEventId }: { text: string; clientEventId: string }): HttpAnswer {
+    const before = this.events.find((event) => event.clientEventId === clientEventId && event.actorId === me);
+    return before ? { status: 200, body: before } : { status: 201, body: this.append(text, me, clientEventId) };
+  }
+
+  #change(method: string, eventId: string, body: unknown, ifMatch: string | undefined): HttpAnswer {
+    const event = this.events.find(({ id }) => id === eventId);
+    if (event === undefined) return refuse('not_found');
+    if (event.deletedAt !== null) return refuse('event_deleted');
+    if (ifMatch !== undefined && ifMatch !== `"${event.changedSeq}"`) return refuse('precondition_failed');
+    return { status: 200, body: method === 'DELETE' ? this.delete(event) : this.edit(event, (body as { text: string }).text) };
+  }
+
+  // ---- socket ----
+
+  receive(side: ServerSide, frame: ClientFrame): void {
+    switch (frame.op) {
+      case 'hello': {
+        const limits = { rooms: 50, frameBytes: 32_768 };
+        const { pingSeconds, maxAgeSeconds } = this;
+        const wanted = frame.d.resume?.rooms;
+        const { replays, answer } = wanted ? this.#subscribe(side, wanted) : { replays: [], answer: undefined };
+        side.push({
+          op: 'welcome',
+          id: frame.id,
+          d: { session: 'ses_1', pingSeconds, maxAgeSeconds, limits, ...(answer && { resumed: answer }) },
+        });
+        for (const replay of replays) side.push(replay);
+        return;
+      }
+      case 'sub': {
+        const { replays, answer } = this.#subscribe(side, frame.d.rooms);
+        const [refused] = answer.refused;
+        if (refused && answer.rooms.length === 0) side.push({ op: 'err', id: frame.id, d: refused.problem });
+        else side.push({ op: 'ok', id: frame.id, d: answer });
+        for (const replay of replays) side.push(replay);
+        return;
+      }
+      case 'unsub':
+        for (const name of frame.d.rooms) side.rooms.delete(name);
+        return side.push({ op: 'ok', id: frame.id, d: {} });
+      case 'ping': {
+        const heads = frame.d.pos.filter((p) => !this.closedRooms.has(p.room)).map((p) => ({ room: p.room, ...this.#stateOf(p.room) }));
+        return side.push({ op: 'pong', id: frame.id, d: { heads } });
+      }
+      case 'send':
+        throw new Error('the client sends over HTTP');
+    }
+  }
+
+  #stateOf(name: string): { gen: string; head: number } {
+    return name === workspaceRoom ? { gen: 'w1', head: this.rev } : { gen: this.log.gen, head: this.log.head };
+  }
+
+  #subscribe(side: ServerSide, wanted: readonly { room: string; gen?: string; seq?: number }[]) {
+    const replays: ServerFrame[] = [];
+    const rooms: { room: string; gen: string; from: number; head: number }[] = [];
+    const refused: { room: string; problem: Problem }[] = [];
+    for (const want of wanted) {
+      if (this.closedRooms.has(want.room)) {
+        refused.push({ room: want.room, problem: problem('not_found') });
+        continue;
+      }
+      side.rooms.add(want.room);
+      const { gen, head } = this.#stateOf(want.room);
+      const state = { room: want.room, gen, from: head, head };
+      const reason = this.#resyncReason(want, gen, head);
+      if (reason) replays.push({ op: 'resync', rooms: [{ room: want.room, reason, gen, head }] });
+      else if (want.seq !== undefined && want.seq < head) {
+        state.from = want.seq;
+        replays.push(...this.#replay(want.room, want.seq));
+      }
+      rooms.push(state);
+    }
+    return { replays, answer: { rooms, refused } };
+  }
+
+  #resyncReason(want: { room: string; gen?: string; seq?: number }, gen: string, head: number) {
+    if (want.gen !== undefined && want.gen !== gen) return 'unknown_gen' as const;
+    if (want.seq !== undefined && want.seq > head) return 'position_ahead' as const;
+    if (want.room === workspaceRoom && want.seq !== undefined && want.seq < head) return 'behind' as const;
+    return undefined;
+  }
+
+  #replay(name: string, from: number): ServerFrame[] {
+    const { gen, head } = this.log;
+    const changes = this.#changes(from);
+    if (changes.length > this.maxReplay) return [{ op: 'behind', rooms: [{ room: name, have: from, head, pull: '/' }] }];
+    // Several frames, as one room with long messages would take.
+    const frames: ServerFrame[] = [];
+    for (let start = 0, at = from; start < changes.length; start += 3) {
+      const some = changes.slice(start, start + 3);
+      const upTo = start + 3 >= changes.length ? head : (some.at(-1) as StreamEvent).changedSeq;
+      frames.push({ op: 'evs', room: name, gen, items: some.map(itemOf), from: at, upTo });
+      at = upTo;
+    }
+    return frames;
+  }
+
+  #changes(after: number): StreamEvent[] {
+    return this.events.filter((event) => event.changedSeq > after).sort((a, b) => a.changedSeq - b.changedSeq);
+  }
+
+  #commit(type: 'event' | 'event:edited' | 'event:deleted', event: StreamEvent): StreamEvent {
+    this.log.head = event.changedSeq;
+    this.log.versions.push(event);
+    const { gen } = this.log;
+    this.#tell(streamRoom, { op: 'ev', room: streamRoom, gen, ...itemOf(event), type } as ServerFrame);
+    return event;
+  }
+
+  #tell(name: string, frame: ServerFrame): void {
+    for (const side of this.connections) if (side.rooms.has(name)) side.push(frame);
+  }
+}
+
+/** What the log holds at a position: of each event the last version up to there. */
+export function eventsAt(log: Log, position: number): StreamEvent[] {
+  const last = new Map<string, StreamEvent>();
+  for (const version of log.versions) if (version.changedSeq <= position) last.set(version.id, version);
+  return [...last.values()].sort((a, b) => a.seq - b.seq);
+}
+
+export function itemOf(event: StreamEvent): RoomItem {
+  const type = event.deletedAt !== null ? 'event:deleted' : event.editedAt !== null ? 'event:edited' : 'event';
+  const { changedSeq: seq, id: eventId, actorId: actor, createdAt: at, clientEventId } = event;
+  return { seq, at, actor, type, eventId, data: event, ...(type === 'event' && { clientEventId }) } as RoomItem;
+}
+
+export function problem(code: ErrorCode): Problem {
+  const { status, title, retry } = errorKinds[code];
+  return { type: problemType(code), title, status, code, retry, requestId: 'req_1' };
+}
+
+const refuse = (code: ErrorCode): HttpAnswer => ({ status: errorKinds[code].status, body: problem(code) });

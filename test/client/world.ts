@@ -1,0 +1,31 @@
+import { createStreambed } from '../../client/http.ts';
+import type { Streambed } from '../../client/http.ts';
+import { openLiveStream } from '../../client/live-stream.ts';
+import type { LiveStream } from '../../client/live-stream.ts';
+import { RealtimeSocket } from '../../client/socket.ts';
+import { FakeClock } from './fake-clock.ts';
+import { FakeNetwork } from './fake-network.ts';
+import { FakeServer, streamId, workspaceId } from './fake-server.ts';
+
+/** A client, a server and what lies between them. */
+export interface World {
+  readonly clock: FakeClock;
+  readonly server: FakeServer;
+  readonly network: FakeNetwork;
+  readonly streambed: Streambed;
+  readonly socket: RealtimeSocket;
+  openStream(pageSize?: number): LiveStream;
+}
+
+export function makeWorld(seed = 1): World {
+  const clock = new FakeClock(seed);
+  const server = new FakeServer(clock);
+  const network = new FakeNetwork(clock, server, seed);
+  const streambed = createStreambed({ baseUrl: 'http://http.test', token: 'token', fetch: network.fetch, clock });
+  const socket = new RealtimeSocket({ ticket: () => streambed.workspace(workspaceId).ticket(), transport: network.transport, clock });
+  const openStream = (pageSize = 50): LiveStream => openLiveStream({ streambed, socket, workspaceId, streamId, pageSize, clock });
+  return { clock, server, network, streambed, socket, openStream };
+}
+
+/** What a reader sees, in short. */
+export const textsOf = (stream: LiveStream): (string | null)[] => stream.getSnapshot().events.map((event) => event.content?.text ?? null);
