@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type * as z from 'zod';
 import { log, takeColdStart } from './log.ts';
 import { metrics } from './metrics.ts';
+import type { Redelivery } from './redelivery.ts';
 
 /** Handles the messages of one group, in order. Throws `StoppedAt` to say from which message on it must come again; any other throw means from the first. */
 export type GroupWorker<Message> = (messages: readonly Message[]) => Promise<void>;
@@ -20,7 +21,7 @@ export class StoppedAt extends Error {
  * The queue chain for FIFO queues: one worker call per group, groups side by side; a failure fails the rest of its group and nothing
  * else. A message that is not of the schema is failed too: it can only come from us, and the dead-letter queue is where we look.
  */
-export function fifoQueueHandler<Schema extends z.ZodType>(schema: Schema, work: GroupWorker<z.infer<Schema>>) {
+export function fifoQueueHandler<Schema extends z.ZodType>(schema: Schema, redelivery: Redelivery, work: GroupWorker<z.infer<Schema>>) {
   return middy<SQSEvent, SQSBatchResponse>()
     .use({
       before(request) {
@@ -33,11 +34,20 @@ export function fifoQueueHandler<Schema extends z.ZodType>(schema: Schema, work:
     .handler(async (event: SQSEvent, _context: Context) => {
       const groups = Map.groupBy(event.Records, (record) => record.attributes.MessageGroupId ?? '');
       const failures = await Promise.all([...groups.values()].map((records) => handleGroup(schema, work, records)));
-      return { batchItemFailures: failures.flat() };
+      // Best effort: where it fails, they come again when the visibility time-out is over.
+      await Promise.all(
+        failures.filter((records) => records.length > 0).map((records) => redelivery.hasten(records).catch(() => undefined)),
+      );
+      return { batchItemFailures: failures.flat().map(({ messageId }) => ({ itemIdentifier: messageId })) };
     });
 }
 
-async function handleGroup<Schema extends z.ZodType>(schema: Schema, work: GroupWorker<z.infer<Schema>>, records: SQSRecord[]) {
+/** Returns the records that are to come again. */
+async function handleGroup<Schema extends z.ZodType>(
+  schema: Schema,
+  work: GroupWorker<z.infer<Schema>>,
+  records: SQSRecord[],
+): Promise<SQSRecord[]> {
   const group = records[0]?.attributes.MessageGroupId;
   try {
     await work(records.map((record) => schema.parse(JSON.parse(record.body))));
@@ -50,6 +60,6 @@ async function handleGroup<Schema extends z.ZodType>(schema: Schema, work: Group
       of: records.length,
       error: (error instanceof StoppedAt ? error.cause : error) as Error,
     });
-    return records.slice(from).map(({ messageId }) => ({ itemIdentifier: messageId }));
+    return records.slice(from);
   }
 }

@@ -244,7 +244,11 @@ describe('fan-out', () => {
     await say(ada, sick, '1');
     await say(ada, healthy, '2');
     await say(ada, sick, '3');
-    const handler = fifoQueueHandler(FanOutMessage, (messages) => fanOut({ ...app, sockets }, messages));
+    const hastened: string[][] = [];
+    const redelivery = {
+      hasten: async (records: readonly { messageId: string }[]) => void hastened.push(records.map(({ messageId }) => messageId)),
+    };
+    const handler = fifoQueueHandler(FanOutMessage, redelivery, (messages) => fanOut({ ...app, sockets }, messages));
     const Records = app.sent.map(({ group, body }, i) => ({
       messageId: `m${i}`,
       body: JSON.stringify(body),
@@ -252,6 +256,7 @@ describe('fan-out', () => {
     }));
     const { batchItemFailures } = (await handler({ Records }, { awsRequestId: 'r' })) as { batchItemFailures: unknown[] };
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm0' }, { itemIdentifier: 'm2' }]);
+    expect(hastened).toEqual([['m0', 'm2']]);
     expect(posted.get(b.connectionId)).toHaveLength(1);
   });
 
