@@ -4,7 +4,7 @@ import { ConnectionsTable } from './platform/connections-table.ts';
 import { Database } from './platform/database.ts';
 import { Network } from './platform/network.ts';
 import { SigningSecret } from './platform/signing-secret.ts';
-import { stackName, type Stage } from './stage.ts';
+import { stackName, stackProps, type Stage } from './stage.ts';
 
 /** Everything that holds state. It changes rarely, and nothing in it is lost when a stack is deleted or a resource replaced. */
 export class DataStack extends Stack {
@@ -15,10 +15,7 @@ export class DataStack extends Stack {
 
   constructor(scope: Construct, props: { readonly stage: Stage }) {
     const { stage } = props;
-    super(scope, stackName(stage, 'Data'), {
-      description: `Streambed ${stage.name}: network, database, tables, secrets`,
-      terminationProtection: stage.terminationProtection,
-    });
+    super(scope, stackName(stage, 'Data'), stackProps(stage, 'network, database, tables, secrets'));
     this.network = new Network(this, 'Network', { stage });
     this.database = new Database(this, 'Database', { stage, network: this.network });
     this.connections = new ConnectionsTable(this, 'Connections', { stage });

@@ -10,7 +10,7 @@ import { Migrations } from './platform/migrations.ts';
 import { ServiceFunction } from './platform/service-function.ts';
 import type { Sockets } from './platform/sockets.ts';
 import { Realtime } from './realtime.ts';
-import { stackName, type Stage } from './stage.ts';
+import { stackName, stackProps, type Stage } from './stage.ts';
 import { Streams } from './streams.ts';
 import { Workspaces } from './workspaces.ts';
 
@@ -29,10 +29,7 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, props: ServiceStackProps) {
     const { stage, code } = props;
     const { network, database, signing, connections } = props.data;
-    super(scope, stackName(stage, 'Service'), {
-      description: `Streambed ${stage.name}: functions, gateways, queues, schedules, alarms`,
-      terminationProtection: stage.terminationProtection,
-    });
+    super(scope, stackName(stage, 'Service'), stackProps(stage, 'functions, gateways, queues, schedules, alarms'));
     const alarms = new Alarms(this, 'Alarms', { stage });
     const platform = { stage, code, alarms, network };
     const routes = new HttpRoutes(this, 'Routes', { stage, alarms });

@@ -1,3 +1,4 @@
+import type { StackProps } from 'aws-cdk-lib/core';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 
@@ -106,6 +107,13 @@ export function readStage(scope: IConstruct): Stage {
 
 /** The name of a stack of a stage: `Streambed-dev-Data`. */
 export const stackName = (stage: Stage, part: string): string => `Streambed-${stage.name}-${part}`;
+
+/** What all stacks of a stage have in common; the tags are for whoever reads the bill. */
+export const stackProps = (stage: Stage, holds: string): StackProps => ({
+  description: `Streambed ${stage.name}: ${holds}`,
+  terminationProtection: stage.terminationProtection,
+  tags: { application: 'streambed', stage: stage.name },
+});
 
 const isStageName = (name: string): name is StageName => stageNames.some((known) => known === name);
 

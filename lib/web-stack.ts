@@ -5,7 +5,7 @@ import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge, logicalId } from './platform/checks.ts';
 import type { ServiceStack } from './service-stack.ts';
-import { stackName, type Stage } from './stage.ts';
+import { stackName, stackProps, type Stage } from './stage.ts';
 import { Web } from './web.ts';
 
 export interface WebStackProps {
@@ -19,10 +19,7 @@ export interface WebStackProps {
 export class WebStack extends Stack {
   constructor(scope: Construct, props: WebStackProps) {
     const { stage, service, files } = props;
-    super(scope, stackName(stage, 'Web'), {
-      description: `Streambed ${stage.name}: the front and the web app`,
-      terminationProtection: stage.terminationProtection,
-    });
+    super(scope, stackName(stage, 'Web'), stackProps(stage, 'the front and the web app'));
     const web = new Web(this, 'Web', { stage, httpApiId: service.routes.api.apiId, socketApiId: service.sockets.api.apiId });
     this.#deploy(web, stage, files);
     new CfnOutput(this, 'Url', { value: web.url });

@@ -85,7 +85,7 @@ export class Database extends Construct {
   }
 
   #makeInstance({ vpc, functions }: Network): DatabaseInstance {
-    const { database, logs } = this.#stage;
+    const { database } = this.#stage;
     const engine = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17 });
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc, description: 'Postgres', allowAllOutbound: false });
     securityGroup.addIngressRule(functions, Port.POSTGRES, 'Functions connect');
@@ -122,7 +122,7 @@ export class Database extends Construct {
       deletionProtection: database.deletionProtection,
       deleteAutomatedBackups: false,
       autoMinorVersionUpgrade: true,
-      removalPolicy: logs.keep ? RemovalPolicy.RETAIN : RemovalPolicy.SNAPSHOT,
+      removalPolicy: database.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.SNAPSHOT,
     });
   }
 }
