@@ -29,7 +29,10 @@ export const demoChannels: readonly Channel[] = [
       ['maya', 'Good morning! The roaster for the second shop arrives on **Thursday**. Who can be there at eight?'],
       ['tomas', 'I can. Do we have a ramp, or do I bring the one from the old shop?'],
       ['maya', 'Bring it, please. The step at the back door is higher than it looks.'],
-      ['priya', 'I wrote the checklist for the delivery:\n\n- [ ] measure the door once more\n- [ ] clear the corridor\n- [ ] turn off the smoke detector *before* the test burn'],
+      [
+        'priya',
+        'I wrote the checklist for the delivery:\n\n- [ ] measure the door once more\n- [ ] clear the corridor\n- [ ] turn off the smoke detector *before* the test burn',
+      ],
       ['jonas', 'And turn it on again afterwards :smile:'],
       ['priya', 'Fair. Added.'],
     ],
@@ -41,10 +44,16 @@ export const demoChannels: readonly Channel[] = [
     by: 'jonas',
     messages: [
       ['jonas', 'The checkout works end to end in the test shop. What is missing is the mail that goes out when a payment fails.'],
-      ['priya', 'I have a draft of that mail. Three sentences, no apology theatre:\n\n> Your card was declined. Your coffee waits until Friday. Here is the link to try again.'],
+      [
+        'priya',
+        'I have a draft of that mail. Three sentences, no apology theatre:\n\n> Your card was declined. Your coffee waits until Friday. Here is the link to try again.',
+      ],
       ['maya', 'Love it. Please say *which* card: people have several.'],
       ['jonas', 'We only keep the last four digits, so `•••• 4242` it is.'],
-      ['tomas', 'For the calendar, the dates as I understood them:\n\n| what | when |\n|---|---|\n| soft launch for newsletter readers | Monday |\n| everybody | Thursday |\n| first boxes leave | the Tuesday after |'],
+      [
+        'tomas',
+        'For the calendar, the dates as I understood them:\n\n| what | when |\n|---|---|\n| soft launch for newsletter readers | Monday |\n| everybody | Thursday |\n| first boxes leave | the Tuesday after |',
+      ],
       ['maya', 'Yes, exactly these. Let us look at the numbers on Friday before we send the second newsletter.'],
       ['priya', 'I will prepare them with:\n\n```sql\nselect plan, count(*) from subscriptions group by plan;\n```'],
     ],

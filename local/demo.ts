@@ -78,7 +78,14 @@ async function tellStory(baseUrl: string, workspaceId: string, users: readonly D
   }
 }
 
-async function call(baseUrl: string, method: string, path: string, token: string, body: unknown, idempotencyKey?: string): Promise<unknown> {
+async function call(
+  baseUrl: string,
+  method: string,
+  path: string,
+  token: string,
+  body: unknown,
+  idempotencyKey?: string,
+): Promise<unknown> {
   const response = await fetch(`${baseUrl}${path}`, {
     method,
     headers: {

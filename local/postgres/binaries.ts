@@ -47,9 +47,15 @@ export function serverBinaries(user: ServerUser | undefined): string {
 /** Makes the folder for the data, or a stand-in under the system's lasting temporary folder where the server's user cannot reach it. */
 export function serverFolder(wanted: string, user: ServerUser | undefined): string {
   mkdirSync(path.dirname(wanted), { recursive: true });
-  if (user === undefined || mayRead(path.dirname(wanted), user)) return ownedFolder(wanted, user);
-  return ownedFolder(path.join('/var/tmp', `streambed-${short(path.resolve(wanted))}`), user);
+  return ownedFolder(mayRead(path.dirname(wanted), user) ? wanted : standIn(wanted), user);
 }
+
+/** Removes the folder for the data, wherever it is. */
+export function removeServerFolder(wanted: string): void {
+  for (const folder of [wanted, standIn(wanted)]) rmSync(folder, { recursive: true, force: true });
+}
+
+const standIn = (wanted: string): string => path.join('/var/tmp', `streambed-${short(path.resolve(wanted))}`);
 
 /** Makes a folder that only the server's user may enter. */
 export function ownedFolder(folder: string, user: ServerUser | undefined): string {

@@ -9,8 +9,9 @@ import type {
 import type { Principal } from '../permissions.ts';
 import type { Account } from '../types.ts';
 import type { Addresses } from './addresses.ts';
-import { describeResource, type Stack } from './assembly.ts';
+import { constructIdOf, describeResource, type Stack } from './assembly.ts';
 import { readSecrets, readTables } from './data.ts';
+import { readFront, type FrontBehavior } from './front.ts';
 import { readFunctions, type DeployedFunction } from './functions.ts';
 import { readHttpApis, readWebSocketApis } from './gateways.ts';
 import { readInvokers } from './invokers.ts';
@@ -35,6 +36,10 @@ export interface Application {
   /** ARNs of the functions that run while the app is deployed. */
   readonly triggers: readonly string[];
   readonly principals: readonly Principal[];
+  /** The behaviours of the front, in order; undefined where the templates have none. */
+  readonly front: readonly FrontBehavior[] | undefined;
+  /** Physical name of a function, queue, table or schedule by the id of its construct: `RealtimeFanOutQueue`. */
+  nameOf(constructId: string): string;
 }
 
 /** The access key of whoever works in the name of an ARN: a function, or the role of a schedule. */
@@ -65,10 +70,26 @@ export function readApplication(stacks: readonly Stack[], account: Account, addr
     webSocketApis: readWebSocketApis(gateways),
     schedules,
     triggers: readTriggers(resolver, invokers),
+    front: readFront(resolver),
+    nameOf: namesOf(resolver),
     principals: [
       ...functions.map((fn) => ({ accessKeyId: accessKeyOf(fn.arn), role: fn.role, reachableServices: reachableServices(resolver, fn) })),
       ...schedules.map((schedule) => ({ accessKeyId: schedule.accessKeyId, role: schedule.role })),
     ],
+  };
+}
+
+function namesOf(resolver: Resolver): Application['nameOf'] {
+  const names = new Map<string, string>();
+  for (const type of ['AWS::Lambda::Function', 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable', 'AWS::Scheduler::Schedule']) {
+    for (const resource of resolver.resources(type)) names.set(constructIdOf(resource), resolver.ref(resource));
+  }
+  for (const resource of resolver.resources('AWS::SQS::Queue'))
+    names.set(constructIdOf(resource), resolver.attribute(resource, 'QueueName'));
+  return (constructId) => {
+    const name = names.get(constructId);
+    if (name === undefined) throw new Error(`There is no ${constructId}; there are ${[...names.keys()].join(', ')}`);
+    return name;
   };
 }
 

@@ -27,6 +27,13 @@ export interface Stack {
 /** The words that tell people which resource is meant. */
 export const describeResource = (resource: Resource): string => `${resource.stack.name}/${resource.logicalId} (${resource.type})`;
 
+/** The path of the construct below its stack: `Streambed-local-Service/Streams/Http/Resource` is `StreamsHttp`. */
+export function constructIdOf(resource: Resource): string {
+  if (resource.constructPath === undefined) return resource.logicalId;
+  const parts = resource.constructPath.split('/').slice(1);
+  return parts.filter((part, index) => !(part === 'Resource' && index === parts.length - 1)).join('');
+}
+
 interface Artifact {
   readonly type: string;
   readonly properties?: { readonly templateFile?: string; readonly stackName?: string; readonly directoryName?: string };

@@ -1,5 +1,5 @@
 import type { FunctionDefinition } from '../lambda/pool.ts';
-import { describeResource, type Resource } from './assembly.ts';
+import { constructIdOf, describeResource, type Resource } from './assembly.ts';
 import type { Resolver } from './resolver.ts';
 import type { RoleDefinition } from './roles.ts';
 
@@ -64,11 +64,4 @@ function readFunction(resource: Resource, resolver: Resolver, roles: ReadonlyMap
     role,
     subnetIds: properties.VpcConfig?.SubnetIds ?? [],
   };
-}
-
-/** The path of the construct below its stack: `Streambed-local-Service/Streams/Http/Resource` is `StreamsHttp`. */
-function constructIdOf(resource: Resource): string {
-  if (resource.constructPath === undefined) return resource.logicalId;
-  const parts = resource.constructPath.split('/').slice(1);
-  return parts.filter((part, index) => !(part === 'Resource' && index === parts.length - 1)).join('');
 }

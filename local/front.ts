@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { accessKeyOf, AwsError } from './aws-endpoint.ts';
+import type { Demo } from './demo.ts';
+import { createEdge } from './edge.ts';
+import type { Front } from './port.ts';
+import type { Services } from './services.ts';
+import type { Log } from './types.ts';
+
+export interface FrontOptions {
+  readonly services: Services;
+  readonly log: Log;
+  /** The keys of the demo, when there is one by now. */
+  demo(): Demo | undefined;
+}
+
+/** Everything behind the one port: the front of the templates, the `@connections` API of the sockets, and the demo's keys. */
+export function createFront({ services, log, demo }: FrontOptions): Front {
+  const edge = createEdge({ services, log });
+  const managed = services.application.webSocketApis.flatMap(({ apiId, stage }) => {
+    const api = services.webSocketApis.get(apiId);
+    return api ? [{ prefix: `/${stage}/@connections/`, api }] : [];
+  });
+  return {
+    request(request, response) {
+      const url = request.url ?? '/';
+      const management = managed.find(({ prefix }) => url.startsWith(prefix));
+      // Functions post frames here by the thousand: no line for each.
+      if (management) return void postWithFaults(services, request, response, () => management.api.handle(request, response));
+      logWhenDone(log, request, response);
+      if (url === '/local/demo.json') return sendDemo(demo(), request, response);
+      edge.request(request, response);
+    },
+    upgrade(request, socket, head) {
+      const from = performance.now();
+      socket.once('close', () => {
+        log('info', `SOCKET ${pathOf(request)} closed`, { seconds: Math.round((performance.now() - from) / 1000) });
+      });
+      edge.upgrade(request, socket, head);
+    },
+  };
+}
+
+async function postWithFaults(services: Services, request: IncomingMessage, response: ServerResponse, post: () => void): Promise<void> {
+  try {
+    const accessKeyId = accessKeyOf(request.headers.authorization) ?? '';
+    await services.faults.strike(accessKeyId, 'execute-api:ManageConnections', 'before');
+    post();
+  } catch (thrown) {
+    if (!(thrown instanceof AwsError)) throw thrown;
+    response.writeHead(thrown.status).end();
+  }
+}
+
+function logWhenDone(log: Log, request: IncomingMessage, response: ServerResponse): void {
+  const from = performance.now();
+  response.once('close', () => {
+    const milliseconds = Math.round((performance.now() - from) * 10) / 10;
+    const status = response.writableFinished ? response.statusCode : 499;
+    log(status >= 500 ? 'error' : 'info', `${request.method} ${pathOf(request)} ${status}`, {
+      method: request.method,
+      path: pathOf(request),
+      status,
+      milliseconds,
+      requestId: response.getHeader('x-request-id') ?? response.getHeader('apigw-requestid'),
+    });
+  });
+}
+
+/** Without the query: it may carry a ticket. */
+const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?')[0] ?? '/';
+
+/** Only for pages of this machine: the port is on loopback, and a page elsewhere that pretends to be it has another host name. */
+function sendDemo(demo: Demo | undefined, request: IncomingMessage, response: ServerResponse): void {
+  const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+  if (demo === undefined || !['localhost', '127.0.0.1', '[::1]'].includes(host)) {
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
+    return;
+  }
+  const { apiKey: _, ...open } = demo;
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(open));
+}

@@ -1,0 +1,137 @@
+import path from 'node:path';
+import { createHttpApi, type HttpApi } from './api-gateway/http.ts';
+import { createWebSocketApi, type WebSocketApi } from './api-gateway/websocket.ts';
+import { startAwsEndpoint } from './aws-endpoint.ts';
+import type { Cleanup } from './cleanup.ts';
+import { startDynamoDb, type DynamoDb } from './dynamodb/dynamodb.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { functionEnvironment } from './function-environment.ts';
+import { createFunctions, type LambdaFunctions } from './lambda/functions.ts';
+import { logFunctionLine } from './log.ts';
+import { createAccess } from './permissions.ts';
+import type { Postgres } from './postgres/postgres.ts';
+import { createScheduler, type Scheduler } from './scheduler/scheduler.ts';
+import { createSecrets } from './secrets.ts';
+import { createSqs, type Sqs } from './sqs/sqs.ts';
+import { accessKeyOf, readApplication, type Application } from './template/application.ts';
+import { readAssembly } from './template/assembly.ts';
+import { readDatabase } from './template/data.ts';
+import type { Access, Account, Log } from './types.ts';
+
+/** Everything of the app that runs behind the front. */
+export interface Services {
+  readonly application: Application;
+  readonly functions: LambdaFunctions;
+  readonly queues: Sqs;
+  readonly tables: DynamoDb;
+  readonly scheduler: Scheduler;
+  readonly httpApis: ReadonlyMap<string, HttpApi>;
+  readonly webSocketApis: ReadonlyMap<string, WebSocketApi>;
+  readonly faults: Faults;
+}
+
+export interface ServicesOptions {
+  readonly assembly: string;
+  readonly postgres: Postgres;
+  readonly port: number;
+  /** Where secrets and tables are kept; none: nothing is. */
+  readonly stateDir: string | undefined;
+  readonly log: Log;
+  readonly cleanup: Cleanup;
+}
+
+/** The account that the runner stands in for. */
+export const account: Account = { region: 'us-east-1', accountId: '000000000000' };
+
+/** Starts what the templates describe; nothing is delivered, scheduled or answered yet. */
+export async function startServices(options: ServicesOptions): Promise<Services> {
+  const { postgres, stateDir, log, cleanup, port } = options;
+  const door: { access?: Access } = {};
+  // The templates are resolved with the address of this endpoint, and its permissions come from the templates.
+  const access: Access = { check: (...question) => demand(door.access).check(...question) };
+  const endpoint = await startAwsEndpoint({ access, log });
+  cleanup.add(() => endpoint.stop());
+  const application = readApplication(readAssembly(options.assembly), account, {
+    queueUrl: (name) => `${endpoint.url}/${account.accountId}/${name}`,
+    apiEndpoint: (_, protocol) => `${protocol === 'HTTP' ? 'http' : 'ws'}://127.0.0.1:${port}`,
+    database: { host: postgres.host, port: postgres.port },
+    frontHost: `127.0.0.1:${port}`,
+  });
+  door.access = createAccess(application.principals);
+
+  const secrets = createSecrets({ secrets: application.secrets, file: stateDir && path.join(stateDir, 'secrets.json') });
+  const [tables] = await Promise.all([
+    startDynamoDb({
+      account,
+      tables: application.tables,
+      access,
+      log,
+      path: stateDir && path.join(stateDir, 'dynamodb'),
+      endpoint: process.env['DYNAMODB_ENDPOINT'],
+    }),
+    prepareDatabase(application, postgres, (arn) => secrets.value(arn)),
+  ]);
+  cleanup.add(() => tables.stop());
+
+  const functions = startFunctions(application, options, { json: endpoint.url, dynamoDb: tables.url });
+  cleanup.add(() => functions.stop());
+  const callers = new Map(application.functions.map(({ arn, constructId }) => [accessKeyOf(arn), constructId]));
+  const faults = createFaults({ callerOf: (accessKeyId) => callers.get(accessKeyId), kill: (caller) => functions.kill(caller) });
+  const { queues: definitions, mappings } = application;
+  const queues = createSqs({ account, endpointUrl: endpoint.url, queues: definitions, mappings, access, functions, log });
+  cleanup.add(() => queues.stop());
+  for (const service of [secrets.service, queues.service]) endpoint.serve(faults.around(service));
+  const scheduler = createScheduler({ account, schedules: application.schedules, functions, access, log });
+  cleanup.add(() => scheduler.stop());
+
+  const httpApis = new Map(application.httpApis.map((api) => [api.apiId, createHttpApi({ account, api, functions, log })]));
+  const webSocketApis = new Map(
+    application.webSocketApis.map((api) => [api.apiId, createWebSocketApi({ account, api, functions, access, log })]),
+  );
+  cleanup.add(() => Promise.all([...webSocketApis.values()].map((api) => api.stop())));
+  return { application, functions, queues, tables, scheduler, httpApis, webSocketApis, faults };
+}
+
+async function prepareDatabase(application: Application, postgres: Postgres, secretText: (arn: string) => string): Promise<void> {
+  const definition = readDatabase(application.resolver, secretText);
+  if (definition !== undefined) await postgres.prepare(definition);
+}
+
+function startFunctions(
+  application: Application,
+  options: ServicesOptions,
+  endpoints: { json: string; dynamoDb: string },
+): LambdaFunctions {
+  const { postgres, log } = options;
+  const address = `//${postgres.host}:${postgres.port}/`;
+  const definitions = application.functions.map((fn) => ({
+    ...fn,
+    env: Object.fromEntries(
+      Object.entries(functionEnvironment(fn, account, endpoints)).map(([name, value]) => {
+        // A server that several runs share holds a database of its own name for each.
+        const at = value.indexOf(address);
+        return [name, at < 0 ? value : `${value.slice(0, at)}${address}${postgres.databaseName(value.slice(at + address.length))}`];
+      }),
+    ),
+  }));
+  return createFunctions({
+    definitions,
+    log,
+    maxEnvironments: environmentsPerFunction(),
+    onLine: ({ constructId }, line) => logFunctionLine(log, constructId, line),
+  });
+}
+
+function environmentsPerFunction(): number {
+  const given = process.env['STREAMBED_LOCAL_ENVIRONMENTS'];
+  if (given === undefined || given === '') return 4;
+  const count = Number(given);
+  if (!Number.isInteger(count) || count < 1)
+    throw new Error(`STREAMBED_LOCAL_ENVIRONMENTS must be a whole number above 0, and is ${given}`);
+  return count;
+}
+
+function demand<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The templates are not read yet');
+  return value;
+}
