@@ -1,5 +1,6 @@
 import type { AuthorizerDefinition } from '../definitions.ts';
 import type { Functions, Log } from '../types.ts';
+import { wildcard } from '../wildcard.ts';
 import { authorizerEvent, type AuthorizerContext, type EventOptions, type Handshake } from './websocket-events.ts';
 
 /** Why a handshake is refused, as HTTP. */
@@ -75,15 +76,8 @@ const all = <Item>(one: Item | Item[] | undefined): Item[] => (one === undefined
 function allows(statements: Statement | Statement[] | undefined, methodArn: string): boolean {
   const matching = all(statements).filter(
     ({ Action, Resource }) =>
-      all(Action).some((action) => matches(action, 'execute-api:Invoke')) && all(Resource).some((resource) => matches(resource, methodArn)),
+      all(Action).some((action) => wildcard(action, 'i').test('execute-api:Invoke')) &&
+      all(Resource).some((resource) => wildcard(resource).test(methodArn)),
   );
   return matching.some(({ Effect }) => Effect === 'Allow') && !matching.some(({ Effect }) => Effect === 'Deny');
-}
-
-function matches(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'i').test(text);
 }
