@@ -7,7 +7,9 @@ export async function listen(
   target: { baseUrl: string; token: string; workspaceId: string; streamId: string },
   onFrame: (frame: string) => void,
 ): Promise<WebSocket> {
-  const { url, ticket, protocol } = await createStreambed({ baseUrl: target.baseUrl, token: target.token }).ticket();
+  const { url, ticket, protocol } = await createStreambed({ baseUrl: target.baseUrl, token: target.token })
+    .workspace(target.workspaceId)
+    .ticket();
   const socket = new WebSocket(`${url}?ticket=${ticket}`, protocol);
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   const ask = (frame: object) => {
