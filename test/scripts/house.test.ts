@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkSource } from '../../scripts/house/source-rules.ts';
+import { parseSource } from '../../scripts/house/source.ts';
+import { checkFeatures, checkNames, checkText } from '../../scripts/house/text-rules.ts';
+
+const faultsOf = (file: string, text: string) => checkSource(parseSource(file, text));
+
+describe('A rule about code finds', () => {
+  test.each([
+    ['contract/a.ts', `import { z } from 'zod';`],
+    ['contract/a.ts', `import z from 'zod';`],
+    ['contract/a.ts', `export * from './b.ts';`],
+    ['contract/a.ts', `export { b } from './b.ts';`],
+    ['contract/a.ts', `export type { B } from './b.ts';`],
+    ['functions/streams/http.lambda.ts', `export const handler = 1; export const other = 2;`],
+    ['functions/streams/http.lambda.ts', `export default 1;`],
+    ['functions/streams/http.lambda.ts', `const handler = 1;`],
+    ['functions/streams/post-event.ts', `tx.query('select id from streams where id = $1', [id]);`],
+    ['functions/streams/post-event.ts', 'tx.query(`\n  update streams set ${column} = 1`, []);'],
+    ['functions/streams/post-event.ts', 'tx.query(`with a as (select 1) select * from a`, []);'],
+    ['functions/streams/post-event.ts', `const level = process.env.LEVEL;`],
+    ['web/src/app/session.ts', `const level = process.env.LEVEL;`],
+    ['lib/streams.ts', `scope.node.tryGetContext('stage');`],
+    ['test/a.test.ts', `test.only('a', () => {});`],
+    ['test/a.test.ts', `describe.skip('a', () => {});`],
+    ['test/a.test.ts', `test.todo('a');`],
+    ['test/a.test.ts', `test.skip.each([1])('a', () => {});`],
+  ])('in %s: %s', (file, text) => {
+    expect(faultsOf(file, text)).toEqual([expect.stringMatching(/^[\w/.-]+:\d+: /)]);
+  });
+});
+
+describe('A rule about code lets be', () => {
+  test.each([
+    ['contract/a.ts', `import * as z from 'zod'; import type * as core from 'zod/v4/core';`],
+    ['contract/a.ts', `const a = 1; export { a };`],
+    ['functions/streams/http.lambda.ts', `const app = {}; export const handler = app;`],
+    ['functions/streams/event-store.ts', `tx.query('select id from streams where id = $1', [id]);`],
+    ['functions/platform/outbox.ts', `tx.query('insert into outbox (id) values ($1)', [id]);`],
+    ['functions/platform/config.ts', `process.env.LEVEL;`],
+    ['functions/streams/post-event.ts', `throw new Error('Select a stream from the list, with care');`],
+    ['lib/stage.ts', `scope.node.tryGetContext('stage');`],
+    ['test/a.test.ts', `test.each([1])('a', () => {}); set.skip();`],
+  ])('in %s: %s', (file, text) => {
+    expect(faultsOf(file, text)).toEqual([]);
+  });
+});
+
+describe('A rule about text finds', () => {
+  test.each([
+    '// see issue 12',
+    '// fixes #12',
+    'const path = "/home/ada/project";',
+    '// TODO: later',
+    '// oxlint-disable-next-line no-new',
+    '// @ts-ignore',
+    '// @ts-expect-error',
+  ])('%s', (line) => {
+    expect(checkText('functions/a.ts', `\n${line}\n`)).toEqual([expect.stringMatching(/^functions\/a\.ts:2: /)]);
+  });
+
+  test.each([
+    '// oxlint-disable-next-line no-new -- a construct is made for what it adds',
+    '// @ts-expect-error the types of dynalite are wrong here',
+    'color: #333;',
+    'await page.goto("/workspaces/ws_1");',
+  ])('nothing in %s', (line) => {
+    expect(checkText('functions/a.ts', line)).toEqual([]);
+  });
+});
+
+describe('A rule about names finds', () => {
+  test.each([
+    'functions/streams/utils.ts',
+    'client/http-helpers.ts',
+    'lib/common/a.ts',
+    'functions/streams/stream-service.ts',
+    'web/src/ui/index.ts',
+  ])('%s', (file) => {
+    expect(checkNames([file])).toHaveLength(1);
+  });
+
+  test('nothing in names that say something', () => {
+    expect(checkNames(['lib/platform/service-function.ts', 'lib/service-stack.ts', 'web/index.html', 'README.md'])).toEqual([]);
+  });
+
+  test('features without their construct or their tests', () => {
+    const files = [
+      'functions/feed/http.lambda.ts',
+      'functions/platform/log.ts',
+      'functions/streams/stream.ts',
+      'lib/streams.ts',
+      'test/functions/streams/a.test.ts',
+    ];
+    expect(checkFeatures(files)).toEqual([
+      expect.stringContaining('functions/feed: has no lib/feed.ts'),
+      expect.stringContaining('functions/feed: has no tests'),
+    ]);
+  });
+});
