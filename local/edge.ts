@@ -1,25 +1,51 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { wildcard } from './permissions.ts';
+import { createCloudFront, type CloudFront, type Origin } from './cloudfront/cloudfront.ts';
 import type { Services } from './services.ts';
-import type { Log } from './types.ts';
-export function createEdge({ services }: { services: Services; log: Log }) {
-  const find = (request: IncomingMessage) =>
-    services.application.front?.find((b) =>
-      wildcard(b.pathPattern.startsWith('/') || b.pathPattern === '*' ? b.pathPattern : `/${b.pathPattern}`).test(
-        (request.url ?? '/').split('?')[0] ?? '',
-      ),
+import type { FrontBehavior, FrontOrigin } from './template/front.ts';
+import type { Account, Log } from './types.ts';
+
+export interface EdgeOptions {
+  readonly services: Services;
+  readonly account: Account;
+  readonly port: number;
+  readonly log: Log;
+}
+
+/** The distribution of the templates, with the gateways that run here behind it. */
+export function createEdge({ services, account, port, log }: EdgeOptions): CloudFront {
+  const behaviors = services.application.front;
+  if (behaviors === undefined) throw new Error('The templates have no CloudFront distribution');
+  return createCloudFront({
+    behaviors: behaviors.map((behavior) => ({
+      ...behavior,
+      origin: originOf(behavior.origin, services),
+      responseHeaders: atThisAddress(behavior, services, account, port),
+    })),
+    // The front of the runner has a line for each request already.
+    log: (level, message, fields) => log(level === 'info' ? 'debug' : level, message, fields),
+  });
+}
+
+function originOf(origin: FrontOrigin, { httpApis, webSocketApis }: Services): Origin {
+  if (origin.kind === 'bucket') return origin;
+  const http = httpApis.get(origin.apiId);
+  const sockets = webSocketApis.get(origin.apiId);
+  if (http !== undefined) return { kind: 'gateway', handle: http.handle };
+  if (sockets !== undefined) return { kind: 'gateway', handle: sockets.handle, upgrade: sockets.upgrade };
+  throw new Error(`The front sends requests to the gateway ${origin.apiId}, which is not in the templates`);
+}
+
+/** Where a header names a socket gateway at its address in AWS (the content security policy does), it names it here where it is here. */
+function atThisAddress(
+  { responseHeaders }: FrontBehavior,
+  { webSocketApis }: Services,
+  account: Account,
+  port: number,
+): Record<string, string> {
+  const here = ['127.0.0.1', 'localhost'].map((host) => `ws://${host}:${port}`).join(' ');
+  const replaced = (value: string): string =>
+    [...webSocketApis.keys()].reduce(
+      (text, apiId) => text.replaceAll(`wss://${apiId}.execute-api.${account.region}.amazonaws.com`, here),
+      value,
     );
-  return {
-    request(request: IncomingMessage, response: ServerResponse) {
-      const b = find(request);
-      if (b?.origin.kind === 'gateway') return services.httpApis.get(b.origin.apiId)?.handle(request, response);
-      response.writeHead(404).end('static later');
-    },
-    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-      const b = find(request);
-      if (b?.origin.kind === 'gateway') return services.webSocketApis.get(b.origin.apiId)?.upgrade(request, socket, head);
-      socket.destroy();
-    },
-  };
+  return Object.fromEntries(Object.entries(responseHeaders).map(([name, value]) => [name, replaced(value)]));
 }

@@ -3,19 +3,20 @@ import { accessKeyOf, AwsError } from './aws-endpoint.ts';
 import type { Demo } from './demo.ts';
 import { createEdge } from './edge.ts';
 import type { Front } from './port.ts';
-import type { Services } from './services.ts';
+import { account, type Services } from './services.ts';
 import type { Log } from './types.ts';
 
 export interface FrontOptions {
   readonly services: Services;
+  readonly port: number;
   readonly log: Log;
   /** The keys of the demo, when there is one by now. */
   demo(): Demo | undefined;
 }
 
 /** Everything behind the one port: the front of the templates, the `@connections` API of the sockets, and the demo's keys. */
-export function createFront({ services, log, demo }: FrontOptions): Front {
-  const edge = createEdge({ services, log });
+export function createFront({ services, port, log, demo }: FrontOptions): Front {
+  const edge = createEdge({ services, account, port, log });
   const managed = services.application.webSocketApis.flatMap(({ apiId, stage }) => {
     const api = services.webSocketApis.get(apiId);
     return api ? [{ prefix: `/${stage}/@connections/`, api }] : [];
@@ -28,7 +29,7 @@ export function createFront({ services, log, demo }: FrontOptions): Front {
       if (management) return void postWithFaults(services, request, response, () => management.api.handle(request, response));
       logWhenDone(log, request, response);
       if (url === '/local/demo.json') return sendDemo(demo(), request, response);
-      edge.request(request, response);
+      edge.handle(request, response);
     },
     upgrade(request, socket, head) {
       const from = performance.now();

@@ -1,5 +1,6 @@
 import { managedPolicies } from './template/managed-policies.ts';
 import type { Access, AccessDecision } from './types.ts';
+import { wildcard } from './wildcard.ts';
 
 /** A statement of an IAM policy document, its intrinsic functions resolved. */
 export interface Statement {
@@ -101,10 +102,4 @@ function matcher(yes: Patterns, no: Patterns, flags: string): (text: string) => 
   }
   const patterns = [yes ?? []].flat().map((pattern) => wildcard(pattern, flags));
   return (text) => patterns.some((pattern) => pattern.test(text));
-}
-
-/** IAM's wildcards: `*` is any text, `?` one character. */
-export function wildcard(pattern: string, flags = ''): RegExp {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, `s${flags}`);
 }

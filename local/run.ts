@@ -12,7 +12,7 @@ import { removeServerFolder } from './postgres/binaries.ts';
 import { startPostgres, type Postgres } from './postgres/postgres.ts';
 import { startServices, type Services } from './services.ts';
 import { synthesize } from './synth.ts';
-import type { Invocation } from './types.ts';
+import type { Invocation, Log } from './types.ts';
 
 export interface LocalOptions {
   /** 0 takes any free port. */
@@ -131,7 +131,10 @@ async function start(options: LocalOptions, cleanup: Cleanup): Promise<Local> {
   if (sockets === undefined) throw new Error('The templates have no WebSocket API');
   const wsUrl = `ws://127.0.0.1:${port.number}/${application.webSocketApis[0]?.stage}`;
   let demo: Demo | undefined;
-  port.open(createFront({ services, log, demo: () => demo }));
+  let ready = false;
+  // What the start itself asks for is detail.
+  const frontLog: Log = (level, message, fields) => log(ready || level === 'error' ? level : 'debug', message, fields);
+  port.open(createFront({ services, port: port.number, log: frontLog, demo: () => demo }));
   services.queues.start();
   services.scheduler.start();
   if (options.demo ?? true) {
@@ -142,6 +145,7 @@ async function start(options: LocalOptions, cleanup: Cleanup): Promise<Local> {
       (made) => made.workspaceId,
     );
   }
+  ready = true;
   return {
     baseUrl,
     wsUrl,

@@ -1,4 +1,4 @@
-import { wildcard } from '../permissions.ts';
+import { wildcard } from '../wildcard.ts';
 import { describeResource, type Resource } from './assembly.ts';
 import type { DeployedFunction } from './functions.ts';
 import type { Resolver } from './resolver.ts';

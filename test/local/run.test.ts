@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startLocal, type Local } from '../../local/run.ts';
+
+let local: Local;
+beforeAll(async () => {
+  local = await startLocal({ port: 0, ephemeral: true, quiet: true });
+}, 120_000);
+afterAll(async () => {
+  await local?.stop();
+});
+
+const get = (path: string, init: RequestInit = {}) => fetch(`${local.baseUrl}${path}`, init);
+const demo = () => {
+  if (local.demo === undefined) throw new Error('there is no demo');
+  return local.demo;
+};
+const userCall = (path: string, method = 'GET', body?: unknown) =>
+  get(path, {
+    method,
+    headers: { authorization: `Bearer ${demo().users[0]?.token}`, 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+
+describe('the app on one machine', () => {
+  test('It is ready with every part', async () => {
+    const response = await get('/ready');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      status: 'ok',
+      parts: { postgres: { status: 'ok' }, dynamodb: { status: 'ok' }, queue: { status: 'ok' } },
+    });
+    expect(local.steps.map(({ name }) => name).toSorted()).toEqual(['demo', 'functions', 'migrations', 'postgres', 'services', 'synth']);
+  });
+
+  test('The page is served at every place of the app, with its headers; a file that is not there is not the page', async () => {
+    for (const path of ['/', '/some/place']) {
+      const response = await get(path);
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+      expect(response.headers.get('content-security-policy')).toContain(`connect-src 'self' ${local.baseUrl.replace('http', 'ws')}`);
+    }
+    expect((await get('/assets/nothing.js')).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test('The demo has users, channels and a conversation; the page can read the tokens but not the API key', async () => {
+    const shown = (await (await get('/local/demo.json')).json()) as object;
+    expect(shown).toMatchObject({ baseUrl: local.baseUrl, wsUrl: local.wsUrl, workspaceId: demo().workspaceId });
+    expect(shown).not.toHaveProperty('apiKey');
+    const { items } = (await (await userCall(`/v1/workspaces/${demo().workspaceId}/streams`)).json()) as {
+      items: { name: string; messageCount: number }[];
+    };
+    expect(items.map(({ name }) => name)).toEqual(['Customer questions', 'General', 'Launch: subscriptions']);
+    for (const { messageCount } of items) expect(messageCount).toBeGreaterThan(3);
+  });
+
+  test('Other hosts that a page may pretend to be do not get the demo', async () => {
+    const { request } = await import('node:http');
+    const status = await new Promise((resolve) => {
+      request(`${local.baseUrl}/local/demo.json`, { headers: { host: 'streambed.example' } }, (response) =>
+        resolve(response.resume().statusCode),
+      ).end();
+    });
+    expect(status).toBe(404);
+  });
+
+  test('What the gateway does not know is 404 in its own words; each function may do only what its role says', async () => {
+    const response = await get('/v1/nothing');
+    expect([response.status, await response.json()]).toEqual([404, { message: 'Not Found' }]);
+    expect(() => local.functions.state('Nobody')).toThrow('No function Nobody');
+  });
+
+  test('A queue has a name by its construct, and is settled when all is delivered', async () => {
+    await local.queues.settled();
+    expect(local.queues.counts(local.nameOf('RealtimeFanOutQueueQueue'))).toMatchObject({ visible: 0 });
+    expect(local.nameOf('RealtimeFanOutQueueQueue')).toMatch(/\.fifo$/);
+  });
+
+  test('A schedule runs when it is told to', async () => {
+    expect(await local.runSchedule('OperationsEveryMinute')).toMatchObject({ ok: true });
+  });
+});
+
+describe('faults', () => {
+  const post = async (text: string) => {
+    const { items } = (await (await userCall(`/v1/workspaces/${demo().workspaceId}/streams`)).json()) as { items: { id: string }[] };
+    return userCall(`/v1/workspaces/${demo().workspaceId}/streams/${items[0]?.id}/events`, 'POST', { text });
+  };
+
+  test('A function that is killed while it calls a service fails that request, and the next one is answered', async () => {
+    const fault = local.faults.set({ caller: 'StreamsHttp', action: 'sqs:SendMessage', when: 'before', effect: 'kill' });
+    expect((await post('killed between commit and publish')).status).toBe(500);
+    await fault.struck;
+    expect(fault.hits).toBe(1);
+    expect((await post('and on')).status).toBe(201);
+    await local.runSchedule('OperationsEveryMinute');
+    await local.queues.settled();
+  });
+
+  test('The database server can be restarted under the app, which recovers by itself', async () => {
+    await local.postgres.restart('crash');
+    const until = Date.now() + 20_000;
+    let status = 0;
+    while (status !== 200 && Date.now() < until) ({ status } = await get('/ready'));
+    expect(status).toBe(200);
+    expect((await post('after the restart')).status).toBe(201);
+  });
+});
