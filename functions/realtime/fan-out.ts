@@ -10,7 +10,7 @@ import type { Sockets } from './sockets.ts';
 export type FanOutApp = Pick<App, 'clock' | 'log' | 'metrics'> & { readonly connections: Connections; readonly sockets: Sockets };
 
 /** Posts under way at once: each is one HTTPS request. */
-const postConcurrency = 64;
+export const postConcurrency = 64;
 
 /**
  * Pushes the messages of one room, in order, to whoever hears it. Safe to repeat: a frame that comes twice is dropped by its position.
