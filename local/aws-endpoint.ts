@@ -57,6 +57,8 @@ export async function startAwsEndpoint({ access, log, port = 0 }: { access: Acce
   const check = rememberDecisions(access);
   const server = createServer((request, response) => {
     answer(services, check, request, response).catch((error: unknown) => {
+      // The caller left before its request was whole: nobody to answer.
+      if (request.destroyed && !request.complete) return;
       log('error', 'emulated AWS service failed', {
         target: request.headers['x-amz-target'],
         error: String((error as Error).stack ?? error),

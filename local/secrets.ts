@@ -53,14 +53,12 @@ export function createSecrets({ secrets, file }: { secrets: readonly SecretDefin
 
 function readSecret(input: Input, found: { secret: SecretDefinition; current: StoredSecret }) {
   const { secret, current } = found;
-  const stage = input.VersionStage ?? 'AWSCURRENT';
+  const stage = input['VersionStage'] === undefined ? 'AWSCURRENT' : text(input, 'VersionStage');
+  const versionId = input['VersionId'] === undefined ? current.versionId : text(input, 'VersionId');
   if (stage !== 'AWSCURRENT')
     throw new AwsError('ResourceNotFoundException', `Secrets Manager can't find the specified secret value for staging label: ${stage}`);
-  if (input.VersionId !== undefined && input.VersionId !== current.versionId)
-    throw new AwsError(
-      'ResourceNotFoundException',
-      `Secrets Manager can't find the specified secret value for VersionId: ${input.VersionId}`,
-    );
+  if (versionId !== current.versionId)
+    throw new AwsError('ResourceNotFoundException', `Secrets Manager can't find the specified secret value for VersionId: ${versionId}`);
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -126,7 +124,7 @@ function randomPassword(options: GeneratedSecret): string {
     options.excludePunctuation ? '' : alphabets.punctuation,
     options.includeSpace ? ' ' : '',
   ]
-    .map((kind) => [...kind].filter((character) => !excluded.has(character)))
+    .map((kind) => kind.split('').filter((character) => !excluded.has(character)))
     .filter((kind) => kind.length > 0);
   const required = (options.requireEachIncludedType ?? true) ? kinds : [];
   const all = kinds.flat();

@@ -43,7 +43,7 @@ function readConnectAnswer(payload: unknown): { status: number; protocol: string
   const status = Number(statusCode);
   if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
   const protocol = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol')?.[1];
-  return { status, protocol: protocol === undefined ? undefined : String(protocol) };
+  return { status, protocol: typeof protocol === 'string' ? protocol : undefined };
 }
 
 /** What is wrong with a request as the start of a WebSocket; undefined when nothing is. */

@@ -95,5 +95,5 @@ function readQuery(rawQueryString: string): Record<string, string> {
 function isTextual(contentType: string | undefined): boolean {
   if (contentType === undefined) return true;
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
-  return /^text\//.test(type) || /^application\/(json|xml|javascript|[\w.-]+\+(json|xml))$/.test(type);
+  return type.startsWith('text/') || /^application\/(json|xml|javascript|[\w.-]+\+(json|xml))$/.test(type);
 }

@@ -26,11 +26,11 @@ export function readAnswer(payload: unknown): HttpAnswer | undefined {
   const kept: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || value === null) continue;
-    if (typeof value === 'object') return undefined;
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return undefined;
     if (!setByTheServer.has(name.toLowerCase())) kept[name.toLowerCase()] = String(value);
   }
   if (cookies.length > 0) kept['set-cookie'] = cookies.map(String);
-  const bytes = Buffer.from((body as string | null | undefined) ?? '', isBase64Encoded === true ? 'base64' : 'utf8');
+  const bytes = Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8');
   if (bytes.length > 0) kept['content-type'] ??= 'text/plain;charset=UTF-8';
   return { status, headers: kept, body: bytes };
 }

@@ -11,5 +11,9 @@ export async function invokeWithin(
   const limit = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), milliseconds);
   });
-  return Promise.race([functions.invoke(functionArn, event), limit]).finally(() => clearTimeout(timer));
+  // What the runner itself cannot do is a failed invocation to the caller.
+  const invocation = functions.invoke(functionArn, event).catch((error: unknown): Invocation => {
+    return { ok: false, error: { errorType: 'NotInvoked', errorMessage: String(error) } };
+  });
+  return Promise.race([invocation, limit]).finally(() => clearTimeout(timer));
 }

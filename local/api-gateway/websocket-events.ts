@@ -29,7 +29,7 @@ export function readHandshake(request: IncomingMessage): Handshake {
     ['X-Forwarded-Proto', 'http'],
   ];
   for (const [name, value] of forwarded) {
-    for (const given of [...multiValueHeaders.keys()]) if (given.toLowerCase() === name.toLowerCase()) multiValueHeaders.delete(given);
+    for (const given of multiValueHeaders.keys()) if (given.toLowerCase() === name.toLowerCase()) multiValueHeaders.delete(given);
     multiValueHeaders.set(name, [value]);
   }
   const query = new Map<string, string[]>();

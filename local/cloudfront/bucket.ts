@@ -106,7 +106,7 @@ const compressors = {
 /** CloudFront compresses text of 1 kB to 10 MB, Brotli first. */
 function encodingFor(request: IncomingMessage, { bytes, type }: Found): 'br' | 'gzip' | undefined {
   if (!isCompressible(type) || bytes.length < 1000 || bytes.length > 10_000_000) return undefined;
-  const accepted = String(request.headers['accept-encoding'] ?? '').split(/\s*,\s*/);
+  const accepted = (request.headers['accept-encoding'] ?? '').split(/\s*,\s*/);
   const accepts = (name: string) => accepted.some((one) => new RegExp(`^${name}(;\\s*q=(?!0(\\.0*)?$).*)?$`).test(one));
   return accepts('br') ? 'br' : accepts('gzip') ? 'gzip' : undefined;
 }

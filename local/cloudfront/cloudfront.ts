@@ -118,10 +118,10 @@ function setHeader(request: IncomingMessage, name: string, value: string): void 
 /** Headers are set when the answer begins, so that they stand over those of the origin. */
 function putOnAnswer(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
   const writeHead = response.writeHead.bind(response) as (...all: unknown[]) => ServerResponse;
-  response.writeHead = ((...all: unknown[]) => {
+  response.writeHead = (...all: unknown[]) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     return writeHead(...all);
-  }) as ServerResponse['writeHead'];
+  };
 }
 
 function sendViewed(response: ServerResponse, { status, headers, body }: Viewed & { kind: 'response' }): void {

@@ -31,6 +31,6 @@ export const contentTypeOf = (extension: string): string => types[extension.toLo
 
 /** What CloudFront compresses. */
 export const isCompressible = (type: string): boolean =>
-  /^text\//.test(type) ||
+  type.startsWith('text/') ||
   /^application\/(json|javascript|manifest\+json|wasm|xml)$/.test(type) ||
   /^image\/(svg\+xml|vnd\.microsoft\.icon)$/.test(type);

@@ -48,7 +48,8 @@ export function createMapping({ definition, queue, account, functions, log }: Ma
   };
 
   const pump = () => {
-    while (!stopped && active.size < maxConcurrency) {
+    if (stopped) return;
+    while (active.size < maxConcurrency) {
       const messages = queue.receive({ max: batchSize, maxBytes: maxBatchBytes });
       if (messages.length === 0) return;
       const batch = deliver(messages)

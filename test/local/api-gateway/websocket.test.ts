@@ -225,12 +225,12 @@ describe('the end', () => {
   });
 
   test('a socket that is idle too long is closed, one that pings is not', async () => {
-    const { url } = await start({}, { idleMilliseconds: 200 });
+    const { url } = await start({}, { idleMilliseconds: 600 });
     const idle = await connect(url);
     const active = await connect(url);
-    const pinging = setInterval(() => active.socket.ping(), 40);
+    const pinging = setInterval(() => active.socket.ping(), 50);
     expect(await idle.closed).toEqual({ code: 1001, reason: 'Going away' });
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 700));
     clearInterval(pinging);
     expect(active.socket.readyState).toBe(active.socket.OPEN);
   });

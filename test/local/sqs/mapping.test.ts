@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 async function start(worker: (event: SqsEvent) => unknown, more: Partial<MappingDefinition> = {}) {
-  running = await startQueues({ mappings: [{ ...mapping, ...more }], functions: functionsOf({ Worker: worker as never }) });
+  running = await startQueues({ mappings: [{ ...mapping, ...more }], functions: functionsOf({ Worker: worker }) });
   running.sqs.start();
   return running;
 }
@@ -62,19 +62,21 @@ describe('an event-source mapping', () => {
     });
   });
 
-  test('adds little to the time from sending to the function', async () => {
+  test('brings a message to its function about when the sender has its answer', async () => {
     let arrived = 0;
     const { client, sqs, url } = await start(() => void (arrived = performance.now()));
-    const waits: number[] = [];
+    const answers: number[] = [];
+    const deliveries: number[] = [];
     for (let i = 0; i < 50; i++) {
-      const start = performance.now();
-      await client.send(
-        new SendMessageCommand({ QueueUrl: url('rooms.fifo'), MessageBody: 'x', MessageGroupId: 'a', MessageDeduplicationId: `t${i}` }),
-      );
+      const sent = performance.now();
+      const message = { MessageBody: 'x', MessageGroupId: 'a', MessageDeduplicationId: `t${i}` };
+      await client.send(new SendMessageCommand({ QueueUrl: url('rooms.fifo'), ...message }));
+      answers.push(performance.now() - sent);
       await sqs.settled();
-      waits.push(arrived - start);
+      deliveries.push(arrived - sent);
     }
-    expect(waits.sort((a, b) => a - b)[25]).toBeLessThan(5);
+    const median = (values: number[]) => values.sort((one, other) => one - other)[25] as number;
+    expect(median(deliveries)).toBeLessThan(median(answers) + 2);
   });
 
   test('works on one batch of a group at a time, and on several groups at once', async () => {

@@ -87,7 +87,7 @@ describe('a standard queue', () => {
     const start = performance.now();
     await send('now');
     expect((await waiting).map((message) => message.Body)).toEqual(['now']);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(5_000);
   });
 
   test('a delayed message is not received before its time', async () => {

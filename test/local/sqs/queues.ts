@@ -42,7 +42,7 @@ export async function startQueues(more: Partial<SqsOptions> = {}) {
     sqs,
     client,
     log,
-    url: sqs.queueUrl,
+    url: (name: string) => sqs.queueUrl(name),
     async stop() {
       client.destroy();
       await sqs.stop();
