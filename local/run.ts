@@ -8,7 +8,7 @@ import type { LambdaFunctions } from './lambda/functions.ts';
 import { takeLock } from './lock.ts';
 import { createLogBook, type Line, type LogBook } from './log.ts';
 import { takePort } from './port.ts';
-import { removeServerFolder } from './postgres/binaries.ts';
+import { removeServerData } from './postgres/server.ts';
 import { startPostgres, type Postgres } from './postgres/postgres.ts';
 import { startServices, type Services } from './services.ts';
 import { synthesize } from './synth.ts';
@@ -80,7 +80,7 @@ async function start(options: LocalOptions, cleanup: Cleanup): Promise<Local> {
   const { log, recent } =
     options.logBook ??
     createLogBook({ show: options.quiet ? 'silent' : 'info', pretty: false, write: (text) => process.stdout.write(text) });
-  const stateDir = options.ephemeral ? undefined : openState(options, cleanup);
+  const stateDir = options.ephemeral ? undefined : await openState(options, cleanup);
   const steps: Step[] = [];
   const timed = async <Result>(name: Step['name'], work: () => Promise<Result>, detail: (result: Result) => string): Promise<Result> => {
     const from = performance.now();
@@ -165,13 +165,13 @@ async function start(options: LocalOptions, cleanup: Cleanup): Promise<Local> {
 }
 
 /** Opens the state folder for this process alone. */
-function openState({ stateDir = path.join(root, '.local'), fresh }: LocalOptions, cleanup: Cleanup): string {
+async function openState({ stateDir = path.join(root, '.local'), fresh }: LocalOptions, cleanup: Cleanup): Promise<string> {
   mkdirSync(stateDir, { recursive: true });
   const lock = takeLock(path.join(stateDir, 'runner.pid'));
   if (typeof lock !== 'function') throw new Error(`Streambed runs already on ${stateDir} (process ${lock.heldBy}); stop it first`);
   cleanup.add(lock);
   if (fresh) {
-    removeServerFolder(path.join(stateDir, 'postgres'));
+    await removeServerData(path.join(stateDir, 'postgres'));
     for (const name of readdirSync(stateDir)) {
       if (name !== 'cache' && name !== 'runner.pid') rmSync(path.join(stateDir, name), { recursive: true, force: true });
     }

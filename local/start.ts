@@ -5,6 +5,7 @@ import { startLocal, type Step } from './run.ts';
 const usage = `npm start -- [options]
 
   --port <number>  port to listen on, 3000 unless given
+  --state <folder> where state is kept, .local unless given
   --fresh          forget everything that earlier runs kept
   --quiet          show errors only
   --verbose        show everything, also what the functions say
@@ -15,6 +16,7 @@ Settings in the environment: POSTGRES_DSN, DYNAMODB_ENDPOINT, STREAMBED_LOCAL_EN
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '3000' },
+    state: { type: 'string' },
     fresh: { type: 'boolean', default: false },
     quiet: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
@@ -61,7 +63,7 @@ async function end(signal: NodeJS.Signals): Promise<void> {
 }
 
 try {
-  const local = await startLocal({ port, fresh: values.fresh, demo: values.demo, logBook, onStep: report });
+  const local = await startLocal({ port, stateDir: values.state, fresh: values.fresh, demo: values.demo, logBook, onStep: report });
   stop = () => local.stop();
   const milliseconds = Math.round(performance.now() - from);
   if (pretty) write(`${styleText('green', 'ready')} on ${local.baseUrl} after ${(milliseconds / 1000).toFixed(1)} s; Ctrl-C ends it\n`);

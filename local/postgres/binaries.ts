@@ -47,15 +47,11 @@ export function serverBinaries(user: ServerUser | undefined): string {
 /** Makes the folder for the data, or a stand-in under the system's lasting temporary folder where the server's user cannot reach it. */
 export function serverFolder(wanted: string, user: ServerUser | undefined): string {
   mkdirSync(path.dirname(wanted), { recursive: true });
-  return ownedFolder(mayRead(path.dirname(wanted), user) ? wanted : standIn(wanted), user);
+  return ownedFolder(mayRead(path.dirname(wanted), user) ? wanted : standInFolder(wanted), user);
 }
 
-/** Removes the folder for the data, wherever it is. */
-export function removeServerFolder(wanted: string): void {
-  for (const folder of [wanted, standIn(wanted)]) rmSync(folder, { recursive: true, force: true });
-}
-
-const standIn = (wanted: string): string => path.join('/var/tmp', `streambed-${short(path.resolve(wanted))}`);
+/** Where the data are when the server's user cannot reach the wanted folder. */
+export const standInFolder = (wanted: string): string => path.join('/var/tmp', `streambed-${short(path.resolve(wanted))}`);
 
 /** Makes a folder that only the server's user may enter. */
 export function ownedFolder(folder: string, user: ServerUser | undefined): string {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Log } from '../types.ts';
-import { ownedFolder, serverBinaries, serverFolder, serverUser, type ServerUser } from './binaries.ts';
+import { ownedFolder, serverBinaries, serverFolder, serverUser, standInFolder, type ServerUser } from './binaries.ts';
 import { endOrphan } from './orphan.ts';
 
 /** A PostgreSQL server of our own on loopback. `postgres` is its superuser, over the socket in `socketFolder` without a password. */
@@ -32,6 +32,14 @@ wait "$server"; code=$?
 kill -KILL "$reader" 2>/dev/null
 if [ -e "$folder/abandoned" ]; then rm -rf "$folder"; fi
 exit "$code"`;
+
+/** Removes the data of a folder, and whatever server an earlier run left on them. */
+export async function removeServerData(dataFolder: string): Promise<void> {
+  for (const folder of [dataFolder, standInFolder(dataFolder)]) {
+    await endOrphan(folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 interface Place {
   readonly user: ServerUser | undefined;

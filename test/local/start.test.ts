@@ -1,0 +1,146 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+// The command line behind `npm start`, as a process of its own.
+
+interface Line {
+  readonly message: string;
+  readonly level: string;
+  readonly baseUrl?: string;
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly lines: Line[];
+  readonly baseUrl: string;
+  readonly exited: Promise<number | NodeJS.Signals | null>;
+}
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+async function stateFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'streambed-state-'));
+  // For root the database server runs as another user, who must be able to get there.
+  await chmod(folder, 0o755);
+  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function start(state: string, ...args: string[]): Promise<Started> {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child = spawn(process.execPath, ['local/start.ts', '--port', '0', '--state', state, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
+  cleanups.push(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
+  const lines: Line[] = [];
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const baseUrl = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on('line', (text) => {
+      const line = JSON.parse(text) as Line;
+      lines.push(line);
+      if (line.message === 'ready') resolve(line.baseUrl ?? '');
+    });
+    void exited.then((code) => reject(new Error(`ended with ${code}: ${errors} ${JSON.stringify(lines.at(-1))}`)));
+  });
+  return { child, lines, baseUrl, exited };
+}
+
+/** Every process that was started for this state, by a look at what all of them have in their environment or arguments. */
+function processesOf(state: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+      } catch {
+        return [];
+      }
+    })
+    .filter((command) => command.includes(state));
+}
+
+const api = async (baseUrl: string, token: string, method: string, route: string, body?: unknown) => {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const response = await fetch(`${baseUrl}${route}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+};
+
+const readDemo = (state: string) =>
+  JSON.parse(readFileSync(path.join(state, 'demo.json'), 'utf8')) as {
+    baseUrl: string;
+    workspaceId: string;
+    apiKey: string;
+    users: { token: string }[];
+  };
+
+test('The report ends with the ready line; Ctrl-C ends all of it and leaves no process behind', async () => {
+  const state = await stateFolder();
+  const { child, lines, exited, baseUrl } = await start(state);
+  expect(lines.at(-1)?.message).toBe('ready');
+  expect(lines.map(({ message }) => message)).toEqual(
+    expect.arrayContaining(['synth', 'postgres', 'services', 'migrations', 'functions', 'demo']),
+  );
+  expect(readDemo(state).baseUrl).toBe(baseUrl);
+  expect((await fetch(`${baseUrl}/health`)).status).toBe(200);
+  expect(processesOf(state).length).toBeGreaterThan(1);
+  child.kill('SIGINT');
+  expect(await exited).toBe(0);
+  expect(processesOf(state)).toEqual([]);
+  expect(existsSync(path.join(state, 'runner.pid'))).toBe(false);
+  expect(lines.at(-1)?.message).toContain('stopping');
+}, 120_000);
+
+test('After kill -9 in the middle of posts every acknowledged message is there, gapless; tokens of before still work', async () => {
+  const state = await stateFolder();
+  const first = await start(state);
+  const { workspaceId, users } = readDemo(state);
+  const token = users[0]?.token ?? '';
+  const streams = `/v1/workspaces/${workspaceId}/streams`;
+  const { body: stream } = await api(first.baseUrl, token, 'POST', streams, { streamType: 'channel', name: 'Under fire' });
+  const events = `${streams}/${String(stream['id'])}/events`;
+
+  const acknowledged = new Set<string>();
+  const posts = Array.from({ length: 120 }, async (_, index) => {
+    const answer = await api(first.baseUrl, token, 'POST', events, { text: `message ${index}`, clientEventId: `fire-${index}` }).catch(
+      () => undefined,
+    );
+    if (answer?.status === 201) acknowledged.add(`fire-${index}`);
+    if (acknowledged.size === 40) first.child.kill('SIGKILL');
+  });
+  await Promise.all(posts);
+  expect(await first.exited).toBe('SIGKILL');
+  expect(acknowledged.size).toBeGreaterThanOrEqual(40);
+
+  const second = await start(state);
+  const { body: page } = await api(second.baseUrl, token, 'GET', `${events}?after=0&limit=200`);
+  const items = page['items'] as { seq: number; clientEventId: string }[];
+  expect(items.map(({ seq }) => seq)).toEqual(items.map((_, index) => (items[0]?.seq ?? 0) + index));
+  const stored = new Set(items.map(({ clientEventId }) => clientEventId));
+  for (const id of acknowledged) expect(stored).toContain(id);
+  expect(readDemo(state).workspaceId).toBe(workspaceId);
+}, 180_000);
+
+test('A second runner on the same state is refused; --fresh begins anew', async () => {
+  const state = await stateFolder();
+  const first = await start(state);
+  await expect(start(state)).rejects.toThrow(/ended with 1.*runs already/);
+  const before = readDemo(state).workspaceId;
+  first.child.kill('SIGTERM');
+  expect(await first.exited).toBe(0);
+  await start(state, '--fresh');
+  expect(readDemo(state).workspaceId).not.toBe(before);
+}, 180_000);
