@@ -105,7 +105,8 @@ export class RoomFollower<Item extends Change> {
     const log = this.#log;
     const now = (): number => this.#options.clock.now();
     return {
-      position: () => (log.gen === undefined ? {} : { gen: log.gen, seq: log.position }),
+      // A list that was read before the room said which log it has stands at no position of it.
+      position: () => (log.gen === undefined || log.gen === '' ? {} : { gen: log.gen, seq: log.position }),
       joined: (state) => this.#promised(state),
       refused: (problem) => this.#fail(problem),
       changes: (frame) => {
