@@ -18,8 +18,9 @@ export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
     <div className={classes.foot}>
       <Menu position="top-start" width={240} shadow="md">
         <Menu.Target>
-          <UnstyledButton className={classes.account} aria-label={`Account: ${me.name}`}>
+          <UnstyledButton className={classes.account}>
             <Avatar id={me.id} name={me.name} size={30} />
+            <span className="sb-hidden">Account: </span>
             <span className={classes.names}>
               <bdi className={classes.name}>{me.name}</bdi>
               <ConnectionState />

@@ -63,7 +63,14 @@ export function Shell({ workspaceName, expired }: { workspaceName: string; expir
         </ErrorBoundary>
       </main>
       {isNarrow && (
-        <Drawer opened={drawer} onClose={setDrawer.close} size="19rem" padding={0} withCloseButton={false} aria-label="Streams">
+        <Drawer
+          opened={drawer}
+          onClose={setDrawer.close}
+          size="19rem"
+          padding={0}
+          withCloseButton={false}
+          attributes={{ content: { 'aria-label': 'Streams' } }}
+        >
           <div className={classes.drawer}>{sidebar}</div>
         </Drawer>
       )}

@@ -18,12 +18,12 @@ export function ConnectionBanner({ banner }: { banner: Banner | undefined }) {
           {shown.tone === 'error' && <TriangleAlert size={16} aria-hidden="true" />}
           <span>{shown.text}</span>
           {shown.action === 'sign-in' && (
-            <Button size="compact-xs" variant="white" onClick={() => signOut(shown.text)}>
+            <Button size="compact-xs" variant="default" onClick={() => signOut(shown.text)}>
               Sign in again
             </Button>
           )}
           {shown.action === 'reload' && (
-            <Button size="compact-xs" variant="white" onClick={() => location.reload()}>
+            <Button size="compact-xs" variant="default" onClick={() => location.reload()}>
               Load the page again
             </Button>
           )}

@@ -20,7 +20,14 @@ interface Props {
 /** Goes to a stream by its name. */
 export function JumpDialog({ opened, onClose }: Props) {
   return (
-    <Modal opened={opened} onClose={onClose} withCloseButton={false} aria-label="Jump to a stream" yOffset="12vh" padding={0}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      withCloseButton={false}
+      attributes={{ content: { 'aria-label': 'Jump to a stream' } }}
+      yOffset="12vh"
+      padding={0}
+    >
       <JumpField onClose={onClose} />
     </Modal>
   );

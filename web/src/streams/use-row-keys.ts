@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, useEffectEvent, useState, type KeyboardEvent, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import type { StreamEvent } from '../../../contract/event.ts';
 import { lastOwnEvent, type EventRow, type Row } from './timeline.ts';
@@ -25,23 +25,26 @@ export interface RowKeys {
 export function useRowKeys(options: RowKeysOptions): RowKeys {
   const { rows, me, virtual, scroller } = options;
   const [active, setActive] = useState<string>();
-  const moved = useRef(false);
+  /** Where the arrow keys lead; a new object each time, as the way may lead to the same row again. */
+  const [goal, setGoal] = useState<{ readonly key: string }>();
 
-  useEffect(() => {
-    if (!moved.current || active === undefined) return;
-    moved.current = false;
+  const focusRow = useEffectEvent((key: string) => {
     virtual.current?.scrollToIndex(
-      rows.findIndex((row) => row.key === active),
+      rows.findIndex((row) => row.key === key),
       { align: 'nearest' },
     );
-    scroller.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(active)}"]`)?.focus({ preventScroll: true });
-  }, [active, rows, scroller, virtual]);
+    scroller.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+  });
+  useEffect(() => {
+    if (goal) focusRow(goal.key);
+  }, [goal]);
 
   const move = (step: number): void => {
     const now = rows.findIndex((row) => row.key === active);
-    const next = now < 0 ? rows.length - 1 : Math.min(Math.max(now + step, 1), rows.length - 1);
-    moved.current = true;
-    setActive(rows[next]?.key);
+    const next = rows[now < 0 ? rows.length - 1 : Math.min(Math.max(now + step, 1), rows.length - 1)];
+    if (!next || next.kind === 'top') return;
+    setActive(next.key);
+    setGoal({ key: next.key });
   };
   const ownEvent = (): StreamEvent | undefined => {
     const row = rows.find((one): one is EventRow => one.kind === 'event' && one.key === active);
@@ -58,7 +61,10 @@ export function useRowKeys(options: RowKeysOptions): RowKeys {
       setActive(undefined);
       options.toEnd();
     },
-    e: () => options.onEdit(ownEvent()?.id ?? ''),
+    e: () => {
+      const event = ownEvent();
+      if (event) options.onEdit(event.id);
+    },
     Delete: () => {
       const event = active === undefined ? undefined : ownEvent();
       if (event) options.onDelete(event);

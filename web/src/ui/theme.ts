@@ -1,4 +1,10 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
 
 /** The water: actions, links, whatever is live. */
 const river: MantineColorsTuple = [
@@ -57,6 +63,13 @@ const sans =
   'Inter, -apple-system, BlinkMacSystemFont, "Segoe UI Variable Text", "Segoe UI", Roboto, "Noto Sans", "Open Sans", system-ui, sans-serif, "Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji"';
 const mono = 'ui-monospace, "SF Mono", "JetBrains Mono", "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
+/** Mantine picks the text on a filled button from the light shade only; by night the ground is another. */
+const variantColors: VariantColorsResolver = (input) => {
+  const resolved = defaultVariantColorsResolver(input);
+  const isPrimary = (input.color ?? input.theme.primaryColor) === input.theme.primaryColor;
+  return input.variant === 'filled' && isPrimary ? { ...resolved, color: 'var(--mantine-primary-color-contrast)' } : resolved;
+};
+
 const overlay = { color: '#0c1211', backgroundOpacity: 0.4 };
 
 export const theme = createTheme({
@@ -64,6 +77,7 @@ export const theme = createTheme({
   primaryColor: 'river',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
+  variantColorResolver: variantColors,
   fontFamily: sans,
   fontFamilyMonospace: mono,
   defaultRadius: 'md',

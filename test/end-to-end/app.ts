@@ -1,0 +1,39 @@
+import { createStreambed } from '../../client/http.ts';
+
+export interface DemoUser {
+  readonly id: string;
+  readonly name: string;
+  readonly token: string;
+}
+
+/** The app as a person meets it. */
+export interface RunningApp {
+  readonly baseUrl: string;
+  readonly workspaceId: string;
+  readonly users: readonly DemoUser[];
+  stop(): Promise<void>;
+}
+
+/** The local runner with state of its own; or the app at STREAMBED_BASE_URL, which is left running. */
+export async function startApp(): Promise<RunningApp> {
+  const given = process.env['STREAMBED_BASE_URL'];
+  const local = given === undefined ? await startOwn() : undefined;
+  const baseUrl = given ?? local?.baseUrl ?? '';
+  const demo = (await (await fetch(`${baseUrl}/local/demo.json`)).json()) as Pick<RunningApp, 'workspaceId' | 'users'>;
+  return { baseUrl, ...demo, stop: async () => local?.stop() };
+}
+
+async function startOwn() {
+  const { startLocal } = await import('../../local/run.ts');
+  return startLocal({ port: 0, ephemeral: true, quiet: true });
+}
+
+/** A new stream with messages in it, written over HTTP by the users in turn. */
+export async function seedStream({ baseUrl, workspaceId, users }: RunningApp, name: string, texts: readonly string[]): Promise<string> {
+  const clients = users.map(({ token }) => createStreambed({ baseUrl, token }).workspace(workspaceId));
+  const [first] = clients;
+  if (!first) throw new Error('there are no demo users');
+  const stream = await first.streams.create({ streamType: 'channel', name });
+  for (const [index, text] of texts.entries()) await clients[index % clients.length]?.events(stream.id).post({ text });
+  return stream.id;
+}

@@ -1,0 +1,86 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+
+/** Long enough for a busy machine, short enough to fail before the test does. */
+const patienceMs = 10_000;
+
+/** Somebody at a browser of their own: what they do and see, in the words of the page. */
+export class Person {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What went wrong inside the page. */
+  readonly errors: string[] = [];
+
+  constructor(context: BrowserContext, page: Page) {
+    this.context = context;
+    this.page = page;
+    page.on('pageerror', (error) => this.errors.push(error.message));
+  }
+
+  /** Opens the sign-in page in a browser context of their own. */
+  static async arrive(browser: Browser, baseUrl: string, options: BrowserContextOptions = {}): Promise<Person> {
+    const usual: BrowserContextOptions = { viewport: { width: 1200, height: 760 }, locale: 'en-US', reducedMotion: 'reduce' };
+    const context = await browser.newContext({ baseURL: baseUrl, ...usual, ...options });
+    context.setDefaultTimeout(patienceMs);
+    const person = new Person(context, await context.newPage());
+    await person.page.goto('/');
+    return person;
+  }
+
+  async signInAs(name: string): Promise<this> {
+    await this.page.getByRole('button', { name, exact: true }).click();
+    await this.page.getByRole('button', { name: `Account: ${name}` }).waitFor();
+    return this;
+  }
+
+  async createStream(name: string, description = ''): Promise<void> {
+    await this.page.getByRole('button', { name: 'New stream' }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'New stream' });
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByLabel('Description').fill(description);
+    await dialog.getByRole('button', { name: 'Create stream' }).click();
+    await this.title(name).waitFor();
+  }
+
+  async open(stream: string): Promise<void> {
+    await this.streamLink(stream).click();
+    await this.title(stream).waitFor();
+  }
+
+  streamLink = (name: string): Locator => this.page.getByRole('navigation', { name: 'Streams' }).getByRole('link', { name, exact: true });
+  title = (name: string): Locator => this.page.getByRole('heading', { level: 1, name, exact: true });
+  log = (): Locator => this.page.getByRole('log');
+  composer = (): Locator => this.page.getByRole('textbox', { name: /^Message to/ });
+  banner = (): Locator => this.page.getByTestId('connection');
+  /** The message that says exactly this. */
+  message = (text: string): Locator =>
+    this.log()
+      .getByRole('article')
+      .filter({ has: this.page.getByText(text, { exact: true }) });
+
+  async write(text: string): Promise<void> {
+    await this.composer().fill(text);
+    await this.composer().press('Enter');
+  }
+
+  /** Waits until the message is shown and is no longer on its way. */
+  async sees(text: string): Promise<void> {
+    await this.message(text).filter({ hasNotText: 'Sending…' }).waitFor();
+  }
+
+  async seesNot(text: string): Promise<void> {
+    await this.page.getByText(text, { exact: true }).waitFor({ state: 'detached' });
+  }
+
+  async act(text: string, tool: 'Edit message' | 'Delete message'): Promise<void> {
+    await this.message(text).hover();
+    await this.message(text).getByRole('button', { name: tool }).click();
+  }
+
+  /** Turns the wheel over the messages. */
+  async scroll(deltaY: number): Promise<void> {
+    await this.log().hover();
+    await this.page.mouse.wheel(0, deltaY);
+  }
+
+  leave = (): Promise<void> => this.context.close();
+}
