@@ -3,10 +3,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib/core';
 import { addStreambed } from '../../lib/app.ts';
-import { referencesIn, synthesize, templateRules, withStubs, type Template } from './synthesized.ts';
+import { referencesIn, synthesize, withStubs, type Template } from './synthesized.ts';
 
 describe.each(['dev', 'prod', 'local'])('the stage %s', (stage) => {
-  const { all } = synthesize(stage, { [templateRules]: true });
+  const { all } = synthesize(stage, { templateRules: true });
 
   test('passes every check, and refers to nothing that is not there', () => {
     for (const template of all) {
@@ -29,6 +29,18 @@ describe.each(['dev', 'prod', 'local'])('the stage %s', (stage) => {
   });
 });
 
+test('the stage local differs from dev in names, log level and TLS to Postgres, and in nothing else', () => {
+  const local = linesOf('local');
+  const dev = linesOf('dev');
+  const pairs = dev.map((line, index) => [line, local[index]]).filter(([a, b]) => a !== b);
+  const settings = new Set(pairs.map((pair) => pair.join(' -> ')));
+  expect(local).toHaveLength(dev.length);
+  expect([...settings].sort()).toEqual([
+    '"DATABASE_TLS": "verify" -> "DATABASE_TLS": "off"',
+    '"POWERTOOLS_LOG_LEVEL": "DEBUG" -> "POWERTOOLS_LOG_LEVEL": "INFO"',
+  ]);
+});
+
 test('a function without its bundle is named, with the file it is made from', () => {
   withStubs((built, folder) => {
     rmSync(join(built.code, 'realtime-fan-out'), { recursive: true });
@@ -36,6 +48,14 @@ test('a function without its bundle is named, with the file it is made from', ()
     expect(() => addStreambed(app, built)).toThrow(/RealtimeFanOut has no bundle .*functions\/realtime\/fan-out\.lambda\.ts/);
   });
 });
+
+/** The templates of a stage, line by line, without its name and without what is derived from names (ids, hashes). */
+const linesOf = (stage: string): string[] =>
+  JSON.stringify(synthesize(stage).all, undefined, 1)
+    .replaceAll(/dev|local/g, '*')
+    .replaceAll(/[0-9A-Fa-f]{16,}|[0-9A-F]{8,}|cr-owned:[0-9a-f]{8}|"Name": ".*AccessControl.*"/g, '#')
+    .split('\n')
+    .map((line) => line.trim().replace(/,$/, ''));
 
 function importsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(importsIn);

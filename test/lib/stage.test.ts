@@ -37,9 +37,11 @@ describe('reading the stage', () => {
 
 describe('prod', () => {
   const prod = synthesize('prod', {
-    alarmEmail: 'ops@example.com',
-    domainName: 'talk.example.com',
-    certificateArn: 'arn:aws:acm:us-east-1:1:certificate/2',
+    context: {
+      alarmEmail: 'ops@example.com',
+      domainName: 'talk.example.com',
+      certificateArn: 'arn:aws:acm:us-east-1:1:certificate/2',
+    },
   });
 
   test('survives the loss of a zone, and of an operator', () => {

@@ -31,14 +31,21 @@ export interface Synthesized {
   readonly all: readonly Template[];
 }
 
-/** CloudFormation's own rules, run by the CDK: a second of start-up, so that one test file has them and the others do without. */
-export const templateRules = '@aws-cdk/core:validateAgainstDefaultRules';
+export interface SynthesizeOptions {
+  readonly context?: Record<string, string>;
+  /** Has CloudFormation's own rules look too. They take a second to start, so that one test file has them and the others do without. */
+  readonly templateRules?: boolean;
+}
 
 /** The templates of a stage, made with empty functions and an empty page. Fails as `cdk synth` does when cdk-nag finds something. */
-export function synthesize(stage: string, context: Record<string, unknown> = {}): Synthesized {
+export function synthesize(stage: string, { context = {}, templateRules = false }: SynthesizeOptions = {}): Synthesized {
   return withStubs((built, folder) => {
     const { context: flags } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
-    const app = new App({ outdir: join(folder, 'cdk.out'), context: { ...flags, [templateRules]: false, ...context, stage } });
+    const app = new App({
+      outdir: join(folder, 'cdk.out'),
+      context: { ...flags, ...context, stage },
+      builtinCloudFormationValidation: templateRules,
+    });
     addStreambed(app, built);
     const assembly = app.synth();
     const [data, service, web] = ['Data', 'Service', 'Web'].map(
