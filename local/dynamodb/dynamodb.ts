@@ -27,7 +27,8 @@ export interface DynamoDb {
 /** Starts DynamoDB in a thread of its own, so that its work does not hold up the gateways. */
 export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDb> {
   const { account, tables, access, log, path, endpoint, sweepMilliseconds = 30_000 } = options;
-  const workerData: WorkerOptions = { account, tables, path, endpoint, sweepMilliseconds };
+  // An empty setting is one that was not given.
+  const workerData: WorkerOptions = { account, tables, path, endpoint: endpoint || undefined, sweepMilliseconds };
   const env = { ...process.env, AWS_ACCOUNT_ID: account.accountId, AWS_REGION: account.region };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, env, execArgv: [] });
   const post = (message: ToWorker) => worker.postMessage(message);
