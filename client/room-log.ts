@@ -121,9 +121,8 @@ export class RoomLog<Item extends Change> {
   /** Takes one page of a pull. `final`: there was nothing more when it was read, so nothing that it left out is still to come. */
   pulled(segment: Segment<Item>, final: boolean, nowMs: number): Item[] {
     const items = this.receive(segment, nowMs);
-    if (!final) this.#debt = Math.max(this.#debt, segment.upTo);
-    if (final && this.#debt <= segment.upTo) this.#debt = 0;
     if (final) {
+      if (this.#debt <= segment.upTo) this.#debt = 0;
       this.#urgent = false;
       // The room was asked after the frame of another generation had come, and is still of ours: the frame was an old one.
       this.#retire(this.#doubted);
