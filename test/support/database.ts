@@ -12,7 +12,7 @@ export interface TestDatabase {
 }
 
 const ownerConfig = (database: string) => ({
-  host: '127.0.0.1',
+  host: process.env.TEST_POSTGRES_HOST,
   port: Number(process.env.TEST_POSTGRES_PORT),
   user: 'streambed_owner',
   password: 'owner',

@@ -4,14 +4,30 @@ import { startPostgresServer } from '../../local/postgres/server.ts';
 
 /** One Postgres for the whole run, with a migrated template that each test file clones in milliseconds. */
 export default async function globalSetup(): Promise<void> {
-  const server = await startPostgresServer({ log: () => undefined });
-  (globalThis as { testPostgres?: typeof server }).testPostgres = server;
-  const admin = new pg.Client({ host: server.socketFolder, port: server.port, user: 'postgres', database: 'postgres' });
+  const { superuser, host, port } = await reachServer();
+  const admin = new pg.Client(superuser);
   await admin.connect();
-  await admin.query(`create role streambed_owner login createrole createdb password 'owner'`);
+  // A given server may have both from an earlier run.
+  await admin.query('drop database if exists template_streambed with (force)');
+  const { rowCount: known } = await admin.query(`select from pg_roles where rolname = 'streambed_owner'`);
+  await admin.query(`${known ? 'alter' : 'create'} role streambed_owner login createrole createdb password 'owner'`);
   await admin.query('create database template_streambed owner streambed_owner');
   await admin.end();
-  const owner = { host: '127.0.0.1', port: server.port, user: 'streambed_owner', password: 'owner', database: 'template_streambed' };
+  const owner = { host, port, user: 'streambed_owner', password: 'owner', database: 'template_streambed' };
   await migrate({ owner, appPassword: 'app', directory: new URL('../../migrations', import.meta.url).pathname });
-  process.env.TEST_POSTGRES_PORT = String(server.port);
+  process.env.TEST_POSTGRES_HOST = host;
+  process.env.TEST_POSTGRES_PORT = String(port);
+}
+
+/** A server of our own, or the one of TEST_POSTGRES_DSN (a superuser's), so that the tests can be run on another version. */
+async function reachServer(): Promise<{ superuser: pg.ClientConfig; host: string; port: number }> {
+  const dsn = process.env.TEST_POSTGRES_DSN;
+  if (dsn !== undefined && dsn !== '') {
+    const url = new URL(dsn);
+    return { superuser: { connectionString: dsn }, host: url.hostname, port: Number(url.port || 5432) };
+  }
+  const server = await startPostgresServer({ log: () => undefined });
+  (globalThis as { testPostgres?: typeof server }).testPostgres = server;
+  const superuser = { host: server.socketFolder, port: server.port, user: 'postgres', database: 'postgres' };
+  return { superuser, host: '127.0.0.1', port: server.port };
 }
