@@ -43,6 +43,8 @@ export class RoomFollower<Item extends Change> {
   #stopWatching: (() => void) | undefined;
   #leave: (() => void) | undefined;
   #joined = false;
+  /** How far the room had come when it was joined: what is before that comes as a replay. */
+  #replayed: { readonly gen: string; readonly head: number } | undefined;
   #wasLive = false;
   #fetching = false;
   #timer: unknown;
@@ -63,11 +65,17 @@ export class RoomFollower<Item extends Change> {
   get state(): LiveState {
     const { status } = this.#options.socket.getState();
     if (this.problem !== undefined || status === 'offline' || status === 'stopped' || status === 'closed') return 'offline';
-    if (status === 'open' && this.#joined && this.#log.gen !== undefined && !this.#fetching && !this.#log.indebted) {
+    if (status === 'open' && this.#joined && this.#isHere()) {
       this.#wasLive = true;
       return 'live';
     }
     return this.#wasLive ? 'catching up' : 'connecting';
+  }
+
+  /** Frames that only change places are no reason to call ourselves behind: that begins when they are fetched. */
+  #isHere(): boolean {
+    const { gen, position, indebted } = this.#log;
+    return gen !== undefined && !this.#fetching && !indebted && (this.#replayed?.gen !== gen || position >= this.#replayed.head);
   }
 
   /** A change that came as the answer to a request of our own. */
@@ -132,6 +140,7 @@ export class RoomFollower<Item extends Change> {
 
   #promised({ gen, from, head }: RoomState): void {
     this.#joined = true;
+    this.#replayed = { gen, head };
     if (this.#log.gen === gen && from > this.#log.position) this.#log.hurry();
     this.#stands(gen, head);
   }

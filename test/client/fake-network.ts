@@ -64,7 +64,7 @@ class FakeSocket implements SocketLike {
   }
 
   receive(frame: ServerFrame): void {
-    if (this.state === 'open') this.#fire('message', { data: JSON.stringify(frame) });
+    if (this.state === 'open' && !this.#network.loses(frame)) this.#fire('message', { data: JSON.stringify(frame) });
   }
 
   end(code: number, reason: string): void {
@@ -89,6 +89,8 @@ export class FakeNetwork {
   /** Decides the fate of the next sockets: a close code instead of opening. */
   readonly refusals: number[] = [];
   weather: Weather = calm;
+  /** Frames that are lost whatever the weather. */
+  loses: (frame: ServerFrame) => boolean = () => false;
   readonly #random: () => number;
 
   constructor(clock: FakeClock, server: FakeServer, seed = 1) {
