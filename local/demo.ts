@@ -42,7 +42,9 @@ export async function prepareDemo(options: DemoOptions): Promise<Demo> {
     if (file !== undefined) await save(file, { baseUrl, wsUrl, workspaceId, users, apiKey, seeded });
   };
   await keep(before?.users ?? [], before?.seeded ?? false);
-  const users = await Promise.all(demoUsers.map((user) => mintToken(baseUrl, apiKey, user)));
+  const users: DemoUser[] = [];
+  // One after the other: at the same time they would start an environment each.
+  for (const user of demoUsers) users.push(await mintToken(baseUrl, apiKey, user));
   if (before?.seeded !== true) await tellStory(baseUrl, workspaceId, users);
   await keep(users, true);
   return { baseUrl, wsUrl, workspaceId, users, apiKey };

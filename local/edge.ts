@@ -29,8 +29,9 @@ function originOf(origin: FrontOrigin, { httpApis, webSocketApis }: Services): O
   if (origin.kind === 'bucket') return origin;
   const http = httpApis.get(origin.apiId);
   const sockets = webSocketApis.get(origin.apiId);
-  if (http !== undefined) return { kind: 'gateway', handle: http.handle };
-  if (sockets !== undefined) return { kind: 'gateway', handle: sockets.handle, upgrade: sockets.upgrade };
+  if (http !== undefined) return { kind: 'gateway', handle: (...call) => http.handle(...call) };
+  if (sockets !== undefined)
+    return { kind: 'gateway', handle: (...call) => sockets.handle(...call), upgrade: (...call) => sockets.upgrade(...call) };
   throw new Error(`The front sends requests to the gateway ${origin.apiId}, which is not in the templates`);
 }
 

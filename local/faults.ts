@@ -65,7 +65,7 @@ export function createFaults(options: {
   };
 
   const wrap = (operation: Operation): Operation => ({
-    permission: operation.permission,
+    permission: (input) => operation.permission(input),
     run(input, call) {
       if (armed.size === 0) return operation.run(input, call);
       return runWithFaults(operation, input, call);

@@ -11,7 +11,7 @@ export interface FrontOptions {
   readonly port: number;
   readonly log: Log;
   /** The keys of the demo, when there is one by now. */
-  demo(): Demo | undefined;
+  readonly demo: () => Demo | undefined;
 }
 
 /** Everything behind the one port: the front of the templates, the `@connections` API of the sockets, and the demo's keys. */

@@ -14,7 +14,7 @@ export interface Line {
 export interface LogBook {
   readonly log: Log;
   /** The newest lines of all levels, whatever was shown of them: for a test that wants to know why. */
-  recent(): readonly Line[];
+  readonly recent: () => readonly Line[];
 }
 
 const ranks: Record<Level, number> = { debug: 0, info: 1, warn: 2, error: 3 };

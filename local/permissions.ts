@@ -1,17 +1,7 @@
-import { managedPolicies } from './template/managed-policies.ts';
+import { managedPolicies } from './managed-policies.ts';
+import type { Statement } from './statement.ts';
 import type { Access, AccessDecision } from './types.ts';
 import { wildcard } from './wildcard.ts';
-
-/** A statement of an IAM policy document, its intrinsic functions resolved. */
-export interface Statement {
-  readonly Effect: 'Allow' | 'Deny';
-  readonly Action?: string | readonly string[];
-  readonly NotAction?: string | readonly string[];
-  readonly Resource?: string | readonly string[];
-  readonly NotResource?: string | readonly string[];
-  readonly Principal?: unknown;
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
 
 /** Everything a role may do. */
 export interface RolePolicies {
@@ -70,7 +60,6 @@ function rulesOf(role: RolePolicies): Rule[] {
 }
 
 function ruleOf(statement: Statement, roleArn: string): Rule[] {
-  const deny = statement.Effect === 'Deny';
   for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
     for (const [key, value] of Object.entries(keys)) {
       if (metConditions.has(key.toLowerCase())) continue;

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import type { WebSocketApi } from './api-gateway/websocket.ts';
 import { createCleanup, type Cleanup } from './cleanup.ts';
 import { prepareDemo, type Demo } from './demo.ts';
 import type { Faults } from './faults.ts';
@@ -7,10 +8,11 @@ import { createFront } from './front.ts';
 import type { LambdaFunctions } from './lambda/functions.ts';
 import { takeLock } from './lock.ts';
 import { createLogBook, type Line, type LogBook } from './log.ts';
-import { takePort } from './port.ts';
+import { takePort, type Port } from './port.ts';
 import { removeServerData } from './postgres/server.ts';
 import { startPostgres, type Postgres } from './postgres/postgres.ts';
 import { startServices, type Services } from './services.ts';
+import { createSteps, type Step, type Steps } from './steps.ts';
 import { synthesize } from './synth.ts';
 import type { Invocation, Log } from './types.ts';
 
@@ -28,15 +30,10 @@ export interface LocalOptions {
   readonly logBook?: LogBook;
   /** Whether to make the demo workspace; true unless given. */
   readonly demo?: boolean;
+  /** Whether to load each function at once, instead of when it is first called; true unless given, but for ephemeral. */
+  readonly warm?: boolean;
   /** Told when a part of the start is done. */
   onStep?(step: Step): void;
-}
-
-/** A part of the start, and what it took. Parts overlap: their times do not add up to the whole. */
-export interface Step {
-  readonly name: 'synth' | 'postgres' | 'services' | 'migrations' | 'functions' | 'demo';
-  readonly milliseconds: number;
-  readonly detail: string;
 }
 
 /** The app, running. */
@@ -49,7 +46,7 @@ export interface Local {
   readonly functions: LambdaFunctions;
   readonly queues: Services['queues'];
   readonly tables: Services['tables'];
-  readonly sockets: Services['webSocketApis'] extends ReadonlyMap<string, infer Api> ? Api : never;
+  readonly sockets: WebSocketApi;
   readonly postgres: Postgres;
   readonly faults: Faults;
   /** Physical name of a queue, table, function or schedule by the id of its construct: `nameOf('RealtimeFanOutQueueQueue')`. */
@@ -77,58 +74,81 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
 }
 
 async function start(options: LocalOptions, cleanup: Cleanup): Promise<Local> {
-  const { log, recent } =
-    options.logBook ??
-    createLogBook({ show: options.quiet ? 'silent' : 'info', pretty: false, write: (text) => process.stdout.write(text) });
+  const book = options.logBook ?? defaultLogBook(options.quiet ?? false);
+  const steps = createSteps((step) => options.onStep?.(step));
   const stateDir = options.ephemeral ? undefined : await openState(options, cleanup);
-  const steps: Step[] = [];
-  const timed = async <Result>(name: Step['name'], work: () => Promise<Result>, detail: (result: Result) => string): Promise<Result> => {
-    const from = performance.now();
-    const result = await work();
-    const step = { name, milliseconds: Math.round(performance.now() - from), detail: detail(result) };
-    steps.push(step);
-    options.onStep?.(step);
-    return result;
-  };
-
   const port = await takePort(options.port ?? 3000);
   cleanup.add(() => port.close());
-  const baseUrl = `http://127.0.0.1:${port.number}`;
-  const [synth, postgres] = await bothOrNone(
-    timed(
+  const parts: Parts = { options, cleanup, log: book.log, steps, stateDir, port };
+  const { postgres, assembly } = await startGround(parts);
+  const services = await steps.timed(
+    'services',
+    () => startServices({ assembly, postgres, port: port.number, stateDir, sharedState: cache, log: book.log, cleanup }),
+    ({ application: { queues, tables, httpApis } }) =>
+      `${queues.length} queues, ${tables.length} tables, ${httpApis.flatMap(({ routes }) => routes).length} routes`,
+  );
+  await deploy(parts, services);
+  const opened = await open(parts, services);
+  return localOf(parts, services, postgres, opened, book);
+}
+
+interface Parts {
+  readonly options: LocalOptions;
+  readonly cleanup: Cleanup;
+  readonly log: Log;
+  readonly steps: Steps;
+  readonly stateDir: string | undefined;
+  readonly port: Port;
+}
+
+function defaultLogBook(quiet: boolean): LogBook {
+  return createLogBook({ show: quiet ? 'silent' : 'info', pretty: false, write: (text) => process.stdout.write(text) });
+}
+
+/** The two slow things that know nothing of each other. */
+async function startGround({ cleanup, log, steps, stateDir }: Parts): Promise<{ assembly: string; postgres: Postgres }> {
+  const dataFolder = stateDir === undefined ? undefined : path.join(stateDir, 'postgres');
+  const [synth, server] = await Promise.allSettled([
+    steps.timed(
       'synth',
       () => synthesize({ root, cache, log }),
       ({ reused }) => (reused ? 'nothing changed' : 'made anew'),
     ),
-    timed(
+    steps.timed(
       'postgres',
-      () => startPostgres({ dataFolder: stateDir && path.join(stateDir, 'postgres'), dsn: process.env['POSTGRES_DSN'] || undefined, log }),
-      ({ host, port: at }) => `${host}:${at}`,
-    ),
-    cleanup,
-  );
-  const services = await timed(
-    'services',
-    () => startServices({ assembly: synth.directory, postgres, port: port.number, stateDir, log, cleanup }),
-    ({ application: { queues, tables, httpApis } }) =>
-      `${queues.length} queues, ${tables.length} tables, ${httpApis.flatMap(({ routes }) => routes).length} routes`,
-  );
-  const { application, functions } = services;
-  await Promise.all([
-    timed(
-      'migrations',
-      () => runTriggers(services),
-      (results) => results.join(', '),
-    ),
-    timed(
-      'functions',
-      () => warm(services),
-      (loaded) => `${loaded} loaded`,
+      () => startPostgres({ dataFolder, dsn: process.env['POSTGRES_DSN'] || undefined, log }),
+      ({ host, port }) => `${host}:${port}`,
     ),
   ]);
+  // Also when the other one failed: what runs must be ended.
+  if (server.status === 'fulfilled') cleanup.add(() => server.value.stop());
+  if (synth.status === 'rejected') throw synth.reason;
+  if (server.status === 'rejected') throw server.reason;
+  return { assembly: synth.value.directory, postgres: server.value };
+}
 
-  const [sockets] = services.webSocketApis.values();
-  if (sockets === undefined) throw new Error('The templates have no WebSocket API');
+/** What a deployment does before anybody calls: the triggers, which migrate the database; and the functions are loaded. */
+async function deploy({ options, steps }: Parts, services: Services): Promise<void> {
+  const migrated = steps.timed(
+    'migrations',
+    () => runTriggers(services),
+    (results) => results.join(', '),
+  );
+  const wanted = options.warm ?? !options.ephemeral;
+  const warmed = wanted && steps.timed('functions', () => warm(services), (loaded) => `${loaded} loaded`); // prettier-ignore
+  await Promise.all([migrated, warmed]);
+}
+
+interface Opened {
+  readonly baseUrl: string;
+  readonly wsUrl: string;
+  readonly demo: Demo | undefined;
+}
+
+/** Opens the port, lets queues and schedules run, and makes the demo through the port as anybody would. */
+async function open({ options, log, steps, stateDir, port }: Parts, services: Services): Promise<Opened> {
+  const { application, functions } = services;
+  const baseUrl = `http://127.0.0.1:${port.number}`;
   const wsUrl = `ws://127.0.0.1:${port.number}/${application.webSocketApis[0]?.stage}`;
   let demo: Demo | undefined;
   let ready = false;
@@ -138,27 +158,32 @@ async function start(options: LocalOptions, cleanup: Cleanup): Promise<Local> {
   services.queues.start();
   services.scheduler.start();
   if (options.demo ?? true) {
-    const file = stateDir && path.join(stateDir, 'demo.json');
-    demo = await timed(
+    const file = stateDir === undefined ? undefined : path.join(stateDir, 'demo.json');
+    demo = await steps.timed(
       'demo',
       () => prepareDemo({ baseUrl, wsUrl, functions, file, createWorkspace: 'WorkspacesCreateWorkspace' }),
-      (made) => made.workspaceId,
+      ({ workspaceId }) => workspaceId,
     );
   }
   ready = true;
+  return { baseUrl, wsUrl, demo };
+}
+
+function localOf({ cleanup, steps }: Parts, services: Services, postgres: Postgres, opened: Opened, { recent }: LogBook): Local {
+  const { application, functions, queues, tables, scheduler, faults } = services;
+  const [sockets] = services.webSocketApis.values();
+  if (sockets === undefined) throw new Error('The templates have no WebSocket API');
   return {
-    baseUrl,
-    wsUrl,
-    demo,
+    ...opened,
     functions,
-    queues: services.queues,
-    tables: services.tables,
+    queues,
+    tables,
     sockets,
     postgres,
-    faults: services.faults,
+    faults,
     nameOf: (constructId) => application.nameOf(constructId),
-    runSchedule: (constructId) => services.scheduler.runNow(application.nameOf(constructId)),
-    steps,
+    runSchedule: (constructId) => scheduler.runNow(application.nameOf(constructId)),
+    steps: steps.done,
     recent,
     stop: () => cleanup.run(),
   };
@@ -177,15 +202,6 @@ async function openState({ stateDir = path.join(root, '.local'), fresh }: LocalO
     }
   }
   return stateDir;
-}
-
-/** Waits for both, and keeps the server for cleaning up also when the other one fails. */
-async function bothOrNone<First>(first: Promise<First>, server: Promise<Postgres>, cleanup: Cleanup): Promise<[First, Postgres]> {
-  const [one, two] = await Promise.allSettled([first, server]);
-  if (two.status === 'fulfilled') cleanup.add(() => two.value.stop());
-  if (one.status === 'rejected') throw one.reason;
-  if (two.status === 'rejected') throw two.reason;
-  return [one.value, two.value];
 }
 
 /** The functions that a deployment runs: here it is the start. */

@@ -7,11 +7,12 @@ import { startDynamoDb, type DynamoDb } from './dynamodb/dynamodb.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { functionEnvironment } from './function-environment.ts';
 import { createFunctions, type LambdaFunctions } from './lambda/functions.ts';
+import { withLock } from './lock.ts';
 import { logFunctionLine } from './log.ts';
 import { createAccess } from './permissions.ts';
 import type { Postgres } from './postgres/postgres.ts';
 import { createScheduler, type Scheduler } from './scheduler/scheduler.ts';
-import { createSecrets } from './secrets.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
 import { createSqs, type Sqs } from './sqs/sqs.ts';
 import { accessKeyOf, readApplication, type Application } from './template/application.ts';
 import { readAssembly } from './template/assembly.ts';
@@ -36,6 +37,8 @@ export interface ServicesOptions {
   readonly port: number;
   /** Where secrets and tables are kept; none: nothing is. */
   readonly stateDir: string | undefined;
+  /** Folder for what runs share that share a database server. */
+  readonly sharedState: string;
   readonly log: Log;
   readonly cleanup: Cleanup;
 }
@@ -59,19 +62,17 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   });
   door.access = createAccess(application.principals);
 
-  const secrets = createSecrets({ secrets: application.secrets, file: stateDir && path.join(stateDir, 'secrets.json') });
-  const [tables] = await Promise.all([
-    startDynamoDb({
-      account,
-      tables: application.tables,
-      access,
-      log,
-      path: stateDir && path.join(stateDir, 'dynamodb'),
-      endpoint: process.env['DYNAMODB_ENDPOINT'],
-    }),
-    prepareDatabase(application, postgres, (arn) => secrets.value(arn)),
-  ]);
+  const secrets = await openSecrets(application, options);
+  const tables = await startDynamoDb({
+    account,
+    tables: application.tables,
+    access,
+    log,
+    path: stateDir === undefined ? undefined : path.join(stateDir, 'dynamodb'),
+    endpoint: process.env['DYNAMODB_ENDPOINT'] || undefined,
+  });
   cleanup.add(() => tables.stop());
+  await prepareDatabase(application, postgres, (arn) => secrets.value(arn));
 
   const functions = startFunctions(application, options, { json: endpoint.url, dynamoDb: tables.url });
   cleanup.add(() => functions.stop());
@@ -90,6 +91,15 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   );
   cleanup.add(() => Promise.all([...webSocketApis.values()].map((api) => api.stop())));
   return { application, functions, queues, tables, scheduler, httpApis, webSocketApis, faults };
+}
+
+/** Roles belong to the whole of a server: runs that share one must agree on the passwords, and so on the secrets. */
+async function openSecrets({ secrets }: Application, { stateDir, sharedState, postgres }: ServicesOptions): Promise<Secrets> {
+  if (postgres.isShared) {
+    const file = path.join(sharedState, 'shared-secrets.json');
+    return withLock(`${file}.lock`, async () => createSecrets({ secrets, file }));
+  }
+  return createSecrets({ secrets, file: stateDir === undefined ? undefined : path.join(stateDir, 'secrets.json') });
 }
 
 async function prepareDatabase(application: Application, postgres: Postgres, secretText: (arn: string) => string): Promise<void> {

@@ -1,6 +1,7 @@
 import { parseArgs, styleText } from 'node:util';
 import { createLogBook } from './log.ts';
-import { startLocal, type Step } from './run.ts';
+import { startLocal } from './run.ts';
+import type { Step } from './steps.ts';
 
 const usage = `npm start -- [options]
 
@@ -35,7 +36,7 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(2);
 }
 
-const pretty = process.stdout.isTTY === true;
+const pretty = process.stdout.isTTY;
 const write = (text: string): void => void process.stdout.write(text);
 const logBook = createLogBook({ show: values.quiet ? 'error' : values.verbose ? 'debug' : 'info', pretty, write });
 const { log } = logBook;

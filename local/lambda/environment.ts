@@ -18,7 +18,7 @@ export interface Environment {
 
 export interface EnvironmentOptions extends EnvironmentStart {
   readonly env: Readonly<Record<string, string>>;
-  onLine(line: string): void;
+  readonly onLine: (line: string) => void;
   /** The thread is gone, for whatever reason. Called once. */
   onEnd(): void;
 }
@@ -30,7 +30,78 @@ interface Pending {
 
 /** Starts an execution environment; it loads its bundle at once. */
 export function startEnvironment(options: EnvironmentOptions): Environment {
-  const { modulePath, exportName, functionName, functionArn, memoryMegabytes } = options;
+  return new Thread(options);
+}
+
+class Thread implements Environment {
+  readonly ready: Environment['ready'];
+  readonly #worker: Worker;
+  #pending: Pending | undefined;
+  #failure: FunctionError | undefined;
+
+  constructor(options: EnvironmentOptions) {
+    const { promise, resolve } = Promise.withResolvers<Awaited<Environment['ready']>>();
+    this.ready = promise;
+    this.#worker = startWorker(options);
+    this.#worker.on('message', (message: EnvironmentMessage) => {
+      if (message.kind === 'ready') resolve({ initMilliseconds: message.initMilliseconds });
+      else if (message.kind === 'init-failed') {
+        resolve({ error: message.error });
+        void this.kill();
+      } else this.#answered(message);
+    });
+    this.#worker.on('error', (thrown) => (this.#failure = crashOf(thrown)));
+    this.#worker.on('exit', (code) => {
+      resolve({ error: this.#ended(code) });
+      options.onEnd();
+    });
+  }
+
+  invoke(requestId: string, event: string, timeoutSeconds: number): Promise<Invocation> {
+    return new Promise((resolve) => {
+      const from = performance.now();
+      const timer = setTimeout(() => {
+        this.#finish({ ok: false, error: timedOut(requestId, timeoutSeconds) });
+        void this.kill();
+      }, timeoutSeconds * 1000);
+      const settle = (result: Invocation): void => {
+        clearTimeout(timer);
+        resolve(result.ok ? { ...result, milliseconds: performance.now() - from } : result);
+      };
+      this.#pending = { requestId, settle };
+      const message: InvokeMessage = { requestId, event, deadline: Date.now() + timeoutSeconds * 1000 };
+      this.#worker.postMessage(message);
+    });
+  }
+
+  async kill(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #answered(message: EnvironmentMessage & { kind: 'answered' | 'threw' }): void {
+    if (message.requestId !== this.#pending?.requestId) return;
+    this.#finish(message.kind === 'answered' ? answerOf(message.payload) : { ok: false, error: message.error });
+  }
+
+  #ended(code: number): FunctionError {
+    const error = this.#failure ?? {
+      errorType: 'Runtime.ExitError',
+      errorMessage: `Error: Runtime exited with error: exit status ${code}`,
+    };
+    const requestId = this.#pending?.requestId;
+    this.#finish({ ok: false, error: { ...error, errorMessage: `RequestId: ${requestId} ${error.errorMessage}` } });
+    return error;
+  }
+
+  #finish(result: Invocation): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    pending?.settle(result);
+  }
+}
+
+function startWorker(options: EnvironmentOptions): Worker {
+  const { modulePath, exportName, functionName, functionArn, memoryMegabytes, onLine } = options;
   const start: EnvironmentStart = { modulePath, exportName, functionName, functionArn, memoryMegabytes };
   const worker = new Worker(bootstrap, {
     workerData: start,
@@ -41,62 +112,19 @@ export function startEnvironment(options: EnvironmentOptions): Environment {
     stdout: true,
     stderr: true,
   });
-  for (const output of [worker.stdout, worker.stderr]) forwardLines(output, options.onLine);
+  for (const output of [worker.stdout, worker.stderr]) forwardLines(output, onLine);
+  return worker;
+}
 
-  let pending: Pending | undefined;
-  let failure: FunctionError | undefined;
-  const ready = Promise.withResolvers<{ initMilliseconds: number } | { error: FunctionError }>();
-  const finish = (result: Invocation): void => {
-    const done = pending;
-    pending = undefined;
-    done?.settle(result);
-  };
+/** Lambda's limit for what a function returns. */
+const maxPayloadBytes = 6_291_556;
 
-  worker.on('message', (message: EnvironmentMessage) => {
-    if (message.kind === 'ready') ready.resolve({ initMilliseconds: message.initMilliseconds });
-    else if (message.kind === 'init-failed') {
-      ready.resolve({ error: message.error });
-      void kill();
-    } else if (message.requestId !== pending?.requestId) return;
-    else if (message.kind === 'answered') finish({ ok: true, payload: JSON.parse(message.payload), milliseconds: 0 });
-    else finish({ ok: false, error: message.error });
-  });
-  worker.on('error', (thrown) => {
-    failure = crashOf(thrown);
-  });
-  worker.on('exit', (code) => {
-    const error = failure ?? { errorType: 'Runtime.ExitError', errorMessage: `Error: Runtime exited with error: exit status ${code}` };
-    ready.resolve({ error });
-    const requestId = pending?.requestId;
-    finish({
-      ok: false,
-      error: requestId === undefined ? error : { ...error, errorMessage: `RequestId: ${requestId} ${error.errorMessage}` },
-    });
-    options.onEnd();
-  });
-
-  const kill = async (): Promise<void> => void (await worker.terminate());
-  return {
-    ready: ready.promise,
-    kill,
-    invoke: (requestId, event, timeoutSeconds) =>
-      new Promise<Invocation>((resolve) => {
-        const from = performance.now();
-        const timer = setTimeout(() => {
-          finish({ ok: false, error: timedOut(requestId, timeoutSeconds) });
-          void kill();
-        }, timeoutSeconds * 1000);
-        pending = {
-          requestId,
-          settle: (result) => {
-            clearTimeout(timer);
-            resolve(result.ok ? { ...result, milliseconds: performance.now() - from } : result);
-          },
-        };
-        const message: InvokeMessage = { requestId, event, deadline: Date.now() + timeoutSeconds * 1000 };
-        worker.postMessage(message);
-      }),
-  };
+function answerOf(payload: string): Invocation {
+  if (payload.length * 3 > maxPayloadBytes && Buffer.byteLength(payload) > maxPayloadBytes) {
+    const errorMessage = `Response payload size exceeded maximum allowed payload size (${maxPayloadBytes} bytes).`;
+    return { ok: false, error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } };
+  }
+  return { ok: true, payload: JSON.parse(payload) as unknown, milliseconds: 0 };
 }
 
 function timedOut(requestId: string, timeoutSeconds: number): FunctionError {

@@ -1,5 +1,5 @@
 import type { Functions } from '../types.ts';
-import { createPool, type FunctionDefinition, type FunctionState, type LambdaOptions, type Pool } from './pool.ts';
+import { Pool, type FunctionDefinition, type FunctionState, type LambdaOptions } from './pool.ts';
 
 /** All deployed functions. A function is called by its ARN, its physical name or its construct id. */
 export interface LambdaFunctions extends Functions {
@@ -14,7 +14,7 @@ export interface LambdaFunctions extends Functions {
 
 /** Runs the functions of a template, each in environments of its own. */
 export function createFunctions(options: LambdaOptions): LambdaFunctions {
-  const pools = new Map(options.definitions.map((definition) => [definition.arn, createPool(definition, options)]));
+  const pools = new Map(options.definitions.map((definition) => [definition.arn, new Pool(definition, options)]));
   const byName = new Map<string, Pool>();
   for (const pool of pools.values()) {
     for (const name of [pool.definition.name, pool.definition.constructId]) byName.set(name, pool);

@@ -44,121 +44,127 @@ interface Job {
   settle(result: Invocation): void;
 }
 
-/** The environments of one function and the queue before them. */
-export interface Pool {
+const stopping: Invocation = { ok: false, error: { errorType: 'ServiceException', errorMessage: 'The runner is stopping' } };
+
+/** The environments of one function and the queue before them; the first invocation starts the first environment. */
+export class Pool {
   readonly definition: FunctionDefinition;
-  invoke(event: unknown): Promise<Invocation>;
-  warm(): Promise<number>;
-  kill(): Promise<number>;
-  state(): FunctionState;
-  stop(): Promise<void>;
-}
+  readonly #options: LambdaOptions;
+  readonly #cap: number;
+  readonly #environments = new Set<Environment>();
+  readonly #idle: Environment[] = [];
+  readonly #waiting: Job[] = [];
+  readonly #initMilliseconds: number[] = [];
+  #starting = 0;
+  #stopped = false;
 
-/** Makes the pool of a function; the first invocation starts the first environment. */
-export function createPool(definition: FunctionDefinition, options: LambdaOptions): Pool {
-  const cap = Math.max(1, Math.min(options.maxEnvironments, definition.reservedConcurrency ?? Infinity));
-  const environments = new Set<Environment>();
-  const idle: Environment[] = [];
-  const waiting: Job[] = [];
-  const initMilliseconds: number[] = [];
-  let starting = 0;
-  let stopped = false;
+  constructor(definition: FunctionDefinition, options: LambdaOptions) {
+    this.definition = definition;
+    this.#options = options;
+    this.#cap = Math.max(1, Math.min(options.maxEnvironments, definition.reservedConcurrency ?? Infinity));
+  }
 
-  const start = async (): Promise<{ initMilliseconds: number } | { error: FunctionError }> => {
-    starting++;
-    const environment = startEnvironment({
-      ...entryOf(definition),
-      env: definition.env,
-      onLine: (line) => options.onLine(definition, line),
-      onEnd: () => {
-        environments.delete(environment);
-        const place = idle.indexOf(environment);
-        if (place >= 0) idle.splice(place, 1);
-        if (!stopped) serve();
-      },
+  invoke(event: unknown): Promise<Invocation> {
+    if (this.#stopped) return Promise.resolve(stopping);
+    return new Promise((settle) => {
+      this.#waiting.push({ event: JSON.stringify(event), settle });
+      this.#serve();
     });
-    environments.add(environment);
-    const outcome = await environment.ready;
-    starting--;
-    if ('error' in outcome) {
-      options.log('error', `${definition.constructId} did not start: ${outcome.error.errorMessage}`, {
-        function: definition.constructId,
-        error: outcome.error,
-      });
-      // One start answers for one request, as in AWS: a bundle that cannot load fails each of them instead of keeping them waiting.
-      waiting.shift()?.settle({ ok: false, error: outcome.error });
-      serve();
-      return outcome;
-    }
-    initMilliseconds.push(outcome.initMilliseconds);
-    options.log('debug', `${definition.constructId} started`, {
-      function: definition.constructId,
-      initMs: Math.round(outcome.initMilliseconds),
-    });
-    idle.push(environment);
-    serve();
-    return outcome;
-  };
+  }
 
-  const serve = (): void => {
-    while (waiting.length > 0 && idle.length > 0) {
-      // The environment used last is the warmest, and leaves the others to be idle.
-      const environment = idle.pop() as Environment;
-      void run(environment, waiting.shift() as Job);
-    }
-    for (let more = Math.min(waiting.length - starting, cap - environments.size); more > 0; more--) void start();
-  };
+  /** Starts an environment unless there is one; resolves with the milliseconds that it took to load. */
+  async warm(): Promise<number> {
+    const [first] = this.#initMilliseconds;
+    if (first !== undefined && this.#environments.size > 0) return first;
+    const outcome = await this.#start();
+    if ('error' in outcome) throw new Error(`${this.definition.constructId} did not start: ${outcome.error.errorMessage}`);
+    return outcome.initMilliseconds;
+  }
 
-  const run = async (environment: Environment, job: Job): Promise<void> => {
-    const result = await environment.invoke(randomUUID(), job.event, definition.timeoutSeconds);
-    if (!result.ok)
-      options.log('warn', `${definition.constructId} failed: ${result.error.errorMessage}`, {
-        function: definition.constructId,
-        error: result.error,
-      });
-    const alive = environments.has(environment) && (result.ok || !result.error.errorType.startsWith('Sandbox.'));
-    if (alive) idle.push(environment);
-    job.settle(result);
-    serve();
-  };
+  state(): FunctionState {
+    const { size } = this.#environments;
+    return {
+      constructId: this.definition.constructId,
+      environments: size,
+      busy: size - this.#idle.length - this.#starting,
+      waiting: this.#waiting.length,
+      initMilliseconds: this.#initMilliseconds,
+    };
+  }
 
-  const kill = async (): Promise<number> => {
-    const all = [...environments];
-    idle.length = 0;
-    environments.clear();
+  async kill(): Promise<number> {
+    const all = [...this.#environments];
+    this.#idle.length = 0;
+    this.#environments.clear();
     await Promise.all(all.map((environment) => environment.kill()));
     return all.length;
-  };
+  }
 
-  return {
-    definition,
-    kill,
-    invoke: (event) =>
-      new Promise((settle) => {
-        if (stopped) return settle({ ok: false, error: { errorType: 'ServiceException', errorMessage: 'The runner is stopping' } });
-        waiting.push({ event: JSON.stringify(event), settle });
-        serve();
-      }),
-    async warm() {
-      if (initMilliseconds[0] !== undefined && environments.size > 0) return initMilliseconds[0];
-      const outcome = await start();
-      if ('error' in outcome) throw new Error(`${definition.constructId} did not start: ${outcome.error.errorMessage}`);
-      return outcome.initMilliseconds;
-    },
-    state: () => ({
-      constructId: definition.constructId,
-      environments: environments.size,
-      busy: environments.size - idle.length - starting,
-      waiting: waiting.length,
-      initMilliseconds,
-    }),
-    async stop() {
-      stopped = true;
-      for (const job of waiting.splice(0))
-        job.settle({ ok: false, error: { errorType: 'ServiceException', errorMessage: 'The runner is stopping' } });
-      await kill();
-    },
-  };
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const job of this.#waiting.splice(0)) job.settle(stopping);
+    await this.kill();
+  }
+
+  #serve(): void {
+    while (this.#waiting.length > 0) {
+      // The environment used last is the warmest, and leaves the others to be idle.
+      const environment = this.#idle.pop();
+      const job = environment && this.#waiting.shift();
+      if (environment === undefined || job === undefined) break;
+      void this.#run(environment, job);
+    }
+    const wanted = Math.min(this.#waiting.length - this.#starting, this.#cap - this.#environments.size);
+    for (let more = wanted; more > 0; more--) void this.#start();
+  }
+
+  async #start(): Promise<Awaited<Environment['ready']>> {
+    this.#starting++;
+    const environment = startEnvironment({
+      ...entryOf(this.definition),
+      env: this.definition.env,
+      onLine: (line) => this.#options.onLine(this.definition, line),
+      onEnd: () => this.#ended(environment),
+    });
+    this.#environments.add(environment);
+    const outcome = await environment.ready;
+    this.#starting--;
+    if ('error' in outcome) this.#notStarted(outcome.error);
+    else {
+      this.#log('debug', 'started', { initMs: Math.round(outcome.initMilliseconds) });
+      this.#initMilliseconds.push(outcome.initMilliseconds);
+      this.#idle.push(environment);
+    }
+    this.#serve();
+    return outcome;
+  }
+
+  /** One start answers for one request, as in AWS: a bundle that cannot load fails each of them instead of keeping them waiting. */
+  #notStarted(error: FunctionError): void {
+    if (!this.#stopped) this.#log('error', `did not start: ${error.errorMessage}`, { error });
+    this.#waiting.shift()?.settle({ ok: false, error });
+  }
+
+  async #run(environment: Environment, job: Job): Promise<void> {
+    const result = await environment.invoke(randomUUID(), job.event, this.definition.timeoutSeconds);
+    if (!result.ok && !this.#stopped) this.#log('warn', `failed: ${result.error.errorMessage}`, { error: result.error });
+    const timedOut = !result.ok && result.error.errorType.startsWith('Sandbox.');
+    if (this.#environments.has(environment) && !timedOut) this.#idle.push(environment);
+    job.settle(result);
+    this.#serve();
+  }
+
+  #ended(environment: Environment): void {
+    this.#environments.delete(environment);
+    const place = this.#idle.indexOf(environment);
+    if (place >= 0) this.#idle.splice(place, 1);
+    if (!this.#stopped) this.#serve();
+  }
+
+  #log(level: 'debug' | 'warn' | 'error', what: string, fields: Record<string, unknown>): void {
+    const { constructId } = this.definition;
+    this.#options.log(level, `${constructId} ${what}`, { function: constructId, ...fields });
+  }
 }
 
 function entryOf(definition: FunctionDefinition) {

@@ -8,6 +8,8 @@ import { startPostgresServer } from './server.ts';
 export interface Postgres {
   readonly host: string;
   readonly port: number;
+  /** Whether other runs may use the same server. */
+  readonly isShared: boolean;
   /** Name of the database here; another than in the template where a given server is shared by several runs. */
   databaseName(inTemplate: string): string;
   /** Makes the first user and database that the template speaks of, or brings their password up to date. */
@@ -41,6 +43,7 @@ async function startOwn(options: PostgresOptions): Promise<Postgres> {
   return {
     host,
     port: server.port,
+    isShared: false,
     databaseName: (inTemplate) => inTemplate,
     async prepare(definition) {
       await ensureDatabase({ host: server.socketFolder, port: server.port, user: 'postgres' }, definition);
@@ -63,6 +66,7 @@ async function useGiven(dsn: string, ephemeral: boolean): Promise<Postgres> {
   return {
     host: url.hostname,
     port,
+    isShared: true,
     databaseName: (inTemplate) => `${inTemplate}${suffix}`,
     async prepare(definition) {
       prepared = { ...definition, database: `${definition.database}${suffix}` };

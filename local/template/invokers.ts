@@ -6,7 +6,7 @@ import type { Resolver } from './resolver.ts';
 /** Finds functions as the template calls them, and says which service may invoke them. */
 export interface Invokers {
   /** The ARN of a function that is called by name, ARN, version or API Gateway's invocation path. Throws when it is not in the templates. */
-  arnOf(reference: string): string;
+  readonly arnOf: (reference: string) => string;
   /** Throws unless a permission of the template lets the service invoke the function from there; `user` needs it. */
   demand(user: Resource, functionArn: string, service: string, sourceArn: string): void;
 }

@@ -31,7 +31,7 @@ export function readQueues(resolver: Resolver): QueueDefinition[] {
       retentionSeconds: properties.MessageRetentionPeriod ?? 345_600,
       delaySeconds: properties.DelaySeconds,
       receiveWaitSeconds: properties.ReceiveMessageWaitTimeSeconds,
-      redrive: redrive && { targetArn: redrive.deadLetterTargetArn, maxReceiveCount: Number(redrive.maxReceiveCount) },
+      redrive: redrive && { targetArn: redrive.deadLetterTargetArn, maxReceiveCount: redrive.maxReceiveCount },
     };
   });
 }

@@ -28,9 +28,7 @@ export function createResolver(stacks: readonly Stack[], account: Account, addre
     attribute: (logicalId, name) => attributeOf(find(stack, logicalId), name),
     importValue: (name) => exported(name),
     stackOutput: (stackName, outputName) => {
-      const other = stacks.find((candidate) => candidate.name === stackName);
-      const output = other?.outputs[outputName];
-      if (other === undefined || output === undefined) throw new Error(`There is no output ${outputName} of a stack ${stackName}`);
+      const { stack: other, output } = outputOf(stacks, stackName, outputName);
       return resolveValue(output.Value, scopeOf(other));
     },
   });
@@ -80,6 +78,13 @@ export function createResolver(stacks: readonly Stack[], account: Account, addre
     outputs: (stack) =>
       Object.fromEntries(Object.entries(stack.outputs).map(([id, output]) => [id, resolveValue(output.Value, scopeOf(stack))])),
   };
+}
+
+function outputOf(stacks: readonly Stack[], stackName: string, outputName: string) {
+  const stack = stacks.find((candidate) => candidate.name === stackName);
+  const output = stack?.outputs[outputName];
+  if (stack === undefined || output === undefined) throw new Error(`There is no output ${outputName} of a stack ${stackName}`);
+  return { stack, output };
 }
 
 function typeOf(resource: Resource): ResourceType {

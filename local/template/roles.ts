@@ -1,4 +1,5 @@
-import type { RolePolicies, Statement } from '../permissions.ts';
+import type { RolePolicies } from '../permissions.ts';
+import type { Statement } from '../statement.ts';
 import { describeResource, type Resource } from './assembly.ts';
 import type { Resolver } from './resolver.ts';
 
@@ -58,7 +59,7 @@ function readAttachedPolicies(resolver: Resolver) {
   return { byRole, byArn };
 }
 
-const statementsOf = (document: Document): readonly Statement[] => [document.Statement].flat() as Statement[];
+const statementsOf = (document: Document): readonly Statement[] => [document.Statement].flat();
 
 function trustedServices(statement: Statement): string[] {
   const principal = statement.Principal as { Service?: string | string[] } | undefined;

@@ -49,7 +49,7 @@ async function start(state: string, ...args: string[]): Promise<Started> {
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const baseUrl = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on('line', (text) => {
+    createInterface({ input: child.stdout }).on('line', (text) => {
       const line = JSON.parse(text) as Line;
       lines.push(line);
       if (line.message === 'ready') resolve(line.baseUrl ?? '');

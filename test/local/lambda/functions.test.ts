@@ -129,6 +129,15 @@ test('A bundle that cannot load fails every invocation and says why', async () =
   for (const result of results) expect(result).toMatchObject({ ok: false, error: { errorMessage: 'no database address' } });
 });
 
+test('An answer over the limit of Lambda is a failure', async () => {
+  const { functions } = await functionOf(`export const handler = (event) => 'x'.repeat(event.length);`);
+  expect(await functions.invoke(arn, { length: 6_000_000 })).toMatchObject({ ok: true });
+  expect(await functions.invoke(arn, { length: 6_300_000 })).toMatchObject({
+    ok: false,
+    error: { errorType: 'Function.ResponseSizeTooLarge' },
+  });
+});
+
 test('Killing a function fails what it does at the moment; waiting invocations go to a new environment', async () => {
   const { functions, lines } = await functionOf(
     `let n = 0; export const handler = async (event) => { n++; if (event.hang) { console.log('hanging'); await new Promise(() => {}); } return n; };`,

@@ -1,4 +1,4 @@
-import type { Statement } from '../permissions.ts';
+import type { Statement } from './statement.ts';
 
 const allow = (...actions: string[]): Statement => ({ Effect: 'Allow', Action: actions, Resource: '*' });
 const writeLogs = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
