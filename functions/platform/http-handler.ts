@@ -11,16 +11,12 @@ import { authenticate } from './authenticate.ts';
 import type { Caller, CallerOf } from './authenticate.ts';
 import { AppError, toAppError, toProblem } from './errors.ts';
 import { readInput } from './http-input.ts';
+import type { RequestHeaders } from './http-input.ts';
 import { log, takeColdStart } from './log.ts';
 import { metrics } from './metrics.ts';
 
 /** What a route's use case is given: path, query and body in one flat object, and the request headers that the route understands. */
 export type InputOf<R extends Route> = ParamsOf<R> & QueryOf<R> & (BodyOf<R> extends undefined ? unknown : BodyOf<R>) & RequestHeaders;
-export interface RequestHeaders {
-  idempotencyKey?: string;
-  /** Position that the caller believes to be the last change. */
-  ifMatch?: number;
-}
 
 export interface Answer {
   readonly status: number;

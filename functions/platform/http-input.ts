@@ -3,7 +3,13 @@ import { ClientEventId } from '../../contract/ids.ts';
 import type { Route } from '../../contract/route.ts';
 import { AppError, fieldErrors } from './errors.ts';
 import type { FieldError } from '../../contract/errors.ts';
-import type { RequestHeaders } from './http-handler.ts';
+
+/** What a use case sees of the request's headers. */
+export interface RequestHeaders {
+  idempotencyKey?: string;
+  /** Position that the caller believes to be the last change. */
+  ifMatch?: number;
+}
 
 /** Largest body of a request, in bytes. */
 export const maxBodyBytes = 262_144;

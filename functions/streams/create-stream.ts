@@ -4,7 +4,7 @@ import type { CreateStream, Stream } from '../../contract/stream.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
-import type { RequestHeaders } from '../platform/http-handler.ts';
+import type { RequestHeaders } from '../platform/http-input.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
 import { accessMember } from './access.ts';

@@ -6,7 +6,7 @@ import { metric } from '../../contract/names.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
-import type { RequestHeaders } from '../platform/http-handler.ts';
+import type { RequestHeaders } from '../platform/http-input.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import { accessStream } from './access.ts';
 import { appendMessage, findEventByClientEventId } from './event-store.ts';
