@@ -52,16 +52,20 @@ export class Connection {
   /** When it opened, in milliseconds of the clock; until then, when it was made. */
   openedAt: number;
   ended: ConnectionEnd | undefined;
+  /** Resolves when it has ended. */
+  readonly over: Promise<void>;
 
   readonly #options: ConnectionOptions;
   readonly #waiting = new Map<number, { resolve(reply: Reply): void; reject(error: StreambedError): void; timer: unknown }>();
   readonly #opening = Promise.withResolvers<void>();
+  readonly #ending = Promise.withResolvers<void>();
   #counter = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.opened = this.#opening.promise;
     this.opened.catch(() => undefined);
+    this.over = this.#ending.promise;
     const { socket, clock, timeoutMs } = options;
     this.openedAt = clock.now();
     const timer = clock.after(timeoutMs, () => this.fail('it did not open in time'));
@@ -173,6 +177,7 @@ export class Connection {
     this.#options.socket.close(1000, '');
     for (const id of this.#waiting.keys()) this.#answered(id)?.reject(lost(end));
     this.#opening.reject(lost(end));
+    this.#ending.resolve();
     this.#options.ended(end);
   }
 }

@@ -121,7 +121,7 @@ export class Subscriptions {
         const done = await this.#step(connection);
         if (done === 'nothing') return;
         if (done === 'progress') attempt = 0;
-        else await this.#pause(backoffMs(reconnectBackoff, attempt++, this.#clock));
+        else await this.#pause(backoffMs(reconnectBackoff, attempt++, this.#clock), connection.over);
       }
     } finally {
       this.#busy.delete(connection);
@@ -172,8 +172,11 @@ export class Subscriptions {
     return joined;
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#clock.after(ms, resolve));
+  async #pause(ms: number, over: Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock.after(ms, resolve);
+    await Promise.race([promise, over]);
+    this.#clock.cancel(timer);
   }
 }
 
