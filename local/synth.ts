@@ -28,13 +28,23 @@ const notInputs = (name: string): boolean => name === 'dist' || name === 'node_m
 
 /** Synthesizes the stage `local`, or finds the assembly of an earlier time when no input has changed. One process at a time does the work. */
 export async function synthesize({ root, cache, log }: { root: string; cache: string; log: Log }): Promise<Synth> {
-  const directory = path.join(cache, 'synth', hashOf(root));
+  const folder = path.join(cache, 'synth');
+  const current = (): string => path.join(folder, hashOf(root));
+  const directory = current();
   if (isComplete(directory)) return { directory, reused: true };
   return withLock(path.join(cache, 'synth.lock'), async () => {
-    if (isComplete(directory)) return { directory, reused: true };
-    await runApp(root, directory, log);
-    removeOld(path.join(cache, 'synth'));
-    return { directory, reused: false };
+    for (let attempt = 1; ; attempt++) {
+      const wanted = current();
+      if (isComplete(wanted)) return { directory: wanted, reused: attempt === 1 };
+      const draft = `${wanted}.new`;
+      await runApp(root, draft, log);
+      // A file that was saved meanwhile may be in it or not: then it has no name that it could be found by later.
+      if (current() !== wanted && attempt < 3) continue;
+      rmSync(wanted, { recursive: true, force: true });
+      renameSync(draft, wanted);
+      removeOld(folder);
+      return { directory: wanted, reused: false };
+    }
   });
 }
 
@@ -56,9 +66,8 @@ function isComplete(directory: string): boolean {
 }
 
 /** Runs the CDK app as the CDK's own command line would, without its start-up time. */
-async function runApp(root: string, directory: string, log: Log): Promise<void> {
+async function runApp(root: string, draft: string, log: Log): Promise<void> {
   const { context } = JSON.parse(readFileSync(path.join(root, 'cdk.json'), 'utf8')) as { context?: object };
-  const draft = `${directory}.new`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
   const env = {
@@ -71,8 +80,6 @@ async function runApp(root: string, directory: string, log: Log): Promise<void> 
     }),
   };
   await run('synthesizing the app', [path.join(root, 'bin/streambed.ts')], root, env, log);
-  rmSync(directory, { recursive: true, force: true });
-  renameSync(draft, directory);
 }
 
 function run(what: string, args: readonly string[], cwd: string, env: Record<string, string>, log: Log): Promise<void> {

@@ -62,10 +62,42 @@ describe('the app on one machine', () => {
     expect(status).toBe(404);
   });
 
-  test('What the gateway does not know is 404 in its own words; each function may do only what its role says', async () => {
+  test('An address that is none is a problem in our own form', async () => {
     const response = await get('/v1/nothing');
-    expect([response.status, await response.json()]).toEqual([404, { message: 'Not Found' }]);
-    expect(() => local.functions.state('Nobody')).toThrow('No function Nobody');
+    expect([response.status, await response.json()]).toEqual([404, expect.objectContaining({ code: 'not_found' })]);
+  });
+
+  test('A function is called by name; one that is not there is an error that says which there are', () => {
+    expect(local.functions.state('StreamsHttp')).toMatchObject({ constructId: 'StreamsHttp' });
+    expect(() => local.functions.state('Nobody')).toThrow(/No function Nobody; there are .*StreamsHttp/);
+  });
+
+  test('A message that one person posts is pushed to the socket of another', async () => {
+    const { ticket, url, protocol } = (await (await userCall('/v1/realtime/tickets', 'POST')).json()) as Record<
+      'ticket' | 'url' | 'protocol',
+      string
+    >;
+    const streams = `/v1/workspaces/${demo().workspaceId}/streams`;
+    const stream = (await (await userCall(streams, 'POST', { streamType: 'channel', name: 'Seen live' })).json()) as { id: string };
+    const room = `ws:${demo().workspaceId}:stream:${stream.id}`;
+    const socket = new WebSocket(`${url}?ticket=${encodeURIComponent(ticket)}`, [protocol]);
+    const frames: Record<string, unknown>[] = [];
+    const seen = new Promise<void>((resolve, reject) => {
+      socket.addEventListener('error', () => reject(new Error('the socket failed')));
+      socket.addEventListener('open', () => socket.send(JSON.stringify({ op: 'hello', id: 1, d: { v: 1 } })));
+      socket.addEventListener('message', ({ data }) => {
+        const frame = JSON.parse(String(data)) as Record<string, unknown>;
+        frames.push(frame);
+        if (frame['op'] === 'welcome') socket.send(JSON.stringify({ op: 'sub', id: 2, d: { rooms: [{ room }] } }));
+        if (frame['op'] === 'ok') void userCall(`${streams}/${stream.id}/events`, 'POST', { text: 'hello there' });
+        if (frame['op'] === 'ev') resolve();
+      });
+    });
+    await seen;
+    expect(local.sockets.connections()).toHaveLength(1);
+    socket.close();
+    expect(frames.map(({ op }) => op)).toEqual(['welcome', 'ok', 'ev']);
+    expect(frames.at(-1)).toMatchObject({ room, data: { content: { text: 'hello there' } } });
   });
 
   test('A queue has a name by its construct, and is settled when all is delivered', async () => {
