@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseSource } from './house/source.ts';
 import { checkSource } from './house/source-rules.ts';
-import { checkFeatures, checkNames, checkText } from './house/text-rules.ts';
+import { checkFeatures, checkLinks, checkNames, checkText } from './house/text-rules.ts';
 
 /**
  * The rules of the house that no linter knows, over the files that are given, or else over every file that git knows or would add.
@@ -19,7 +19,7 @@ for (const file of files) {
     continue;
   const text = readFileSync(file, 'utf8');
   read++;
-  faults.push(...checkText(file, text));
+  faults.push(...checkText(file, text), ...checkLinks(file, text));
   if (/\.tsx?$/.test(file)) faults.push(...checkSource(parseSource(file, text)));
 }
 

@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 const vagueNames = /(^|[-.])(utils?|helpers?|common|misc|managers?|service|shared)$/;
 
@@ -57,4 +58,13 @@ export function checkText(file: string, text: string): string[] {
   return text
     .split('\n')
     .flatMap((line, index) => active.filter(({ pattern }) => pattern.test(line)).map(({ says }) => `${file}:${index + 1}: ${says}`));
+}
+
+/** A link in a document leads to a file that is there. */
+export function checkLinks(file: string, text: string): string[] {
+  if (!file.endsWith('.md')) return [];
+  const targets = [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)[^)]*\)/g)].map(([, target]) => target ?? '');
+  return targets
+    .filter((target) => !existsSync(join(dirname(file), target)))
+    .map((target) => `${file}:1: links to ${target}, which is not there`);
 }

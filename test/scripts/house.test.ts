@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkSource } from '../../scripts/house/source-rules.ts';
 import { parseSource } from '../../scripts/house/source.ts';
-import { checkFeatures, checkNames, checkText } from '../../scripts/house/text-rules.ts';
+import { checkFeatures, checkLinks, checkNames, checkText } from '../../scripts/house/text-rules.ts';
 
 const faultsOf = (file: string, text: string) => checkSource(parseSource(file, text));
 
@@ -97,4 +97,13 @@ describe('A rule about names finds', () => {
       expect.stringContaining('functions/feed: has no tests'),
     ]);
   });
+});
+
+test('A link in a document leads somewhere', () => {
+  const text = '[a](docs/deploy.md#secrets) [b](https://example.com/x) [c](#here) ![d](docs/images/none.png) [e](nowhere.md)';
+  expect(checkLinks('README.md', text)).toEqual([
+    'README.md:1: links to docs/images/none.png, which is not there',
+    'README.md:1: links to nowhere.md, which is not there',
+  ]);
+  expect(checkLinks('docs/deploy.md', '[up](../README.md) [beside](runbook.md)')).toEqual([]);
 });
