@@ -17,6 +17,8 @@ export type Topic = (typeof topics)[number];
 
 /** CloudWatch namespace and metric names; alarms and dashboards use the same words. */
 export const metricsNamespace = 'Streambed';
+/** The dimension `service` of every metric: two stages in one account do not mix. */
+export const metricsService = (stage: string): string => `streambed-${stage}`;
 export const metric = {
   eventsPosted: 'EventsPosted',
   publishDeferred: 'PublishDeferred',

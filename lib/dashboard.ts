@@ -40,34 +40,34 @@ export class Overview extends Construct {
   }
 }
 
-const noticed = ({ http }: OverviewProps): IWidget[] => [
+const noticed = ({ http, stage }: OverviewProps): IWidget[] => [
   graph('Requests', [http.metricCount(minutes5)]),
   graph('Refused (4xx) and failed (5xx)', [http.metricClientError(minutes5), http.metricServerError(minutes5)]),
   graph(
     'Time to answer, ms',
     ['p50', 'p99'].map((statistic) => http.metricLatency({ ...minutes5, statistic, label: statistic })),
   ),
-  graph('Posted', [ownMetric('eventsPosted', 'Sum')]),
+  graph('Posted', [ownMetric(stage, 'eventsPosted', 'Sum')]),
 ];
 
-const live = ({ sockets, fanOut }: OverviewProps): IWidget[] => [
+const live = ({ sockets, fanOut, stage }: OverviewProps): IWidget[] => [
   graph(
     'Commit to socket, ms',
-    ['p50', 'p99'].map((statistic) => ownMetric('fanOutLatency', statistic).with({ label: statistic })),
+    ['p50', 'p99'].map((statistic) => ownMetric(stage, 'fanOutLatency', statistic).with({ label: statistic })),
   ),
   graph('Sockets opened, frames in, frames out', [
     sockets.metric('ConnectCount', { ...minutes5, statistic: 'Sum' }),
     sockets.metric('MessageCount', { ...minutes5, statistic: 'Sum' }),
-    ownMetric('framesPosted', 'Sum'),
+    ownMetric(stage, 'framesPosted', 'Sum'),
   ]),
-  graph('Sockets gone, sockets slow', [ownMetric('connectionsPruned', 'Sum'), ownMetric('slowConnections', 'Sum')]),
+  graph('Sockets gone, sockets slow', [ownMetric(stage, 'connectionsPruned', 'Sum'), ownMetric(stage, 'slowConnections', 'Sum')]),
   graph('Fan-out queue: oldest, s; put aside', [
     fanOut.queue.metricApproximateAgeOfOldestMessage({ ...minutes5, statistic: 'Maximum' }),
     fanOut.deadLetters.metricApproximateNumberOfMessagesVisible({ ...minutes5, statistic: 'Maximum' }),
   ]),
 ];
 
-const functions = ({ functions: all }: OverviewProps): IWidget[] => [
+const functions = ({ functions: all, stage }: OverviewProps): IWidget[] => [
   graph(
     'Errors',
     all.map((fn) => fn.metricErrors({ ...minutes5, label: fn.title })),
@@ -80,7 +80,7 @@ const functions = ({ functions: all }: OverviewProps): IWidget[] => [
     'Duration p99, ms',
     all.map((fn) => fn.metricDuration({ ...minutes5, statistic: 'p99', label: fn.title })),
   ),
-  graph('Sends put off to the sweeper, sent by it', [ownMetric('publishDeferred', 'Sum'), ownMetric('outboxSwept', 'Sum')]),
+  graph('Sends put off to the sweeper, sent by it', [ownMetric(stage, 'publishDeferred', 'Sum'), ownMetric(stage, 'outboxSwept', 'Sum')]),
 ];
 
 const database = ({ database: instance }: OverviewProps): IWidget[] => [

@@ -38,6 +38,7 @@ export class Operations extends Construct {
     props.connections.grant(this.http, 'probe');
     props.fanOut.grantInspect(this.http);
     props.routes.add(api.operations, this.http);
+    props.routes.addRest(this.http);
 
     this.sweepOutbox = new ServiceFunction(this, 'SweepOutbox', {
       platform: props.platform,
@@ -70,11 +71,11 @@ export class Operations extends Construct {
     });
   }
 
-  #watchSweeper({ alarms }: Platform): void {
+  #watchSweeper({ alarms, stage }: Platform): void {
     alarms.add('OutboxSwept', {
       runbook: 'outbox-swept',
       says: 'The sweeper keeps finding events that were committed and not sent: posting functions die or cannot reach the queue.',
-      metric: ownMetric('outboxSwept', 'Sum'),
+      metric: ownMetric(stage, 'outboxSwept', 'Sum'),
       above: 20,
       periods: 2,
     });

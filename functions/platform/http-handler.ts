@@ -1,7 +1,6 @@
 import middy from '@middy/core';
 import httpRouter from '@middy/http-router';
 import httpSecurityHeaders from '@middy/http-security-headers';
-import httpUrlencodePathParser from '@middy/http-urlencode-path-parser';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { newId } from '../../contract/ids.ts';
 import type { BodyOf, ParamsOf, QueryOf, Route } from '../../contract/route.ts';
@@ -72,7 +71,6 @@ export function httpHandler(app: HttpApp, table: readonly Served[]) {
         },
       }),
     )
-    .use(httpUrlencodePathParser())
     .handler(router);
 }
 

@@ -1,6 +1,7 @@
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { appDatabaseRole } from '../../contract/names.ts';
+import { scramVerifier } from './scram.ts';
 
 /** How to reach the database as the owner of everything in it, and the password that the functions' role is to have. */
 export interface Migration {
@@ -43,7 +44,8 @@ async function ensureAppRole(client: pg.Client, password: string): Promise<void>
     create role ${appDatabaseRole} login nosuperuser nocreatedb nocreaterole;
   exception when duplicate_object or unique_violation then null;
   end $$`);
-  const setPassword = () => client.query(`alter role ${appDatabaseRole} password ${client.escapeLiteral(password)}`);
+  const verifier = client.escapeLiteral(scramVerifier(password));
+  const setPassword = () => client.query(`alter role ${appDatabaseRole} password ${verifier}`);
   await setPassword().catch(setPassword);
   await client.query(`select pg_advisory_unlock(hashtext('${appDatabaseRole}'))`);
 }

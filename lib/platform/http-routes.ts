@@ -54,11 +54,7 @@ export class HttpRoutes extends Construct {
 
   /** Sends the rows of a feature to its function, and every other method of their paths too: it answers 405 with what is allowed. */
   add(routes: Readonly<Record<string, Route>>, fn: ServiceFunction): void {
-    const integration = new HttpLambdaIntegration(`${fn.node.scope?.node.id}${fn.node.id}`, fn, {
-      payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
-      // One permission for the API: one for each route would outgrow the 20 KB of a function's policy.
-      scopePermissionToRoute: false,
-    });
+    const integration = integrate(fn);
     const rows = Object.values(routes);
     const listed = rows.map(({ method, path }) => ({ method: HttpMethod[method], path }));
     const others = [...new Set(rows.map(({ path }) => path))].map((path) => ({ method: HttpMethod.ANY, path }));
@@ -66,7 +62,20 @@ export class HttpRoutes extends Construct {
       new HttpRoute(this, `${method} ${path}`, { httpApi: this.api, routeKey: HttpRouteKey.with(path, method), integration });
     }
   }
+
+  /** Sends what is below /v1 and on no list to a function that says so in the one form that errors have here. */
+  addRest(fn: ServiceFunction): void {
+    const routeKey = HttpRouteKey.with('/v1/{proxy+}', HttpMethod.ANY);
+    new HttpRoute(this, 'Rest', { httpApi: this.api, routeKey, integration: integrate(fn) });
+  }
 }
+
+const integrate = (fn: ServiceFunction): HttpLambdaIntegration =>
+  new HttpLambdaIntegration(`${fn.node.scope?.node.id}${fn.node.id}`, fn, {
+    payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
+    // One permission for the API: one for each route would outgrow the 20 KB of a function's policy.
+    scopePermissionToRoute: false,
+  });
 
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({

@@ -1,13 +1,14 @@
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
-import { metric, metricsNamespace } from '../../contract/names.ts';
+import { metric, metricsNamespace, metricsService } from '../../contract/names.ts';
+import type { Stage } from '../stage.ts';
 
 /** A metric that the functions write themselves, over five minutes. */
-export const ownMetric = (name: keyof typeof metric, statistic: string): Metric =>
+export const ownMetric = (stage: Stage, name: keyof typeof metric, statistic: string): Metric =>
   new Metric({
     namespace: metricsNamespace,
     metricName: metric[name],
-    dimensionsMap: { service: 'streambed' },
+    dimensionsMap: { service: metricsService(stage.name) },
     period: Duration.minutes(5),
     statistic,
   });
