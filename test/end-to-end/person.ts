@@ -67,6 +67,12 @@ export class Person {
     await this.message(text).filter({ hasNotText: 'Sending…' }).waitFor();
   }
 
+  /** Waits until this is where the keyboard is. */
+  async focused(locator: Locator): Promise<void> {
+    const element = await locator.elementHandle();
+    await this.page.waitForFunction((wanted) => document.activeElement === wanted, element);
+  }
+
   async seesNot(text: string): Promise<void> {
     await this.page.getByText(text, { exact: true }).waitFor({ state: 'detached' });
   }

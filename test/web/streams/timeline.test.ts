@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventRow, PendingRow, Row } from '../../../web/src/streams/timeline.ts';
-import { lastOwnEvent, toTimeline, wasPrepended } from '../../../web/src/streams/timeline.ts';
+import { eventToChange, lastOwnEvent, neighbourOf, toTimeline, wasPrepended } from '../../../web/src/streams/timeline.ts';
 import { event } from './builders.ts';
 
 const input = { pending: [], me: 'me', firstNewSeq: undefined, timeZone: 'UTC' };
@@ -60,6 +60,24 @@ test('the last own message is the newest that is not deleted', () => {
   const events = [event(1, { actorId: 'me' }), event(2, { actorId: 'me', deleted: true }), event(3)];
   expect(lastOwnEvent(events, 'me')?.seq).toBe(1);
   expect(lastOwnEvent([event(3)], 'me')).toBeUndefined();
+});
+
+describe('the keyboard among rows', () => {
+  const rows = toTimeline({ ...input, events: [event(1, { actorId: 'me' }), event(2), event(3, { actorId: 'me' })] });
+
+  test('begins at the last row and stays within the messages', () => {
+    expect(neighbourOf(rows, undefined, -1)).toBe('me:c3');
+    expect(neighbourOf(rows, 'me:c3', -1)).toBe('ada:c2');
+    expect(neighbourOf(rows, 'me:c1', -1)).toBe('me:c1');
+    expect(neighbourOf(rows, 'me:c3', 1)).toBe('me:c3');
+    expect(neighbourOf(toTimeline({ ...input, events: [] }), undefined, -1)).toBeUndefined();
+  });
+
+  test('changes the chosen message only if it is one’s own, else the newest own one', () => {
+    expect(eventToChange(rows, 'me:c1', 'me')?.seq).toBe(1);
+    expect(eventToChange(rows, 'ada:c2', 'me')).toBeUndefined();
+    expect(eventToChange(rows, undefined, 'me')?.seq).toBe(3);
+  });
 });
 
 describe('prepending', () => {

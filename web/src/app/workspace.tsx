@@ -29,7 +29,10 @@ export function Workspace({ session, onNames, onSignOut }: Props) {
         me: { id: session.userId, name: session.userName },
         place,
         go,
-        signOut: onSignOut,
+        signOut: (notice) => {
+          keepUnsent(connection);
+          onSignOut(notice);
+        },
       },
     [connection, session, place, go, onSignOut],
   );
@@ -41,6 +44,13 @@ export function Workspace({ session, onNames, onSignOut }: Props) {
   );
 }
 
+/** What could not be sent before the session ends is there again as a draft. */
+function keepUnsent({ open, drafts }: Connection): void {
+  for (const { streamId, text } of open.unsent()) {
+    drafts.write(streamId, [drafts.read(streamId), text].filter((part) => part !== '').join('\n\n'));
+  }
+}
+
 function useConnection({ token, workspaceId, userId }: Session): Connection | undefined {
   const [connection, setConnection] = useState<Connection>();
   useEffect(() => {
@@ -48,7 +58,7 @@ function useConnection({ token, workspaceId, userId }: Session): Connection | un
     // oxlint-disable-next-line react/set-state-in-effect -- what is opened here must be closed below, so it cannot be made while drawing
     setConnection(opened);
     const warn = (event: BeforeUnloadEvent): void => {
-      if (opened.open.hasPending()) event.preventDefault();
+      if (opened.open.unsent().length > 0) event.preventDefault();
     };
     addEventListener('beforeunload', warn);
     return () => {

@@ -3,6 +3,7 @@ import { Button, Modal, Textarea, TextInput } from '@mantine/core';
 import { Globe, Lock } from 'lucide-react';
 import { problemOf } from '../../../client/errors.ts';
 import classes from './create-stream-dialog.module.css';
+import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { fieldErrors } from './field-errors.ts';
 import { useWorkspace } from './workspace-context.ts';
 
@@ -13,9 +14,17 @@ interface Props {
 
 /** Creates a stream and goes there. */
 export function CreateStreamDialog({ opened, onClose }: Props) {
+  const { returnFocus, leave, close } = useDialogFocus(onClose);
   return (
-    <Modal opened={opened} onClose={onClose} title="New stream" centered closeButtonProps={{ 'aria-label': 'Close' }}>
-      <CreateStreamForm onClose={onClose} />
+    <Modal
+      opened={opened}
+      onClose={close}
+      returnFocus={returnFocus}
+      title="New stream"
+      centered
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <CreateStreamForm onCreated={leave} onClose={close} />
     </Modal>
   );
 }
@@ -23,11 +32,11 @@ export function CreateStreamDialog({ opened, onClose }: Props) {
 const fields = ['name', 'description', 'visibility'] as const;
 type Errors = ReturnType<typeof fieldErrors<(typeof fields)[number]>>;
 
-function CreateStreamForm({ onClose }: Pick<Props, 'onClose'>) {
+function CreateStreamForm({ onCreated, onClose }: { onCreated: () => void; onClose: () => void }) {
   const [name, setName] = useState('');
   const [description, setDescription] = useState('');
   const [visibility, setVisibility] = useState<'public' | 'private'>('public');
-  const { busy, errors, create } = useCreateStream(onClose);
+  const { busy, errors, create } = useCreateStream(onCreated);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     void create({ name, description: description.trim() === '' ? undefined : description, visibility });

@@ -5,6 +5,7 @@ import { Modal } from '@mantine/core';
 import { CornerDownLeft, Search } from 'lucide-react';
 import type { Stream } from '../../../contract/stream.ts';
 import classes from './jump-dialog.module.css';
+import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { filterStreams, nameOfStream } from './stream-filter.ts';
 import { StreamIcon } from './stream-icon.tsx';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
@@ -19,21 +20,23 @@ interface Props {
 
 /** Goes to a stream by its name. */
 export function JumpDialog({ opened, onClose }: Props) {
+  const { returnFocus, leave, close } = useDialogFocus(onClose);
   return (
     <Modal
       opened={opened}
-      onClose={onClose}
+      onClose={close}
+      returnFocus={returnFocus}
       withCloseButton={false}
       attributes={{ content: { 'aria-label': 'Jump to a stream' } }}
       yOffset="12vh"
       padding={0}
     >
-      <JumpField onClose={onClose} />
+      <JumpField onPicked={leave} />
     </Modal>
   );
 }
 
-function JumpField({ onClose }: Pick<Props, 'onClose'>) {
+function JumpField({ onPicked }: { onPicked: () => void }) {
   const id = useId();
   const { go } = useWorkspace();
   const { streams } = useStreamList();
@@ -42,7 +45,7 @@ function JumpField({ onClose }: Pick<Props, 'onClose'>) {
   const found = filterStreams(streams, query).slice(0, shown);
   const pick = (stream: Stream | undefined): void => {
     if (!stream) return;
-    onClose();
+    onPicked();
     go({ kind: 'stream', streamId: stream.id });
   };
   const onKeyDown = (event: KeyboardEvent): void => {

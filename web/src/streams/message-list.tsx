@@ -50,7 +50,8 @@ export function MessageList(props: MessageListProps) {
   useShowEdited(editing, rows, virtual, follow.intend);
   const name = stream ? nameOfStream(stream) : 'this stream';
   useUnseenTitle(name, unseen);
-  const isWaiting = snapshot.state === 'connecting' && snapshot.events.length === 0;
+  // Where nothing has been loaded, nothing can be said of what there is.
+  const isWaiting = snapshot.events.length === 0 && (snapshot.state === 'connecting' || snapshot.state === 'offline');
   return (
     <div className={classes.frame}>
       <MessageLog label={`Messages in ${name}`} isBusy={isWaiting} follow={follow} keys={keys} onScroll={older.check}>

@@ -21,8 +21,8 @@ interface Props {
 export function MessageLog({ label, isBusy, follow, keys, onScroll, children }: Props) {
   const { scroller, content } = follow;
   const activate = (event: SyntheticEvent): void => {
-    const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-row]') : null;
-    if (row) keys.setActive(row.dataset['row']);
+    if (!(event.target instanceof Element)) return;
+    keys.activate(event.target.closest<HTMLElement>('[data-row]')?.dataset['row'], event.target.matches(':focus-visible'));
   };
   return (
     <div

@@ -7,8 +7,8 @@ const keepOpen = 6;
 export interface OpenStreams {
   /** The live stream with this id; the least recently used one is closed when there are too many. */
   use(streamId: string): LiveStream;
-  /** Whether messages wait to be sent anywhere. */
-  hasPending(): boolean;
+  /** The messages that wait to be sent, or could not be. */
+  unsent(): { readonly streamId: string; readonly text: string }[];
   close(): void;
 }
 
@@ -32,7 +32,7 @@ export function openStreams(open: (streamId: string) => LiveStream, limit = keep
       trim();
       return stream;
     },
-    hasPending: () => [...streams.values()].some((stream) => stream.getSnapshot().pending.length > 0),
+    unsent: () => [...streams].flatMap(([streamId, stream]) => stream.getSnapshot().pending.map(({ text }) => ({ streamId, text }))),
     close() {
       for (const stream of streams.values()) stream.close();
       streams.clear();

@@ -67,6 +67,19 @@ export function lastOwnEvent(events: readonly StreamEvent[], me: string): Stream
   return events.findLast((event) => event.actorId === me && event.deletedAt === null);
 }
 
+/** The event that a shortcut is about: the row's if it is one's own, the newest own one where no row is chosen. */
+export function eventToChange(rows: readonly Row[], key: string | undefined, me: string): StreamEvent | undefined {
+  const events = rows.flatMap((row) => (row.kind === 'event' && (key === undefined || row.key === key) ? [row.event] : []));
+  return lastOwnEvent(events, me);
+}
+
+/** The row above or below; the last one where none is chosen, none above the first message. */
+export function neighbourOf(rows: readonly Row[], key: string | undefined, step: 1 | -1): string | undefined {
+  const now = rows.findIndex((row) => row.key === key);
+  const next = now < 0 ? rows.length - 1 : Math.min(Math.max(now + step, 1), rows.length - 1);
+  return next < 1 ? undefined : rows[next]?.key;
+}
+
 /** Whether `after` is `before` with older messages put in front: then the view must be held by its end. */
 export function wasPrepended(before: readonly Row[], after: readonly Row[]): boolean {
   const first = before[1];

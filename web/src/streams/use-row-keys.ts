@@ -1,7 +1,8 @@
-import { useEffect, useEffectEvent, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import type { StreamEvent } from '../../../contract/event.ts';
-import { lastOwnEvent, type EventRow, type Row } from './timeline.ts';
+import { commandOf } from './row-commands.ts';
+import { eventToChange, neighbourOf, type Row } from './timeline.ts';
 
 export interface RowKeysOptions {
   readonly rows: readonly Row[];
@@ -17,17 +18,51 @@ export interface RowKeysOptions {
 export interface RowKeys {
   /** The row that the keyboard is on. */
   readonly active: string | undefined;
-  readonly setActive: (key: string | undefined) => void;
+  /** A row was reached: by the keyboard, or by a pointer. */
+  readonly activate: (key: string | undefined, byKeyboard: boolean) => void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
 /** Moving among messages, and acting on them, with the keyboard. */
 export function useRowKeys(options: RowKeysOptions): RowKeys {
-  const { rows, me, virtual, scroller } = options;
+  const { rows, me } = options;
   const [active, setActive] = useState<string>();
-  /** Where the arrow keys lead; a new object each time, as the way may lead to the same row again. */
-  const [goal, setGoal] = useState<{ readonly key: string }>();
+  const focus = useRowFocus(options);
+  const byKeyboard = useRef(false);
+  const activate = (key: string | undefined, keyed: boolean): void => {
+    byKeyboard.current = keyed;
+    if (key !== undefined) setActive(key);
+  };
+  const move = (step: 1 | -1): void => {
+    const next = neighbourOf(rows, active, step);
+    if (next === undefined) return;
+    activate(next, true);
+    focus(next);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const command =
+      event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) ? undefined : commandOf(event.key, byKeyboard.current);
+    if (!command) return;
+    // A letter that is meant for the composer arrives there, because the focus is there before it is typed.
+    if (command !== 'type') event.preventDefault();
+    if (command === 'up' || command === 'down') move(command === 'up' ? -1 : 1);
+    else if (command === 'end') {
+      setActive(undefined);
+      options.toEnd();
+    } else if (command === 'leave' || command === 'type') options.onLeave();
+    else {
+      const own = eventToChange(rows, active, me);
+      if (own && command === 'edit') options.onEdit(own.id);
+      if (own && command === 'delete' && active !== undefined) options.onDelete(own);
+    }
+  };
+  return { active, activate, onKeyDown };
+}
 
+/** Brings a row into view and puts the focus there. */
+function useRowFocus({ rows, virtual, scroller }: RowKeysOptions): (key: string) => void {
+  /** A new object each time, as the way may lead to the same row again. */
+  const [goal, setGoal] = useState<{ readonly key: string }>();
   const focusRow = useEffectEvent((key: string) => {
     virtual.current?.scrollToIndex(
       rows.findIndex((row) => row.key === key),
@@ -38,47 +73,7 @@ export function useRowKeys(options: RowKeysOptions): RowKeys {
   useEffect(() => {
     if (goal) focusRow(goal.key);
   }, [goal]);
-
-  const move = (step: number): void => {
-    const now = rows.findIndex((row) => row.key === active);
-    const next = rows[now < 0 ? rows.length - 1 : Math.min(Math.max(now + step, 1), rows.length - 1)];
-    if (!next || next.kind === 'top') return;
-    setActive(next.key);
-    setGoal({ key: next.key });
-  };
-  const ownEvent = (): StreamEvent | undefined => {
-    const row = rows.find((one): one is EventRow => one.kind === 'event' && one.key === active);
-    if (row) return row.event.actorId === me && row.event.deletedAt === null ? row.event : undefined;
-    return lastOwnEvent(
-      rows.flatMap((one) => (one.kind === 'event' ? [one.event] : [])),
-      me,
-    );
-  };
-  const actions: Record<string, () => void> = {
-    ArrowUp: () => move(-1),
-    ArrowDown: () => move(1),
-    End: () => {
-      setActive(undefined);
-      options.toEnd();
-    },
-    e: () => {
-      const event = ownEvent();
-      if (event) options.onEdit(event.id);
-    },
-    Delete: () => {
-      const event = active === undefined ? undefined : ownEvent();
-      if (event) options.onDelete(event);
-    },
-    Escape: options.onLeave,
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const action = actions[event.key === 'E' ? 'e' : event.key];
-    if (!action) return;
-    event.preventDefault();
-    action();
-  };
-  return { active, setActive, onKeyDown };
+  return (key) => setGoal({ key });
 }
 
 const isTyping = (target: EventTarget): boolean =>

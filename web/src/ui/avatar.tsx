@@ -2,8 +2,8 @@ import type { CSSProperties } from 'react';
 import classes from './avatar.module.css';
 import { colourIndexOf, initialsOf } from './initials.ts';
 
-/** So many hues stand apart on the circle that two people seldom look the same. */
-const hues = 24;
+/** As many as can be told apart at a glance. */
+const hues = 12;
 
 /** Initials on a colour that is always the same for a person. The name stands beside it, so it is hidden from screen readers. */
 export function Avatar({ id, name, size = 34 }: { id: string; name: string; size?: number }) {

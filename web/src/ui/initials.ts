@@ -14,6 +14,8 @@ export function initialsOf(name: string): string {
 export function colourIndexOf(id: string, count: number): number {
   let hash = 2_166_136_261;
   for (const character of id) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);
-  // The low bits alone would tell short ids apart badly.
-  return ((hash ^ (hash >>> 13)) >>> 0) % count;
+  // Short ids differ in few bits only; this spreads them.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) % count;
 }
