@@ -44,7 +44,9 @@ export function createFront({ services, port, log, demo }: FrontOptions): Front 
 async function postWithFaults(services: Services, request: IncomingMessage, response: ServerResponse, post: () => void): Promise<void> {
   try {
     const accessKeyId = accessKeyOf(request.headers.authorization) ?? '';
-    await services.faults.strike(accessKeyId, 'execute-api:ManageConnections', 'before');
+    const action = 'execute-api:ManageConnections';
+    await services.faults.strike(accessKeyId, action, 'before');
+    response.once('finish', () => void services.faults.strike(accessKeyId, action, 'after').catch(() => undefined));
     post();
   } catch (thrown) {
     if (!(thrown instanceof AwsError)) throw thrown;

@@ -146,12 +146,19 @@ function launchOnce(place: Place): Promise<ChildProcess> {
         resolve(child);
       }
     });
-    child.once('error', reject).once('exit', (code) => reject(new Error(`PostgreSQL ended with exit status ${code}: ${said}`)));
+    child.once('error', reject).once('exit', (code) => {
+      if (ready && !asked.has(child)) place.log('error', `PostgreSQL ended by itself with exit status ${code}`, { part: 'postgres' });
+      reject(new Error(`PostgreSQL ended with exit status ${code}: ${said}`));
+    });
   });
 }
 
+/** Servers that were told to end. */
+const asked = new WeakSet<ChildProcess>();
+
 async function end(child: ChildProcess, signal: 'INT' | 'QUIT'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
+  asked.add(child);
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.stdin?.end(`${signal}\n`);
   await gone;
