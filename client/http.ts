@@ -92,7 +92,14 @@ export function createStreambed(options: StreambedOptions): Streambed {
     clock,
   };
   const call: Streambed['call'] = (route, { params = {}, query = {}, body, headers = {}, signal, repeatable } = {}) =>
-    sendRequest(context, route, { params, query, body, headers, signal, repeatable: repeatable ?? route.method === 'GET' });
+    sendRequest(context, route, {
+      params,
+      query,
+      body,
+      headers,
+      signal,
+      repeatable: repeatable ?? route.method === 'GET',
+    });
   return { call, workspace: (workspaceId) => workspaceClient(call, workspaceId, clock) };
 }
 

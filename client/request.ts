@@ -16,8 +16,8 @@ export interface RequestContext {
 
 /** A call of a route with everything filled in. */
 export interface RequestInput {
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly query: Readonly<Record<string, unknown>>;
+  readonly params: object;
+  readonly query: object;
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
@@ -92,11 +92,14 @@ async function sendOnce<R extends Route>(context: RequestContext, route: R, inpu
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function addressOf(baseUrl: string, route: Route, input: RequestInput): string {
-  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input.params[name] as string | number)));
+  const ids = new Map<string, unknown>(Object.entries(input.params));
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(textOf(ids.get(name))));
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(input.query)) if (value !== undefined) query.set(name, String(value as string | number));
+  for (const [name, value] of Object.entries<unknown>({ ...input.query })) if (value !== undefined) query.set(name, textOf(value));
   return baseUrl.replace(/\/+$/, '') + path + (query.size === 0 ? '' : `?${query.toString()}`);
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function headersOf(input: RequestInput, token: string): Record<string, string> {
   return {

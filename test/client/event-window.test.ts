@@ -17,8 +17,8 @@ describe('an event window', () => {
     const window = windowOf([1, 2], false);
     window.apply(event(3));
     window.apply(event(2, 4));
-    window.apply(event(2, 2));
     window.apply(event(2, 4));
+    window.apply(event(2, 2));
     expect(shown(window)).toEqual(['1@1', '2@4', '3@3']);
     expect(window.find('evt_2')?.changedSeq).toBe(4);
     expect([window.holds('c3'), window.holds('c9')]).toEqual([true, false]);

@@ -91,6 +91,8 @@ export class FakeNetwork {
   weather: Weather = calm;
   /** Frames that are lost whatever the weather. */
   loses: (frame: ServerFrame) => boolean = () => false;
+  /** How long the answer to a request for this address is on its way, besides the weather's delay. */
+  lag: (address: string) => number = () => 0;
   readonly #random: () => number;
 
   constructor(clock: FakeClock, server: FakeServer, seed = 1) {
@@ -129,7 +131,7 @@ export class FakeNetwork {
       const text = JSON.stringify(answer.body);
       const type = answer.status < 400 ? 'application/json' : 'application/problem+json';
       const headers = new Map(Object.entries({ 'content-type': type, ...answer.headers }));
-      this.clock.after(this.#delay(), () => {
+      this.clock.after(this.#delay() + this.lag(input), () => {
         if (this.#random() < this.weather.httpFailure / 2) return lost();
         const response = {
           status: answer.status,

@@ -300,7 +300,7 @@ export function eventsAt(log: Log, position: number): StreamEvent[] {
 export function itemOf(event: StreamEvent): RoomItem {
   const type = event.deletedAt !== null ? 'event:deleted' : event.editedAt !== null ? 'event:edited' : 'event';
   const { changedSeq: seq, id: eventId, actorId: actor, createdAt: at, clientEventId } = event;
-  return { seq, at, actor, type, eventId, data: event, ...(type === 'event' && { clientEventId }) } as RoomItem;
+  return { seq, at, actor, type, eventId, data: event, ...(type === 'event' && { clientEventId }) };
 }
 
 export function problem(code: ErrorCode): Problem {

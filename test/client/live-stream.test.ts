@@ -182,6 +182,46 @@ describe('a live stream', () => {
     expect(textsOf(stream)).toEqual([null, 'm2, better', 'm3', 'm4']);
   });
 
+  test('the first frame of another generation is enough to notice it', async () => {
+    const { stream, server, clock } = await liveWorld(3);
+    server.delete(server.events[0]!);
+    server.rebuild();
+    server.append('m4');
+    await clock.advance(1000);
+    expect(stream.getSnapshot()).toMatchObject({ state: 'live', position: 4 });
+    expect(stream.getSnapshot().events).toEqual(server.events);
+  });
+
+  test('what was asked for before the log was given up is no answer any more', async () => {
+    const { stream, server, clock, network } = await liveWorld(3);
+    const resync = (): void => {
+      server.rebuild();
+      const { gen, head } = server.log;
+      network.open[0]!.receive({ op: 'resync', rooms: [{ room: streamRoom, reason: 'unknown_gen', gen, head }] });
+    };
+    network.lag = (address) => (address.includes('limit=50') ? 300 : 0);
+    resync();
+    await clock.advance(100);
+    server.delete(server.events[0]!);
+    resync();
+    await clock.advance(2000);
+    expect(stream.getSnapshot().events).toEqual(server.events);
+    expect(stream.getSnapshot().position).toBe(server.log.head);
+  });
+
+  test('a promise that begins after where we are is a hole that nobody will fill: it is pulled at once', async () => {
+    const { stream, server, clock, network } = await liveWorld(3);
+    network.cut();
+    server.append('m4');
+    network.loses = (frame) => {
+      if (frame.op === 'welcome') for (const state of frame.d.resumed?.rooms ?? []) state.from = state.head;
+      return frame.op === 'evs';
+    };
+    expect(await clock.until(() => network.open.length === 1)).toBe(true);
+    await clock.advance(100);
+    expect(textsOf(stream)).toEqual(['m1', 'm2', 'm3', 'm4']);
+  });
+
   test('a log that was set back is read anew', async () => {
     const { stream, server, clock, network } = await liveWorld(5);
     network.cut();
@@ -232,6 +272,19 @@ describe('a live stream', () => {
     await clock.advance(10_000);
     await loading;
     expect(textsOf(stream)).toEqual(['m18', 'm19', 'm20']);
+  });
+
+  test('an older page that was asked for before a long absence does not tear a hole', async () => {
+    const { stream, server, clock, network } = await liveWorld(9, 3);
+    network.lag = (address) => (address.includes('before=') ? 10_000 : 0);
+    const loading = stream.loadOlder();
+    await clock.advance(10);
+    network.cut();
+    for (let i = 10; i <= 2300; i++) server.append(`m${i}`);
+    await clock.advance(30_000);
+    await loading;
+    expect(textsOf(stream)).toEqual(['m2298', 'm2299', 'm2300']);
+    expect(stream.getSnapshot()).toMatchObject({ hasOlder: true, loadingOlder: false });
   });
 
   test.each([
