@@ -60,11 +60,12 @@ export function checkText(file: string, text: string): string[] {
     .flatMap((line, index) => active.filter(({ pattern }) => pattern.test(line)).map(({ says }) => `${file}:${index + 1}: ${says}`));
 }
 
-/** A link in a document leads to a file that is there. */
+const pathInText = /`((?:bin|lib|contract|functions|migrations|client|web|local|bench|test|scripts|docs)\/[\w./-]*)`/g;
+
+/** A document leads only to files that are there: by a link, or by naming a path. What a changelog tells of may be gone. */
 export function checkLinks(file: string, text: string): string[] {
-  if (!file.endsWith('.md')) return [];
-  const targets = [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)[^)]*\)/g)].map(([, target]) => target ?? '');
-  return targets
-    .filter((target) => !existsSync(join(dirname(file), target)))
-    .map((target) => `${file}:1: links to ${target}, which is not there`);
+  if (!file.endsWith('.md') || file === 'CHANGELOG.md') return [];
+  const links = [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)[^)]*\)/g)].map(([, target]) => join(dirname(file), target ?? ''));
+  const paths = [...text.matchAll(pathInText)].map(([, path]) => path ?? '');
+  return [...links, ...paths].filter((path) => !existsSync(path)).map((path) => `${file}:1: leads to ${path}, which is not there`);
 }

@@ -99,11 +99,14 @@ describe('A rule about names finds', () => {
   });
 });
 
-test('A link in a document leads somewhere', () => {
-  const text = '[a](docs/deploy.md#secrets) [b](https://example.com/x) [c](#here) ![d](docs/images/none.png) [e](nowhere.md)';
-  expect(checkLinks('README.md', text)).toEqual([
-    'README.md:1: links to docs/images/none.png, which is not there',
-    'README.md:1: links to nowhere.md, which is not there',
+test('A document leads to files that are there', () => {
+  const links = '[a](docs/deploy.md#secrets) [b](https://example.com/x) [c](#here) ![d](docs/images/none.png) [e](nowhere.md)';
+  expect(checkLinks('README.md', links)).toEqual([
+    'README.md:1: leads to docs/images/none.png, which is not there',
+    'README.md:1: leads to nowhere.md, which is not there',
   ]);
   expect(checkLinks('docs/deploy.md', '[up](../README.md) [beside](runbook.md)')).toEqual([]);
+  expect(checkLinks('docs/deploy.md', 'see `lib/stage.ts`, `contract/`, `lib/nothing.ts` and `lib/<feature>.ts`')).toEqual([
+    'docs/deploy.md:1: leads to lib/nothing.ts, which is not there',
+  ]);
 });
