@@ -56,12 +56,14 @@ async function postWithFaults(services: Services, request: IncomingMessage, resp
 
 function logWhenDone(log: Log, request: IncomingMessage, response: ServerResponse): void {
   const from = performance.now();
+  // Read now: the front's function may send the request elsewhere.
+  const path = pathOf(request);
   response.once('close', () => {
     const milliseconds = Math.round((performance.now() - from) * 10) / 10;
     const status = response.writableFinished ? response.statusCode : 499;
-    log(status >= 500 ? 'error' : 'info', `${request.method} ${pathOf(request)} ${status}`, {
+    log(status >= 500 ? 'error' : 'info', `${request.method} ${path} ${status}`, {
       method: request.method,
-      path: pathOf(request),
+      path,
       status,
       milliseconds,
       requestId: response.getHeader('x-request-id') ?? response.getHeader('apigw-requestid'),

@@ -40,7 +40,10 @@ const jsonLine = ({ at, level, message, fields }: Line): string => JSON.stringif
 function prettyLine({ at, level, message, fields }: Line): string {
   const time = styleText('dim', at.slice(11, 23));
   const text = level === 'error' ? styleText('red', message) : level === 'warn' ? styleText('yellow', message) : message;
-  const rest = Object.entries(fields)
+  // The message of a request says these already.
+  const { method: _, path: __, status: ___, ...others } = fields;
+  const rest = Object.entries('method' in fields ? others : fields)
+    .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ');
   return rest === '' ? `${time} ${text}` : `${time} ${text} ${styleText('dim', rest)}`;
