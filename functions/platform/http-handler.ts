@@ -58,20 +58,23 @@ export function httpHandler(app: HttpApp, table: readonly Served[]) {
       throw wrongAddress(table, path);
     },
   });
-  return middy<Event, Result>()
-    .use(aroundRequest())
-    .use(
-      httpSecurityHeaders({
-        contentSecurityPolicy: {
-          'default-src': "'none'",
-          'style-src': "'unsafe-inline'",
-          'frame-ancestors': "'none'",
-          'base-uri': "'none'",
-          'form-action': "'none'",
-        },
-      }),
-    )
-    .handler(router);
+  return (
+    middy<Event, Result>()
+      .use(
+        httpSecurityHeaders({
+          contentSecurityPolicy: {
+            'default-src': "'none'",
+            'style-src': "'unsafe-inline'",
+            'frame-ancestors': "'none'",
+            'base-uri': "'none'",
+            'form-action': "'none'",
+          },
+        }),
+      )
+      // Last in is first out: the answer to an error is made before the security headers are put on it.
+      .use(aroundRequest())
+      .handler(router)
+  );
 }
 
 async function serve(app: HttpApp, row: Served, event: Event): Promise<Result> {

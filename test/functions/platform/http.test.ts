@@ -49,6 +49,10 @@ describe('headers', () => {
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     expect(lower).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-type': 'application/json' });
     expect(lower['strict-transport-security']).toBeDefined();
+    const refused = await service.http({ path: one.paths.stream });
+    expect(Object.keys(refused.headers).map((name) => name.toLowerCase())).toEqual(
+      expect.arrayContaining(['strict-transport-security', 'x-content-type-options']),
+    );
   });
   test('If-Match on edits', async () => {
     const { body } = await service.http({ method: 'POST', path: one.paths.events, token: one.token, json: { text: 'v1' } });
