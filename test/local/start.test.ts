@@ -42,7 +42,8 @@ async function start(state: string, ...args: string[]): Promise<Started> {
   });
   const exited = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
   cleanups.push(async () => {
-    child.kill('SIGKILL');
+    // In order, so that nothing writes to the folder any more when it is removed.
+    child.kill('SIGTERM');
     await exited;
   });
   const lines: Line[] = [];
