@@ -377,6 +377,24 @@ describe('signing in', () => {
     await ada.page.reload();
     await ada.page.getByText('This token expired 1 minute ago').waitFor();
   });
+
+  test('is asked for again when the token runs out meanwhile, and what was typed is kept', async () => {
+    const stream = newName('expiry');
+    await seedStream(app, stream, ['hello']);
+    const ada = await arrive();
+    await ada.page.clock.install();
+    await ada.page.reload();
+    await ada.signInAs(demoUser(0).name);
+    await ada.open(stream);
+    await ada.composer().fill('half a thought');
+    await ada.page.clock.fastForward(31 * 86_400_000);
+    await ada.banner().getByText('Your token has expired').waitFor();
+    await ada.page.clock.setSystemTime(Date.now());
+    await ada.page.getByRole('button', { name: 'Sign in again' }).click();
+    await ada.signInAs(demoUser(0).name);
+    await ada.sees('hello');
+    expect(await ada.composer().inputValue()).toBe('half a thought');
+  });
 });
 
 test('an address that leads nowhere says so', async () => {

@@ -28,7 +28,7 @@ describe('anything else is explained', () => {
     ['hello', 'not a token'],
     ['a.b', '2 parts'],
     ['a b.c.d', 'spaces'],
-    ['key_01kb0000000000000000000000_secret', 'API key'],
+    ['sbk_key_01kb0000000000000000000000_ws_01kb0000000000000000000000_5ec2e7', 'API key'],
     ['a.%%%.c', 'damaged'],
     [`a.${Buffer.from('"text"').toString('base64url')}.c`, 'damaged'],
     [tokenOf({ ...good, ws: undefined }), 'no workspace'],

@@ -37,8 +37,8 @@ describe('a problem', () => {
   test('of another kind offers to load the page again', () =>
     expect(bannerOf({ state: 'offline', problem: problem('version_unsupported') })).toMatchObject({ tone: 'error', action: 'reload' }));
 
-  test('is one sentence', () => {
+  test('is told in sentences', () => {
     expect(sentenceOf(problem('not_found'))).toBe('There is nothing here that you may see.');
-    expect(sentenceOf(problem('not_found', 'Gone!'))).toBe('Gone!');
+    expect(sentenceOf(problem('not_found', 'Gone!'))).toBe('There is nothing here that you may see. Gone!');
   });
 });

@@ -51,8 +51,9 @@ export const signedOutReason = (problem: Problem): string =>
     ? 'Your token has expired. Sign in again to go on.'
     : `The server refused your token: ${sentenceOf(problem)}`;
 
-/** A problem in one sentence for people. */
-export function sentenceOf(problem: Problem): string {
-  const text = problem.detail ?? problem.title;
-  return /[.!?]$/.test(text) ? text : `${text}.`;
-}
+/** A problem in words for people: what it is, and what more the server had to say. */
+export const sentenceOf = ({ title, detail }: Problem): string =>
+  [title, detail]
+    .filter((text) => text !== undefined && text !== '')
+    .map((text) => (/[.!?]$/.test(text ?? '') ? text : `${text}.`))
+    .join(' ');
