@@ -55,9 +55,12 @@ const mayHoldAnything = ['scripts/house/text-rules.ts', 'test/scripts/house.test
 export function checkText(file: string, text: string): string[] {
   if (mayHoldAnything.includes(file)) return [];
   const active = rules.filter((rule) => rule.in?.test(file) ?? true);
-  return text
-    .split('\n')
-    .flatMap((line, index) => active.filter(({ pattern }) => pattern.test(line)).map(({ says }) => `${file}:${index + 1}: ${says}`));
+  const lines = text.split('\n');
+  return lines.flatMap((line, index) => {
+    // A reason may begin on the line after its "--".
+    const whole = /--\s*$/.test(line) ? `${line} ${lines[index + 1]?.trim()}` : line;
+    return active.filter(({ pattern }) => pattern.test(whole)).map(({ says }) => `${file}:${index + 1}: ${says}`);
+  });
 }
 
 const pathInText = /`((?:bin|lib|contract|functions|migrations|client|web|local|bench|test|scripts|docs)\/[\w./-]*)`/g;

@@ -62,6 +62,7 @@ describe('A rule about text finds', () => {
   test.each([
     '// oxlint-disable-next-line no-new -- a construct is made for what it adds',
     '// @ts-expect-error the types of dynalite are wrong here',
+    '/* oxlint-disable no-new --\n   a construct is made for what it adds */',
     'color: #333;',
     'await page.goto("/workspaces/ws_1");',
   ])('nothing in %s', (line) => {
