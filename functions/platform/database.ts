@@ -54,12 +54,11 @@ export function createDatabase(configure: () => Promise<pg.ClientConfig>): Datab
   };
 
   return {
-    transaction: (workspaceId, work) =>
-      connection.use(async (client) => {
-        await run(client, "select set_config('app.workspace_id', $1, true)", [workspaceId]);
-        return work({ workspaceId, query: (text, values) => run(client, text, values) });
-      }, 'transaction'),
-    query: (text, values) => connection.use((client) => run(client, text, values), 'single'),
+    transaction(workspaceId, work) {
+      statements++;
+      return connection.transaction(workspaceId, (client) => work({ workspaceId, query: (text, values) => run(client, text, values) }));
+    },
+    query: (text, values) => connection.single((client) => run(client, text, values)),
     get statements() {
       return statements;
     },
@@ -88,8 +87,18 @@ class OneConnection {
     this.#configure = configure;
   }
 
-  use<Result>(work: (client: pg.Client) => Promise<Result>, kind: 'transaction' | 'single'): Promise<Result> {
-    const turn = this.#line.then(() => (kind === 'transaction' ? this.#inTransaction(work) : this.#alone(work)));
+  transaction<Result>(workspaceId: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+    // Beginning and naming the workspace is one round trip.
+    const begin = `begin; select set_config('app.workspace_id', ${pg.escapeLiteral(workspaceId)}, true)`;
+    return this.#inLine(() => this.#inTransaction(begin, work));
+  }
+
+  single<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+    return this.#inLine(() => this.#alone(work));
+  }
+
+  #inLine<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#line.then(work);
     this.#line = turn.catch(() => undefined);
     return turn;
   }
@@ -110,8 +119,8 @@ class OneConnection {
     }
   }
 
-  async #inTransaction<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
-    const client = await this.#begin();
+  async #inTransaction<Result>(begin: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+    const client = await this.#begin(begin);
     try {
       const result = await work(client);
       await client.query('commit');
@@ -124,17 +133,17 @@ class OneConnection {
   }
 
   /** A connection that slept with its frozen environment may be dead: begin has no effect, so it is safe to begin again on a new one. */
-  async #begin(): Promise<pg.Client> {
+  async #begin(begin: string): Promise<pg.Client> {
     const reused = this.#client !== undefined;
     const client = await this.#open();
     try {
-      await client.query('begin');
+      await client.query(begin);
       return client;
     } catch (error) {
       this.#drop(client);
       if (!reused || !isUnavailable(error)) throw error;
       const fresh = await this.#open();
-      await fresh.query('begin');
+      await fresh.query(begin);
       return fresh;
     }
   }

@@ -186,9 +186,9 @@ test('$disconnect never comes: the first post to the dead socket removes it', as
 
 test('Postgres restarts under load: clean 503s, then everything goes on; what was acknowledged is there, once', async () => {
   const answers: { status: number; body: unknown; text: string }[] = [];
-  let running = true;
+  const load = { running: true };
   const writer = async (w: number) => {
-    for (let i = 0; running; i++) {
+    for (let i = 0; load.running; i++) {
       const text = `w${w}.${i}`;
       const answer = await postOnce(text, text);
       answers.push({ ...answer, text });
@@ -205,7 +205,7 @@ test('Postgres restarts under load: clean 503s, then everything goes on; what wa
     async () => answers.slice(after).filter(({ status }) => status === 201).length,
     (n) => n > 30,
   );
-  running = false;
+  load.running = false;
   await Promise.all(writers);
   for (const { status, body } of answers) {
     if (status === 201 || status === 200) continue;
