@@ -120,7 +120,7 @@ interface VisibilityProps {
 }
 
 const choices = [
-  { value: 'public', label: 'Everyone', note: 'All members of the workspace', icon: Globe },
+  { value: 'public', label: 'Everyone', note: 'The whole workspace', icon: Globe },
   { value: 'private', label: 'Only its members', note: 'You, and whom you add', icon: Lock },
 ] as const;
 

@@ -88,7 +88,10 @@ export const theme = createTheme({
   components: {
     Modal: {
       defaultProps: { overlayProps: overlay, transitionProps: { duration: 120 }, radius: 'lg' },
-      styles: { title: { fontSize: '1.0625rem', fontWeight: 660, letterSpacing: '-0.01em' } },
+      styles: {
+        content: { border: '1px solid var(--sb-line)' },
+        title: { fontSize: '1.0625rem', fontWeight: 660, letterSpacing: '-0.01em' },
+      },
     },
     Drawer: { defaultProps: { overlayProps: overlay, transitionProps: { duration: 140 } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
