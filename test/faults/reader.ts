@@ -3,7 +3,7 @@ import { openLiveStream } from '../../client/live-stream.ts';
 import type { LiveSnapshot, LiveStream } from '../../client/live-stream.ts';
 import { RealtimeSocket } from '../../client/socket.ts';
 import type { WorkspaceClient } from '../../client/http.ts';
-import type { Local } from '../../local/run.ts';
+import type { Demo } from '../../local/demo.ts';
 
 /** Someone who reads and writes in the demo workspace with the real client. */
 export interface Person {
@@ -13,11 +13,10 @@ export interface Person {
   close(): void;
 }
 
-export function aPerson(local: Local, index: number): Person {
-  const { demo } = local;
+export function aPerson({ baseUrl, demo }: { readonly baseUrl: string; readonly demo: Demo | undefined }, index: number): Person {
   const user = demo?.users[index];
   if (!demo || !user) throw new Error(`There is no demo user ${index}`);
-  const streambed = createStreambed({ baseUrl: local.baseUrl, token: user.token });
+  const streambed = createStreambed({ baseUrl, token: user.token });
   const api = streambed.workspace(demo.workspaceId);
   const socket = new RealtimeSocket({ ticket: () => api.ticket() });
   const streams: LiveStream[] = [];

@@ -74,12 +74,6 @@ function processesOf(state: string): string[] {
     .filter((command) => command.includes(state));
 }
 
-const api = async (baseUrl: string, token: string, method: string, route: string, body?: unknown) => {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const response = await fetch(`${baseUrl}${route}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-};
-
 const readDemo = (state: string) =>
   JSON.parse(readFileSync(path.join(state, 'demo.json'), 'utf8')) as {
     baseUrl: string;
@@ -104,36 +98,6 @@ test('The report ends with the ready line; Ctrl-C ends all of it and leaves no p
   expect(existsSync(path.join(state, 'runner.pid'))).toBe(false);
   expect(lines.at(-1)?.message).toContain('stopping');
 }, 120_000);
-
-test('After kill -9 in the middle of posts every acknowledged message is there, gapless; tokens of before still work', async () => {
-  const state = await stateFolder();
-  const first = await start(state);
-  const { workspaceId, users } = readDemo(state);
-  const token = users[0]?.token ?? '';
-  const streams = `/v1/workspaces/${workspaceId}/streams`;
-  const { body: stream } = await api(first.baseUrl, token, 'POST', streams, { streamType: 'channel', name: 'Under fire' });
-  const events = `${streams}/${String(stream['id'])}/events`;
-
-  const acknowledged = new Set<string>();
-  const posts = Array.from({ length: 120 }, async (_, index) => {
-    const answer = await api(first.baseUrl, token, 'POST', events, { text: `message ${index}`, clientEventId: `fire-${index}` }).catch(
-      () => undefined,
-    );
-    if (answer?.status === 201) acknowledged.add(`fire-${index}`);
-    if (acknowledged.size === 40) first.child.kill('SIGKILL');
-  });
-  await Promise.all(posts);
-  expect(await first.exited).toBe('SIGKILL');
-  expect(acknowledged.size).toBeGreaterThanOrEqual(40);
-
-  const second = await start(state);
-  const { body: page } = await api(second.baseUrl, token, 'GET', `${events}?after=0&limit=200`);
-  const items = page['items'] as { seq: number; clientEventId: string }[];
-  expect(items.map(({ seq }) => seq)).toEqual(items.map((_, index) => (items[0]?.seq ?? 0) + index));
-  const stored = new Set(items.map(({ clientEventId }) => clientEventId));
-  for (const id of acknowledged) expect(stored).toContain(id);
-  expect(readDemo(state).workspaceId).toBe(workspaceId);
-}, 180_000);
 
 test('A second runner on the same state is refused; --fresh begins anew', async () => {
   const state = await stateFolder();
