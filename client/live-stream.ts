@@ -100,8 +100,11 @@ class FollowedStream implements LiveStream {
     this.#socket = socket;
     this.#pending = new PendingSends({
       clock,
-      post: (body, signal) => this.#events.post(body, { signal }),
-      stored: (event) => this.#takeAnswer(event),
+      post: async (body, signal) => {
+        const gen = this.#log.gen;
+        const { seq } = this.#takeAnswer(gen, await this.#events.post(body, { signal }));
+        return { gen: gen ?? this.#log.gen, seq };
+      },
       changed: () => this.#publish(),
     });
     this.#follower = new RoomFollower({
@@ -174,8 +177,9 @@ class FollowedStream implements LiveStream {
   }
 
   async #change(eventId: string, request: (ifMatch: number | undefined) => Promise<StreamEvent>): Promise<void> {
+    const gen = this.#log.gen;
     try {
-      this.#takeAnswer(await request(this.#window.find(eventId)?.changedSeq));
+      this.#takeAnswer(gen, await request(this.#window.find(eventId)?.changedSeq));
     } catch (error) {
       // Someone was faster: see what they did.
       if (problemOf(error).status === 412) this.#follower.hurry();
@@ -183,9 +187,11 @@ class FollowedStream implements LiveStream {
     }
   }
 
-  #takeAnswer(event: StreamEvent): void {
-    this.#follower.take({ seq: event.changedSeq, data: event });
-    this.#publish();
+  /** An answer names no generation: when the log is not the one any more that it was when we asked, its positions may mean nothing. */
+  #takeAnswer(gen: string | undefined, event: StreamEvent): StreamEvent {
+    if (gen !== undefined && gen === this.#log.gen) this.#follower.take({ seq: event.changedSeq, data: event });
+    else this.#follower.hurry();
+    return event;
   }
 
   async #read(signal: AbortSignal): Promise<Reading<EventChange>> {
@@ -230,8 +236,10 @@ class FollowedStream implements LiveStream {
   }
 
   #whole(): Pick<LiveSnapshot, 'events' | 'hasOlder' | 'position'> {
-    const { position } = this.#log;
-    this.#pending.settle((id, stored) => this.#window.holds(id) || (stored !== undefined && stored.seq <= position));
+    const { gen, position } = this.#log;
+    this.#pending.settle(
+      (id, stored) => this.#window.holds(id) || (stored !== undefined && ((stored.gen ?? gen) !== gen || stored.seq <= position)),
+    );
     return { events: this.#window.list(), hasOlder: this.#window.hasOlder, position };
   }
 }

@@ -1,5 +1,4 @@
 import type { Problem } from '../contract/errors.ts';
-import type { StreamEvent } from '../contract/event.ts';
 import type { Clock } from './clock.ts';
 import { problemOf } from './errors.ts';
 import { newClientEventId } from './http.ts';
@@ -14,19 +13,24 @@ export interface PendingEvent {
   readonly problem?: Problem;
 }
 
+/** A position, and the generation of the log (as far as it was known) that it is a position of. */
+export interface Place {
+  readonly gen: string | undefined;
+  readonly seq: number;
+}
+
 interface Entry {
   pending: PendingEvent;
   phase: 'waiting' | 'sending' | 'stored' | 'failed';
-  /** What the server answered; shown as pending until the log has come so far. */
-  stored?: StreamEvent;
+  /** Where the server put it; shown as pending until the log has come so far. */
+  stored?: Place;
   readonly abort: AbortController;
 }
 
 export interface PendingSendsOptions {
   readonly clock: Clock;
-  post(body: { readonly text: string; readonly clientEventId: string }, signal: AbortSignal): Promise<StreamEvent>;
-  /** The server has the event. */
-  stored(event: StreamEvent): void;
+  /** Sends it, shows what it has become if it can, and says where it is. */
+  post(body: { readonly text: string; readonly clientEventId: string }, signal: AbortSignal): Promise<Place>;
   changed(): void;
 }
 
@@ -73,7 +77,7 @@ export class PendingSends {
   }
 
   /** Lets go of those that the log shows now. Their requests go on: an answer can only say the same. Tells nobody: the caller is about to. */
-  settle(isShown: (clientEventId: string, stored: StreamEvent | undefined) => boolean): void {
+  settle(isShown: (clientEventId: string, stored: Place | undefined) => boolean): void {
     this.#keep((entry) => !isShown(entry.pending.clientEventId, entry.stored));
   }
 
@@ -108,10 +112,9 @@ export class PendingSends {
     const { clientEventId, text } = entry.pending;
     entry.phase = 'sending';
     try {
-      const event = await this.#options.post({ text, clientEventId }, entry.abort.signal);
+      entry.stored = await this.#options.post({ text, clientEventId }, entry.abort.signal);
       entry.phase = 'stored';
-      entry.stored = event;
-      this.#options.stored(event);
+      this.#options.changed();
     } catch (error) {
       if (!this.#entries.includes(entry)) return;
       entry.phase = 'failed';

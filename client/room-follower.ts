@@ -192,13 +192,13 @@ export class RoomFollower<Item extends Change> {
     this.#fetching = true;
     for (let attempt = 0; !this.#closing.signal.aborted && this.problem === undefined && this.#isDue();) {
       if (this.#log.head - this.#log.position > farBehind) this.#log.reset();
-      const { version } = this.#log;
+      const { version, head } = this.#log;
       try {
         const reading = await this.#options.read(this.#closing.signal);
         if (this.#closing.signal.aborted) break;
         // What was asked before the log was given up is no answer to what is asked now.
         if (version !== this.#log.version) continue;
-        if (this.#takeReading(reading)) attempt = 0;
+        if (this.#takeReading(reading, head)) attempt = 0;
         else await this.#pause(backoffMs(reconnectBackoff, attempt++, this.#options.clock));
         this.#options.changed();
       } catch (error) {
@@ -212,8 +212,8 @@ export class RoomFollower<Item extends Change> {
     if (!this.#closing.signal.aborted) this.#advance();
   }
 
-  /** Returns whether it brought us on. */
-  #takeReading(reading: Reading<Item>): boolean {
+  /** Returns whether it brought us on. `knownHead` is how far the room was known to go when it was read. */
+  #takeReading(reading: Reading<Item>, knownHead: number): boolean {
     const log = this.#log;
     const now = this.#options.clock.now();
     if (reading.kind === 'snapshot') {
@@ -230,6 +230,8 @@ export class RoomFollower<Item extends Change> {
     }
     const before = log.position;
     this.#options.apply(log.pulled(reading.segment, reading.final, now));
+    // We were told of positions that the log does not have: something that we hold is not of this log.
+    if (reading.final && upTo < knownHead) log.reset({ gen, head: upTo });
     return log.position > before || log.dueAt() === undefined;
   }
 

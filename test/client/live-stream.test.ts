@@ -182,6 +182,18 @@ describe('a live stream', () => {
     expect(textsOf(stream)).toEqual([null, 'm2, better', 'm3', 'm4']);
   });
 
+  test('a position that the log never had does not keep us behind for ever', async () => {
+    const { stream, server, clock, network } = await liveWorld(3);
+    const [socket] = network.open;
+    const item = { ...itemOf(server.events[2]!), seq: 1000 };
+    socket!.receive({ op: 'ev', room: streamRoom, gen: 'g1', ...item } as never);
+    await clock.advance(3000);
+    expect(stream.getSnapshot()).toMatchObject({ state: 'live', position: 3 });
+    server.append('m4');
+    await clock.advance(10);
+    expect(textsOf(stream)).toEqual(['m1', 'm2', 'm3', 'm4']);
+  });
+
   test('the first frame of another generation is enough to notice it', async () => {
     const { stream, server, clock } = await liveWorld(3);
     server.delete(server.events[0]!);
