@@ -11,7 +11,16 @@ const rooms = {
   lib: { rooms: ['contract'] },
   bin: { rooms: ['lib'] },
   local: { rooms: ['contract'], files: ['lib/stage.ts', 'lib/platform/bundles.ts', 'lib/platform/web-files.ts'] },
-  scripts: { rooms: ['contract', 'local'], files: ['functions/platform/migrate.ts', 'package.json'] },
+  scripts: {
+    rooms: ['contract', 'local'],
+    files: [
+      'functions/platform/migrate.ts',
+      'package.json',
+      'test/end-to-end/app.ts',
+      'test/end-to-end/browser.ts',
+      'test/end-to-end/person.ts',
+    ],
+  },
   bench: { rooms: ['contract', 'client', 'local', 'lib', 'functions', 'test'] },
   test: {
     rooms: ['contract', 'client', 'web', 'functions', 'lib', 'local', 'scripts', 'bench', 'docs', 'migrations'],

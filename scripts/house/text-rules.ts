@@ -68,7 +68,8 @@ const pathInText = /`((?:bin|lib|contract|functions|migrations|client|web|local|
 /** A document leads only to files that are there: by a link, or by naming a path. What a changelog tells of may be gone. */
 export function checkLinks(file: string, text: string): string[] {
   if (!file.endsWith('.md') || file === 'CHANGELOG.md') return [];
-  const links = [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)[^)]*\)/g)].map(([, target]) => join(dirname(file), target ?? ''));
+  const targets = text.matchAll(/(?:\]\(|src(?:set)?=")(?!https?:|mailto:|#)([^)"\s#]+)/g);
+  const links = [...targets].map(([, target]) => join(dirname(file), target ?? ''));
   const paths = [...text.matchAll(pathInText)].map(([, path]) => path ?? '');
   return [...links, ...paths].filter((path) => !existsSync(path)).map((path) => `${file}:1: leads to ${path}, which is not there`);
 }
