@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { WebSocket } from 'ws';
+import { createStreambed } from '../../client/http.ts';
+import type { WorkspaceClient } from '../../client/http.ts';
+import { ServerFrame, room } from '../../contract/frames.ts';
+import { newId } from '../../contract/ids.ts';
+import type { Stream } from '../../contract/stream.ts';
+import { startLocal } from '../../local/run.ts';
+import type { Local } from '../../local/run.ts';
+
+/** The socket protocol at the wire, as somebody meets it who has read the AsyncAPI document and nothing else. */
+let local: Local;
+let api: WorkspaceClient;
+let stream: Stream;
+let foreign: { workspaceId: string; apiKey: string };
+
+beforeAll(async () => {
+  local = await startLocal({ port: 0, ephemeral: true, quiet: true });
+  const { demo } = local;
+  if (!demo) throw new Error('There is no demo');
+  api = createStreambed({ baseUrl: local.baseUrl, token: demo.users[0]?.token ?? '' }).workspace(demo.workspaceId);
+  stream = await api.streams.create({ streamType: 'channel', name: 'Protocol' });
+  const made = await local.functions.invoke('WorkspacesCreateWorkspace', { name: 'Elsewhere' });
+  if (!made.ok) throw new Error(made.error.errorMessage);
+  foreign = made.payload as typeof foreign;
+}, 90_000);
+afterAll(() => local.stop());
+
+/** Tries to open a socket; resolves with it, or with the status that refused it. */
+function connect(query: string, protocols: string[] = ['streambed.v1.json']): Promise<WebSocket | number> {
+  const socket = new WebSocket(`${local.wsUrl}${query}`, protocols);
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => resolve(socket));
+    socket.once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
+    socket.once('error', reject);
+  });
+}
+async function open(): Promise<WebSocket> {
+  const { ticket } = await api.ticket();
+  const socket = await connect(`?ticket=${ticket}`);
+  if (typeof socket === 'number') throw new Error(`The socket was refused with ${socket}`);
+  return socket;
+}
+/** The next frame, which must be one of the protocol. */
+const next = (socket: WebSocket) =>
+  new Promise<ServerFrame>((resolve) =>
+    socket.once('message', (data) => resolve(ServerFrame.parse(JSON.parse((data as Buffer).toString())))),
+  );
+async function ask(socket: WebSocket, frame: unknown): Promise<ServerFrame> {
+  const answer = next(socket);
+  socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  return answer;
+}
+const closed = (socket: WebSocket) => new Promise<number>((resolve) => socket.once('close', resolve));
+
+describe('opening', () => {
+  test('needs a ticket: none is 401; a wrong, used, or tampered one is 403', async () => {
+    expect(await connect('')).toBe(401);
+    expect(await connect('?ticket=nonsense')).toBe(403);
+    const { ticket } = await api.ticket();
+    expect(await connect(`?ticket=${ticket.slice(0, -3)}AAA`)).toBe(403);
+    const first = await connect(`?ticket=${ticket}`);
+    expect(first).toBeInstanceOf(WebSocket);
+    expect(await connect(`?ticket=${ticket}`)).toBe(403);
+    (first as WebSocket).terminate();
+  });
+
+  test('needs the subprotocol, which is echoed', async () => {
+    const { ticket } = await api.ticket();
+    expect(await connect(`?ticket=${ticket}`, ['graphql-ws'])).toBe(400);
+    const socket = await open();
+    expect(socket.protocol).toBe('streambed.v1.json');
+    socket.terminate();
+  });
+});
+
+describe('frames', () => {
+  test('that are not of the protocol are answered, and the socket stays', async () => {
+    const socket = await open();
+    expect(await ask(socket, 'not JSON')).toMatchObject({ op: 'err', id: null, d: { code: 'bad_frame', status: 400, retry: 'never' } });
+    expect(await ask(socket, { op: 'dance', id: 1, d: {} })).toMatchObject({ op: 'err', id: 1, d: { code: 'unknown_op' } });
+    expect(await ask(socket, { op: 'hello', id: 2, d: { v: 'one' } })).toMatchObject({
+      op: 'err',
+      id: 2,
+      d: { code: 'invalid_input', errors: [{ path: 'frame.d.v' }] },
+    });
+    expect(await ask(socket, { op: 'hello', id: 3, d: { v: 1 } })).toMatchObject({
+      op: 'welcome',
+      id: 3,
+      d: { maxAgeSeconds: 7200, limits: { frameBytes: 32_768 } },
+    });
+    socket.terminate();
+  });
+
+  test('over 32 KB end the connection with 1009', async () => {
+    const socket = await open();
+    const end = closed(socket);
+    socket.send(JSON.stringify({ op: 'hello', id: 1, d: { v: 1, device: 'x'.repeat(33_000) } }));
+    expect(await end).toBe(1009);
+  });
+
+  test('of another version are told goodbye', async () => {
+    const socket = await open();
+    const frames: ServerFrame[] = [];
+    socket.on('message', (data) => frames.push(ServerFrame.parse(JSON.parse((data as Buffer).toString()))));
+    const end = closed(socket);
+    socket.send(JSON.stringify({ op: 'hello', id: 1, d: { v: 7 } }));
+    await end;
+    expect(frames.find(({ op }) => op === 'err')).toMatchObject({ id: 1, d: { code: 'version_unsupported' } });
+    expect(frames.find(({ op }) => op === 'bye')).toMatchObject({ code: 4426, reconnect: false });
+  });
+});
+
+describe('rooms', () => {
+  test('that the caller may not hear look like rooms that are not there', async () => {
+    const socket = await open();
+    for (const name of [
+      room.stream(stream.workspaceId, newId('stream')),
+      room.stream(foreign.workspaceId, stream.id),
+      room.workspace(foreign.workspaceId),
+      room.user(stream.workspaceId, 'jonas'),
+    ]) {
+      expect(await ask(socket, { op: 'sub', id: 1, d: { rooms: [{ room: name }] } })).toMatchObject({
+        op: 'err',
+        id: 1,
+        d: { code: 'not_found', status: 404 },
+      });
+    }
+    socket.terminate();
+  });
+
+  test('send, hear, leave, hear no more', async () => {
+    const socket = await open();
+    const name = room.stream(stream.workspaceId, stream.id);
+    expect(await ask(socket, { op: 'sub', id: 1, d: { rooms: [{ room: name }] } })).toMatchObject({
+      op: 'ok',
+      d: { rooms: [{ room: name, gen: stream.gen }] },
+    });
+    const frames: ServerFrame[] = [];
+    const both = new Promise<void>((resolve) => {
+      socket.on('message', (data) => {
+        frames.push(ServerFrame.parse(JSON.parse((data as Buffer).toString())));
+        if (frames.length === 2) resolve();
+      });
+    });
+    socket.send(JSON.stringify({ op: 'send', id: 2, d: { stream: stream.id, clientEventId: 'wire-1', text: 'over the wire' } }));
+    await both;
+    expect(frames.find(({ op }) => op === 'ok')).toMatchObject({ id: 2, d: { event: { content: { text: 'over the wire' } } } });
+    expect(frames.find(({ op }) => op === 'ev')).toMatchObject({ room: name, type: 'event', clientEventId: 'wire-1' });
+    socket.removeAllListeners('message');
+    expect(await ask(socket, { op: 'unsub', id: 3, d: { rooms: [name] } })).toEqual({ op: 'ok', id: 3, d: {} });
+    await api.events(stream.id).post({ text: 'unheard' });
+    await local.queues.settled();
+    const pong = await ask(socket, { op: 'ping', id: 4, d: { pos: [{ room: name, seq: 1 }] } });
+    expect(pong).toMatchObject({ op: 'pong', id: 4, d: { heads: [{ room: name, head: 2 }] } });
+    socket.terminate();
+  });
+});
