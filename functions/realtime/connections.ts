@@ -18,11 +18,11 @@ export interface Connections {
   /** Notes that a ticket was used; false when it was used before. */
   useTicket(ticketId: string, validUntil: Date): Promise<boolean>;
   add(connection: Connection): Promise<void>;
-  /** Adds rooms to a connection; false when there is no such connection or it would have more than `maxRooms`. */
-  subscribe(connection: Connection, rooms: readonly string[], maxRooms: number): Promise<boolean>;
+  /** Adds rooms to a connection, all or none. */
+  subscribe(connection: Connection, rooms: readonly string[], maxRooms: number): Promise<'subscribed' | 'too many' | 'not connected'>;
   unsubscribe(connectionId: string, rooms: readonly string[]): Promise<void>;
-  /** Removes the connection and all its rooms. Safe to repeat. */
-  remove(connectionId: string): Promise<void>;
+  /** Removes the connection and all its rooms; also `foundIn`, should the connection have forgotten that one. Safe to repeat. */
+  remove(connectionId: string, foundIn?: string): Promise<void>;
   /** The connections of a room, page by page; read consistently, so that whoever subscribed before is there. */
   listRoom(room: string): AsyncGenerator<string[]>;
 }
@@ -60,28 +60,32 @@ class ConnectionTable implements Connections {
     await this.#db.send(new PutCommand({ TableName: this.#table, Item }));
   }
 
-  async subscribe(connection: Connection, rooms: readonly string[], maxRooms: number): Promise<boolean> {
-    // The connection learns its rooms first: whatever happens then, removing it finds all of them.
-    if (!(await this.#noteRooms(connection, rooms, maxRooms))) return false;
+  async subscribe(
+    connection: Connection,
+    rooms: readonly string[],
+    maxRooms: number,
+  ): Promise<'subscribed' | 'too many' | 'not connected'> {
     const { connectionId, userId } = connection;
+    const known = await this.#roomsOf(connectionId);
+    if (!known) return 'not connected';
+    // Rooms that it has already count once. Frames of one connection that come at the same moment may each add up to the limit.
+    if (new Set([...known, ...rooms]).size > maxRooms) return 'too many';
+    // The connection learns its rooms first: whatever happens then, removing it finds all of them.
+    if (!(await this.#noteRooms(connectionId, rooms))) return 'not connected';
     const expiresAt = this.#leaseEnd();
     await this.#write(rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, expiresAt } } })));
-    return true;
+    return 'subscribed';
   }
 
-  /** Adds to the connection's rooms unless they would be too many; rooms that it has already count once. */
-  async #noteRooms({ connectionId }: Connection, rooms: readonly string[], maxRooms: number): Promise<boolean> {
-    const known = await this.#roomsOf(connectionId);
-    if (!known || new Set([...known, ...rooms]).size > maxRooms) return false;
+  #noteRooms(connectionId: string, rooms: readonly string[]): Promise<boolean> {
     return conditional(
       this.#db.send(
         new UpdateCommand({
           TableName: this.#table,
           Key: connectionKey(connectionId),
           UpdateExpression: 'ADD rooms :rooms',
-          // Another frame of the same connection may have added rooms meanwhile: they are within the same limit, give or take one frame.
-          ConditionExpression: 'attribute_exists(pk) AND expiresAt > :now AND (attribute_not_exists(rooms) OR size(rooms) <= :max)',
-          ExpressionAttributeValues: { ':rooms': new Set(rooms), ':now': this.#now(), ':max': maxRooms },
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':rooms': new Set(rooms) },
         }),
       ),
     );
@@ -111,12 +115,13 @@ class ConnectionTable implements Connections {
     );
   }
 
-  async remove(connectionId: string): Promise<void> {
+  async remove(connectionId: string, foundIn?: string): Promise<void> {
     const { Item } = await this.#db.send(
       new GetCommand({ TableName: this.#table, Key: connectionKey(connectionId), ConsistentRead: true }),
     );
-    const rooms = Item?.rooms instanceof Set ? ([...Item.rooms] as string[]) : [];
-    const keys = [...rooms.map((room) => subscriptionKey(room, connectionId)), connectionKey(connectionId)];
+    const rooms = new Set(Item?.rooms instanceof Set ? (Item.rooms as Set<string>) : []);
+    if (foundIn !== undefined) rooms.add(foundIn);
+    const keys = [...[...rooms].map((room) => subscriptionKey(room, connectionId)), connectionKey(connectionId)];
     await this.#write(keys.map((Key) => ({ DeleteRequest: { Key } })));
   }
 

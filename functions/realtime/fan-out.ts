@@ -53,7 +53,7 @@ async function pushToRoom(app: FanOutApp, run: readonly ItemMessage[]): Promise<
   let readers = 0;
   for await (const connectionIds of app.connections.listRoom(first.room)) {
     readers += connectionIds.length;
-    await eachWithin(postConcurrency, connectionIds, (connectionId) => postAll(app, connectionId, frames));
+    await eachWithin(postConcurrency, connectionIds, (connectionId) => postAll(app, connectionId, frames, first.room));
   }
   const now = app.clock.now().getTime();
   for (const { committedAt } of run) app.metrics.milliseconds(metric.fanOutLatency, now - Date.parse(committedAt));
@@ -73,11 +73,11 @@ async function pushDirect(app: FanOutApp, connectionId: string, frames: readonly
 }
 
 /** Frames of one connection go one after the other: side by side they could overtake each other. */
-async function postAll(app: FanOutApp, connectionId: string, frames: readonly Uint8Array[]): Promise<void> {
+async function postAll(app: FanOutApp, connectionId: string, frames: readonly Uint8Array[], room?: string): Promise<void> {
   for (const frame of frames) {
     const outcome = await app.sockets.post(connectionId, frame);
     if (outcome === 'taken') continue;
-    await forget(app, connectionId, outcome);
+    await forget(app, connectionId, outcome, room);
     return;
   }
 }
@@ -86,10 +86,10 @@ async function postAll(app: FanOutApp, connectionId: string, frames: readonly Ui
  * A socket that is gone is forgotten at once. One that does not keep up is closed: its client comes back and is told what it missed,
  * which is never worse than frames that pile up unread.
  */
-async function forget(app: FanOutApp, connectionId: string, outcome: 'gone' | 'slow'): Promise<void> {
+async function forget(app: FanOutApp, connectionId: string, outcome: 'gone' | 'slow', room?: string): Promise<void> {
   app.metrics.count(outcome === 'gone' ? metric.connectionsPruned : metric.slowConnections);
   if (outcome === 'slow') await app.sockets.close(connectionId);
-  await app.connections.remove(connectionId);
+  await app.connections.remove(connectionId, room);
 }
 
 async function sayGoodbye(

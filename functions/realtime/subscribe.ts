@@ -35,9 +35,9 @@ export async function subscribe(app: SubscribeApp, caller: SocketCaller, wanted:
   const visible = await app.db.transaction(caller.workspaceId, (tx) => accessRooms(tx, caller, names));
   const allowed = wanted.filter(({ room }) => visible.has(room));
   if (allowed.length === 0) return answer(wanted, []);
-  if (!(await app.connections.subscribe(caller, [...visible.keys()], maxRooms))) {
-    throw new AppError('too_many_rooms', `A connection may hear at most ${maxRooms} rooms; unsub some, or say hello on a new one.`);
-  }
+  const outcome = await app.connections.subscribe(caller, [...visible.keys()], maxRooms);
+  if (outcome === 'too many') throw new AppError('too_many_rooms', `A connection may hear at most ${maxRooms} rooms; unsub some first.`);
+  if (outcome === 'not connected') throw new AppError('unavailable', 'This connection has ended; open another.', { retryAfterSeconds: 1 });
   const states = await app.db.transaction(caller.workspaceId, async (tx) => {
     const heads = await accessRooms(tx, caller, [...visible.keys()]);
     const plans = allowed.flatMap((want) => plan(want, heads.get(want.room)));
