@@ -12,10 +12,14 @@ export async function listen(
     .ticket();
   const socket = new WebSocket(`${url}?ticket=${ticket}`, protocol);
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  const ask = (frame: object) => {
+  const ask = async (frame: object): Promise<string> => {
     const answer = new Promise<string>((resolve) => socket.once('message', (data) => resolve((data as Buffer).toString())));
     socket.send(JSON.stringify(frame));
-    return answer;
+    const said = await answer;
+    // The gateway throttles thousands of sockets that open at once, as API Gateway does.
+    if (!said.includes('"Too Many Requests"')) return said;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return ask(frame);
   };
   await ask({ op: 'hello', id: 1, d: { v: 1 } });
   const subscribed = await ask({ op: 'sub', id: 2, d: { rooms: [{ room: roomName.stream(target.workspaceId, target.streamId) }] } });

@@ -9,3 +9,10 @@ export function setting(name: Name): string {
     throw new Error(`The environment variable ${env[name]} is not set; this function cannot work without it.`);
   return value;
 }
+
+/** The credentials and the region of the function's role, as Lambda puts them into the environment. */
+export function credentials(): { accessKeyId: string; secretAccessKey: string; sessionToken: string | undefined; region: string } {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION } = process.env;
+  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY || !AWS_REGION) throw new Error('The environment holds no AWS credentials or region.');
+  return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN, region: AWS_REGION };
+}

@@ -5,7 +5,8 @@ import { StoppedAt } from '../platform/queue-handler.ts';
 import type { Connections } from './connections.ts';
 import type { FanOutMessage, ItemMessage } from './messages.ts';
 import { packFrames } from './pack-frames.ts';
-import type { Sockets } from './sockets.ts';
+import { frameOf } from './sockets.ts';
+import type { Frame, Sockets } from './sockets.ts';
 
 export type FanOutApp = Pick<App, 'clock' | 'log' | 'metrics'> & { readonly connections: Connections; readonly sockets: Sockets };
 
@@ -73,7 +74,7 @@ async function pushDirect(app: FanOutApp, connectionId: string, frames: readonly
 }
 
 /** Frames of one connection go one after the other: side by side they could overtake each other. */
-async function postAll(app: FanOutApp, connectionId: string, frames: readonly Uint8Array[], room?: string): Promise<void> {
+async function postAll(app: FanOutApp, connectionId: string, frames: readonly Frame[], room?: string): Promise<void> {
   for (const frame of frames) {
     const outcome = await app.sockets.post(connectionId, frame);
     if (outcome === 'taken') continue;
@@ -103,7 +104,7 @@ async function sayGoodbye(
 }
 
 const encoder = new TextEncoder();
-const encode = (frame: ServerFrame): Uint8Array => encoder.encode(JSON.stringify(frame));
+const encode = (frame: ServerFrame): Frame => frameOf(encoder.encode(JSON.stringify(frame)));
 
 /** Runs `use` over the items, at most `limit` at a time; when one fails the others under way are waited for, and no more are begun. */
 async function eachWithin<Item>(limit: number, items: readonly Item[], use: (item: Item) => Promise<void>): Promise<void> {

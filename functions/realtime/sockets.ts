@@ -1,51 +1,77 @@
-import { ApiGatewayManagementApiClient, DeleteConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { setting } from '../platform/config.ts';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { credentials, setting } from '../platform/config.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
+import { hashOf, signRequest } from './sign-request.ts';
+import type { Signer } from './sign-request.ts';
 
 /** What became of a frame: it was taken, its socket is gone, or its reader does not keep up. */
 export type PostOutcome = 'taken' | 'gone' | 'slow';
 
-/** The sockets' other side. Anything that is neither taken, gone nor slow is thrown, after a few tries. */
+/** A frame, hashed once however many sockets it goes to. */
+export interface Frame {
+  readonly bytes: Uint8Array;
+  readonly hash: string;
+}
+export function frameOf(bytes: Uint8Array): Frame {
+  return { bytes, hash: hashOf(bytes) };
+}
+
+/** The sockets' other side: API Gateway's @connections. What is neither taken, gone nor slow is thrown, after a few tries. */
 export interface Sockets {
-  post(connectionId: string, frame: Uint8Array): Promise<PostOutcome>;
+  post(connectionId: string, frame: Frame): Promise<PostOutcome>;
   close(connectionId: string): Promise<void>;
 }
 
+const maxTries = 4;
+const patienceMilliseconds = 5_000;
+
 export function openSockets(): Sockets {
   // The callback address of a WebSocket API is its own address, spoken to over HTTP.
-  return createSockets(new ApiGatewayManagementApiClient({ endpoint: setting('realtimeUrl').replace(/^ws/, 'http'), maxAttempts: 1 }));
+  return createSockets(setting('realtimeUrl').replace(/^ws/, 'http'), { ...credentials(), service: 'execute-api' }, systemClock);
 }
 
-const maxTries = 4;
+/**
+ * Speaks to the callback address directly: a fan-out is thousands of these requests, and the SDK's client spends four times the
+ * processor time on each.
+ */
+export function createSockets(endpoint: string, signer: Signer, clock: Clock): Sockets {
+  const { protocol, hostname, port, host, pathname } = new URL(endpoint);
+  const { request, Agent } = protocol === 'https:' ? https : http;
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  const empty = frameOf(new Uint8Array());
 
-export function createSockets(client: ApiGatewayManagementApiClient): Sockets {
+  const send = (method: 'POST' | 'DELETE', connectionId: string, { bytes, hash }: Frame): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const path = `${pathname}/@connections/${encodeURIComponent(connectionId)}`;
+      const headers = { ...signRequest(signer, { method, host, path, bodyHash: hash }, clock.now()), 'content-length': bytes.length };
+      const sent = request({ protocol, hostname, port, path, method, headers, agent, timeout: patienceMilliseconds }, (response) => {
+        response.resume();
+        response.once('error', reject).once('end', () => resolve(response.statusCode ?? 0));
+      });
+      sent.once('timeout', () => sent.destroy(Object.assign(new Error('The callback address did not answer'), { code: 'ETIMEDOUT' })));
+      sent.once('error', reject);
+      sent.end(bytes);
+    });
+
   return {
-    async post(ConnectionId, Data) {
+    async post(connectionId, frame) {
       for (let attempt = 1; ; attempt++) {
-        try {
-          await client.send(new PostToConnectionCommand({ ConnectionId, Data }));
-          return 'taken';
-        } catch (error) {
-          const kind = kindOf(error);
-          if (kind === 'gone') return 'gone';
-          if (attempt === maxTries) {
-            if (kind === 'slow') return 'slow';
-            throw error;
-          }
-          await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** attempt));
+        const status = await send('POST', connectionId, frame).catch((error: unknown) => error);
+        // 400: an id that cannot be one of a connection.
+        if (status === 410 || status === 400) return 'gone';
+        if (status === 200) return 'taken';
+        if (attempt === maxTries) {
+          if (status === 429) return 'slow';
+          throw status instanceof Error ? status : new Error(`The callback address answered ${String(status)}`);
         }
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** attempt));
       }
     },
-    async close(ConnectionId) {
-      await client.send(new DeleteConnectionCommand({ ConnectionId })).catch((error: unknown) => {
-        if (kindOf(error) !== 'gone') throw error;
-      });
+    async close(connectionId) {
+      const status = await send('DELETE', connectionId, empty);
+      if (![200, 204, 400, 410].includes(status)) throw new Error(`The callback address answered ${status}`);
     },
   };
-}
-
-function kindOf(error: unknown): 'gone' | 'slow' | 'failed' {
-  const name = error instanceof Error ? error.name : '';
-  if (name === 'GoneException' || name === 'BadRequestException') return 'gone';
-  if (name === 'LimitExceededException') return 'slow';
-  return 'failed';
 }

@@ -15,7 +15,7 @@ import { fanOut } from '../../../functions/realtime/fan-out.ts';
 import { frameTable } from '../../../functions/realtime/frames.ts';
 import { FanOutMessage } from '../../../functions/realtime/messages.ts';
 import { packFrames } from '../../../functions/realtime/pack-frames.ts';
-import type { PostOutcome } from '../../../functions/realtime/sockets.ts';
+import type { Frame, PostOutcome } from '../../../functions/realtime/sockets.ts';
 import { subscribe } from '../../../functions/realtime/subscribe.ts';
 import { deleteEvent } from '../../../functions/streams/delete-event.ts';
 import { editEvent } from '../../../functions/streams/edit-event.ts';
@@ -36,7 +36,7 @@ const posted = new Map<string, ServerFrame[]>();
 const behaviour = new Map<string, PostOutcome | 'broken'>();
 const closed: string[] = [];
 const sockets = {
-  async post(connectionId: string, frame: Uint8Array): Promise<PostOutcome> {
+  async post(connectionId: string, { bytes: frame }: Frame): Promise<PostOutcome> {
     const outcome = behaviour.get(connectionId) ?? 'taken';
     if (outcome === 'broken') throw new Error('the callback address does not answer');
     if (outcome === 'taken')
