@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ClientEventId, EventId, StreamId, UserId } from './ids.ts';
+import { queryInteger } from './query.ts';
 import { MessageText } from './text.ts';
 
 export const EventType = z.enum(['message']).meta({ id: 'EventType' });
@@ -43,7 +44,7 @@ export type PostEvent = z.infer<typeof PostEvent>;
 export const EditEvent = z.strictObject({ text: MessageText }).meta({ id: 'EditEvent' });
 export type EditEvent = z.infer<typeof EditEvent>;
 
-const position = z.coerce.number().int().min(0);
+const position = queryInteger({ min: 0 });
 
 /** One of `after`, `before`, `around` (by `seq`) or `changedAfter` (by `changedSeq`); none of them means the newest page. */
 export const ListEvents = z
@@ -52,7 +53,7 @@ export const ListEvents = z
     before: position.optional(),
     around: position.optional(),
     changedAfter: position.optional(),
-    limit: z.coerce.number().int().min(1).max(200).default(50),
+    limit: queryInteger({ min: 1, max: 200 }).default(50).meta({ default: 50 }),
   })
   .refine((q) => [q.after, q.before, q.around, q.changedAfter].filter((p) => p !== undefined).length <= 1, {
     error: 'give at most one of after, before, around, changedAfter',

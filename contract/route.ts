@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { queryInteger } from './query.ts';
 
 /** Who may call: nobody in particular, a workspace's API key, a signed-in member, or either of the two. */
 export type RouteAuth = 'none' | 'apiKey' | 'user' | 'userOrApiKey';
@@ -67,6 +68,6 @@ export const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: 
 
 /** `limit` and `cursor` of every list. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: queryInteger({ min: 1, max: 200 }).default(50).meta({ default: 50 }),
   cursor: z.string().max(512).optional(),
 };

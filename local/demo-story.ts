@@ -33,7 +33,7 @@ export const demoChannels: readonly Channel[] = [
         'priya',
         'I wrote the checklist for the delivery:\n\n- [ ] measure the door once more\n- [ ] clear the corridor\n- [ ] turn off the smoke detector *before* the test burn',
       ],
-      ['jonas', 'And turn it on again afterwards :smile:'],
+      ['jonas', 'And turn it on again afterwards 🙂'],
       ['priya', 'Fair. Added.'],
     ],
   },

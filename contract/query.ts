@@ -1,0 +1,10 @@
+import * as z from 'zod';
+
+/** A whole number in a query string: plain digits, nothing else that a program might take for a number. */
+export const queryInteger = (bounds: { readonly min: number; readonly max?: number }) => {
+  const { min, max = Number.MAX_SAFE_INTEGER } = bounds;
+  return z.preprocess(
+    (value) => (typeof value === 'string' && /^-?\d{1,17}$/.test(value) ? Number(value) : value),
+    z.int().min(min).max(max),
+  );
+};
