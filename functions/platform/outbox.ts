@@ -18,7 +18,7 @@ export interface OutboxRow {
 
 /** A transaction whose promises are sent as soon as it is committed. */
 export interface OutboxTransaction extends Transaction {
-  enqueue(topic: Topic, room: string, gen: string, item: RoomItem): Promise<void>;
+  enqueue(topic: Topic, room: string, gen: string, item: RoomItem): void;
 }
 
 type OutboxApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
@@ -41,7 +41,7 @@ export async function withOutbox<Result>(
   const result = await app.db.transaction(workspaceId, (tx) =>
     work({
       ...tx,
-      async enqueue(topic, room, gen, item) {
+      enqueue(topic, room, gen, item) {
         const row: OutboxRow = {
           id: newId('outbox', app.clock.now().getTime()),
           workspaceId,
@@ -50,7 +50,7 @@ export async function withOutbox<Result>(
           payload: { gen, item },
           createdAt: app.clock.now(),
         };
-        await tx.query('insert into outbox (id, workspace_id, room, topic, payload, created_at) values ($1, $2, $3, $4, $5, $6)', [
+        tx.defer('insert into outbox (id, workspace_id, room, topic, payload, created_at) values ($1, $2, $3, $4, $5, $6)', [
           row.id,
           row.workspaceId,
           row.room,

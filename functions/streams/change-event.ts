@@ -41,7 +41,7 @@ export async function changeEvent(
     }
     const changed = await change.write(tx, event, seq);
     if (!changed) throw new AppError('precondition_failed', 'It was changed at the same moment.');
-    await tx.enqueue(`event-${change.kind}`, room.stream(caller.workspaceId, stream.id), stream.gen, {
+    tx.enqueue(`event-${change.kind}`, room.stream(caller.workspaceId, stream.id), stream.gen, {
       seq,
       type: `event:${change.kind}`,
       eventId: changed.id,

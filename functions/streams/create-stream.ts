@@ -53,7 +53,7 @@ async function madeBefore(tx: OutboxTransaction, caller: UserCaller, input: Crea
 /** Everyone else sees the stream as one they have not joined. */
 async function announce(tx: OutboxTransaction, stream: Stream, caller: UserCaller): Promise<void> {
   const { rev, gen } = await takeWorkspaceRevision(tx);
-  await tx.enqueue('stream-created', room.workspace(caller.workspaceId), gen, {
+  tx.enqueue('stream-created', room.workspace(caller.workspaceId), gen, {
     seq: rev,
     type: 'stream:created',
     at: stream.createdAt,

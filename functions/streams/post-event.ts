@@ -50,7 +50,7 @@ export async function postEvent(
         editedAt: null,
         deletedAt: null,
       };
-      await tx.enqueue('event-appended', room.stream(caller.workspaceId, stream.id), stream.gen, {
+      tx.enqueue('event-appended', room.stream(caller.workspaceId, stream.id), stream.gen, {
         seq: placed.seq,
         type: 'event',
         eventId: id,

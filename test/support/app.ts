@@ -22,6 +22,9 @@ export interface TestApp extends App {
   time: Date;
 }
 
+/** What all keys are derived from. */
+export const testSecret = 'a secret that only the test knows';
+
 /** Use cases over a real database; the queue takes notes, the clock stands still until it is set. */
 export async function createTestApp(): Promise<TestApp> {
   const test = await createTestDatabase();
@@ -40,7 +43,7 @@ export async function createTestApp(): Promise<TestApp> {
       },
     },
     fanOutQueueUrl: 'queue',
-    keys: createKeys(async () => 'a secret that only the test knows'),
+    keys: createKeys(async () => testSecret),
     clock: { now: () => app.time },
     log,
     metrics: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined } satisfies AppMetrics,

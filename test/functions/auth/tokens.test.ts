@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { hkdfSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { SignJWT } from 'jose';
+import { testSecret } from '../../support/app.ts';
 import type { Request } from '../../support/http.ts';
 import { createService } from '../../support/tenants.ts';
 import type { Service, Tenant } from '../../support/tenants.ts';
@@ -19,9 +21,9 @@ afterAll(() => service.app.test.drop());
 
 describe('a token that is not right', () => {
   const now = () => Math.floor(service.app.time.getTime() / 1000);
-  const sign = async (claims: Record<string, unknown>, workspaceId = one.workspaceId, alg = 'HS256') =>
+  const sign = async (claims: Record<string, unknown>, workspaceId = one.workspaceId) =>
     new SignJWT({ sub: 'ada', ws: one.workspaceId, exp: now() + 60, ...claims })
-      .setProtectedHeader({ alg })
+      .setProtectedHeader({ alg: 'HS256' })
       .sign(await service.app.keys.key('user-token', workspaceId));
   const read = (token: string | undefined, headers?: Record<string, string>): Request => ({ path: one.paths.stream, token, headers });
 
@@ -43,7 +45,11 @@ describe('a token that is not right', () => {
     const payload = Buffer.from(JSON.stringify({ sub: 'ada', ws: one.workspaceId, exp: now() + 60 })).toString('base64url');
     for (const alg of ['none', 'None', 'HS256'])
       await service.expectProblem(read(`${Buffer.from(JSON.stringify({ alg })).toString('base64url')}.${payload}.`), 'unauthenticated');
-    await service.expectProblem(read(await sign({}, one.workspaceId, 'HS512')), 'unauthenticated');
+    const raw = new Uint8Array(hkdfSync('sha256', testSecret, '', `streambed:user-token:${one.workspaceId}`, 32));
+    const otherwise = await new SignJWT({ sub: 'ada', ws: one.workspaceId, exp: now() + 60 })
+      .setProtectedHeader({ alg: 'HS512' })
+      .sign(raw);
+    await service.expectProblem(read(otherwise), 'unauthenticated');
     await service.expectProblem(read(await sign({}, two.workspaceId)), 'unauthenticated');
     const { body } = await service.http({ method: 'POST', path: '/v1/realtime/tickets', token: one.token });
     await service.expectProblem(read(body.ticket as string), 'unauthenticated');

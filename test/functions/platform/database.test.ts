@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newId } from '../../../contract/ids.ts';
+import type { Database } from '../../../functions/platform/database.ts';
+import { log } from '../../../functions/platform/log.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import type { TestDatabase } from '../../support/database.ts';
+
+let database: TestDatabase;
+let db: Database;
+const workspaceId = newId('workspace');
+const insert = `insert into providers (id, workspace_id, kind, name, created_at) values ($1, $2, 'web', $3, now())`;
+
+beforeAll(async () => {
+  log.setLogLevel('SILENT');
+  database = await createTestDatabase();
+  db = database.open();
+});
+afterAll(() => database.drop());
+
+const names = async () => {
+  const { rows } = await database.owner.query<{ name: string }>('select name from providers order by name');
+  return rows.map(({ name }) => name);
+};
+const add = (name: string) => [newId('provider'), workspaceId, name];
+
+describe('a transaction', () => {
+  test('keeps all of it or nothing', async () => {
+    await db.transaction(workspaceId, async (tx) => {
+      await tx.query(insert, add('a'));
+      tx.defer(insert, add('b'));
+      tx.defer(insert, add('c'));
+    });
+    expect(await names()).toEqual(['a', 'b', 'c']);
+    const changed = db.transaction(workspaceId, async (tx) => {
+      await tx.query(insert, add('d'));
+      throw new Error('changed my mind');
+    });
+    await expect(changed).rejects.toThrow('changed my mind');
+    expect(await names()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('fails with what was deferred, and keeps nothing', async () => {
+    const twice = db.transaction(workspaceId, async (tx) => {
+      await tx.query(insert, add('e'));
+      tx.defer(insert, add('a'));
+      tx.defer(insert, add('f'));
+    });
+    await expect(twice).rejects.toMatchObject({ code: '23505' });
+    expect(await names()).toEqual(['a', 'b', 'c']);
+    await db.transaction(workspaceId, (tx) => tx.query(insert, add('g')));
+    expect(await names()).toEqual(['a', 'b', 'c', 'g']);
+  });
+
+  test('cannot write into another workspace', async () => {
+    const trespass = db.transaction(newId('workspace'), (tx) => tx.query(insert, add('h')));
+    await expect(trespass).rejects.toMatchObject({ code: '42501' });
+  });
+
+  test('begins again where the connection had died in its sleep', async () => {
+    const [row] = await db.query<{ pid: number }>('select pg_backend_pid() as pid', []);
+    await database.open().query('select pg_terminate_backend($1)', [row?.pid]);
+    await db.transaction(workspaceId, (tx) => tx.query(insert, add('i')));
+    expect(await names()).toEqual(['a', 'b', 'c', 'g', 'i']);
+  });
+});
