@@ -58,7 +58,7 @@ describe('a transaction', () => {
 
   test('begins again where the connection had died in its sleep', async () => {
     const [row] = await db.query<{ pid: number }>('select pg_backend_pid() as pid', []);
-    await database.open().query('select pg_terminate_backend($1)', [row?.pid]);
+    await database.open().query('select pg_terminate_backend($1, 5000)', [row?.pid]);
     await db.transaction(workspaceId, (tx) => tx.query(insert, add('i')));
     expect(await names()).toEqual(['a', 'b', 'c', 'g', 'i']);
   });
