@@ -51,12 +51,15 @@ function prettyLine({ at, level, message, fields }: Line): string {
 
 /**
  * Takes a line that a function wrote. Functions write JSON; what they say at INFO is detail here, because the front says one line for each
- * request. Metrics are not for people.
+ * request. Metrics are told to who asks for everything.
  */
 export function logFunctionLine(log: Log, functionName: string, line: string): void {
   const entry = parse(line);
   if (entry === undefined) return log('info', line, { function: functionName });
-  if ('_aws' in entry) return;
+  if ('_aws' in entry) {
+    const { _aws, ...values } = entry;
+    return log('debug', 'metrics', { function: functionName, ...values });
+  }
   const { level, message, timestamp: _, ...fields } = entry;
   const shown = level === 'ERROR' || level === 'CRITICAL' ? 'error' : level === 'WARN' ? 'warn' : 'debug';
   log(shown, String(message), { function: functionName, ...fields });

@@ -156,3 +156,13 @@ describe('rooms', () => {
     socket.terminate();
   });
 });
+
+test('what happened is counted: posts, frames, and the time from commit to socket', async () => {
+  await api.events(stream.id).post({ text: 'counted' });
+  await local.queues.settled();
+  const metrics = local.recent().flatMap(({ message, fields }) => (message === 'metrics' && fields ? [fields] : []));
+  expect(metrics).toContainEqual(expect.objectContaining({ function: 'StreamsHttp', service: 'streambed-local', EventsPosted: 1 }));
+  expect(metrics).toContainEqual(
+    expect.objectContaining({ function: 'RealtimeFanOut', FanOutLatency: expect.anything(), FramesPosted: expect.any(Number) }),
+  );
+});
