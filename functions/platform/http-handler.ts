@@ -90,9 +90,23 @@ async function serve(app: HttpApp, row: Served, event: Event): Promise<Result> {
   const html = route.produces !== undefined;
   return {
     statusCode: answer.status,
-    headers: { 'content-type': route.produces ?? 'application/json', 'cache-control': 'no-store', ...answer.headers },
+    headers: {
+      'content-type': route.produces ?? 'application/json',
+      'cache-control': 'no-store',
+      ...linkOf(event, answer.body),
+      ...answer.headers,
+    },
     ...(answer.body !== undefined && { body: html ? (answer.body as string) : JSON.stringify(answer.body) }),
   };
+}
+
+/** A page that is not the last says where the next one is (RFC 8288). */
+function linkOf({ rawPath, rawQueryString }: Event, body: unknown): { link?: string } {
+  const cursor = typeof body === 'object' && body !== null && 'nextCursor' in body ? body.nextCursor : undefined;
+  if (typeof cursor !== 'string') return {};
+  const query = new URLSearchParams(rawQueryString);
+  query.set('cursor', cursor);
+  return { link: `<${rawPath}?${query}>; rel="next"` };
 }
 
 /** A workspace that is not the caller's looks like one that does not exist. */

@@ -70,6 +70,7 @@ export function httpOf(app: TestApp) {
         ...headers,
       },
       queryStringParameters: query,
+      rawQueryString: new URLSearchParams(query).toString(),
       requestContext: { http: { method, path }, requestId: 'gateway' },
       body,
       isBase64Encoded: base64 ?? false,

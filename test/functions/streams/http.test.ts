@@ -130,13 +130,14 @@ describe('streams', () => {
     const names: string[] = [];
     let cursor: string | undefined;
     do {
-      const { body } = await service.http({
+      const { body, headers } = await service.http({
         path: tenant.paths.streams,
         token: tenant.token,
         query: { limit: '2', ...(cursor && { cursor }) },
       });
       names.push(...(body.items as Stream[]).map(({ name }) => name ?? ''));
       cursor = body.nextCursor as string | undefined;
+      expect(headers.link).toBe(cursor ? `<${tenant.paths.streams}?limit=2&cursor=${cursor}>; rel="next"` : undefined);
     } while (cursor);
     expect(names).toEqual(['100%', 'Apple', 'apple pie', 'General', 'zebra', 'éclair', '日本語']);
     const search = async (q: string) =>
