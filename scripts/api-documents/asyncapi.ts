@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { ClientFrame, closeCodes, ServerFrame } from '../../contract/frames.ts';
 import { subprotocol } from '../../contract/names.ts';
+import { openAnswers } from './open-answers.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 type Union = { options: readonly z.ZodType[] };
@@ -42,7 +43,7 @@ function messagesOf(union: Union, io: 'input' | 'output', schemas: Record<string
   return Object.fromEntries(
     union.options.map((frame) => {
       const name = nameOf(frame);
-      const { definitions } = atComponents(z.toJSONSchema(frame, { target: 'draft-7', io }));
+      const { definitions } = atComponents(z.toJSONSchema(frame, { target: 'draft-7', io, override: openAnswers }));
       for (const [id, { $id: _, id: __, ...schema }] of Object.entries(definitions)) {
         if (schemas[id] && !isDeepStrictEqual(schemas[id], schema)) throw new Error(`Client and server would each have a schema ${id}`);
         schemas[id] = schema;

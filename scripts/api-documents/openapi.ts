@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { createDocument } from 'zod-openapi';
-import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
+import type { ZodOpenApiObject, ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { api } from '../../contract/api.ts';
 import { errorKinds, Problem } from '../../contract/errors.ts';
 import type { Route, RouteAuth } from '../../contract/route.ts';
+import { openAnswers } from './open-answers.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 /** The OpenAPI 3.1 document of every route in the contract. */
@@ -14,7 +15,7 @@ export function openApiDocument(): object {
       paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(name, route) };
     }
   }
-  return createDocument({
+  const document: ZodOpenApiObject = {
     openapi: '3.1.0',
     info: {
       title: 'Streambed',
@@ -29,7 +30,8 @@ export function openApiDocument(): object {
         apiKey: { type: 'http', scheme: 'bearer', description: "The workspace's API key, on a server only" },
       },
     },
-  });
+  };
+  return createDocument(document, { override: openAnswers });
 }
 
 const security: Record<RouteAuth, Record<string, string[]>[]> = {
