@@ -1,5 +1,6 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { maxAgeSeconds } from '../../contract/frames.ts';
 import { setting } from '../platform/config.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -35,16 +36,18 @@ export function openConnections(clock: Clock): Connections {
 }
 
 export function createConnections(client: DynamoDBClient, table: string, clock: Clock): Connections {
-  return new ConnectionTable(DynamoDBDocumentClient.from(client), table, clock);
+  return new ConnectionTable(client, table, clock);
 }
 
 class ConnectionTable implements Connections {
+  readonly #client: DynamoDBClient;
   readonly #db: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #clock: Clock;
 
-  constructor(db: DynamoDBDocumentClient, table: string, clock: Clock) {
-    this.#db = db;
+  constructor(client: DynamoDBClient, table: string, clock: Clock) {
+    this.#client = client;
+    this.#db = DynamoDBDocumentClient.from(client);
     this.#table = table;
     this.#clock = clock;
   }
@@ -125,21 +128,22 @@ class ConnectionTable implements Connections {
     await this.#write(keys.map((Key) => ({ DeleteRequest: { Key } })));
   }
 
+  /** On the way of every message, so it speaks DynamoDB's own form: turning items into objects would cost more than reading them. */
   async *listRoom(room: string): AsyncGenerator<string[]> {
-    let from: Record<string, unknown> | undefined;
+    let from: QueryCommandOutput['LastEvaluatedKey'];
     do {
-      const page = await this.#db.send(
+      const page: QueryCommandOutput = await this.#client.send(
         new QueryCommand({
           TableName: this.#table,
           KeyConditionExpression: 'pk = :room',
           FilterExpression: 'expiresAt > :now',
-          ExpressionAttributeValues: { ':room': `room#${room}`, ':now': this.#now() },
+          ExpressionAttributeValues: { ':room': { S: `room#${room}` }, ':now': { N: String(this.#now()) } },
           ProjectionExpression: 'sk',
           ConsistentRead: true,
           ExclusiveStartKey: from,
         }),
       );
-      yield (page.Items ?? []).map(({ sk }) => (sk as string).slice('conn#'.length));
+      yield (page.Items ?? []).map(({ sk }) => (sk?.S ?? '').slice('conn#'.length));
       from = page.LastEvaluatedKey;
     } while (from);
   }
