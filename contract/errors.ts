@@ -49,7 +49,7 @@ export type FieldError = z.infer<typeof FieldError>;
 /** RFC 9457 problem, the only form in which an error leaves Streambed; the same object stands inside an `err` frame. */
 export const Problem = z
   .object({
-    type: z.string().describe('Address of the documentation of this code'),
+    type: z.string().describe('Where this code is documented, on the server that answered'),
     title: z.string(),
     status: z.int(),
     detail: z.string().optional(),
@@ -63,5 +63,5 @@ export const Problem = z
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;
 
-/** Documentation address of an error code; also the `type` of its problem. */
-export const problemType = (code: ErrorCode): string => `https://streambed.dev/problems/${code}`;
+/** Documentation of an error code, on the server that answered; also the `type` of its problem (RFC 9457 allows a relative one). */
+export const problemType = (code: ErrorCode): string => `/docs#problem-${code}`;

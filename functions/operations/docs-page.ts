@@ -1,3 +1,5 @@
+import { errorKinds } from '../../contract/errors.ts';
+
 /** As much of an OpenAPI document as the page shows. */
 interface Document {
   readonly info: { readonly title: string; readonly version: string; readonly description?: string };
@@ -26,7 +28,7 @@ export function docsPage(document: Document): string {
 <p>${escape(document.info.description ?? '')}</p>
 <p>HTTP: <a href="/openapi.json">OpenAPI 3.1</a>. Sockets: <a href="/asyncapi.json">AsyncAPI 3</a>.
 Every error is a problem (RFC 9457) with <code>code</code>, <code>retry</code> and <code>requestId</code>.</p>
-${sections}</main></body></html>`;
+${sections}${problems()}</main></body></html>`;
 }
 
 function section({ path, method, operation }: { path: string; method: string; operation: Operation }): string {
@@ -44,9 +46,19 @@ function section({ path, method, operation }: { path: string; method: string; op
 <dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('')}</dl></section>`;
 }
 
+/** Every code that an answer may carry: the `type` of a problem points here. */
+function problems(): string {
+  const rows = Object.entries(errorKinds).map(
+    ([code, { status, title, retry }]) =>
+      `<tr id="problem-${code}"><td><code>${code}</code></td><td>${status}</td><td>${escape(title)}</td><td>${retry}</td></tr>`,
+  );
+  return `<h2>problems</h2><table><thead><tr><th>code</th><th>status</th><th>what it means</th><th>retry</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 
 const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}main{max-width:52rem;margin:2rem auto;padding:0 1rem}
 h2{margin-top:2.5rem;text-transform:capitalize}h3{margin:1.5rem 0 .25rem;font-size:1rem}h3 b{font-size:.8rem;padding:.1rem .4rem;border:1px solid;border-radius:.3rem}
-p{margin:.25rem 0}dl{display:grid;grid-template-columns:5rem 1fr;margin:.25rem 0;font-size:.9rem}dt{opacity:.7}dd{margin:0}code{font-size:.9em}small{opacity:.75}`;
+p{margin:.25rem 0}dl{display:grid;grid-template-columns:5rem 1fr;margin:.25rem 0;font-size:.9rem}dt{opacity:.7}dd{margin:0}code{font-size:.9em}small{opacity:.75}
+table{border-collapse:collapse;font-size:.9rem}th,td{text-align:left;padding:.25rem 1rem .25rem 0;border-bottom:1px solid #8884}tr:target{background:#fd04}`;

@@ -47,7 +47,7 @@ const stream = {
   archivedAt: null,
 };
 const problem = {
-  type: 'https://streambed.dev/problems/forbidden',
+  type: '/docs#problem-forbidden',
   title: 'Not a member',
   status: 403,
   code: 'forbidden',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import openApi from '../../../docs/api/openapi.json' with { type: 'json' };
+import { errorKinds } from '../../../contract/errors.ts';
 import { docsPage } from '../../../functions/operations/docs-page.ts';
 import { checkReady } from '../../../functions/operations/ready.ts';
 
@@ -39,6 +40,7 @@ test('the page for people names every operation and escapes what it shows', () =
     for (const { operationId } of Object.values(methods as Record<string, { operationId: string }>))
       expect(page).toContain(`id="${operationId}"`);
   }
+  for (const code of Object.keys(errorKinds)) expect(page).toContain(`id="problem-${code}"`);
   const evil = docsPage({ info: { title: '<script>', version: '1' }, paths: {} });
   expect(evil).not.toContain('<script>');
 });
