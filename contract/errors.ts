@@ -23,7 +23,6 @@ export const errorKinds = {
   not_author: { status: 403, title: 'Only the author may do this', retry: 'never' },
   not_found: { status: 404, title: 'There is nothing here that you may see', retry: 'never' },
   method_not_allowed: { status: 405, title: 'This address does not take that method', retry: 'never' },
-  not_acceptable: { status: 406, title: 'The answer cannot be given in that form', retry: 'never' },
   conflict: { status: 409, title: 'This is taken already', retry: 'never' },
   event_deleted: { status: 409, title: 'The event was deleted', retry: 'never' },
   stream_archived: { status: 409, title: 'The stream is archived', retry: 'never' },

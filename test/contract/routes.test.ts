@@ -71,6 +71,6 @@ describe('Every error', () => {
     const { status, title, retry } = errorKinds[code];
     const problem = { type: problemType(code), title, status, code, retry, requestId: 'req_1' };
     expect(Problem.parse(JSON.parse(JSON.stringify(problem)))).toEqual(problem);
-    expect(URL.canParse(problem.type)).toBe(true);
+    expect(new URL(problem.type, 'https://example.test').hash).toBe(`#problem-${code}`);
   });
 });
