@@ -113,6 +113,26 @@ export async function markDeleted(
   return row && true;
 }
 
+/** Events on both sides of a position, each side nearest first; the one at the position is on the newer side. */
+export async function listEventsAround(
+  tx: Transaction,
+  streamId: string,
+  { position, older, newer }: { position: number; older: number; newer: number },
+): Promise<{ older: StreamEvent[]; newer: StreamEvent[] }> {
+  const side = (compare: string, order: string, limit: string) =>
+    `(select ${eventColumns} from stream_events e ${eventJoins}
+      where e.workspace_id = $1 and e.stream_id = $2 and e.seq ${compare} $3 order by e.seq ${order} limit ${limit})`;
+  const rows = await tx.query<EventRow>(`${side('>=', 'asc', '$4')} union all ${side('<', 'desc', '$5')}`, [
+    tx.workspaceId,
+    streamId,
+    position,
+    newer,
+    older,
+  ]);
+  const events = rows.map(eventOf).sort((a, b) => a.seq - b.seq);
+  return { older: events.filter(({ seq }) => seq < position).reverse(), newer: events.filter(({ seq }) => seq >= position) };
+}
+
 /** Events from one side of a key, nearest first. */
 export async function listEventsBeside(
   tx: Transaction,

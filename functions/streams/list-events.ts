@@ -4,7 +4,7 @@ import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { accessStream } from './access.ts';
-import { listEventsBeside } from './event-store.ts';
+import { listEventsAround, listEventsBeside } from './event-store.ts';
 
 /** A page ends early at this many bytes of JSON: an answer of a function may hold 6 MB. */
 const maxPageBytes = 4_000_000;
@@ -22,12 +22,21 @@ async function readPage(tx: Transaction, streamId: string, input: ListEvents): P
   const { limit } = input;
   if (input.changedAfter !== undefined) return readSide(tx, streamId, 'changed_seq', 'after', input.changedAfter, limit);
   if (input.after !== undefined) return readSide(tx, streamId, 'seq', 'after', input.after, limit);
-  if (input.around !== undefined) {
-    const newer = await readSide(tx, streamId, 'seq', 'after', input.around - 1, Math.ceil(limit / 2));
-    const older = await readSide(tx, streamId, 'seq', 'before', input.around, limit - newer.items.length);
-    return { items: [...older.items, ...newer.items], hasMore: older.hasMore || newer.hasMore };
-  }
+  if (input.around !== undefined) return readAround(tx, streamId, input.around, limit);
   return readSide(tx, streamId, 'seq', 'before', input.before ?? Number.MAX_SAFE_INTEGER, limit);
+}
+
+/** Half a page from the position on, and what is left of the page before it; one more on each side to know whether there is more. */
+async function readAround(
+  tx: Transaction,
+  streamId: string,
+  position: number,
+  limit: number,
+): Promise<{ items: StreamEvent[]; hasMore: boolean }> {
+  const found = await listEventsAround(tx, streamId, { position, newer: Math.ceil(limit / 2) + 1, older: limit + 1 });
+  const newer = withinBytes(found.newer.slice(0, Math.ceil(limit / 2)), maxPageBytes / 2);
+  const older = withinBytes(found.older.slice(0, limit - newer.length), maxPageBytes / 2);
+  return { items: [...older.toReversed(), ...newer], hasMore: found.newer.length > newer.length || found.older.length > older.length };
 }
 
 /** One side of a position, oldest first; one more than asked for is read to know whether there is more. */
@@ -45,8 +54,8 @@ async function readSide(
   return { items: direction === 'before' ? nearest.reverse() : nearest, hasMore };
 }
 
-function withinBytes(events: StreamEvent[]): StreamEvent[] {
+function withinBytes(events: StreamEvent[], maxBytes = maxPageBytes): StreamEvent[] {
   let bytes = 0;
-  const end = events.findIndex((event, index) => (bytes += utf8Bytes(JSON.stringify(event))) > maxPageBytes && index > 0);
+  const end = events.findIndex((event, index) => (bytes += utf8Bytes(JSON.stringify(event))) > maxBytes && index > 0);
   return end === -1 ? events : events.slice(0, end);
 }

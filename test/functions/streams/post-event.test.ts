@@ -143,13 +143,13 @@ describe('statements per action, besides begin and commit', () => {
     return app.db.statements - before;
   };
 
-  test('post 5, repeated post 6, list 3, around 4, edit and delete 7, read 2', async () => {
+  test('post 5, repeated post 6, list 3, edit and delete 7, read 2', async () => {
     const stream = await aChannel(app, ada, 'Counted');
     expect(await counted(() => say(ada, stream, 'one', 'n-1'))).toBe(5);
     expect(await counted(() => say(ada, stream, 'one', 'n-1'))).toBe(6);
     expect(await counted(() => page(stream, { after: 0 }))).toBe(3);
     expect(await counted(() => page(stream))).toBe(3);
-    expect(await counted(() => page(stream, { around: 1 }))).toBe(4);
+    expect(await counted(() => page(stream, { around: 1 }))).toBe(3);
     expect(await counted(() => readStream(app, ada, { streamId: stream.id }))).toBe(2);
     const { event } = await say(ada, stream, 'two');
     expect(await counted(() => editEvent(app, ada, { streamId: stream.id, eventId: event.id, text: 'deux' }))).toBe(7);
@@ -218,6 +218,10 @@ describe('reading by key', () => {
     expect(await seqs({ after: 4, limit: 5 })).toEqual([[5, 6, 7, 8, 9], true]);
     expect(await seqs({ after: 12 })).toEqual([[], false]);
     expect(await seqs({ around: 6, limit: 5 })).toEqual([[4, 5, 6, 7, 8], true]);
+    expect(await seqs({ around: 12, limit: 4 })).toEqual([[9, 10, 11, 12], true]);
+    expect(await seqs({ around: 1, limit: 3 })).toEqual([[1, 2], true]);
+    expect(await seqs({ around: 6, limit: 1 })).toEqual([[6], true]);
+    expect(await seqs({ around: 99, limit: 3 })).toEqual([[10, 11, 12], true]);
     expect(await seqs({ around: 11, limit: 200 })).toEqual([[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], false]);
   });
 
