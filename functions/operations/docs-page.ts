@@ -61,4 +61,4 @@ const escape = (text: string): string => text.replace(/[&<>"']/g, (character) =>
 const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}main{max-width:52rem;margin:2rem auto;padding:0 1rem}
 h2{margin-top:2.5rem;text-transform:capitalize}h3{margin:1.5rem 0 .25rem;font-size:1rem}h3 b{font-size:.8rem;padding:.1rem .4rem;border:1px solid;border-radius:.3rem}
 p{margin:.25rem 0}dl{display:grid;grid-template-columns:5rem 1fr;margin:.25rem 0;font-size:.9rem}dt{opacity:.7}dd{margin:0}code{font-size:.9em}small{opacity:.75}
-table{border-collapse:collapse;font-size:.9rem}th,td{text-align:left;padding:.25rem 1rem .25rem 0;border-bottom:1px solid #8884}tr:target{background:#fd04}`;
+table{border-collapse:collapse;font-size:.9rem}th,td{text-align:left;padding:.25rem 1rem .25rem 0;border-bottom:1px solid rgb(128 128 128 / .3)}tr:target{background:rgb(255 221 0 / .2)}`;
