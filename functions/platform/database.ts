@@ -30,18 +30,22 @@ export interface Database {
 export function openDatabase(): Database {
   const secretArn = setting('databaseSecretArn');
   const credentials = async () => JSON.parse(await readSecret(secretArn)) as { username: string; password: string };
-  const url = new URL(setting('databaseUrl'));
+  const address = databaseAddress();
   return createDatabase(async () => {
     const { username, password } = await credentials();
-    return {
-      host: url.hostname,
-      port: Number(url.port || 5432),
-      database: url.pathname.slice(1),
-      user: username,
-      password,
-      ssl: setting('databaseTls') === 'off' ? false : { rejectUnauthorized: true },
-    };
+    return { ...address, user: username, password };
   });
+}
+
+/** Where the database is, and how it is spoken to, as the environment says; not who speaks. */
+export function databaseAddress(): Pick<pg.ClientConfig, 'host' | 'port' | 'database' | 'ssl'> {
+  const url = new URL(setting('databaseUrl'));
+  return {
+    host: url.hostname,
+    port: Number(url.port || 5432),
+    database: url.pathname.slice(1),
+    ssl: setting('databaseTls') === 'off' ? false : { rejectUnauthorized: true },
+  };
 }
 
 /** The database behind a connection configuration; asked for at each new connection, so that a rotated password is picked up. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { setting } from './config.ts';
+import { databaseAddress } from './database.ts';
 import { migrate } from './migrate.ts';
 import { readSecret } from './secrets.ts';
 import { taskHandler } from './task-handler.ts';
@@ -10,15 +11,6 @@ const read = async (name: 'databaseOwnerSecretArn' | 'databaseSecretArn') => Cre
 
 export const handler = taskHandler(z.unknown(), async () => {
   const [owner, app] = await Promise.all([read('databaseOwnerSecretArn'), read('databaseSecretArn')]);
-  const url = new URL(setting('databaseUrl'));
-  const ssl = setting('databaseTls') === 'off' ? false : { rejectUnauthorized: true };
-  const connection = {
-    host: url.hostname,
-    port: Number(url.port || 5432),
-    database: url.pathname.slice(1),
-    user: owner.username,
-    password: owner.password,
-    ssl,
-  };
+  const connection = { ...databaseAddress(), user: owner.username, password: owner.password };
   return migrate({ owner: connection, appPassword: app.password, directory: join(import.meta.dirname, 'migrations') });
 });
