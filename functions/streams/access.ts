@@ -1,7 +1,7 @@
 import type { UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import { findMember, findStream } from './store.ts';
+import { findRole, findStream } from './store.ts';
 import { maySee } from './stream.ts';
 import type { StreamAction, StreamForCaller } from './stream.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
@@ -14,9 +14,9 @@ export async function accessStream(tx: Transaction, caller: UserCaller, streamId
   return found;
 }
 
-/** The caller as a member of the workspace; a token outlives a membership, so this is asked each time. */
-export async function accessMember(tx: Transaction, caller: UserCaller): Promise<{ name: string; role: WorkspaceRole }> {
-  const member = await findMember(tx, caller.userId);
-  if (!member) throw new AppError('not_found');
-  return member;
+/** The caller's role in the workspace; a token outlives a membership, so this is asked each time. */
+export async function accessMember(tx: Transaction, caller: UserCaller): Promise<WorkspaceRole> {
+  const role = await findRole(tx, caller.userId);
+  if (!role) throw new AppError('not_found');
+  return role;
 }

@@ -4,6 +4,7 @@ import type { CreateStream, Stream } from '../../contract/stream.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
+import { newGeneration } from '../platform/generation.ts';
 import type { RequestHeaders } from '../platform/http-input.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
@@ -20,7 +21,7 @@ export async function createStream(
   input: CreateStream & RequestHeaders,
 ): Promise<{ stream: Stream; repeated: boolean }> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
-    const { role } = await accessMember(tx, caller);
+    const role = await accessMember(tx, caller);
     if (role === 'guest') throw new AppError('forbidden', 'Guests may not create streams.');
     const stream = await insertStream(tx, {
       id: newId('stream', app.clock.now().getTime()),
@@ -60,9 +61,4 @@ async function announce(tx: OutboxTransaction, stream: Stream, caller: UserCalle
     actor: UserId.parse(caller.userId),
     data: { ...stream, isMember: false, unreadCount: 0, lastReadAt: null, notifyLevel: 'default' },
   });
-}
-
-/** Names a log: a client that holds positions of another generation knows that they mean nothing here. */
-function newGeneration(): string {
-  return crypto.randomUUID().slice(0, 8);
 }

@@ -16,7 +16,7 @@ export async function listStreams(
 ): Promise<{ items: Stream[]; nextCursor: string | null }> {
   const after = readCursor(Cursor, input.cursor);
   return app.db.transaction(caller.workspaceId, async (tx) => {
-    const { role } = await accessMember(tx, caller);
+    const role = await accessMember(tx, caller);
     const found = await listVisibleStreams(tx, caller.userId, { ...input, guest: role === 'guest', after, limit: input.limit + 1 });
     const items = found.slice(0, input.limit);
     const last = items.at(-1);

@@ -5,34 +5,29 @@ import type { CallerRow, StreamRow } from './rows.ts';
 import type { StreamForCaller } from './stream.ts';
 import type { Stream } from '../../contract/stream.ts';
 
-const callerMember = `from workspace_members wm join users cu on cu.workspace_id = wm.workspace_id and cu.id = wm.user_id`;
-const joinStream = `left join stream_members m on m.stream_id = s.id and m.user_id = wm.user_id and m.left_at is null`;
-
-/** The member and their name, or undefined for who is not in the workspace (any more). */
-export async function findMember(tx: Transaction, userId: string): Promise<{ name: string; role: WorkspaceRole } | undefined> {
-  const [row] = await tx.query<{ name: string; role: WorkspaceRole }>(
-    `select cu.name, wm.role ${callerMember} where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null`,
+/** The role of a member, or undefined for who is not in the workspace (any more). */
+export async function findRole(tx: Transaction, userId: string): Promise<WorkspaceRole | undefined> {
+  const [row] = await tx.query<{ role: WorkspaceRole }>(
+    'select role from workspace_members where workspace_id = $1 and user_id = $2 and removed_at is null',
     [tx.workspaceId, userId],
   );
-  return row;
+  return row?.role;
 }
 
 /** A stream as one member of its workspace has it. */
 export async function findStream(tx: Transaction, userId: string, streamId: string): Promise<StreamForCaller | undefined> {
-  const [row] = await tx.query<StreamRow & CallerRow>(
-    `select ${streamColumns}, cu.name as caller_name, wm.role as caller_role
-     ${callerMember} join streams s on s.workspace_id = wm.workspace_id and s.id = $3 ${joinStream}
-     where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null`,
-    [tx.workspaceId, userId, streamId],
-  );
-  return row && streamForCallerOf(row);
+  const [found] = await findStreams(tx, userId, [streamId]);
+  return found;
 }
 
 /** Several streams at once, as one member has them; what does not exist is left out. */
 export async function findStreams(tx: Transaction, userId: string, streamIds: readonly string[]): Promise<StreamForCaller[]> {
   const rows = await tx.query<StreamRow & CallerRow>(
     `select ${streamColumns}, cu.name as caller_name, wm.role as caller_role
-     ${callerMember} join streams s on s.workspace_id = wm.workspace_id and s.id = any($3) ${joinStream}
+     from workspace_members wm
+     join users cu on cu.workspace_id = wm.workspace_id and cu.id = wm.user_id
+     join streams s on s.workspace_id = wm.workspace_id and s.id = any($3)
+     left join stream_members m on m.stream_id = s.id and m.user_id = wm.user_id and m.left_at is null
      where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null`,
     [tx.workspaceId, userId, streamIds],
   );

@@ -4,6 +4,7 @@ import { newId, WorkspaceId } from '../../contract/ids.ts';
 import { nameOf } from '../../contract/text.ts';
 import type { App } from '../platform/app.ts';
 import { formatApiKey, hashApiKeySecret } from '../platform/authenticate.ts';
+import { newGeneration } from '../platform/generation.ts';
 import { insertApiKey, insertWorkspace } from './store.ts';
 
 /** What an operator gives: `{"name": "Acme"}`. */
@@ -17,9 +18,9 @@ export async function createWorkspace(
   const createdAt = app.clock.now();
   const workspaceId = WorkspaceId.parse(newId('workspace', createdAt.getTime()));
   const keyId = newId('apiKey', createdAt.getTime());
-  const secret = randomBytes(32).toString('hex').slice(0, 64);
+  const secret = randomBytes(32).toString('hex');
   await app.db.transaction(workspaceId, async (tx) => {
-    await insertWorkspace(tx, { name: input.name, gen: crypto.randomUUID().slice(0, 8), createdAt });
+    await insertWorkspace(tx, { name: input.name, gen: newGeneration(), createdAt });
     await insertApiKey(tx, { id: keyId, name: 'first', secretHash: hashApiKeySecret(secret), createdAt });
   });
   return { workspaceId, apiKey: formatApiKey(keyId, workspaceId, secret) };

@@ -8,14 +8,14 @@ interface WorkspaceRow {
 }
 const workspaceOf = (row: WorkspaceRow) => ({ id: row.id, name: row.name, createdAt: row.created_at.toISOString() }) as Workspace;
 
-export interface UserRow {
+interface UserRow {
   id: string;
   name: string;
   email: string | null;
   role: User['role'];
   created_at: Date;
 }
-export const userOf = (row: UserRow) =>
+const userOf = (row: UserRow) =>
   ({ id: row.id, name: row.name, email: row.email, role: row.role, createdAt: row.created_at.toISOString() }) as User;
 
 interface ProviderRow {
