@@ -16,6 +16,8 @@ export function openRedelivery(): Redelivery {
     async hasten(records) {
       const name = records[0]?.eventSourceARN.split(':').at(-1);
       queueUrl ??= client.send(new GetQueueUrlCommand({ QueueName: name })).then(({ QueueUrl }) => QueueUrl);
+      // A failed look-up is not held: the next failure asks again.
+      queueUrl.catch(() => (queueUrl = undefined));
       await client.send(
         new ChangeMessageVisibilityBatchCommand({
           QueueUrl: await queueUrl,
