@@ -20,10 +20,10 @@ export const postConcurrency = 64;
 export async function fanOut(app: FanOutApp, messages: readonly FanOutMessage[]): Promise<void> {
   for (let index = 0; index < messages.length;) {
     const run = runOfItems(messages, index);
-    const [first] = messages.slice(index);
+    const first = messages[index];
     try {
       if (run.length > 0) await pushToRoom(app, run);
-      else if (first?.kind === 'direct') await pushDirect(app, first.connectionId, first.frames as ServerFrame[]);
+      else if (first?.kind === 'direct') await postAll(app, first.connectionId, (first.frames as ServerFrame[]).map(encode));
       else if (first?.kind === 'close') await sayGoodbye(app, first);
     } catch (error) {
       throw new StoppedAt(index, error);
@@ -67,10 +67,6 @@ async function pushToRoom(app: FanOutApp, run: readonly ItemMessage[]): Promise<
     readers,
     latency: now - Date.parse(first.committedAt),
   });
-}
-
-async function pushDirect(app: FanOutApp, connectionId: string, frames: readonly ServerFrame[]): Promise<void> {
-  await postAll(app, connectionId, frames.map(encode));
 }
 
 /** Frames of one connection go one after the other: side by side they could overtake each other. */

@@ -58,12 +58,8 @@ type Plan = RoomState &
 function plan(want: Wanted, head: RoomHead | undefined): Plan[] {
   if (!head) return [];
   const state = { room: head.room, gen: head.gen, from: head.head, head: head.head };
-  if (want.seq === undefined || want.seq === head.head) {
-    return [
-      want.gen !== undefined && want.gen !== head.gen ? { ...state, kind: 'resync', reason: 'unknown_gen' } : { ...state, kind: 'live' },
-    ];
-  }
   if (want.gen !== undefined && want.gen !== head.gen) return [{ ...state, kind: 'resync', reason: 'unknown_gen' }];
+  if (want.seq === undefined || want.seq === head.head) return [{ ...state, kind: 'live' }];
   if (want.seq > head.head) return [{ ...state, kind: 'resync', reason: 'position_ahead' }];
   if (head.streamId === undefined) return [{ ...state, kind: 'resync', reason: 'behind' }];
   return [{ ...state, kind: 'replay', from: want.seq, streamId: head.streamId }];
