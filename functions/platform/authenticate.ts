@@ -25,7 +25,8 @@ export type CallerOf<Auth extends RouteAuth> = Auth extends 'user'
       ? UserCaller | ApiKeyCaller
       : { readonly kind: 'anyone' };
 
-interface AuthApp extends Pick<App, 'clock'> {
+/** What signing in needs; keys where there are user routes, the database where there are routes for API keys. */
+export interface AuthApp extends Pick<App, 'clock'> {
   readonly keys?: App['keys'];
   readonly db?: App['db'];
 }

@@ -5,9 +5,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { newId } from '../../contract/ids.ts';
 import type { BodyOf, ParamsOf, QueryOf, Route } from '../../contract/route.ts';
 import { errorKinds } from '../../contract/errors.ts';
-import type { App } from './app.ts';
 import { authenticate } from './authenticate.ts';
-import type { Caller, CallerOf } from './authenticate.ts';
+import type { AuthApp, Caller, CallerOf } from './authenticate.ts';
 import { AppError, toAppError, toProblem } from './errors.ts';
 import { readInput } from './http-input.ts';
 import type { RequestHeaders } from './http-input.ts';
@@ -41,13 +40,8 @@ export function ok(body: unknown, more: { status?: number; etag?: number } = {})
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
 
-interface HttpApp extends Pick<App, 'clock'> {
-  readonly keys?: App['keys'];
-  readonly db?: App['db'];
-}
-
 /** The HTTP chain: request id, log line, problem+json, security headers, routing with 405, sign-in, parsing, the use case. */
-export function httpHandler(app: HttpApp, table: readonly Served[]) {
+export function httpHandler(app: AuthApp, table: readonly Served[]) {
   const router = httpRouter({
     routes: table.map((row) => ({
       method: row.route.method,
@@ -77,7 +71,7 @@ export function httpHandler(app: HttpApp, table: readonly Served[]) {
   );
 }
 
-async function serve(app: HttpApp, row: Served, event: Event): Promise<Result> {
+async function serve(app: AuthApp, row: Served, event: Event): Promise<Result> {
   const { route } = row;
   log.appendKeys({ route: `${route.method} ${route.path}` });
   const caller = await authenticate(app, route.auth, event.headers.authorization);
