@@ -1,3 +1,5 @@
+import type { BucketDeployment } from '../cloudfront/bucket.ts';
+import type { Behavior } from '../cloudfront/cloudfront.ts';
 import { describeResource, type Resource } from './assembly.ts';
 import type { Resolver } from './resolver.ts';
 
@@ -5,25 +7,9 @@ import type { Resolver } from './resolver.ts';
 export type FrontOrigin =
   { readonly kind: 'gateway'; readonly apiId: string } | { readonly kind: 'bucket'; readonly deployments: readonly BucketDeployment[] };
 
-/** Files that are deployed to a bucket. */
-export interface BucketDeployment {
-  readonly folder: string;
-  /** Patterns as `aws s3 sync` has them: what `exclude` takes away, `include` gives back. */
-  readonly exclude: readonly string[];
-  readonly include: readonly string[];
-  readonly cacheControl: string | undefined;
-}
-
-export interface FrontBehavior {
-  /** CloudFront's own: `/v1/*`; `*` is the default behaviour, and last. */
-  readonly pathPattern: string;
+/** A behaviour as the template has it: its origin is named, not yet running. */
+export interface FrontBehavior extends Omit<Behavior, 'origin'> {
   readonly origin: FrontOrigin;
-  readonly allowedMethods: readonly string[];
-  readonly compress: boolean;
-  /** Source text of the function that sees each request first. */
-  readonly viewerRequest: string | undefined;
-  /** Headers that are put on each answer. */
-  readonly responseHeaders: Readonly<Record<string, string>>;
 }
 
 interface BehaviorProperties {
