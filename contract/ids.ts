@@ -6,6 +6,9 @@ export const idPrefixes = {
   stream: 'str',
   event: 'evt',
   provider: 'prv',
+  file: 'fil',
+  notification: 'ntf',
+  pollOption: 'opt',
   apiKey: 'key',
   outbox: 'out',
   session: 'ses',
@@ -43,6 +46,10 @@ export const StreamId = idOf('stream').brand<'StreamId'>();
 export type StreamId = z.infer<typeof StreamId>;
 export const EventId = idOf('event').brand<'EventId'>();
 export type EventId = z.infer<typeof EventId>;
+export const FileId = idOf('file').brand<'FileId'>();
+export type FileId = z.infer<typeof FileId>;
+export const NotificationId = idOf('notification').brand<'NotificationId'>();
+export type NotificationId = z.infer<typeof NotificationId>;
 export const ProviderId = idOf('provider').brand<'ProviderId'>();
 export type ProviderId = z.infer<typeof ProviderId>;
 
