@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { Problem } from './errors.ts';
 import { ClientEventId, EventId, StreamId, UserId, WorkspaceId } from './ids.ts';
 import { Mention, StreamEvent } from './event.ts';
-import { Stream } from './stream.ts';
+import { Notification } from './notification.ts';
+import { ReadState, Stream } from './stream.ts';
+import { User } from './workspace.ts';
 import { MessageText } from './text.ts';
 
 /** The largest frame either side sends, in bytes of UTF-8; the server packs to `packedFrameBytes`. */
@@ -54,13 +56,33 @@ const gen = z.string().min(1).max(32);
 
 // ---- pushed events: what a room's log is made of, as it travels ----
 
-/** One durable change of a room. `seq` is gapless in the room; an `event:edited` or `event:deleted` carries the whole event as it is now. */
+/**
+ * One durable change of a room. `seq` is gapless in the room. In a stream's room the whole event travels as it is now: `event` when it was
+ * appended, `event:edited`, `event:deleted`, `reaction`, and `event:updated` for votes, pins, replies and what else belongs to it.
+ * In the rooms of workspace and user a stream travels as its shared part is: what is the reader's own in it (`isMember`, `role`, counts)
+ * is only right in `stream:member:added`.
+ */
 const stamp = { seq, at: z.iso.datetime(), actor: UserId.nullable() };
-const eventItem = <Type extends 'event' | 'event:edited' | 'event:deleted'>(type: Type) =>
+const eventItem = <Type extends 'event' | 'event:edited' | 'event:deleted' | 'event:updated' | 'reaction'>(type: Type) =>
   z.object({ ...stamp, type: z.literal(type), eventId: EventId, clientEventId: ClientEventId.optional(), data: StreamEvent });
-const streamItem = <Type extends 'stream:created'>(type: Type) => z.object({ ...stamp, type: z.literal(type), data: Stream });
+const item = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) => z.object({ ...stamp, type: z.literal(type), data });
 export const RoomItem = z
-  .discriminatedUnion('type', [eventItem('event'), eventItem('event:edited'), eventItem('event:deleted'), streamItem('stream:created')])
+  .discriminatedUnion('type', [
+    eventItem('event'),
+    eventItem('event:edited'),
+    eventItem('event:deleted'),
+    eventItem('event:updated'),
+    eventItem('reaction'),
+    item('stream:created', Stream),
+    item('stream:updated', Stream),
+    item('stream:archived', Stream),
+    item('member:updated', User.extend({ removedAt: z.iso.datetime().nullable() })),
+    item('notification:new', z.object({ notification: Notification, read: ReadState.nullable(), unreadNotifications: z.int() })),
+    item('notification:changed', z.object({ removed: z.array(z.string()), read: z.array(z.string()), unreadNotifications: z.int() })),
+    item('stream:member:added', Stream),
+    item('stream:member:removed', z.object({ streamId: StreamId })),
+    item('readCursor:updated', z.object({ streamId: StreamId, read: ReadState, unreadNotifications: z.int() })),
+  ])
   .meta({ id: 'RoomItem' });
 export type RoomItem = z.infer<typeof RoomItem>;
 
@@ -91,9 +113,23 @@ export const SendFrame = request(
   'send',
   z.strictObject({ stream: StreamId, clientEventId: ClientEventId, text: MessageText, mentions: z.array(Mention).max(50).default([]) }),
 ).meta({ id: 'SendFrame' });
+/** Kinds of what is told at most once and not kept. */
+export const SignalType = z.enum(['typing', 'editing.state', 'presence']).meta({ id: 'SignalType' });
+/** Tells everyone in a room that one hears oneself; `data` is the program's own (a cursor, a selection, `{"status":"away"}`). */
+export const SignalFrame = request(
+  'signal',
+  z.strictObject({
+    room: RoomName,
+    type: SignalType,
+    data: z
+      .record(z.string(), z.json())
+      .refine((data) => JSON.stringify(data).length <= 1_024, { error: 'must be at most 1024 characters of JSON' })
+      .optional(),
+  }),
+).meta({ id: 'SignalFrame' });
 export const PingFrame = request('ping', z.strictObject({ pos: z.array(Position).max(maxRooms).default([]) })).meta({ id: 'PingFrame' });
 
-export const ClientFrame = z.discriminatedUnion('op', [HelloFrame, SubFrame, UnsubFrame, SendFrame, PingFrame]).meta({ id: 'ClientFrame' });
+export const ClientFrame = z.discriminatedUnion('op', [HelloFrame, SubFrame, UnsubFrame, SendFrame, SignalFrame, PingFrame]).meta({ id: 'ClientFrame' });
 export type ClientFrame = z.infer<typeof ClientFrame>;
 /** A client frame as a client writes it (defaults may be left out). */
 export type ClientFrameInput = z.input<typeof ClientFrame>;
@@ -118,9 +154,8 @@ export const WelcomeFrame = reply(
   }),
 ).meta({ id: 'WelcomeFrame' });
 export const OkFrame = reply('ok', z.object({ ...subscribed.partial().shape, event: StreamEvent.optional() })).meta({ id: 'OkFrame' });
-export const PongFrame = reply('pong', z.object({ heads: z.array(z.object({ room: z.string(), gen: z.string(), head: seq })) })).meta({
-  id: 'PongFrame',
-});
+const heads = z.array(z.object({ room: z.string(), gen: z.string(), head: seq }));
+export const PongFrame = reply('pong', z.object({ heads })).meta({ id: 'PongFrame' });
 export const ErrFrame = z
   .object({ op: z.literal('err'), id: counter.nullable().describe('null where the id could not be read'), d: Problem })
   .meta({ id: 'ErrFrame' });
@@ -153,17 +188,49 @@ export const ResyncFrame = z
     rooms: z.array(z.object({ room: z.string(), reason: z.enum(['unknown_gen', 'position_ahead', 'behind']), gen: z.string(), head: seq })),
   })
   .meta({ id: 'ResyncFrame' });
+/** Told at most once: someone types, is here, moved their cursor. Shown until `ttl` seconds have passed. */
+export const EphFrame = z
+  .object({
+    op: z.literal('eph'),
+    room: z.string(),
+    type: SignalType,
+    actor: UserId,
+    ttl: z.int(),
+    data: z.record(z.string(), z.json()).optional(),
+  })
+  .meta({ id: 'EphFrame' });
+/**
+ * How far a stream is that may not be open: absolute, so that a later one replaces an earlier one (by `head`). At most one every three
+ * seconds a stream, and the last state always comes. `read` is there where the room is the reader's own.
+ */
+export const Pointer = z
+  .object({
+    streamId: StreamId,
+    head: seq,
+    messageCount: z.int(),
+    countsRev: z.int(),
+    lastEventAt: z.iso.datetime().nullable(),
+    lastActorId: UserId.nullable().describe('Whose message was the last: their own counts come in their own room'),
+    read: ReadState.optional(),
+  })
+  .meta({ id: 'Pointer' });
+export type Pointer = z.infer<typeof Pointer>;
+export const PtrFrame = z.object({ op: z.literal('ptr'), room: z.string(), items: z.array(Pointer) }).meta({ id: 'PtrFrame' });
+/** The subscription to these rooms has ended because who may hear them changed: subscribe again to learn whether one still may. */
+export const RevokedFrame = z.object({ op: z.literal('revoked'), rooms: z.array(z.string()) }).meta({ id: 'RevokedFrame' });
 /** The server is about to close: `code` as in the close codes; `reconnect` says whether to come back, `afterMs` when. */
 export const ByeFrame = z
   .object({ op: z.literal('bye'), code: z.int(), reason: z.string(), reconnect: z.boolean(), afterMs: z.int() })
   .meta({ id: 'ByeFrame' });
 
 export const ServerFrame = z
-  .union([WelcomeFrame, OkFrame, PongFrame, ErrFrame, EvFrame, EvsFrame, BehindFrame, ResyncFrame, ByeFrame])
+  .union([WelcomeFrame, OkFrame, PongFrame, ErrFrame, EvFrame, EvsFrame, EphFrame, PtrFrame, BehindFrame, ResyncFrame, RevokedFrame, ByeFrame])
   .meta({ id: 'ServerFrame' });
 export type ServerFrame = z.infer<typeof ServerFrame>;
 export type EvFrame = z.infer<typeof EvFrame>;
 export type EvsFrame = z.infer<typeof EvsFrame>;
+export type EphFrame = z.infer<typeof EphFrame>;
+export type PtrFrame = z.infer<typeof PtrFrame>;
 
 /** Close codes by what they ask of the client: 4000-4099 reconnect, 4100-4199 fetch a new ticket, 4400-4499 stop and show. */
 export const closeCodes = {

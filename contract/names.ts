@@ -8,11 +8,27 @@ export const env = {
   signingSecretArn: 'SIGNING_SECRET_ARN',
   connectionsTable: 'CONNECTIONS_TABLE',
   fanOutQueueUrl: 'FAN_OUT_QUEUE_URL',
+  followUpQueueUrl: 'FOLLOW_UP_QUEUE_URL',
   realtimeUrl: 'REALTIME_URL',
+  filesBucket: 'FILES_BUCKET',
 } as const;
 
 /** What a durable change is called in the outbox. `functions/platform/outbox.ts` says which queues each goes to. */
-export const topics = ['event-appended', 'event-edited', 'event-deleted', 'stream-created'] as const;
+export const topics = [
+  'event-appended',
+  'event-edited',
+  'event-deleted',
+  'event-updated',
+  'stream-created',
+  'stream-updated',
+  'stream-archived',
+  'member-updated',
+  'member-added',
+  'member-removed',
+  'read-cursor-updated',
+  'notification-new',
+  'notification-changed',
+] as const;
 export type Topic = (typeof topics)[number];
 
 /** CloudWatch namespace and metric names; alarms and dashboards use the same words. */
@@ -27,6 +43,10 @@ export const metric = {
   connectionsPruned: 'ConnectionsPruned',
   slowConnections: 'SlowConnections',
   outboxSwept: 'OutboxSwept',
+  pointersAnnounced: 'PointersAnnounced',
+  notificationsCreated: 'NotificationsCreated',
+  signalsSent: 'SignalsSent',
+  roomsRevoked: 'RoomsRevoked',
 } as const;
 
 /** The database role that the functions connect as: no BYPASSRLS, owns nothing. */

@@ -1,31 +1,71 @@
 import * as z from 'zod';
-import { EventId, StreamId, WorkspaceId } from './ids.ts';
+import { EventId, StreamId, UserId, WorkspaceId } from './ids.ts';
+import { queryInteger } from './query.ts';
 import { descriptionOf, nameOf } from './text.ts';
 
 export const StreamType = z.enum(['channel', 'thread', 'dm', 'incident', 'assistant']).meta({ id: 'StreamType' });
 export type StreamType = z.infer<typeof StreamType>;
+/** `inherit`: who sees the parent sees this too, whoever that is at the time of looking. */
 export const Visibility = z.enum(['public', 'private', 'inherit']).meta({ id: 'Visibility' });
+export type Visibility = z.infer<typeof Visibility>;
 export const StreamStatus = z.enum(['active', 'archived', 'resolved']).meta({ id: 'StreamStatus' });
+export type StreamStatus = z.infer<typeof StreamStatus>;
+/** How bad an incident is, worst first. */
+export const Severity = z.enum(['sev1', 'sev2', 'sev3', 'sev4']).meta({ id: 'Severity' });
+export type Severity = z.infer<typeof Severity>;
+export const StreamRole = z.enum(['owner', 'admin', 'member']).meta({ id: 'StreamRole' });
+export type StreamRole = z.infer<typeof StreamRole>;
+/** `default`: badges for everything, notifications for mentions. `none`: neither. */
+export const NotifyLevel = z.enum(['default', 'all', 'mentions', 'none']).meta({ id: 'NotifyLevel' });
+export type NotifyLevel = z.infer<typeof NotifyLevel>;
 
-/** The one container. `isMember`, `unreadCount`, `lastReadAt` and `notifyLevel` are the caller's own view of it. */
+/** A person as they are shown beside something. */
+export const Person = z.object({ id: UserId, name: z.string() }).meta({ id: 'Person' });
+export type Person = z.infer<typeof Person>;
+
+/**
+ * How far a member has read a stream, and what that leaves unread: absolute counts. `rev` grows with each change of it; of two of them the
+ * one with the larger `rev` is the newer.
+ */
+export const ReadState = z
+  .object({
+    rev: z.int(),
+    readSeq: z.int().describe('Everything up to this position is read'),
+    unreadCount: z.int(),
+    mentionCount: z.int().describe('How many of the unread mention the member, by name or with @here'),
+    lastReadAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'ReadState' });
+export type ReadState = z.infer<typeof ReadState>;
+
+/** The one container. `isMember`, `role`, `read`, `unreadCount`, `lastReadAt` and `notifyLevel` are the caller's own view of it. */
 export const Stream = z
   .object({
     id: StreamId,
     workspaceId: WorkspaceId,
     streamType: StreamType,
-    name: z.string().nullable(),
+    name: z.string().nullable().describe('null for threads that were not promoted, and for DMs: show their participants'),
     slug: z.string().nullable(),
     description: z.string().nullable(),
     parentStreamId: StreamId.nullable(),
-    branchedFromEventId: EventId.nullable(),
+    branchedFromEventId: EventId.nullable().describe('The event of the parent that it branched from'),
     visibility: Visibility,
     status: StreamStatus,
+    severity: Severity.nullable().describe('Incidents only'),
+    participants: z.array(Person).nullable().describe('DMs only: everyone in it, the caller too'),
+    promotedAt: z.iso.datetime().nullable(),
     isMember: z.boolean(),
+    role: StreamRole.nullable(),
     unreadCount: z.int(),
+    mentionCount: z.int(),
+    readSeq: z.int(),
+    readRev: z.int(),
     lastReadAt: z.iso.datetime().nullable(),
-    notifyLevel: z.string(),
+    notifyLevel: NotifyLevel,
     lastSeq: z.int().describe('Position of the last change in the log of the stream; gapless'),
-    messageCount: z.int(),
+    messageCount: z.int().describe('Messages so far, the deleted ones too'),
+    countsRev: z.int().describe('Grows when counts change otherwise than by a new message; then own counts are to be read anew'),
+    rev: z.int().describe('Grows with each change of the settings; their ETag'),
     gen: z.string().describe('Generation of the log; changes only when the log is rebuilt'),
     lastEventAt: z.iso.datetime().nullable(),
     createdAt: z.iso.datetime(),
@@ -39,13 +79,98 @@ export const Slug = z
   .regex(/^[\p{Ll}\p{Lo}\p{N}]+(-[\p{Ll}\p{Lo}\p{N}\p{M}]+)*$/u, 'must be lower-case letters and digits, parted by single hyphens')
   .max(80);
 
+/** Most people in a DM, and most people added in one call. */
+export const maxDmMembers = 9;
+export const maxInvites = 100;
+
+const name = nameOf(80);
+const description = descriptionOf(500);
+const named = {
+  name,
+  slug: Slug.optional().describe('Made from the name unless given; where a stream that the caller cannot see has it, a number is added'),
+  description: description.optional(),
+  visibility: z.enum(['public', 'private']).default('public'),
+};
+
 export const CreateStream = z
-  .strictObject({
-    streamType: z.literal('channel').describe('Channels for now'),
-    name: nameOf(80),
-    slug: Slug.optional().describe('Made from the name unless given; unique in the workspace'),
-    description: descriptionOf(500).optional(),
-    visibility: z.enum(['public', 'private']).default('public'),
-  })
+  .discriminatedUnion('streamType', [
+    z.strictObject({ streamType: z.literal('channel'), ...named }),
+    z.strictObject({ streamType: z.literal('incident'), ...named, severity: Severity.default('sev3') }),
+    z.strictObject({
+      streamType: z.literal('dm'),
+      memberIds: z
+        .array(UserId)
+        .min(1)
+        .max(maxDmMembers)
+        .describe('The caller is added where missing; the same people give the same DM'),
+    }),
+  ])
   .meta({ id: 'CreateStream' });
 export type CreateStream = z.infer<typeof CreateStream>;
+
+/** At least one of the fields. `status`: `archived` archives, `active` brings back or reopens, `resolved` is for incidents. */
+export const UpdateStream = z
+  .strictObject({
+    name: name.optional(),
+    slug: Slug.optional(),
+    description: description.nullable().optional().describe('null or empty takes it away'),
+    visibility: z.enum(['public', 'private']).optional(),
+    status: StreamStatus.optional(),
+    severity: Severity.optional(),
+  })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), { error: 'give at least one field to change' })
+  .meta({ id: 'UpdateStream' });
+export type UpdateStream = z.infer<typeof UpdateStream>;
+
+export const CreateThread = z.strictObject({ eventId: EventId, name: name.optional() }).meta({ id: 'CreateThread' });
+export type CreateThread = z.infer<typeof CreateThread>;
+
+/** `inherit`: whoever sees the parent sees it, as when it was a thread. */
+export const PromoteStream = z
+  .strictObject({
+    streamType: z.enum(['channel', 'incident']),
+    name,
+    slug: Slug.optional(),
+    description: description.optional(),
+    severity: Severity.optional().describe('Incidents only; sev3 unless told'),
+    visibility: Visibility.default('inherit'),
+  })
+  .meta({ id: 'PromoteStream' });
+export type PromoteStream = z.infer<typeof PromoteStream>;
+
+/** How far one has read: up to the end unless told. */
+export const MarkRead = z.strictObject({ seq: z.int().min(0).optional() }).meta({ id: 'MarkRead' });
+/** Makes an event, and all behind it, unread again. */
+export const MarkUnread = z.strictObject({ eventId: EventId }).meta({ id: 'MarkUnread' });
+
+export const StreamMember = z
+  .object({
+    user: Person,
+    role: StreamRole,
+    workspaceRole: z.enum(['owner', 'admin', 'member', 'guest']),
+    joinedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'StreamMember' });
+export type StreamMember = z.infer<typeof StreamMember>;
+
+export const InviteMembers = z
+  .strictObject({ userIds: z.array(UserId).min(1).max(maxInvites), role: StreamRole.default('member') })
+  .meta({ id: 'InviteMembers' });
+/** `notifyLevel` is one's own to choose, `role` is given by who manages the stream. */
+export const UpdateStreamMember = z
+  .strictObject({ role: StreamRole.optional(), notifyLevel: NotifyLevel.optional() })
+  .refine((change) => change.role !== undefined || change.notifyLevel !== undefined, { error: 'give role or notifyLevel' })
+  .meta({ id: 'UpdateStreamMember' });
+
+/** By name unless `sort=activity`: those with the newest event first. */
+export const ListStreams = z.strictObject({
+  type: StreamType.optional(),
+  status: z.enum(['active', 'archived', 'resolved', 'open', 'any']).default('open').describe('open: active or resolved').meta({ default: 'open' }),
+  member: z.enum(['true', 'false']).optional().describe('true: only those the caller is in; threads are listed only so'),
+  parent: StreamId.optional(),
+  sort: z.enum(['name', 'activity']).default('name').meta({ default: 'name' }),
+  q: z.string().trim().max(80).optional(),
+  limit: queryInteger({ min: 1, max: 200 }).default(50).meta({ default: 50 }),
+  cursor: z.string().max(512).optional(),
+});
+export type ListStreams = z.infer<typeof ListStreams>;

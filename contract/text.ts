@@ -9,7 +9,7 @@ const encoder = new TextEncoder();
 export const utf8Bytes = (text: string): number => encoder.encode(text).length;
 
 /** Text that can be stored and comes back the same: valid Unicode, no NUL. Everything else is allowed, also right-to-left marks. */
-const storable = z
+export const storable = z
   .string()
   .refine((text) => !text.includes('\0'), { error: 'must not contain the NUL character (U+0000)' })
   .refine((text) => text.isWellFormed(), { error: 'must be valid Unicode: it holds half of a surrogate pair' });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ProviderId, UserId, WorkspaceId } from './ids.ts';
+import { queryInteger } from './query.ts';
 import { nameOf } from './text.ts';
 
 /** What a member may do in a workspace, from most to least. Guests see only the streams they were added to. */
@@ -50,3 +51,14 @@ export type CreateToken = z.infer<typeof CreateToken>;
 
 export const UserToken = z.object({ token: z.string(), expiresAt: z.iso.datetime(), user: User }).meta({ id: 'UserToken' });
 export type UserToken = z.infer<typeof UserToken>;
+
+/** Members by name; `q` finds them by a part of name or id. */
+export const ListMembers = z.strictObject({
+  q: z.string().trim().max(80).optional(),
+  role: WorkspaceRole.optional(),
+  limit: queryInteger({ min: 1, max: 200 }).default(50).meta({ default: 50 }),
+  cursor: z.string().max(512).optional(),
+});
+export type ListMembers = z.infer<typeof ListMembers>;
+
+export const UpdateMember = z.strictObject({ role: WorkspaceRole }).meta({ id: 'UpdateMember' });

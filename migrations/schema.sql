@@ -41,6 +41,39 @@ AS $function$
     limit max_rows
   $function$;
 
+CREATE OR REPLACE FUNCTION public.search_words(query text, author text, in_stream text, since timestamp with time zone, until timestamp with time zone, max_rows integer)
+ RETURNS TABLE(event_id text, stream_id text, score real)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+    with q as (select websearch_to_tsquery('simple', query) || websearch_to_tsquery('english', query) as words)
+    select e.id, e.stream_id, ts_rank_cd(t.words, q.words, 32)
+    from q
+    join public.text_messages t on t.words @@ q.words and t.workspace_id = public.app_workspace_id()
+    join public.stream_events e on e.content_id = t.id and e.id = t.id
+    where e.workspace_id = public.app_workspace_id() and e.deleted_at is null
+      and (author is null or e.actor_id = author)
+      and (in_stream is null or e.stream_id = in_stream)
+      and (since is null or e.created_at >= since)
+      and (until is null or e.created_at < until)
+    order by 3 desc, e.id desc
+    limit max_rows
+  $function$;
+
+CREATE TABLE announced_pointers (
+  stream_id text NOT NULL,
+  workspace_id text NOT NULL,
+  head bigint NOT NULL,
+  counts_rev bigint NOT NULL,
+  announced_at timestamp with time zone NOT NULL,
+  CONSTRAINT announced_pointers_pkey PRIMARY KEY (stream_id)
+);
+ALTER TABLE announced_pointers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON announced_pointers AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
 CREATE TABLE api_keys (
   id text NOT NULL,
   workspace_id text NOT NULL,
@@ -52,6 +85,56 @@ CREATE TABLE api_keys (
 );
 ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON api_keys AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE event_versions (
+  workspace_id text NOT NULL,
+  event_id text NOT NULL,
+  changed_seq bigint NOT NULL,
+  content text NOT NULL,
+  mentions jsonb NOT NULL DEFAULT '[]'::jsonb,
+  valid_from timestamp with time zone NOT NULL,
+  edited_by text NOT NULL,
+  CONSTRAINT event_versions_pkey PRIMARY KEY (event_id, changed_seq)
+);
+ALTER TABLE event_versions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON event_versions AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE mentions (
+  workspace_id text NOT NULL,
+  stream_id text NOT NULL,
+  seq bigint NOT NULL,
+  user_id text NOT NULL,
+  actor_id text NOT NULL,
+  CONSTRAINT mentions_pkey PRIMARY KEY (stream_id, user_id, seq)
+);
+ALTER TABLE mentions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON mentions AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE notifications (
+  id text NOT NULL,
+  workspace_id text NOT NULL,
+  user_id text NOT NULL,
+  kind text NOT NULL,
+  stream_id text NOT NULL,
+  event_id text,
+  seq bigint NOT NULL,
+  actor_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  read_at timestamp with time zone,
+  CONSTRAINT notifications_pkey PRIMARY KEY (id)
+);
+CREATE INDEX notifications_by_event ON public.notifications USING btree (event_id) WHERE (event_id IS NOT NULL);
+CREATE INDEX notifications_by_stream ON public.notifications USING btree (workspace_id, user_id, stream_id, seq) WHERE (read_at IS NULL);
+CREATE INDEX notifications_by_user ON public.notifications USING btree (workspace_id, user_id, id DESC);
+CREATE INDEX notifications_unread ON public.notifications USING btree (workspace_id, user_id) WHERE (read_at IS NULL);
+ALTER TABLE notifications ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON notifications AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
@@ -74,6 +157,33 @@ CREATE POLICY one_workspace ON outbox AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
+CREATE TABLE poll_votes (
+  workspace_id text NOT NULL,
+  poll_id text NOT NULL,
+  user_id text NOT NULL,
+  option_id text NOT NULL,
+  voted_at timestamp with time zone NOT NULL,
+  CONSTRAINT poll_votes_pkey PRIMARY KEY (poll_id, user_id, option_id)
+);
+ALTER TABLE poll_votes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON poll_votes AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE polls (
+  id text NOT NULL,
+  workspace_id text NOT NULL,
+  question text NOT NULL,
+  options jsonb NOT NULL,
+  multiple boolean NOT NULL,
+  closes_at timestamp with time zone,
+  CONSTRAINT polls_pkey PRIMARY KEY (id)
+);
+ALTER TABLE polls ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON polls AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
 CREATE TABLE providers (
   id text NOT NULL,
   workspace_id text NOT NULL,
@@ -85,6 +195,33 @@ CREATE TABLE providers (
 CREATE UNIQUE INDEX providers_by_name ON public.providers USING btree (workspace_id, lower(name));
 ALTER TABLE providers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON providers AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE reactions (
+  workspace_id text NOT NULL,
+  event_id text NOT NULL,
+  emoji text NOT NULL,
+  user_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT reactions_pkey PRIMARY KEY (event_id, emoji, user_id)
+);
+ALTER TABLE reactions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON reactions AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE shared_refs (
+  id text NOT NULL,
+  workspace_id text NOT NULL,
+  original_event_id text NOT NULL,
+  original_stream_id text NOT NULL,
+  context text,
+  CONSTRAINT shared_refs_pkey PRIMARY KEY (id)
+);
+CREATE INDEX shared_refs_by_original ON public.shared_refs USING btree (original_event_id);
+ALTER TABLE shared_refs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON shared_refs AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
@@ -106,11 +243,15 @@ CREATE TABLE stream_events (
   created_at timestamp with time zone NOT NULL,
   edited_at timestamp with time zone,
   deleted_at timestamp with time zone,
+  pinned_at timestamp with time zone,
+  pinned_by text,
   CONSTRAINT stream_events_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX stream_events_by_change ON public.stream_events USING btree (stream_id, changed_seq);
 CREATE UNIQUE INDEX stream_events_by_client_event_id ON public.stream_events USING btree (stream_id, actor_id, client_event_id);
 CREATE UNIQUE INDEX stream_events_by_seq ON public.stream_events USING btree (stream_id, seq);
+CREATE INDEX stream_events_deleted ON public.stream_events USING btree (stream_id, ordinal) WHERE ((deleted_at IS NOT NULL) AND (ordinal IS NOT NULL));
+CREATE INDEX stream_events_pinned ON public.stream_events USING btree (stream_id, pinned_at DESC) WHERE (pinned_at IS NOT NULL);
 ALTER TABLE stream_events ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON stream_events AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
@@ -128,6 +269,7 @@ CREATE TABLE stream_members (
   last_read_at timestamp with time zone,
   joined_at timestamp with time zone NOT NULL,
   left_at timestamp with time zone,
+  read_rev bigint NOT NULL DEFAULT 0,
   CONSTRAINT stream_members_pkey PRIMARY KEY (stream_id, user_id)
 );
 CREATE INDEX stream_members_by_user ON public.stream_members USING btree (workspace_id, user_id) WHERE (left_at IS NULL);
@@ -158,10 +300,21 @@ CREATE TABLE streams (
   idempotency_key text,
   created_at timestamp with time zone NOT NULL,
   archived_at timestamp with time zone,
+  access_ids text[] NOT NULL DEFAULT '{}'::text[],
+  dm_member_ids text[],
+  severity text,
+  rev bigint NOT NULL DEFAULT 0,
+  counts_rev bigint NOT NULL DEFAULT 0,
+  deleted_count bigint NOT NULL DEFAULT 0,
+  last_deleted_ordinal bigint NOT NULL DEFAULT 0,
+  recent_actor_ids text[] NOT NULL DEFAULT '{}'::text[],
   CONSTRAINT streams_pkey PRIMARY KEY (id)
 );
+CREATE UNIQUE INDEX streams_by_branch ON public.streams USING btree (branched_from_event_id) WHERE (branched_from_event_id IS NOT NULL);
+CREATE UNIQUE INDEX streams_by_dm_members ON public.streams USING btree (workspace_id, dm_member_ids) WHERE (dm_member_ids IS NOT NULL);
 CREATE UNIQUE INDEX streams_by_idempotency_key ON public.streams USING btree (workspace_id, created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX streams_by_name ON public.streams USING btree (workspace_id, lower(name) COLLATE "C", id) WHERE (archived_at IS NULL);
+CREATE INDEX streams_by_parent ON public.streams USING btree (parent_stream_id) WHERE (parent_stream_id IS NOT NULL);
 CREATE UNIQUE INDEX streams_by_slug ON public.streams USING btree (workspace_id, slug) WHERE (slug IS NOT NULL);
 ALTER TABLE streams ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON streams AS PERMISSIVE FOR ALL TO PUBLIC
@@ -174,8 +327,10 @@ CREATE TABLE text_messages (
   content text NOT NULL,
   mentions jsonb NOT NULL DEFAULT '[]'::jsonb,
   formatting jsonb,
+  words tsvector GENERATED ALWAYS AS ((to_tsvector('simple'::regconfig, content) || to_tsvector('english'::regconfig, content))) STORED,
   CONSTRAINT text_messages_pkey PRIMARY KEY (id)
 );
+CREATE INDEX text_messages_by_words ON public.text_messages USING gin (words);
 ALTER TABLE text_messages ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON text_messages AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
@@ -201,6 +356,8 @@ CREATE TABLE workspace_members (
   role text NOT NULL,
   joined_at timestamp with time zone NOT NULL,
   removed_at timestamp with time zone,
+  rev bigint NOT NULL DEFAULT 0,
+  gen text NOT NULL DEFAULT substr(md5((random())::text), 1, 8),
   CONSTRAINT workspace_members_pkey PRIMARY KEY (workspace_id, user_id)
 );
 ALTER TABLE workspace_members ENABLE ROW LEVEL SECURITY;
@@ -223,9 +380,17 @@ CREATE POLICY one_workspace ON workspaces AS PERMISSIVE FOR ALL TO PUBLIC
 
 GRANT USAGE ON SCHEMA public TO PUBLIC;
 GRANT USAGE ON SCHEMA public TO streambed_app;
+GRANT INSERT, SELECT, UPDATE ON TABLE announced_pointers TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE api_keys TO streambed_app;
+GRANT INSERT, SELECT, UPDATE ON TABLE event_versions TO streambed_app;
+GRANT DELETE, INSERT, SELECT ON TABLE mentions TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notifications TO streambed_app;
 GRANT INSERT, SELECT ON TABLE outbox TO streambed_app;
+GRANT DELETE, INSERT, SELECT ON TABLE poll_votes TO streambed_app;
+GRANT INSERT, SELECT, UPDATE ON TABLE polls TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE providers TO streambed_app;
+GRANT DELETE, INSERT, SELECT ON TABLE reactions TO streambed_app;
+GRANT INSERT, SELECT, UPDATE ON TABLE shared_refs TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE stream_events TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE stream_members TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE streams TO streambed_app;
@@ -237,3 +402,4 @@ GRANT EXECUTE ON FUNCTION app_workspace_id() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION outbox_forget(timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_mark_published(text[],timestamp with time zone) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_unpublished(timestamp with time zone,integer) TO streambed_app;
+GRANT EXECUTE ON FUNCTION search_words(text,text,text,timestamp with time zone,timestamp with time zone,integer) TO streambed_app;

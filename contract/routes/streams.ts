@@ -1,20 +1,41 @@
 import * as z from 'zod';
-import { EditEvent, EventPage, ListEvents, PostEvent, StreamEvent } from '../event.ts';
-import { EventId, StreamId, WorkspaceId } from '../ids.ts';
+import { StreamId, UserId, WorkspaceId } from '../ids.ts';
+import { Bootstrap } from '../bootstrap.ts';
 import { defineRoute, pageOf, pageQuery } from '../route.ts';
-import { CreateStream, Stream, StreamType } from '../stream.ts';
+import {
+  CreateStream,
+  InviteMembers,
+  ListStreams,
+  MarkRead,
+  MarkUnread,
+  PromoteStream,
+  ReadState,
+  Stream,
+  StreamMember,
+  UpdateStream,
+  UpdateStreamMember,
+} from '../stream.ts';
 
 const inWorkspace = z.strictObject({ workspaceId: WorkspaceId });
 const ofStream = z.strictObject({ workspaceId: WorkspaceId, streamId: StreamId });
-const ofEvent = z.strictObject({ workspaceId: WorkspaceId, streamId: StreamId, eventId: EventId });
+const ofMember = z.strictObject({ workspaceId: WorkspaceId, streamId: StreamId, userId: UserId });
 const base = '/v1/workspaces/{workspaceId}/streams';
+const shared = { auth: 'user', tag: 'streams' } as const;
+
+export const bootstrap = defineRoute({
+  ...shared,
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/bootstrap',
+  summary: 'Read all that an app needs to draw itself, with the positions to go on from',
+  params: inWorkspace,
+  answers: { 200: Bootstrap },
+});
 
 export const createStream = defineRoute({
+  ...shared,
   method: 'POST',
   path: base,
-  auth: 'user',
-  tag: 'streams',
-  summary: 'Create a stream; the caller becomes its owner',
+  summary: 'Create a channel, an incident (the caller becomes its owner) or a DM (the same people give the same DM: 200)',
   params: inWorkspace,
   body: CreateStream,
   headers: ['idempotency-key'],
@@ -22,68 +43,127 @@ export const createStream = defineRoute({
 });
 
 export const listStreams = defineRoute({
+  ...shared,
   method: 'GET',
   path: base,
-  auth: 'user',
-  tag: 'streams',
-  summary: 'List the streams that the caller may see, by name',
+  summary: 'List the streams that the caller may see, by name or by activity',
   params: inWorkspace,
-  query: z.strictObject({ type: StreamType.optional(), q: z.string().trim().max(80).optional(), ...pageQuery }),
+  query: ListStreams,
   answers: { 200: pageOf(Stream).meta({ id: 'StreamPage' }) },
 });
 
 export const readStream = defineRoute({
+  ...shared,
   method: 'GET',
   path: `${base}/{streamId}`,
-  auth: 'user',
-  tag: 'streams',
   summary: 'Read one stream',
   params: ofStream,
   answers: { 200: Stream },
 });
 
-export const listEvents = defineRoute({
-  method: 'GET',
-  path: `${base}/{streamId}/events`,
-  auth: 'user',
-  tag: 'streams',
-  summary: 'Read a page of events by position, oldest first; or everything that changed after a position',
-  params: ofStream,
-  query: ListEvents,
-  answers: { 200: EventPage },
-});
-
-export const postEvent = defineRoute({
-  method: 'POST',
-  path: `${base}/{streamId}/events`,
-  auth: 'user',
-  tag: 'streams',
-  summary: 'Post a message; the same clientEventId again answers 200 with the first event',
-  params: ofStream,
-  body: PostEvent,
-  headers: ['idempotency-key'],
-  answers: { 201: StreamEvent, 200: StreamEvent },
-});
-
-export const editEvent = defineRoute({
+export const updateStream = defineRoute({
+  ...shared,
   method: 'PATCH',
-  path: `${base}/{streamId}/events/{eventId}`,
-  auth: 'user',
-  tag: 'streams',
-  summary: "Edit the caller's own message",
-  params: ofEvent,
-  body: EditEvent,
+  path: `${base}/{streamId}`,
+  summary: 'Change name, description, visibility, status or severity',
+  params: ofStream,
+  body: UpdateStream,
   headers: ['if-match'],
-  answers: { 200: StreamEvent },
+  answers: { 200: Stream },
 });
 
-export const deleteEvent = defineRoute({
+export const archiveStream = defineRoute({
+  ...shared,
   method: 'DELETE',
-  path: `${base}/{streamId}/events/{eventId}`,
-  auth: 'user',
-  tag: 'streams',
-  summary: "Delete the caller's own message; its place in the log stays",
-  params: ofEvent,
-  headers: ['if-match'],
-  answers: { 200: StreamEvent },
+  path: `${base}/{streamId}`,
+  summary: 'Archive the stream: it can be read, and brought back with PATCH {"status":"active"}',
+  params: ofStream,
+  answers: { 200: Stream },
+});
+
+export const promoteStream = defineRoute({
+  ...shared,
+  method: 'POST',
+  path: `${base}/{streamId}/promote`,
+  summary: 'Turn a thread into a channel or an incident, in place: same id, same events',
+  params: ofStream,
+  body: PromoteStream,
+  answers: { 200: Stream },
+});
+
+export const joinStream = defineRoute({
+  ...shared,
+  method: 'POST',
+  path: `${base}/{streamId}/join`,
+  summary: 'Join a stream that one may see (a thread: follow it); joining twice changes nothing',
+  params: ofStream,
+  answers: { 200: Stream },
+});
+
+export const leaveStream = defineRoute({
+  ...shared,
+  method: 'POST',
+  path: `${base}/{streamId}/leave`,
+  summary: 'Leave a stream (a thread: follow it no more); leaving twice changes nothing',
+  params: ofStream,
+  answers: { 204: undefined },
+});
+
+export const listStreamMembers = defineRoute({
+  ...shared,
+  method: 'GET',
+  path: `${base}/{streamId}/members`,
+  summary: 'List the members of a stream by name',
+  params: ofStream,
+  query: z.strictObject({ q: z.string().trim().max(80).optional(), ...pageQuery }),
+  answers: { 200: pageOf(StreamMember).meta({ id: 'StreamMemberPage' }) },
+});
+
+export const inviteMembers = defineRoute({
+  ...shared,
+  method: 'POST',
+  path: `${base}/{streamId}/members`,
+  summary: 'Add members of the workspace to a stream; who is in it already is skipped, unless nobody is new',
+  params: ofStream,
+  body: InviteMembers,
+  answers: { 200: z.object({ added: z.array(StreamMember) }).meta({ id: 'Invited' }) },
+});
+
+export const updateStreamMember = defineRoute({
+  ...shared,
+  method: 'PATCH',
+  path: `${base}/{streamId}/members/{userId}`,
+  summary: "Change a member's role, or one's own notify level",
+  params: ofMember,
+  body: UpdateStreamMember,
+  answers: { 200: StreamMember },
+});
+
+export const removeStreamMember = defineRoute({
+  ...shared,
+  method: 'DELETE',
+  path: `${base}/{streamId}/members/{userId}`,
+  summary: 'Take somebody out of a stream',
+  params: ofMember,
+  answers: { 204: undefined },
+});
+
+export const markRead = defineRoute({
+  ...shared,
+  method: 'POST',
+  path: `${base}/{streamId}/read`,
+  summary: 'Move the own read pointer forward, to the end unless told',
+  params: ofStream,
+  body: MarkRead,
+  answers: { 200: ReadState },
+});
+
+export const markUnread = defineRoute({
+  ...shared,
+  method: 'POST',
+  path: `${base}/{streamId}/unread`,
+  summary: 'Make an event, and all behind it, unread again',
+  params: ofStream,
+  body: MarkUnread,
+  answers: { 200: ReadState },
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { WorkspaceId } from '../ids.ts';
+import { UserId, WorkspaceId } from '../ids.ts';
 import { defineRoute, pageOf, pageQuery } from '../route.ts';
-import { CreateProvider, Provider, User, Workspace } from '../workspace.ts';
+import { CreateProvider, ListMembers, Provider, UpdateMember, User, Workspace } from '../workspace.ts';
 
 const inWorkspace = z.strictObject({ workspaceId: WorkspaceId });
 
@@ -35,4 +35,38 @@ export const listProviders = defineRoute({
   params: inWorkspace,
   query: z.strictObject(pageQuery),
   answers: { 200: pageOf(Provider).meta({ id: 'ProviderPage' }) },
+});
+
+const ofMember = z.strictObject({ workspaceId: WorkspaceId, userId: UserId });
+
+export const listMembers = defineRoute({
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/members',
+  auth: 'userOrApiKey',
+  tag: 'workspaces',
+  summary: 'List the members of the workspace by name; a guest sees those they share a stream with',
+  params: inWorkspace,
+  query: ListMembers,
+  answers: { 200: pageOf(User).meta({ id: 'UserPage' }) },
+});
+
+export const updateMember = defineRoute({
+  method: 'PATCH',
+  path: '/v1/workspaces/{workspaceId}/members/{userId}',
+  auth: 'userOrApiKey',
+  tag: 'workspaces',
+  summary: "Change a member's role (owners, admins and API keys; only owners make owners)",
+  params: ofMember,
+  body: UpdateMember,
+  answers: { 200: User },
+});
+
+export const removeMember = defineRoute({
+  method: 'DELETE',
+  path: '/v1/workspaces/{workspaceId}/members/{userId}',
+  auth: 'userOrApiKey',
+  tag: 'workspaces',
+  summary: 'Remove a member from the workspace: they see nothing of it any more, what they wrote stays',
+  params: ofMember,
+  answers: { 204: undefined },
 });
