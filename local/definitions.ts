@@ -74,6 +74,29 @@ export interface SecretDefinition {
   readonly attachment?: Readonly<Record<string, string | number>>;
 }
 
+/** Which pages of other origins may use a bucket. `*` in an origin or a header is any text. */
+export interface CorsRule {
+  readonly allowedOrigins: readonly string[];
+  readonly allowedMethods: readonly string[];
+  readonly allowedHeaders: readonly string[];
+  readonly exposedHeaders: readonly string[];
+  readonly maxAgeSeconds?: number;
+}
+
+/** Objects below the prefix, with all of the tags, are deleted when they are this old. */
+export interface LifecycleRule {
+  readonly expireDays: number;
+  readonly prefix: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface BucketDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly cors: readonly CorsRule[];
+  readonly lifecycle: readonly LifecycleRule[];
+}
+
 export interface HttpRouteDefinition {
   /** `GET /v1/things/{id}`, `ANY /files/{proxy+}` or `$default`. */
   readonly routeKey: string;
