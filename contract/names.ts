@@ -28,6 +28,7 @@ export const topics = [
   'read-cursor-updated',
   'notification-new',
   'notification-changed',
+  'access-revoked',
 ] as const;
 export type Topic = (typeof topics)[number];
 

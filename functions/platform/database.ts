@@ -19,6 +19,8 @@ export interface Transaction {
 export interface Database {
   /** Runs `work` in a transaction that sees only the rows of one workspace. Rolled back when `work` throws. */
   transaction<Result>(workspaceId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  /** The same for reading only, where all statements see one moment (repeatable read). */
+  snapshot<Result>(workspaceId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** One statement outside a workspace: only the outbox functions and `select 1` have any business here. */
   query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Statements sent so far, besides begin, commit and rollback. Tests fix the number for each action. */
@@ -59,17 +61,20 @@ export function createDatabase(configure: () => Promise<pg.ClientConfig>): Datab
     return rows;
   };
 
+  const transaction = <Result>(mode: string, workspaceId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> => {
+    statements++;
+    return connection.transaction(mode, workspaceId, (client, deferred) =>
+      work({
+        workspaceId,
+        query: (text, values) => run(client, text, values),
+        defer: (text, values) => void deferred.push(run(client, text, values)),
+      }),
+    );
+  };
+
   return {
-    transaction(workspaceId, work) {
-      statements++;
-      return connection.transaction(workspaceId, (client, deferred) =>
-        work({
-          workspaceId,
-          query: (text, values) => run(client, text, values),
-          defer: (text, values) => void deferred.push(run(client, text, values)),
-        }),
-      );
-    },
+    transaction: (workspaceId, work) => transaction('', workspaceId, work),
+    snapshot: (workspaceId, work) => transaction(' isolation level repeatable read read only', workspaceId, work),
     query: (text, values) => connection.single((client) => run(client, text, values)),
     get statements() {
       return statements;
@@ -116,8 +121,8 @@ class OneConnection {
     this.#configure = configure;
   }
 
-  transaction<Result>(workspaceId: string, work: TransactionWork<Result>): Promise<Result> {
-    const begin = `begin; select set_config('app.workspace_id', ${pg.escapeLiteral(workspaceId)}, true)`;
+  transaction<Result>(mode: string, workspaceId: string, work: TransactionWork<Result>): Promise<Result> {
+    const begin = `begin${mode}; select set_config('app.workspace_id', ${pg.escapeLiteral(workspaceId)}, true)`;
     return this.#inLine(() => this.#inTransaction(begin, work));
   }
 

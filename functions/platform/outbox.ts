@@ -5,31 +5,27 @@ import type { RoomItem } from '../../contract/frames.ts';
 import type { App } from './app.ts';
 import type { Transaction } from './database.ts';
 
+/** An item as it goes into a room, with the generation of the room's log; or whose subscriptions to the room have ended (null: everyone's). */
+type Payload = { readonly gen: string; readonly item: RoomItem } | { readonly userIds: readonly string[] | null };
+
 /** A promise to tell others: written in the transaction of the change, sent after it, swept up if the sender died in between. */
 export interface OutboxRow {
   readonly id: string;
   readonly workspaceId: string;
   readonly room: string;
   readonly topic: Topic;
-  /** The item as it goes into the room, with the generation of the room's log. */
-  readonly payload: { gen: string; item: RoomItem };
+  readonly payload: Payload;
   readonly createdAt: Date;
 }
 
 /** A transaction whose promises are sent as soon as it is committed. */
 export interface OutboxTransaction extends Transaction {
   enqueue(topic: Topic, room: string, gen: string, item: RoomItem): void;
+  /** Ends the subscriptions of some (null: of all) to a room; who still may hear it subscribes again. In order with the room's items. */
+  revoke(room: string, userIds: readonly string[] | null): void;
 }
 
 type OutboxApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
-
-/** Which queues a topic goes to. */
-const routing: Record<Topic, readonly 'fan-out'[]> = {
-  'event-appended': ['fan-out'],
-  'event-edited': ['fan-out'],
-  'event-deleted': ['fan-out'],
-  'stream-created': ['fan-out'],
-};
 
 /** The one way to change something durable: `work` writes and promises together; what was promised is sent after the commit. */
 export async function withOutbox<Result>(
@@ -38,30 +34,19 @@ export async function withOutbox<Result>(
   work: (tx: OutboxTransaction) => Promise<Result>,
 ): Promise<Result> {
   const promised: OutboxRow[] = [];
-  const result = await app.db.transaction(workspaceId, (tx) =>
-    work({
+  const result = await app.db.transaction(workspaceId, async (tx) => {
+    const promise = (topic: Topic, room: string, payload: Payload): void => {
+      const createdAt = app.clock.now();
+      promised.push({ id: newId('outbox', createdAt.getTime()), workspaceId, room, topic, payload, createdAt });
+    };
+    const done = await work({
       ...tx,
-      enqueue(topic, room, gen, item) {
-        const row: OutboxRow = {
-          id: newId('outbox', app.clock.now().getTime()),
-          workspaceId,
-          room,
-          topic,
-          payload: { gen, item },
-          createdAt: app.clock.now(),
-        };
-        tx.defer('insert into outbox (id, workspace_id, room, topic, payload, created_at) values ($1, $2, $3, $4, $5, $6)', [
-          row.id,
-          row.workspaceId,
-          row.room,
-          row.topic,
-          JSON.stringify(row.payload),
-          row.createdAt,
-        ]);
-        promised.push(row);
-      },
-    }),
-  );
+      enqueue: (topic, room, gen, item) => promise(topic, room, { gen, item }),
+      revoke: (room, userIds) => promise('access-revoked', room, { userIds }),
+    });
+    if (promised.length > 0) insertPromises(tx, promised);
+    return done;
+  });
   if (promised.length > 0) {
     // The change is committed: failing to send now must not fail the request. The sweeper sends what is left.
     await publish(app, promised).catch((error: unknown) => {
@@ -72,20 +57,37 @@ export async function withOutbox<Result>(
   return result;
 }
 
+/** All of them in one statement, whose outcome the commit waits for. */
+function insertPromises(tx: Transaction, rows: readonly OutboxRow[]): void {
+  tx.defer(
+    `insert into outbox (id, workspace_id, room, topic, payload, created_at)
+     select r.id, $1, r.room, r.topic, r.payload, r.created_at
+     from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $6::timestamptz[]) as r(id, room, topic, payload, created_at)`,
+    [
+      tx.workspaceId,
+      rows.map(({ id }) => id),
+      rows.map(({ room }) => room),
+      rows.map(({ topic }) => topic),
+      rows.map(({ payload }) => JSON.stringify(payload)),
+      rows.map(({ createdAt }) => createdAt),
+    ],
+  );
+}
+
 /** Sends promised rows to the queues of their topics and notes it. Safe to repeat: queues drop a known id, clients a known position. */
 export async function publish(app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock'>, rows: readonly OutboxRow[]): Promise<number> {
-  const toFanOut = rows.filter(({ topic }) => routing[topic].includes('fan-out'));
   const sent = await app.queues.send(
     app.fanOutQueueUrl,
-    toFanOut.map((row) => ({
-      id: row.id,
-      group: groupOf(row.room),
-      body: { kind: 'item', room: row.room, gen: row.payload.gen, item: row.payload.item, committedAt: row.createdAt.toISOString() },
-    })),
+    rows.map((row) => ({ id: row.id, group: groupOf(row.room), body: messageOf(row) })),
   );
-  const ids = toFanOut.map(({ id }) => id).filter((id) => sent.has(id));
+  const ids = rows.map(({ id }) => id).filter((id) => sent.has(id));
   if (ids.length > 0) await app.db.query('select outbox_mark_published($1, $2)', [ids, app.clock.now()]);
   return ids.length;
+}
+
+function messageOf({ room, payload, createdAt }: OutboxRow): unknown {
+  if ('userIds' in payload) return { kind: 'revoke', room, userIds: payload.userIds };
+  return { kind: 'item', room, gen: payload.gen, item: payload.item, committedAt: createdAt.toISOString() };
 }
 
 /** Rows of any workspace that were promised before `before` and not sent, oldest first. */
