@@ -8,7 +8,7 @@ const streams = [
   stream('release-train'),
   stream('team release notes'),
 ];
-const found = (query: string): string[] => filterStreams(streams, query).map(nameOfStream);
+const found = (query: string): string[] => filterStreams(streams, query).map((found) => nameOfStream(found));
 
 test('nothing typed keeps all, in order', () => expect(found('  ')).toEqual(['deploys', 'Général', 'release-train', 'team release notes']));
 test('names that begin with it come first, then names that hold it, then descriptions', () =>

@@ -2,13 +2,15 @@ import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { readPlace, writePlace, type Place } from '../streams/place.ts';
 
 /** Where the address bar says we are, and how to go elsewhere. */
-export function usePlace(): { place: Place; go: (place: Place) => void } {
+export function usePlace(): { place: Place; go: (place: Place, how?: 'push' | 'replace') => void } {
   const search = useSyncExternalStore(onNavigation, () => location.search);
   const place = useMemo(() => readPlace(search), [search]);
-  const go = useCallback((next: Place) => {
+  const go = useCallback((next: Place, how: 'push' | 'replace' = 'push') => {
     const query = writePlace(next, location.search);
     if (query === location.search) return;
-    history.pushState(null, '', query === '' ? location.pathname : query);
+    const address = query === '' ? location.pathname : query;
+    if (how === 'push') history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
     dispatchEvent(new PopStateEvent('popstate'));
   }, []);
   return { place, go };

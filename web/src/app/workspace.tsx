@@ -3,10 +3,14 @@ import { problemOf } from '../../../client/errors.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import { isSignedOut, signedOutReason } from '../streams/connection.ts';
 import { WorkspaceContext } from '../streams/workspace-context.ts';
-import { connect, type Connection } from './connect.ts';
+import type { Connection } from './connect.ts';
+import { Dialogs } from './dialogs.tsx';
+import { Notices } from './notices.tsx';
 import { waitUntilExpiry, type Session } from './session.ts';
 import { Shell } from './shell.tsx';
+import { useIntents } from './use-intents.ts';
 import { usePlace } from './use-place.ts';
+import { useWorkspaceSocket } from './use-workspace-socket.ts';
 
 interface Props {
   readonly session: Session;
@@ -17,29 +21,39 @@ interface Props {
 
 /** A workspace for somebody who is signed in. */
 export function Workspace({ session, onNames, onSignOut }: Props) {
-  const connection = useConnection(session);
+  const connection = useWorkspaceSocket(session);
   const expired = useExpiry(session);
   const { place, go } = usePlace();
   useNames(session, connection, { onNames, onSignOut });
+  const me = useMemo(() => ({ id: session.userId, name: session.userName }), [session]);
+  const actions = useMemo(
+    () => connection && { workspaceId: session.workspaceId, me, streambed: connection.streambed, list: connection.list },
+    [connection, session, me],
+  );
+  const { intents, tell, ...asked } = useIntents(actions, go);
   const context = useMemo(
     (): WorkspaceContext | undefined =>
       connection && {
         ...connection,
         workspaceId: session.workspaceId,
-        me: { id: session.userId, name: session.userName },
+        me,
         place,
         go,
+        intents,
+        tell,
         signOut: (notice) => {
           keepUnsent(connection);
           onSignOut(notice);
         },
       },
-    [connection, session, place, go, onSignOut],
+    [connection, session, me, place, go, intents, tell, onSignOut],
   );
   if (!context) return null;
   return (
     <WorkspaceContext value={context}>
       <Shell workspaceName={session.workspaceName} expired={expired} />
+      <Dialogs asked={asked.asked} onClose={asked.closeDialog} />
+      <Notices notices={asked.notices} onClose={asked.closeNotice} />
     </WorkspaceContext>
   );
 }
@@ -49,25 +63,6 @@ function keepUnsent({ open, drafts }: Connection): void {
   for (const { streamId, text } of open.unsent()) {
     drafts.write(streamId, [drafts.read(streamId), text].filter((part) => part !== '').join('\n\n'));
   }
-}
-
-function useConnection({ token, workspaceId, userId }: Session): Connection | undefined {
-  const [connection, setConnection] = useState<Connection>();
-  useEffect(() => {
-    const opened = connect({ token, workspaceId, userId });
-    // oxlint-disable-next-line react/set-state-in-effect -- what is opened here must be closed below, so it cannot be made while drawing
-    setConnection(opened);
-    const warn = (event: BeforeUnloadEvent): void => {
-      if (opened.open.unsent().length > 0) event.preventDefault();
-    };
-    addEventListener('beforeunload', warn);
-    return () => {
-      removeEventListener('beforeunload', warn);
-      setConnection(undefined);
-      opened.close();
-    };
-  }, [token, workspaceId, userId]);
-  return connection;
 }
 
 /** Whether the token has run out while the page was open. */

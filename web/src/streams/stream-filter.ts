@@ -1,21 +1,29 @@
 import type { Stream } from '../../../contract/stream.ts';
 
-/** What a stream is called on the screen. */
-export const nameOfStream = (stream: Pick<Stream, 'name' | 'slug'>): string => stream.name ?? stream.slug ?? 'Unnamed stream';
+type Named = Pick<Stream, 'name' | 'slug' | 'streamType' | 'participants'>;
+
+/** What a stream is called on the screen: a DM by the others who are in it. */
+export function nameOfStream({ name, slug, streamType, participants }: Named, me?: string): string {
+  if (name !== null) return name;
+  if (streamType === 'thread') return 'Thread';
+  if (!participants) return slug ?? 'Unnamed stream';
+  const others = participants.filter(({ id }) => id !== me);
+  return others.length === 0 ? 'Notes to yourself' : others.map((person) => person.name).join(', ');
+}
 
 /**
  * The streams whose name or description holds every word of the query; names that begin with it come first. An empty query keeps
  * all, in the order given.
  */
-export function filterStreams(streams: readonly Stream[], query: string): Stream[] {
+export function filterStreams(streams: readonly Stream[], query: string, me?: string): Stream[] {
   const words = plain(query).split(/\s+/).filter(Boolean);
   if (words.length === 0) return [...streams];
   const whole = words.join(' ');
   return streams
     .map((stream) => ({
       stream,
-      name: plain(nameOfStream(stream)),
-      all: plain(`${nameOfStream(stream)} ${stream.slug ?? ''} ${stream.description ?? ''}`),
+      name: plain(nameOfStream(stream, me)),
+      all: plain(`${nameOfStream(stream, me)} ${stream.slug ?? ''} ${stream.description ?? ''}`),
     }))
     .filter(({ all }) => words.every((word) => all.includes(word)))
     .map(({ stream, name }) => ({ stream, rank: name.startsWith(whole) ? 0 : name.includes(whole) ? 1 : 2 }))

@@ -3,6 +3,7 @@ import type { Streambed } from '../../../client/http.ts';
 import type { LiveWorkspace, WorkspaceSnapshot } from '../../../client/live-workspace.ts';
 import { useLive } from '../ui/use-live.ts';
 import type { Drafts } from './drafts.ts';
+import type { Intents, Notice } from './intents.ts';
 import type { Reading } from './new-messages.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { Place } from './place.ts';
@@ -18,7 +19,12 @@ export interface WorkspaceContext {
   /** How far each stream was read since the page was loaded. */
   readonly readings: Map<string, Reading>;
   readonly place: Place;
-  readonly go: (place: Place) => void;
+  /** `replace`: the way back does not lead here again. */
+  readonly go: (place: Place, how?: 'push' | 'replace') => void;
+  /** What rows, commands and headers ask of the page. The same object for as long as the page is open. */
+  readonly intents: Intents;
+  /** Says something in passing. */
+  readonly tell: (notice: Notice) => void;
   /** Ends the session; the notice tells why. */
   readonly signOut: (notice?: string) => void;
 }

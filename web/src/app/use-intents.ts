@@ -1,0 +1,93 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { StreamEvent } from '../../../contract/event.ts';
+import { StreamId } from '../../../contract/ids.ts';
+import type { Intents, Notice } from '../streams/intents.ts';
+import type { Place } from '../streams/place.ts';
+import { archiveStream, leaveStream, markUnread, noticeOf, openDm, type StreamActions } from '../streams/stream-actions.ts';
+
+/** The dialog that is open over the page, and what it is about. */
+export type Asked =
+  | { readonly kind: 'promote'; readonly streamId: string; readonly name: string | undefined; readonly type: 'channel' | 'incident' }
+  | { readonly kind: 'share'; readonly event: StreamEvent }
+  | { readonly kind: 'invite'; readonly streamId: string; readonly userIds: readonly string[] }
+  | { readonly kind: 'members'; readonly streamId: string };
+
+export interface IntentState {
+  readonly intents: Intents;
+  readonly tell: (notice: Notice) => void;
+  readonly asked: Asked | undefined;
+  readonly notices: readonly ShownNotice[];
+  readonly closeDialog: () => void;
+  readonly closeNotice: (id: number) => void;
+}
+export interface ShownNotice extends Notice {
+  readonly id: number;
+}
+
+type Go = (place: Place, how?: 'push' | 'replace') => void;
+
+/** Carries out what the page is asked for; the same functions for as long as the workspace is open. */
+export function useIntents(actions: Omit<StreamActions, 'tell' | 'go'> | undefined, go: Go): IntentState {
+  const [asked, setAsked] = useState<Asked>();
+  const { notices, tell, closeNotice } = useNotices();
+  const now = useRef(actions);
+  useEffect(() => {
+    now.current = actions;
+  }, [actions]);
+  const intents = useMemo((): Intents => {
+    const attempt = (action: (all: StreamActions) => Promise<void>): void => {
+      if (!now.current) return;
+      action({ ...now.current, tell, go }).catch((error: unknown) => tell(noticeOf(error)));
+    };
+    return {
+      openThread: ({ id, streamId, thread }) => go({ kind: 'stream', streamId, thread: thread?.streamId ?? id }),
+      promote: (streamId, name, type = 'incident') => setAsked({ kind: 'promote', streamId, name, type }),
+      share: (event) => setAsked({ kind: 'share', event }),
+      invite: (streamId, userIds = []) => setAsked({ kind: 'invite', streamId, userIds }),
+      showMembers: (streamId) => setAsked({ kind: 'members', streamId }),
+      openEvent: (streamId, seq) => go({ ...placeOf(streamId), at: seq }),
+      openDm: (userIds) => attempt((all) => openDm(all, userIds)),
+      archive: (streamId) => attempt((all) => archiveStream(all, streamId)),
+      leave: (streamId) => attempt((all) => leaveStream(all, streamId)),
+      markUnread: ({ id, streamId }) => attempt((all) => markUnread(all, streamId, id)),
+    };
+  }, [go, tell]);
+  const closeDialog = useCallback(() => setAsked(undefined), []);
+  return { intents, tell, asked, notices, closeDialog, closeNotice };
+}
+
+const placeOf = (streamId: string): Place & { kind: 'stream' } => ({ kind: 'stream', streamId: StreamId.parse(streamId) });
+
+/** Notices with something to do about them stay longer; in milliseconds. */
+const plainMs = 5_000;
+const actionMs = 12_000;
+
+function useNotices() {
+  const [notices, setNotices] = useState<readonly ShownNotice[]>([]);
+  const timers = useRef(new Map<number, ReturnType<typeof setTimeout>>());
+  const count = useRef(0);
+  const closeNotice = useCallback((id: number) => {
+    clearTimeout(timers.current.get(id));
+    timers.current.delete(id);
+    setNotices((shown) => shown.filter((notice) => notice.id !== id));
+  }, []);
+  const tell = useCallback(
+    (notice: Notice) => {
+      const id = ++count.current;
+      // More than three at once nobody reads.
+      setNotices((shown) => [...shown.slice(-2), { ...notice, id }]);
+      timers.current.set(
+        id,
+        setTimeout(() => closeNotice(id), notice.action ? actionMs : plainMs),
+      );
+    },
+    [closeNotice],
+  );
+  useEffect(() => {
+    const running = timers.current;
+    return () => {
+      for (const timer of running.values()) clearTimeout(timer);
+    };
+  }, []);
+  return { notices, tell, closeNotice };
+}

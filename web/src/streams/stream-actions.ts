@@ -1,0 +1,64 @@
+import { problemOf } from '../../../client/errors.ts';
+import type { Streambed } from '../../../client/http.ts';
+import type { LiveWorkspace } from '../../../client/live-workspace.ts';
+import { api } from '../../../contract/api.ts';
+import { EventId, UserId } from '../../../contract/ids.ts';
+import type { Stream } from '../../../contract/stream.ts';
+import { sentenceOf } from './connection.ts';
+import type { Notice } from './intents.ts';
+import { home, type Place } from './place.ts';
+import { nameOfStream } from './stream-filter.ts';
+
+/** What it takes to act on streams from anywhere in the page. */
+export interface StreamActions {
+  readonly workspaceId: string;
+  readonly me: { readonly id: string };
+  readonly streambed: Streambed;
+  readonly list: LiveWorkspace;
+  readonly tell: (notice: Notice) => void;
+  readonly go: (place: Place, how?: 'push' | 'replace') => void;
+}
+
+/** Archives at once, and offers the way back for as long as the notice stands. */
+export async function archiveStream(actions: StreamActions, streamId: string): Promise<void> {
+  const { streambed, workspaceId, me, list, tell } = actions;
+  const stream = await streambed.call(api.streams.archiveStream, { params: { workspaceId, streamId } });
+  list.put(stream);
+  const undo = async (): Promise<void> => list.put(await changeStatus(actions, streamId, 'active'));
+  tell({
+    text: `${nameOfStream(stream, me.id)} is archived.`,
+    action: { label: 'Undo', run: () => void undo().catch((error: unknown) => tell(noticeOf(error))) },
+  });
+}
+
+/** Brings back, reopens or resolves. */
+export function changeStatus({ streambed, workspaceId }: StreamActions, streamId: string, status: Stream['status']): Promise<Stream> {
+  return streambed.call(api.streams.updateStream, { params: { workspaceId, streamId }, body: { status } });
+}
+
+/** Leaves a stream. One that only its members see is gone with that, and so is its page. */
+export async function leaveStream({ streambed, workspaceId, me, list, tell, go }: StreamActions, streamId: string): Promise<void> {
+  const stream = list.getSnapshot().streams.find(({ id }) => id === streamId);
+  await streambed.call(api.streams.leaveStream, { params: { workspaceId, streamId } });
+  if (stream?.visibility === 'private') go(home, 'replace');
+  tell({ text: stream ? `You left ${nameOfStream(stream, me.id)}.` : 'You left.' });
+}
+
+/** Opens the DM with these people; the server makes it where there is none. */
+export async function openDm({ streambed, workspaceId, list, go }: StreamActions, userIds: readonly string[]): Promise<void> {
+  const memberIds = userIds.map((id) => UserId.parse(id));
+  const dm = await streambed.call(api.streams.createStream, {
+    params: { workspaceId },
+    body: { streamType: 'dm', memberIds },
+    repeatable: true,
+  });
+  list.put(dm);
+  go({ kind: 'stream', streamId: dm.id });
+}
+
+export async function markUnread({ streambed, workspaceId }: StreamActions, streamId: string, eventId: string): Promise<void> {
+  await streambed.call(api.streams.markUnread, { params: { workspaceId, streamId }, body: { eventId: EventId.parse(eventId) } });
+}
+
+/** A failure in the words of a notice. */
+export const noticeOf = (error: unknown): Notice => ({ tone: 'error', text: sentenceOf(problemOf(error)) });
