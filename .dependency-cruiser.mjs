@@ -33,6 +33,8 @@ const features = {
   platform: { alone: true },
   // A subscription reads the heads and changes of streams, and `send` is the same use case as the HTTP route.
   realtime: { files: ['functions/streams/room-heads.ts', 'functions/streams/post-event.ts'] },
+  // A file is of a stream: who may read and post there decides.
+  files: { files: ['functions/streams/access.ts'] },
   // The documents of the API are served as they are.
   operations: { files: ['docs/api/openapi.json', 'docs/api/asyncapi.json'] },
 };

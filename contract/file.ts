@@ -8,6 +8,9 @@ export const maxFileBytes = 25 * 1024 * 1024;
 /** How long an address for an upload or a download works, in seconds. */
 export const fileAddressSeconds = 600;
 
+/** Marks content in the bucket whose file is not complete: what still has the mark after a day is deleted. */
+export const pendingTag = { name: 'state', value: 'pending' } as const;
+
 const imageTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'] as const;
 const audioTypes = ['audio/mpeg', 'audio/mp4', 'audio/ogg', 'audio/wav', 'audio/x-wav', 'audio/webm', 'audio/x-m4a', 'audio/flac'] as const;
 const videoTypes = ['video/mp4', 'video/webm', 'video/quicktime'] as const;

@@ -17,6 +17,6 @@ export function addStreambed(app: App, built: Built): void {
   const stage = readStage(app);
   const data = new DataStack(app, { stage });
   const service = new ServiceStack(app, { stage, data, code: built.code });
-  new WebStack(app, { stage, service, files: built.web });
+  new WebStack(app, { stage, data, service, page: built.web });
   addChecks(app);
 }

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ConnectionsTable } from './platform/connections-table.ts';
 import { Database } from './platform/database.ts';
+import { FilesBucket } from './platform/files-bucket.ts';
 import { Network } from './platform/network.ts';
 import { SigningSecret } from './platform/signing-secret.ts';
 import { stackName, stackProps, type Stage } from './stage.ts';
@@ -11,14 +12,16 @@ export class DataStack extends Stack {
   readonly network: Network;
   readonly database: Database;
   readonly connections: ConnectionsTable;
+  readonly files: FilesBucket;
   readonly signing: SigningSecret;
 
   constructor(scope: Construct, props: { readonly stage: Stage }) {
     const { stage } = props;
-    super(scope, stackName(stage, 'Data'), stackProps(stage, 'network, database, tables, secrets'));
+    super(scope, stackName(stage, 'Data'), stackProps(stage, 'network, database, tables, files, secrets'));
     this.network = new Network(this, 'Network', { stage });
     this.database = new Database(this, 'Database', { stage, network: this.network });
     this.connections = new ConnectionsTable(this, 'Connections', { stage });
+    this.files = new FilesBucket(this, 'Files', { stage });
     this.signing = new SigningSecret(this, 'Signing');
   }
 }

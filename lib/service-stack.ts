@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Auth } from './auth.ts';
 import { Overview } from './dashboard.ts';
 import type { DataStack } from './data-stack.ts';
+import { Files } from './files.ts';
 import { Operations } from './operations.ts';
 import { Alarms } from './platform/alarms.ts';
 import { HttpRoutes } from './platform/http-routes.ts';
@@ -28,7 +29,7 @@ export class ServiceStack extends Stack {
 
   constructor(scope: Construct, props: ServiceStackProps) {
     const { stage, code } = props;
-    const { network, database, signing, connections } = props.data;
+    const { network, database, signing, connections, files } = props.data;
     super(scope, stackName(stage, 'Service'), stackProps(stage, 'functions, gateways, queues, schedules, alarms'));
     const alarms = new Alarms(this, 'Alarms', { stage });
     const platform = { stage, code, alarms, network };
@@ -38,6 +39,7 @@ export class ServiceStack extends Stack {
     const fanOut = realtime.fanOutQueue;
     new Streams(this, 'Streams', { platform, routes, database, signing, fanOut });
     const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, signing });
+    new Files(this, 'Files', { platform, routes, database, signing, bucket: files });
     new Auth(this, 'Auth', { platform, routes, database, signing });
     new Operations(this, 'Operations', { platform, routes, database, connections, fanOut });
 

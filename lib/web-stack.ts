@@ -3,6 +3,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { DataStack } from './data-stack.ts';
 import { acknowledge, logicalId } from './platform/checks.ts';
 import type { ServiceStack } from './service-stack.ts';
 import { stackName, stackProps, type Stage } from './stage.ts';
@@ -10,25 +11,31 @@ import { Web } from './web.ts';
 
 export interface WebStackProps {
   readonly stage: Stage;
+  readonly data: DataStack;
   readonly service: ServiceStack;
   /** Folder of the built web app. */
-  readonly files: string;
+  readonly page: string;
 }
 
 /** What people's browsers meet: one domain, the web app's files behind it. */
 export class WebStack extends Stack {
   constructor(scope: Construct, props: WebStackProps) {
-    const { stage, service, files } = props;
+    const { stage, data, service, page } = props;
     super(scope, stackName(stage, 'Web'), stackProps(stage, 'the front and the web app'));
-    const web = new Web(this, 'Web', { stage, httpApiId: service.routes.api.apiId, socketApiId: service.sockets.api.apiId });
-    this.#deploy(web, stage, files);
+    const web = new Web(this, 'Web', {
+      stage,
+      httpApiId: service.routes.api.apiId,
+      socketApiId: service.sockets.api.apiId,
+      filesOrigin: data.files.origin,
+    });
+    this.#deploy(web, stage, page);
     new CfnOutput(this, 'Url', { value: web.url });
   }
 
   /** Files with a hash in their name first, and for ever: pages that are open still ask for the old ones. Then the page itself. */
-  #deploy({ bucket, distribution }: Web, stage: Stage, files: string): void {
+  #deploy({ bucket, distribution }: Web, stage: Stage, folder: string): void {
     const logGroup = new LogGroup(this, 'DeployLogs', { retention: stage.logs.retention, removalPolicy: RemovalPolicy.DESTROY });
-    const shared = { sources: [Source.asset(files)], destinationBucket: bucket, prune: false, memoryLimit: 256, logGroup };
+    const shared = { sources: [Source.asset(folder)], destinationBucket: bucket, prune: false, memoryLimit: 256, logGroup };
     const assets = new BucketDeployment(this, 'Assets', {
       ...shared,
       exclude: ['*'],

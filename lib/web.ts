@@ -19,25 +19,28 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { join } from 'node:path';
 import { acknowledge } from './platform/checks.ts';
+import { privateBucket } from './platform/private-bucket.ts';
 import { socketStage } from './platform/sockets.ts';
-import { securityHeaders } from './platform/security-headers.ts';
+import { type PageOrigins, securityHeaders } from './platform/security-headers.ts';
 import type { Stage } from './stage.ts';
 
 export interface WebProps {
   readonly stage: Stage;
   readonly httpApiId: string;
   readonly socketApiId: string;
+  /** Where the content of files is sent to and read from. */
+  readonly filesOrigin: string;
 }
 
 /** First parts of the paths that the HTTP API answers; everything else is the web app. A test compares them with the contract. */
 export const apiPaths = ['/v1/*', '/health', '/ready', '/openapi.json', '/asyncapi.json', '/docs'] as const;
 
-/** One domain for everything: the page, the HTTP API and the sockets, so that no browser ever asks another origin. */
+/** One domain for everything: the page, the HTTP API and the sockets. Only the content of files is somewhere else, in its bucket. */
 export class Web extends Construct {
   readonly bucket: Bucket;
   readonly logs: Bucket;
@@ -63,7 +66,7 @@ export class Web extends Construct {
     return logs;
   }
 
-  #makeDistribution({ stage, httpApiId, socketApiId }: WebProps): Distribution {
+  #makeDistribution({ stage, httpApiId, socketApiId, filesOrigin }: WebProps): Distribution {
     const { region, urlSuffix } = Stack.of(this);
     const gateway = (apiId: string) => `${apiId}.execute-api.${region}.${urlSuffix}`;
     const http = passOn(gateway(httpApiId));
@@ -80,7 +83,7 @@ export class Web extends Construct {
       enableLogging: true,
       logBucket: this.logs,
       logFilePrefix: 'front/',
-      defaultBehavior: this.#page(`wss://${gateway(socketApiId)}`),
+      defaultBehavior: this.#page({ sockets: `wss://${gateway(socketApiId)}`, files: filesOrigin }),
       additionalBehaviors: {
         ...Object.fromEntries(apiPaths.map((path) => [path, http])),
         [`/${socketStage}`]: passOn(gateway(socketApiId)),
@@ -91,14 +94,14 @@ export class Web extends Construct {
   }
 
   /** The web app: files from the bucket, and its one page for every path that is no file. */
-  #page(sockets: string): BehaviorOptions {
+  #page(origins: PageOrigins): BehaviorOptions {
     return {
       // Who may list a bucket is told 404 for what is not there; who may not, 403.
       origin: S3BucketOrigin.withOriginAccessControl(this.bucket, { originAccessLevels: [AccessLevel.READ, AccessLevel.LIST] }),
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
       compress: true,
-      responseHeadersPolicy: new ResponseHeadersPolicy(this, 'PageHeaders', securityHeaders(sockets)),
+      responseHeadersPolicy: new ResponseHeadersPolicy(this, 'PageHeaders', securityHeaders(origins)),
       functionAssociations: [
         {
           eventType: FunctionEventType.VIEWER_REQUEST,
@@ -112,13 +115,6 @@ export class Web extends Construct {
     };
   }
 }
-
-const privateBucket = {
-  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-  encryption: BucketEncryption.S3_MANAGED,
-  enforceSSL: true,
-  removalPolicy: RemovalPolicy.RETAIN,
-} as const;
 
 /** Requests to a gateway: nothing cached, everything handed on but the host name, which must be the gateway's own. */
 const passOn = (domainName: string): BehaviorOptions => ({

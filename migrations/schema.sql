@@ -103,6 +103,27 @@ CREATE POLICY one_workspace ON event_versions AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
+CREATE TABLE files (
+  id text NOT NULL,
+  workspace_id text NOT NULL,
+  stream_id text NOT NULL,
+  name text NOT NULL,
+  media_type text NOT NULL,
+  size_bytes bigint NOT NULL,
+  width integer,
+  height integer,
+  uploaded_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  uploaded_at timestamp with time zone,
+  event_id text,
+  CONSTRAINT files_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX files_by_event ON public.files USING btree (event_id) WHERE (event_id IS NOT NULL);
+ALTER TABLE files ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON files AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
 CREATE TABLE mentions (
   workspace_id text NOT NULL,
   stream_id text NOT NULL,
@@ -383,6 +404,7 @@ GRANT USAGE ON SCHEMA public TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE announced_pointers TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE api_keys TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE event_versions TO streambed_app;
+GRANT INSERT, SELECT, UPDATE ON TABLE files TO streambed_app;
 GRANT DELETE, INSERT, SELECT ON TABLE mentions TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notifications TO streambed_app;
 GRANT INSERT, SELECT ON TABLE outbox TO streambed_app;

@@ -1,11 +1,17 @@
 import { HeadersFrameOption, HeadersReferrerPolicy, type ResponseHeadersPolicyProps } from 'aws-cdk-lib/aws-cloudfront';
 import { Duration } from 'aws-cdk-lib/core';
 
-/** Headers of the page. It runs its own scripts only, and talks to its own domain and the socket gateway only. */
-export const securityHeaders = (sockets: string): ResponseHeadersPolicyProps => ({
+/** Whom the page talks to besides its own domain. */
+export interface PageOrigins {
+  readonly sockets: string;
+  readonly files: string;
+}
+
+/** Headers of the page. It runs its own scripts only, and talks to its own domain, the socket gateway and the bucket of the files only. */
+export const securityHeaders = (origins: PageOrigins): ResponseHeadersPolicyProps => ({
   comment: 'Security headers of the web app',
   securityHeadersBehavior: {
-    contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy(sockets), override: true },
+    contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy(origins), override: true },
     contentTypeOptions: { override: true },
     frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
     referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
@@ -16,7 +22,7 @@ export const securityHeaders = (sockets: string): ResponseHeadersPolicyProps => 
   },
 });
 
-const contentSecurityPolicy = (sockets: string): string =>
+const contentSecurityPolicy = ({ sockets, files }: PageOrigins): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
@@ -24,8 +30,9 @@ const contentSecurityPolicy = (sockets: string): string =>
     "style-src 'self' 'unsafe-inline'",
     "font-src 'self'",
     // Messages may show pictures from elsewhere.
-    "img-src 'self' data: https:",
-    `connect-src 'self' ${sockets}`,
+    `img-src 'self' data: https: ${files}`,
+    `media-src ${files}`,
+    `connect-src 'self' ${sockets} ${files}`,
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",

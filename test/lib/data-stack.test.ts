@@ -6,6 +6,8 @@ const stateful = ['AWS::RDS::DBInstance', 'AWS::DynamoDB::Table', 'AWS::S3::Buck
 describe.each(['dev', 'prod'])('in %s', (stage) => {
   const { data, service, all } = synthesize(stage);
 
+  const filesBucket = () => resourcesOf(data, 'AWS::S3::Bucket').find(([id]) => id.startsWith('FilesBucket'))!;
+
   test('nothing that holds state is lost with its stack, or by being replaced', () => {
     for (const template of all) {
       for (const [id, resource] of stateful.flatMap((type) => resourcesOf(template, type))) {
@@ -37,6 +39,50 @@ describe.each(['dev', 'prod'])('in %s', (stage) => {
     for (const template of [service, all[2]!]) expect(JSON.stringify(template)).not.toContain('{{resolve:');
   });
 
+  test('the content of files is nobody else’s, encrypted, sent over TLS only, and logged', () => {
+    for (const [, { Properties }] of resourcesOf(data, 'AWS::S3::Bucket')) {
+      expect(Properties).toMatchObject({
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+      });
+    }
+    const policies = resourcesOf(data, 'AWS::S3::BucketPolicy').map(([, { Properties }]) => Properties['PolicyDocument'].Statement);
+    expect(policies).toHaveLength(2);
+    for (const statements of policies) {
+      expect(statements).toContainEqual(
+        expect.objectContaining({ Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      );
+    }
+    const [, files] = filesBucket();
+    expect(files.Properties['LoggingConfiguration'].DestinationBucketName.Ref).toMatch(/^FilesLogs/);
+  });
+
+  test('uploads that were never completed are deleted, and nothing else is', () => {
+    const [, { Properties }] = filesBucket();
+    expect(Properties['LifecycleConfiguration'].Rules).toEqual([
+      { Id: 'NeverCompleted', Status: 'Enabled', ExpirationInDays: 1, TagFilters: [{ Key: 'state', Value: 'pending' }] },
+      { Id: 'BrokenOff', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
+    ]);
+  });
+
+  test('only pages of the web app may use an address of a file', () => {
+    const [, { Properties }] = filesBucket();
+    expect(Properties['CorsConfiguration'].CorsRules).toEqual([
+      {
+        AllowedOrigins: ['https://*.cloudfront.net'],
+        AllowedMethods: ['GET', 'HEAD', 'PUT'],
+        AllowedHeaders: ['content-type', 'if-none-match', 'x-amz-tagging'],
+        ExposedHeaders: ['ETag'],
+        MaxAge: 3600,
+      },
+    ]);
+  });
+
   test('the connections table expires its items, is billed by use, and can be set back in time', () => {
     const [, { Properties }] = resourcesOf(data, 'AWS::DynamoDB::Table')[0]!;
     expect(Properties).toMatchObject({
@@ -49,4 +95,12 @@ describe.each(['dev', 'prod'])('in %s', (stage) => {
       ],
     });
   });
+});
+
+test('a stage with a name of its own lets pages of that name use the addresses of files', () => {
+  const { data } = synthesize('prod', {
+    context: { domainName: 'talk.example.com', certificateArn: 'arn:aws:acm:us-east-1:1:certificate/2' },
+  });
+  const [, { Properties }] = resourcesOf(data, 'AWS::S3::Bucket').find(([id]) => id.startsWith('FilesBucket'))!;
+  expect(Properties['CorsConfiguration'].CorsRules[0].AllowedOrigins).toEqual(['https://talk.example.com']);
 });

@@ -19,6 +19,15 @@ const table: Record<string, { may: string[]; told: string[] }> = {
   StreamsHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
   WorkspacesHttp: { may: [appSecret, signing], told: [...database, 'SIGNING_SECRET_ARN'] },
   WorkspacesCreateWorkspace: { may: [appSecret], told: database },
+  FilesHttp: {
+    may: [
+      appSecret,
+      signing,
+      ...['DeleteObjectTagging', 'GetObject', 'PutObject', 'PutObjectTagging'].map((action) => `s3:${action} FilesBucket/ws_*`),
+      's3:ListBucket FilesBucket',
+    ],
+    told: [...database, 'SIGNING_SECRET_ARN', 'FILES_BUCKET'],
+  },
   AuthHttp: { may: [appSecret, signing], told: [...database, 'SIGNING_SECRET_ARN'] },
   RealtimeHttp: { may: [signing], told: ['SIGNING_SECRET_ARN', 'REALTIME_URL'] },
   RealtimeAuthorize: { may: [signing, ...onTable('PutItem')], told: ['SIGNING_SECRET_ARN', 'CONNECTIONS_TABLE'] },
@@ -125,6 +134,7 @@ interface Statement {
 function nameOf(resource: unknown): string {
   if (typeof resource === 'string') return resource;
   const [[kind, value]] = Object.entries(resource as Record<string, unknown>) as [[string, unknown]];
+  if (kind === 'Ref') return withoutHash(String(value));
   if (kind === 'Fn::GetAtt') return withoutHash(String((value as string[])[0]));
   if (kind === 'Fn::ImportValue')
     return /ExportsOutput(?:Ref|FnGetAtt)(\w+?)[0-9A-F]{8}(?:Arn)?[0-9A-F]{8}$/.exec(String(value))?.[1] ?? String(value);
@@ -132,7 +142,7 @@ function nameOf(resource: unknown): string {
     const parts = (value as [string, unknown[]])[1];
     return parts
       .slice(parts.findLastIndex((part) => typeof part === 'object'))
-      .map((part) => (typeof part === 'string' ? part : withoutHash((part as { Ref: string }).Ref)))
+      .map((part) => (typeof part === 'string' ? part : nameOf(part)))
       .join('');
   }
   return JSON.stringify(resource);

@@ -7,6 +7,7 @@ const inside = [
   'WorkspacesHttp',
   'WorkspacesCreateWorkspace',
   'AuthHttp',
+  'FilesHttp',
   'RealtimeSocket',
   'OperationsHttp',
   'OperationsSweepOutbox',

@@ -63,10 +63,15 @@ describe('the page', () => {
     });
   });
 
-  test('may talk to its own domain and the socket gateway only', () => {
+  test('may talk to its own domain, the socket gateway and the bucket of the files only', () => {
     const [, parts] = headers.ContentSecurityPolicy.ContentSecurityPolicy['Fn::Join'] as [string, unknown[]];
     const text = parts.map((part) => (typeof part === 'string' ? part : '*')).join('');
-    expect(text).toMatch(/connect-src 'self' wss:\/\/\*\.execute-api\.\*\.\*;/);
+    expect(text).toMatch(/connect-src 'self' wss:\/\/\*\.execute-api\.\*\.\* https:\/\/\*;/);
+    expect(text).toMatch(/img-src 'self' data: https: https:\/\/\*;/);
+    expect(text).toMatch(/media-src https:\/\/\*;/);
+    const imported = parts.filter((part) => JSON.stringify(part).includes('FilesBucket'));
+    expect(imported).toHaveLength(3);
+    expect(JSON.stringify(imported[0])).toContain('RegionalDomainName');
   });
 
   test('comes from buckets that nobody else can read', () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { FileId, newId } from '../../contract/ids.ts';
+import { insertFile } from '../../functions/files/store.ts';
 import { createProvider } from '../../functions/workspaces/create-provider.ts';
 import { postEvent } from '../../functions/streams/post-event.ts';
 import { aChannel, aMember, aWorkspace, createTestApp } from '../support/app.ts';
@@ -20,6 +22,19 @@ async function fill(): Promise<void> {
   const stream = await aChannel(app, ada, 'General');
   await postEvent(app, ada, { streamId: stream.id, text: 'Hello', mentions: [] });
   await createProvider(app, ada, { kind: 'webhook', name: 'Deployments' });
+  await app.db.transaction(workspaceId, async (tx) =>
+    insertFile(tx, {
+      id: FileId.parse(newId('file')),
+      streamId: stream.id,
+      name: 'plan.png',
+      mediaType: 'image/png',
+      sizeBytes: 1,
+      width: 1,
+      height: 1,
+      uploadedBy: ada.userId,
+      createdAt: app.time.toISOString(),
+    }),
+  );
   workspaces.push(workspaceId);
 }
 

@@ -1,0 +1,88 @@
+import { DeleteObjectTaggingCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { pendingTag } from '../../contract/file.ts';
+import { setting } from '../platform/config.ts';
+import type { Clock } from '../platform/clock.ts';
+
+/** Where the content of files lies. Whoever has a signed address can use it until it expires. */
+export interface Objects {
+  /** An address that takes exactly this content type and length, and once; the headers are part of what is signed. */
+  signUpload(object: { key: string; mediaType: string; sizeBytes: number }, seconds: number): Promise<SignedUpload>;
+  /** An address to read from, that says itself what the content is and how it is shown. */
+  signDownload(object: { key: string; mediaType: string; disposition: string }, seconds: number): Promise<SignedAddress>;
+  /** Takes the mark of the unfinished off what was uploaded, and says how long it is; undefined when nothing is there. Safe to repeat. */
+  settle(key: string): Promise<{ sizeBytes: number } | undefined>;
+}
+
+export interface SignedAddress {
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+export interface SignedUpload extends SignedAddress {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function openObjects(clock: Clock): Objects {
+  // A checksum that nobody asked for would be signed into the addresses of uploads, as that of nothing.
+  return createObjects(new S3Client({ maxAttempts: 3, requestChecksumCalculation: 'WHEN_REQUIRED' }), setting('filesBucket'), clock);
+}
+
+export function createObjects(client: S3Client, bucket: string, clock: Clock): Objects {
+  const timed = (seconds: number) => {
+    const signingDate = clock.now();
+    return { options: { expiresIn: seconds, signingDate }, expiresAt: new Date(signingDate.getTime() + seconds * 1000) };
+  };
+  return {
+    async signUpload({ key, mediaType, sizeBytes }, seconds) {
+      const headers = {
+        'content-type': mediaType,
+        // Once: what was looked at and posted cannot be exchanged for something else while the address lasts.
+        'if-none-match': '*',
+        'x-amz-tagging': `${pendingTag.name}=${pendingTag.value}`,
+      };
+      const { options, expiresAt } = timed(seconds);
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ContentType: mediaType,
+        ContentLength: sizeBytes,
+        IfNoneMatch: headers['if-none-match'],
+        Tagging: headers['x-amz-tagging'],
+      });
+      const signed = new Set(['host', 'content-length', ...Object.keys(headers)]);
+      // S3 takes tags from the header only.
+      const url = await getSignedUrl(client, command, {
+        ...options,
+        signableHeaders: signed,
+        unhoistableHeaders: new Set(['x-amz-tagging']),
+      });
+      return { url, headers, expiresAt };
+    },
+
+    async signDownload({ key, mediaType, disposition }, seconds) {
+      const { options, expiresAt } = timed(seconds);
+      const command = new GetObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ResponseContentType: mediaType,
+        ResponseContentDisposition: disposition,
+        ResponseCacheControl: `private, max-age=${seconds}`,
+      });
+      return { url: await getSignedUrl(client, command, options), expiresAt };
+    },
+
+    async settle(key) {
+      try {
+        // First: what carries no mark is not deleted, so what is seen then stays.
+        await client.send(new DeleteObjectTaggingCommand({ Bucket: bucket, Key: key }));
+        const { ContentLength = 0 } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+        return { sizeBytes: ContentLength };
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && (error.name === 'NoSuchKey' || error.name === 'NotFound');
