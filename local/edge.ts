@@ -1,5 +1,5 @@
 import { createCloudFront, type CloudFront, type Origin } from './cloudfront/cloudfront.ts';
-import type { Services } from './services.ts';
+import { filesOrigin, type Services } from './services.ts';
 import type { FrontBehavior, FrontOrigin } from './template/front.ts';
 import type { Account, Log } from './types.ts';
 
@@ -35,18 +35,18 @@ function originOf(origin: FrontOrigin, { httpApis, webSocketApis }: Services): O
   throw new Error(`The front sends requests to the gateway ${origin.apiId}, which is not in the templates`);
 }
 
-/** Where a header names a socket gateway at its address in AWS (the content security policy does), it names it here where it is here. */
+/** Where a header names a socket gateway or a bucket at its address in AWS (the content security policy does), it names it where it is here. */
 function atThisAddress(
   { responseHeaders }: FrontBehavior,
-  { webSocketApis }: Services,
+  { webSocketApis, application }: Services,
   account: Account,
   port: number,
 ): Record<string, string> {
   const here = ['127.0.0.1', 'localhost'].map((host) => `ws://${host}:${port}`).join(' ');
-  const replaced = (value: string): string =>
-    [...webSocketApis.keys()].reduce(
-      (text, apiId) => text.replaceAll(`wss://${apiId}.execute-api.${account.region}.amazonaws.com`, here),
-      value,
-    );
+  const moved = new Map([
+    ...[...webSocketApis.keys()].map((apiId) => [`wss://${apiId}.execute-api.${account.region}.amazonaws.com`, here] as const),
+    ...application.buckets.map(({ name }) => [`https://${name}.s3.${account.region}.amazonaws.com`, filesOrigin(port)] as const),
+  ]);
+  const replaced = (value: string): string => [...moved].reduce((text, [there, isHere]) => text.replaceAll(there, isHere), value);
   return Object.fromEntries(Object.entries(responseHeaders).map(([name, value]) => [name, replaced(value)]));
 }

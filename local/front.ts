@@ -14,7 +14,7 @@ export interface FrontOptions {
   readonly demo: () => Demo | undefined;
 }
 
-/** Everything behind the one port: the front of the templates, the `@connections` API of the sockets, and the demo's keys. */
+/** Everything behind the one port: the front of the templates, the `@connections` API of the sockets, the buckets, and the demo's keys. */
 export function createFront({ services, port, log, demo }: FrontOptions): Front {
   const edge = createEdge({ services, account, port, log });
   const managed = services.application.webSocketApis.flatMap(({ apiId, stage }) => {
@@ -28,6 +28,7 @@ export function createFront({ services, port, log, demo }: FrontOptions): Front 
       // Functions post frames here by the thousand: no line for each.
       if (management) return void postWithFaults(services, request, response, () => management.api.handle(request, response));
       logWhenDone(log, request, response);
+      if (services.buckets.owns(url)) return services.buckets.handle(request, response);
       if (url === '/local/demo.json') return sendDemo(demo(), request, response);
       edge.handle(request, response);
     },

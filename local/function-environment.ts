@@ -1,3 +1,4 @@
+import type { AccessKeys } from './access-keys.ts';
 import { accessKeyOf } from './template/application.ts';
 import type { DeployedFunction } from './template/functions.ts';
 import type { Account } from './types.ts';
@@ -6,10 +7,18 @@ import type { Account } from './types.ts';
 export interface Endpoints {
   readonly json: string;
   readonly dynamoDb: string;
+  readonly s3: string;
 }
 
 /** The environment variables that Lambda sets, those of the template, and where the services are. */
-export function functionEnvironment(fn: DeployedFunction, account: Account, endpoints: Endpoints): Record<string, string> {
+export function functionEnvironment(
+  fn: DeployedFunction,
+  account: Account,
+  keys: AccessKeys,
+  endpoints: Endpoints,
+): Record<string, string> {
+  const accessKeyId = accessKeyOf(fn.arn);
+  const { secretAccessKey, sessionToken } = keys.secretOf(accessKeyId);
   return {
     TZ: ':UTC',
     LANG: 'en_US.UTF-8',
@@ -22,9 +31,9 @@ export function functionEnvironment(fn: DeployedFunction, account: Account, endp
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_ACCESS_KEY_ID: accessKeyOf(fn.arn),
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
     // No credentials are ever looked for anywhere else.
     AWS_EC2_METADATA_DISABLED: 'true',
     LAMBDA_TASK_ROOT: fn.codePath,
@@ -33,5 +42,6 @@ export function functionEnvironment(fn: DeployedFunction, account: Account, endp
     AWS_ENDPOINT_URL_SQS: endpoints.json,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.json,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamoDb,
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
   };
 }

@@ -1,16 +1,18 @@
 import path from 'node:path';
+import { createAccessKeys, type AccessKeys } from './access-keys.ts';
 import { createHttpApi, type HttpApi } from './api-gateway/http.ts';
 import { createWebSocketApi, type WebSocketApi } from './api-gateway/websocket.ts';
 import { startAwsEndpoint } from './aws-endpoint.ts';
 import type { Cleanup } from './cleanup.ts';
 import { startDynamoDb, type DynamoDb } from './dynamodb/dynamodb.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { functionEnvironment } from './function-environment.ts';
+import { functionEnvironment, type Endpoints } from './function-environment.ts';
 import { createFunctions, type LambdaFunctions } from './lambda/functions.ts';
 import { withLock } from './lock.ts';
 import { logFunctionLine } from './log.ts';
 import { createAccess } from './permissions.ts';
 import type { Postgres } from './postgres/postgres.ts';
+import { createS3, type S3 } from './s3/s3.ts';
 import { createScheduler, type Scheduler } from './scheduler/scheduler.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 import { createSqs, type Sqs } from './sqs/sqs.ts';
@@ -25,6 +27,7 @@ export interface Services {
   readonly functions: LambdaFunctions;
   readonly queues: Sqs;
   readonly tables: DynamoDb;
+  readonly buckets: S3;
   readonly scheduler: Scheduler;
   readonly httpApis: ReadonlyMap<string, HttpApi>;
   readonly webSocketApis: ReadonlyMap<string, WebSocketApi>;
@@ -35,7 +38,7 @@ export interface ServicesOptions {
   readonly assembly: string;
   readonly postgres: Postgres;
   readonly port: number;
-  /** Where secrets and tables are kept; none: nothing is. */
+  /** Where secrets, tables and objects are kept; none: nothing is. */
   readonly stateDir: string | undefined;
   /** Folder for what runs share that share a database server. */
   readonly sharedState: string;
@@ -45,6 +48,9 @@ export interface ServicesOptions {
 
 /** The account that the runner stands in for. */
 export const account: Account = { region: 'us-east-1', accountId: '000000000000' };
+
+/** Where browsers and functions reach the buckets: at the one port, so that whoever sees the page can also send files. */
+export const filesOrigin = (port: number): string => `http://127.0.0.1:${port}`;
 
 /** Starts what the templates describe; nothing is delivered, scheduled or answered yet. */
 export async function startServices(options: ServicesOptions): Promise<Services> {
@@ -59,9 +65,12 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     apiEndpoint: (_, protocol) => `${protocol === 'HTTP' ? 'http' : 'ws'}://127.0.0.1:${port}`,
     database: { host: postgres.host, port: postgres.port },
     frontHost: `127.0.0.1:${port}`,
+    // Of any port: the page may come from its development server.
+    pageOrigins: ['127.0.0.1', 'localhost', '[::1]'].map((host) => `http://${host}:*`),
   });
   door.access = createAccess(application.principals);
 
+  const keys = createAccessKeys();
   const secrets = await openSecrets(application, options);
   const tables = await startDynamoDb({
     account,
@@ -74,10 +83,20 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   cleanup.add(() => tables.stop());
   await prepareDatabase(application, postgres, (arn) => secrets.value(arn));
 
-  const functions = startFunctions(application, options, { json: endpoint.url, dynamoDb: tables.url });
+  const functions = startFunctions(application, options, keys, { json: endpoint.url, dynamoDb: tables.url, s3: filesOrigin(port) });
   cleanup.add(() => functions.stop());
   const callers = new Map(application.functions.map(({ arn, constructId }) => [accessKeyOf(arn), constructId]));
   const faults = createFaults({ callerOf: (accessKeyId) => callers.get(accessKeyId), kill: (caller) => functions.kill(caller) });
+  const buckets = createS3({
+    account,
+    buckets: application.buckets,
+    access,
+    keys,
+    log,
+    folder: stateDir === undefined ? undefined : path.join(stateDir, 's3'),
+    strike: (accessKeyId, action) => faults.strike(accessKeyId, action, 'before'),
+  });
+  cleanup.add(() => buckets.stop());
   const { queues: definitions, mappings } = application;
   const queues = createSqs({ account, endpointUrl: endpoint.url, queues: definitions, mappings, access, functions, log });
   cleanup.add(() => queues.stop());
@@ -90,7 +109,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     application.webSocketApis.map((api) => [api.apiId, createWebSocketApi({ account, api, functions, access, log })]),
   );
   cleanup.add(() => Promise.all([...webSocketApis.values()].map((api) => api.stop())));
-  return { application, functions, queues, tables, scheduler, httpApis, webSocketApis, faults };
+  return { application, functions, queues, tables, buckets, scheduler, httpApis, webSocketApis, faults };
 }
 
 /** Roles belong to the whole of a server: runs that share one must agree on the passwords, and so on the secrets. */
@@ -107,17 +126,13 @@ async function prepareDatabase(application: Application, postgres: Postgres, sec
   if (definition !== undefined) await postgres.prepare(definition);
 }
 
-function startFunctions(
-  application: Application,
-  options: ServicesOptions,
-  endpoints: { json: string; dynamoDb: string },
-): LambdaFunctions {
+function startFunctions(application: Application, options: ServicesOptions, keys: AccessKeys, endpoints: Endpoints): LambdaFunctions {
   const { postgres, log } = options;
   const address = `//${postgres.host}:${postgres.port}/`;
   const definitions = application.functions.map((fn) => ({
     ...fn,
     env: Object.fromEntries(
-      Object.entries(functionEnvironment(fn, account, endpoints)).map(([name, value]) => {
+      Object.entries(functionEnvironment(fn, account, keys, endpoints)).map(([name, value]) => {
         // A server that several runs share holds a database of its own name for each.
         const at = value.indexOf(address);
         return [name, at < 0 ? value : `${value.slice(0, at)}${address}${postgres.databaseName(value.slice(at + address.length))}`];

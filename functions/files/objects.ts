@@ -23,8 +23,9 @@ export interface SignedUpload extends SignedAddress {
 }
 
 export function openObjects(clock: Clock): Objects {
-  // A checksum that nobody asked for would be signed into the addresses of uploads, as that of nothing.
-  return createObjects(new S3Client({ maxAttempts: 3, requestChecksumCalculation: 'WHEN_REQUIRED' }), setting('filesBucket'), clock);
+  // Checksums that nobody asked for would be signed into the addresses: that of nothing into those of uploads.
+  const checksums = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const;
+  return createObjects(new S3Client({ maxAttempts: 3, ...checksums }), setting('filesBucket'), clock);
 }
 
 export function createObjects(client: S3Client, bucket: string, clock: Clock): Objects {

@@ -68,6 +68,13 @@ export function isUnavailable(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
   if (unavailableSystemCodes.has(code) || unavailableSqlStates.test(code) || unavailableMessages.test(thrown.message)) return true;
+  if (statusOf(thrown) >= 500) return true;
   if (thrown.name === 'TimeoutError' || ('$retryable' in thrown && thrown.$retryable !== undefined)) return true;
   return thrown instanceof AggregateError ? thrown.errors.some(isUnavailable) : thrown.cause !== undefined && isUnavailable(thrown.cause);
+}
+
+/** What an AWS service answered with, where the error is one of its answers. */
+function statusOf(thrown: Error): number {
+  const metadata = '$metadata' in thrown ? (thrown.$metadata as { httpStatusCode?: number }) : {};
+  return metadata.httpStatusCode ?? 0;
 }

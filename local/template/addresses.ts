@@ -6,4 +6,6 @@ export interface Addresses {
   readonly database: { readonly host: string; readonly port: number };
   /** Host and port of the front. */
   readonly frontHost: string;
+  /** What the addresses of pages may begin with: `http://localhost:3000`. */
+  readonly pageOrigins: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type {
+  BucketDefinition,
   HttpApiDefinition,
   MappingDefinition,
   QueueDefinition,
@@ -10,6 +11,7 @@ import type { Principal } from '../permissions.ts';
 import type { Account } from '../types.ts';
 import type { Addresses } from './addresses.ts';
 import { constructIdOf, describeResource, type Stack } from './assembly.ts';
+import { readBuckets } from './buckets.ts';
 import { readSecrets, readTables } from './data.ts';
 import { readFront, type FrontBehavior } from './front.ts';
 import { readFunctions, type DeployedFunction } from './functions.ts';
@@ -29,6 +31,7 @@ export interface Application {
   readonly queues: readonly QueueDefinition[];
   readonly mappings: readonly MappingDefinition[];
   readonly tables: readonly TableDefinition[];
+  readonly buckets: readonly BucketDefinition[];
   readonly secrets: readonly SecretDefinition[];
   readonly httpApis: readonly HttpApiDefinition[];
   readonly webSocketApis: readonly WebSocketApiDefinition[];
@@ -65,6 +68,7 @@ export function readApplication(stacks: readonly Stack[], account: Account, addr
     queues: readQueues(resolver),
     mappings: readMappings(resolver, invokers.arnOf, accessKeyOf),
     tables: readTables(resolver),
+    buckets: readBuckets(resolver, addresses.pageOrigins),
     secrets: readSecrets(resolver),
     httpApis: readHttpApis(gateways),
     webSocketApis: readWebSocketApis(gateways),

@@ -157,7 +157,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     attributes: { Arn: arnOf('scheduler', (name) => `schedule-group/${name}`, scheduleName) },
   },
   'AWS::S3::Bucket': {
-    here: 'The folder that is deployed to it, behind CloudFront',
+    here: 'A folder of the local S3, and what is deployed to it, behind CloudFront',
     ref: bucketName,
     attributes: {
       Arn: (c) => `arn:aws:s3:::${String(bucketName(c))}`,
@@ -165,7 +165,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       RegionalDomainName: (c) => `${String(bucketName(c))}.s3.${c.account.region}.amazonaws.com`,
     },
   },
-  'AWS::S3::BucketPolicy': nothing('Only CloudFront reads the folder here'),
+  'AWS::S3::BucketPolicy': nothing('Roles say who may reach a bucket here, and only loopback does'),
   'AWS::CloudFront::Distribution': {
     here: 'The front: one port for web files and gateways',
     ref: distributionId,

@@ -9,6 +9,7 @@ const addresses = {
   apiEndpoint: (_: string, protocol: string) => (protocol === 'HTTP' ? 'http://127.0.0.1:3000' : 'ws://127.0.0.1:3000'),
   database: { host: '127.0.0.1', port: 5433 },
   frontHost: '127.0.0.1:3000',
+  pageOrigins: ['http://127.0.0.1:3000', 'http://localhost:3000'],
 };
 
 type Raw = Record<string, { Type: string; Properties?: Record<string, unknown>; Condition?: string }>;
