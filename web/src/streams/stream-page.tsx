@@ -1,18 +1,12 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, type ReactNode } from 'react';
 import { SearchX } from 'lucide-react';
-import type { StreamEvent } from '../../../contract/event.ts';
-import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { Empty } from '../ui/empty.tsx';
 import { useLive } from '../ui/use-live.ts';
-import { Composer } from './composer.tsx';
 import { bannerOf, isSignedOut, sentenceOf, type Banner } from './connection.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
-import { DeleteDialog } from './delete-dialog.tsx';
-import { MessageList } from './message-list.tsx';
-import { nameOfStream } from './stream-filter.ts';
+import { Conversation } from './conversation.tsx';
 import { StreamHeader } from './stream-header.tsx';
-import { lastOwnEvent } from './timeline.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 interface Props {
@@ -48,62 +42,6 @@ export function StreamPage({ streamId, banner, menu }: Props) {
       <StreamHeader stream={stream} menu={menu} />
       <ConnectionBanner banner={banner ?? bannerOf(snapshot)} />
       <Conversation live={live} snapshot={snapshot} stream={stream} streamId={streamId} />
-    </>
-  );
-}
-
-interface ConversationProps {
-  readonly live: LiveStream;
-  readonly snapshot: LiveSnapshot;
-  readonly stream: Stream | undefined;
-  readonly streamId: string;
-}
-
-function Conversation({ live, snapshot, stream, streamId }: ConversationProps) {
-  const { me } = useWorkspace();
-  const [editing, setEditing] = useState<string>();
-  const [deleting, setDeleting] = useState<StreamEvent>();
-  const composer = useRef<HTMLTextAreaElement>(null);
-  const toComposer = useCallback(() => composer.current?.focus(), []);
-  const stopEditing = useCallback(() => {
-    setEditing(undefined);
-    toComposer();
-  }, [toComposer]);
-  const editLast = (): boolean => {
-    const last = lastOwnEvent(snapshot.events, me.id);
-    if (last) setEditing(last.id);
-    return last !== undefined;
-  };
-  const name = stream ? nameOfStream(stream) : 'this stream';
-  return (
-    <>
-      <MessageList
-        live={live}
-        snapshot={snapshot}
-        streamId={streamId}
-        stream={stream}
-        editing={editing}
-        onEdit={setEditing}
-        onEditDone={stopEditing}
-        onDelete={setDeleting}
-        onLeave={toComposer}
-      />
-      <Composer
-        ref={composer}
-        streamId={streamId}
-        name={name}
-        disabled={snapshot.problem !== undefined}
-        onSend={(text) => live.send(text)}
-        onEditLast={editLast}
-      />
-      <DeleteDialog
-        event={deleting}
-        onDelete={(event) => live.delete(event.id)}
-        onClose={() => {
-          setDeleting(undefined);
-          stopEditing();
-        }}
-      />
     </>
   );
 }

@@ -5,9 +5,9 @@ import type { StreamEvent } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { useToday } from '../ui/use-today.ts';
 import { EndButton } from './end-button.tsx';
-import classes from './message-list.module.css';
-import { MessageLog } from './message-log.tsx';
-import { MessageRow } from './message-row.tsx';
+import classes from './event-list.module.css';
+import { EventLog } from './event-log.tsx';
+import { EventItem } from './event-item.tsx';
 import { NewMessageAnnouncer } from './new-message-announcer.tsx';
 import type { RowActions } from './row-actions.ts';
 import { nameOfStream } from './stream-filter.ts';
@@ -20,11 +20,13 @@ import { useRowKeys } from './use-row-keys.ts';
 import { useUnseenTitle } from './use-unseen-title.ts';
 import { useWorkspace } from './workspace-context.ts';
 
-export interface MessageListProps {
+export interface EventListProps {
   readonly live: LiveStream;
   readonly snapshot: LiveSnapshot;
   readonly streamId: string;
   readonly stream: Stream | undefined;
+  /** Beside another list: the page's title is the other one's. */
+  readonly compact: boolean;
   /** The event that is being edited. */
   readonly editing: string | undefined;
   readonly onEdit: (eventId: string) => void;
@@ -35,8 +37,8 @@ export interface MessageListProps {
 }
 
 /** The messages of a stream, as a virtual list that grows at both ends. */
-export function MessageList(props: MessageListProps) {
-  const { live, snapshot, streamId, stream, editing } = props;
+export function EventList(props: EventListProps) {
+  const { live, snapshot, streamId, stream, editing, compact } = props;
   const { me } = useWorkspace();
   const today = useToday();
   const virtual = useRef<VirtualizerHandle>(null);
@@ -48,13 +50,12 @@ export function MessageList(props: MessageListProps) {
   const actions = useActions(props);
   useHold(follow, rows, snapshot);
   useShowEdited(editing, rows, virtual, follow.intend);
-  const name = stream ? nameOfStream(stream) : 'this stream';
-  useUnseenTitle(name, unseen);
+  const name = stream ? nameOfStream(stream, me.id) : 'this stream';
   // Where nothing has been loaded, nothing can be said of what there is.
   const isWaiting = snapshot.events.length === 0 && (snapshot.state === 'connecting' || snapshot.state === 'offline');
   return (
     <div className={classes.frame}>
-      <MessageLog label={`Messages in ${name}`} isBusy={isWaiting} follow={follow} keys={keys} onScroll={older.check}>
+      <EventLog label={`Messages in ${name}`} isBusy={isWaiting} follow={follow} keys={keys} onScroll={older.check}>
         <Virtualizer
           ref={virtual}
           data={rows}
@@ -66,7 +67,7 @@ export function MessageList(props: MessageListProps) {
             row.kind === 'top' ? (
               <StreamStart key={row.key} {...{ stream, older, isWaiting }} hasOlder={snapshot.hasOlder} isEmpty={rows.length === 1} />
             ) : (
-              <MessageRow
+              <EventItem
                 key={row.key}
                 {...{ row, me, today, actions }}
                 isActive={row.key === keys.active}
@@ -75,11 +76,17 @@ export function MessageList(props: MessageListProps) {
             )
           }
         </Virtualizer>
-      </MessageLog>
+      </EventLog>
+      {!compact && <UnseenTitle name={name} unseen={unseen} />}
       <EndButton atEnd={follow.atEnd} unseen={unseen} onClick={follow.toEnd} />
       <NewMessageAnnouncer snapshot={snapshot} me={me.id} />
     </div>
   );
+}
+
+function UnseenTitle({ name, unseen }: { name: string; unseen: number }) {
+  useUnseenTitle(name, unseen);
+  return null;
 }
 
 /** The rows, and whether the last change of them put older ones in front. */
@@ -121,7 +128,7 @@ function useShowEdited(
   }, [editing, rows, virtual, intend]);
 }
 
-function useActions({ live, onEdit, onEditDone, onDelete }: MessageListProps): RowActions {
+function useActions({ live, onEdit, onEditDone, onDelete }: EventListProps): RowActions {
   return useMemo(
     () => ({
       onEdit,

@@ -3,13 +3,13 @@ import { Avatar } from '../ui/avatar.tsx';
 import { dayLabel, fullTimeOf, timeOf } from '../ui/times.ts';
 import { MessageBody } from './message-body.tsx';
 import { MessageEditor } from './message-editor.tsx';
-import classes from './message-row.module.css';
-import { MessageTools } from './message-tools.tsx';
+import classes from './event-item.module.css';
+import { EventTools } from './event-tools.tsx';
 import { PendingStatus } from './pending-status.tsx';
 import type { RowActions } from './row-actions.ts';
 import type { EventRow, PendingRow } from './timeline.ts';
 
-export interface MessageRowProps {
+export interface EventItemProps {
   readonly row: EventRow | PendingRow;
   readonly me: { readonly id: string; readonly name: string };
   /** The keyboard is on it. */
@@ -21,7 +21,7 @@ export interface MessageRowProps {
 }
 
 /** One message with what stands above it: the day, the line "New". */
-export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+export const EventItem = memo(function EventItem(props: EventItemProps) {
   const { row, today } = props;
   const isFirstNew = row.kind === 'event' && row.isFirstNew;
   return (
@@ -33,7 +33,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   );
 }, isSame);
 
-function Message({ row, me, isActive, isEdited, actions }: MessageRowProps) {
+function Message({ row, me, isActive, isEdited, actions }: EventItemProps) {
   const author = row.kind === 'event' ? { id: row.event.actorId, name: row.event.actorName } : me;
   const at = Date.parse(row.kind === 'event' ? row.event.createdAt : row.pending.createdAt);
   const isOwn = author.id === me.id;
@@ -59,12 +59,12 @@ function Message({ row, me, isActive, isEdited, actions }: MessageRowProps) {
         )}
         <Content row={row} isEdited={isEdited} actions={actions} />
       </div>
-      {hasTools && <MessageTools event={row.event} isOwn={isOwn} isReachable={isActive} actions={actions} />}
+      {hasTools && <EventTools event={row.event} isOwn={isOwn} isReachable={isActive} actions={actions} />}
     </article>
   );
 }
 
-function Content({ row, isEdited, actions }: Pick<MessageRowProps, 'row' | 'isEdited' | 'actions'>) {
+function Content({ row, isEdited, actions }: Pick<EventItemProps, 'row' | 'isEdited' | 'actions'>) {
   if (row.kind === 'pending') {
     return (
       <>
@@ -88,7 +88,7 @@ function Time({ at }: { at: number }) {
 }
 
 /** Rows are made anew with each change of the stream; most of them say the same as before. */
-function isSame(before: MessageRowProps, after: MessageRowProps): boolean {
+function isSame(before: EventItemProps, after: EventItemProps): boolean {
   return isShallowSame({ ...before, row: null }, { ...after, row: null }) && isShallowSame(before.row, after.row);
 }
 

@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { Check, Copy, Pencil, Trash2 } from 'lucide-react';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { RowActions } from './row-actions.ts';
-import classes from './message-tools.module.css';
+import classes from './event-tools.module.css';
 
 interface Props {
   readonly event: StreamEvent;
@@ -13,7 +13,7 @@ interface Props {
 }
 
 /** What can be done with a message. */
-export function MessageTools({ event, isOwn, isReachable, actions }: Props) {
+export function EventTools({ event, isOwn, isReachable, actions }: Props) {
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(event.content?.text ?? '');

@@ -1,7 +1,7 @@
 /* oxlint-disable jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/no-noninteractive-tabindex, jsx-a11y/click-events-have-key-events --
    a log that scrolls must be reachable, and the arrow keys move among its messages */
 import type { ReactNode, SyntheticEvent } from 'react';
-import classes from './message-log.module.css';
+import classes from './event-log.module.css';
 import type { FollowEnd } from './use-follow-end.ts';
 import type { RowKeys } from './use-row-keys.ts';
 
@@ -18,7 +18,7 @@ interface Props {
  * The frame that the messages scroll in. Virtual rows come and go while scrolling, which a live region would read aloud: it is
  * switched off, and the announcer tells what is new.
  */
-export function MessageLog({ label, isBusy, follow, keys, onScroll, children }: Props) {
+export function EventLog({ label, isBusy, follow, keys, onScroll, children }: Props) {
   const { scroller, content } = follow;
   const activate = (event: SyntheticEvent): void => {
     if (!(event.target instanceof Element)) return;
