@@ -5,12 +5,13 @@ import { newId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { completeFile } from '../../../functions/files/complete-file.ts';
 import { createFile } from '../../../functions/files/create-file.ts';
-import { createObjects, type Objects } from '../../../functions/files/objects.ts';
+import type { Objects } from '../../../functions/files/objects.ts';
 import { readFile } from '../../../functions/files/read-file.ts';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';
-import { bucket, startBucket, type RunningBucket } from '../../local/s3/bucket.ts';
+import { bucket, type RunningBucket } from '../../local/s3/bucket.ts';
 import { aChannel, aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
+import { createTestObjects } from '../../support/objects.ts';
 
 let app: TestApp & { objects: Objects };
 let s3: RunningBucket;
@@ -23,10 +24,10 @@ let closed: Stream;
 
 beforeAll(async () => {
   const testApp = await createTestApp();
-  // The SDK signs what it sends itself with the time that it is.
   testApp.time = new Date();
-  s3 = await startBucket({ now: () => testApp.time });
-  app = Object.assign(testApp, { objects: createObjects(s3.client(), bucket.name, testApp.clock) });
+  const running = await createTestObjects(testApp.clock);
+  s3 = running;
+  app = Object.assign(testApp, { objects: running.objects });
   const { workspaceId } = await aWorkspace(app);
   ada = await aMember(app, workspaceId, 'ada');
   bob = await aMember(app, workspaceId, 'bob');
