@@ -82,7 +82,7 @@ const prod: Fixed = {
     backupDays: 14,
     deletionProtection: true,
     tls: 'verify',
-    // Five functions answer people, three are alone: 5 x 60 + 3 stays below the 400 connections that 4 GiB of memory allow.
+    // Six functions answer people, three are alone: 6 x 60 + 3 stays below the 400 connections that 4 GiB of memory allow.
     environmentsPerFunction: 60,
     connectionsAlarm: 320,
   },
