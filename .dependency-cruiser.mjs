@@ -35,6 +35,8 @@ const features = {
   realtime: { files: ['functions/streams/room-heads.ts', 'functions/streams/post-event.ts'] },
   // A file is of a stream: who may read and post there decides.
   files: { files: ['functions/streams/access.ts'] },
+  // What a member may see of their activity is decided by the streams that it is of.
+  notifications: { files: ['functions/streams/access.ts', 'functions/streams/rows.ts', 'functions/streams/notify.ts'] },
   // The documents of the API are served as they are.
   operations: { files: ['docs/api/openapi.json', 'docs/api/asyncapi.json'] },
 };

@@ -153,7 +153,12 @@ const Payload = z
     error: 'must not contain the NUL character (U+0000) or half of a surrogate pair',
   });
 
-export const PostMessage = z.strictObject({ eventType: z.literal('message').default('message'), clientEventId, text: MessageText, mentions });
+export const PostMessage = z.strictObject({
+  eventType: z.literal('message').default('message'),
+  clientEventId,
+  text: MessageText,
+  mentions,
+});
 export const PostPoll = z.strictObject({
   eventType: z.literal('poll'),
   clientEventId,
@@ -210,6 +215,7 @@ export const CastVotes = z.strictObject({ optionIds: z.array(z.string().max(40))
 export const EventVersion = z
   .object({ text: z.string(), mentions: z.array(Mention), at: z.iso.datetime().describe('Since when it said so'), editedBy: UserId })
   .meta({ id: 'EventVersion' });
+export type EventVersion = z.infer<typeof EventVersion>;
 
 const position = queryInteger({ min: 0 });
 

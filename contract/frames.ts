@@ -129,7 +129,9 @@ export const SignalFrame = request(
 ).meta({ id: 'SignalFrame' });
 export const PingFrame = request('ping', z.strictObject({ pos: z.array(Position).max(maxRooms).default([]) })).meta({ id: 'PingFrame' });
 
-export const ClientFrame = z.discriminatedUnion('op', [HelloFrame, SubFrame, UnsubFrame, SendFrame, SignalFrame, PingFrame]).meta({ id: 'ClientFrame' });
+export const ClientFrame = z
+  .discriminatedUnion('op', [HelloFrame, SubFrame, UnsubFrame, SendFrame, SignalFrame, PingFrame])
+  .meta({ id: 'ClientFrame' });
 export type ClientFrame = z.infer<typeof ClientFrame>;
 /** A client frame as a client writes it (defaults may be left out). */
 export type ClientFrameInput = z.input<typeof ClientFrame>;
@@ -224,7 +226,20 @@ export const ByeFrame = z
   .meta({ id: 'ByeFrame' });
 
 export const ServerFrame = z
-  .union([WelcomeFrame, OkFrame, PongFrame, ErrFrame, EvFrame, EvsFrame, EphFrame, PtrFrame, BehindFrame, ResyncFrame, RevokedFrame, ByeFrame])
+  .union([
+    WelcomeFrame,
+    OkFrame,
+    PongFrame,
+    ErrFrame,
+    EvFrame,
+    EvsFrame,
+    EphFrame,
+    PtrFrame,
+    BehindFrame,
+    ResyncFrame,
+    RevokedFrame,
+    ByeFrame,
+  ])
   .meta({ id: 'ServerFrame' });
 export type ServerFrame = z.infer<typeof ServerFrame>;
 export type EvFrame = z.infer<typeof EvFrame>;

@@ -98,11 +98,7 @@ export const CreateStream = z
     z.strictObject({ streamType: z.literal('incident'), ...named, severity: Severity.default('sev3') }),
     z.strictObject({
       streamType: z.literal('dm'),
-      memberIds: z
-        .array(UserId)
-        .min(1)
-        .max(maxDmMembers)
-        .describe('The caller is added where missing; the same people give the same DM'),
+      memberIds: z.array(UserId).min(1).max(maxDmMembers).describe('The caller is added where missing; the same people give the same DM'),
     }),
   ])
   .meta({ id: 'CreateStream' });
@@ -165,7 +161,11 @@ export const UpdateStreamMember = z
 /** By name unless `sort=activity`: those with the newest event first. */
 export const ListStreams = z.strictObject({
   type: StreamType.optional(),
-  status: z.enum(['active', 'archived', 'resolved', 'open', 'any']).default('open').describe('open: active or resolved').meta({ default: 'open' }),
+  status: z
+    .enum(['active', 'archived', 'resolved', 'open', 'any'])
+    .default('open')
+    .describe('open: active or resolved')
+    .meta({ default: 'open' }),
   member: z.enum(['true', 'false']).optional().describe('true: only those the caller is in; threads are listed only so'),
   parent: StreamId.optional(),
   sort: z.enum(['name', 'activity']).default('name').meta({ default: 'name' }),

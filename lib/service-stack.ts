@@ -4,6 +4,7 @@ import { Auth } from './auth.ts';
 import { Overview } from './dashboard.ts';
 import type { DataStack } from './data-stack.ts';
 import { Files } from './files.ts';
+import { Notifications } from './notifications.ts';
 import { Operations } from './operations.ts';
 import { Alarms } from './platform/alarms.ts';
 import { HttpRoutes } from './platform/http-routes.ts';
@@ -38,7 +39,8 @@ export class ServiceStack extends Stack {
     const realtime = new Realtime(this, 'Realtime', { platform, routes, database, signing, connections });
     const fanOut = realtime.fanOutQueue;
     new Streams(this, 'Streams', { platform, routes, database, signing, fanOut });
-    const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, signing });
+    new Notifications(this, 'Notifications', { platform, routes, database, signing, fanOut });
+    const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, signing, fanOut });
     new Files(this, 'Files', { platform, routes, database, signing, bucket: files });
     new Auth(this, 'Auth', { platform, routes, database, signing });
     new Operations(this, 'Operations', { platform, routes, database, connections, fanOut });

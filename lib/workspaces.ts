@@ -5,12 +5,14 @@ import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
 import type { SigningSecret } from './platform/signing-secret.ts';
+import type { WorkQueue } from './platform/work-queue.ts';
 
 export interface WorkspacesProps {
   readonly platform: Platform;
   readonly routes: HttpRoutes;
   readonly database: Database;
   readonly signing: SigningSecret;
+  readonly fanOut: WorkQueue;
 }
 
 /** Workspaces and their providers. */
@@ -23,13 +25,14 @@ export class Workspaces extends Construct {
     super(scope, id);
     this.http = new ServiceFunction(this, 'Http', {
       platform: props.platform,
-      description: 'Workspaces and their providers',
+      description: 'Workspaces, their members and providers',
       timeout: Duration.seconds(20),
       memoryMb: 1024,
       inNetwork: true,
     });
     props.database.grantConnect(this.http);
     props.signing.grantSign(this.http);
+    props.fanOut.grantSend(this.http);
     props.routes.add(api.workspaces, this.http);
 
     this.createWorkspace = new ServiceFunction(this, 'CreateWorkspace', {

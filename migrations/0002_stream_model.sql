@@ -148,7 +148,7 @@ create function search_words(query text, author text, in_stream text, since time
     select e.id, e.stream_id, ts_rank_cd(t.words, q.words, 32)
     from q
     join public.text_messages t on t.words @@ q.words and t.workspace_id = public.app_workspace_id()
-    join public.stream_events e on e.content_id = t.id and e.id = t.id
+    join public.stream_events e on e.id = t.id
     where e.workspace_id = public.app_workspace_id() and e.deleted_at is null
       and (author is null or e.actor_id = author)
       and (in_stream is null or e.stream_id = in_stream)

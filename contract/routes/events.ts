@@ -37,7 +37,8 @@ export const postEvent = defineRoute({
   ...shared,
   method: 'POST',
   path: `${stream}/events`,
-  summary: 'Post a message, a poll, an uploaded file or an event of an own type; the same clientEventId again answers 200 with the first event',
+  summary:
+    'Post a message, a poll, an uploaded file or an event of an own type; the same clientEventId again answers 200 with the first event',
   params: ofStream,
   body: PostEvent,
   headers: ['idempotency-key'],

@@ -50,11 +50,27 @@ export function toProblem(error: AppError, requestId: string, instance?: string)
 
 /** The bad fields of a failed parse, each with its path below `root` (`body.text`). Unknown fields are named one by one. */
 export function fieldErrors(root: string, error: z.ZodError): FieldError[] {
-  return error.issues.slice(0, 20).flatMap((issue) => {
-    const path = [root, ...issue.path.map(String)].join('.');
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: `${path}.${key}`, message: 'is not a known field' }));
-    return [{ path, message: issue.message }];
-  });
+  return error.issues.slice(0, 20).flatMap((issue) => errorsOf(root, issue));
+}
+
+type Issue = z.core.$ZodIssue;
+
+function errorsOf(root: string, issue: Issue): FieldError[] {
+  const path = [root, ...issue.path.map(String)].join('.');
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: `${path}.${key}`, message: 'is not a known field' }));
+  const meant = issue.code === 'invalid_union' ? branchMeant(issue.errors) : undefined;
+  if (meant) return meant.flatMap((inner) => errorsOf(path, inner));
+  return [{ path, message: issue.message }];
+}
+
+/** Of the forms that a body may have, the one that was meant: whose `...Type` field fits, then the one with the fewest things wrong. */
+function branchMeant(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  const isOtherType = (issues: readonly Issue[]): boolean =>
+    issues.some(({ path }) => path.length === 1 && String(path[0]).endsWith('Type'));
+  const fitting = branches.filter((issues) => !isOtherType(issues));
+  if (fitting.length > 0) return fitting.toSorted((a, b) => a.length - b.length)[0];
+  const wrongType = branches.at(-1)?.filter(({ path }) => String(path[0]).endsWith('Type'));
+  return wrongType?.length === 0 ? undefined : wrongType;
 }
 
 const unavailableSystemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);

@@ -1,12 +1,19 @@
 import { metric } from '../../contract/names.ts';
 import type { Topic } from '../../contract/names.ts';
 import { newId } from '../../contract/ids.ts';
+import { room } from '../../contract/frames.ts';
 import type { RoomItem } from '../../contract/frames.ts';
 import type { App } from './app.ts';
 import type { Transaction } from './database.ts';
 
-/** An item as it goes into a room, with the generation of the room's log; or whose subscriptions to the room have ended (null: everyone's). */
-type Payload = { readonly gen: string; readonly item: RoomItem } | { readonly userIds: readonly string[] | null };
+/**
+ * An item as it goes into a room, with the generation of the room's log; whose subscriptions to the room have ended (null: everyone's); or
+ * whose connections are to be closed.
+ */
+type Payload =
+  | { readonly gen: string; readonly item: RoomItem }
+  | { readonly userIds: readonly string[] | null }
+  | { readonly close: { readonly userId: string; readonly code: number; readonly reason: string } };
 
 /** A promise to tell others: written in the transaction of the change, sent after it, swept up if the sender died in between. */
 export interface OutboxRow {
@@ -23,6 +30,8 @@ export interface OutboxTransaction extends Transaction {
   enqueue(topic: Topic, room: string, gen: string, item: RoomItem): void;
   /** Ends the subscriptions of some (null: of all) to a room; who still may hear it subscribes again. In order with the room's items. */
   revoke(room: string, userIds: readonly string[] | null): void;
+  /** Closes all connections of a member: what they may do has changed altogether. The code says whether they may come back. */
+  closeConnections(userId: string, code: number, reason: string): void;
 }
 
 type OutboxApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
@@ -35,14 +44,16 @@ export async function withOutbox<Result>(
 ): Promise<Result> {
   const promised: OutboxRow[] = [];
   const result = await app.db.transaction(workspaceId, async (tx) => {
-    const promise = (topic: Topic, room: string, payload: Payload): void => {
+    const promise = (topic: Topic, audience: string, payload: Payload): void => {
       const createdAt = app.clock.now();
-      promised.push({ id: newId('outbox', createdAt.getTime()), workspaceId, room, topic, payload, createdAt });
+      promised.push({ id: newId('outbox', createdAt.getTime()), workspaceId, room: audience, topic, payload, createdAt });
     };
     const done = await work({
       ...tx,
-      enqueue: (topic, room, gen, item) => promise(topic, room, { gen, item }),
-      revoke: (room, userIds) => promise('access-revoked', room, { userIds }),
+      enqueue: (topic, audience, gen, item) => promise(topic, audience, { gen, item }),
+      revoke: (from, userIds) => promise('access-revoked', from, { userIds }),
+      closeConnections: (userId, code, reason) =>
+        promise('access-revoked', room.user(workspaceId, userId), { close: { userId, code, reason } }),
     });
     if (promised.length > 0) insertPromises(tx, promised);
     return done;
@@ -85,9 +96,10 @@ export async function publish(app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' 
   return ids.length;
 }
 
-function messageOf({ room, payload, createdAt }: OutboxRow): unknown {
-  if ('userIds' in payload) return { kind: 'revoke', room, userIds: payload.userIds };
-  return { kind: 'item', room, gen: payload.gen, item: payload.item, committedAt: createdAt.toISOString() };
+function messageOf({ workspaceId, room: audience, payload, createdAt }: OutboxRow): unknown {
+  if ('userIds' in payload) return { kind: 'revoke', room: audience, userIds: payload.userIds };
+  if ('close' in payload) return { kind: 'close-user', workspaceId, ...payload.close };
+  return { kind: 'item', room: audience, gen: payload.gen, item: payload.item, committedAt: createdAt.toISOString() };
 }
 
 /** Rows of any workspace that were promised before `before` and not sent, oldest first. */

@@ -1,17 +1,39 @@
+import type { WorkspaceRole } from '../../contract/workspace.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
+import { mayDo } from './policy.ts';
+import type { StreamAction } from './policy.ts';
 import { findRole, findStream } from './store.ts';
 import { maySee } from './stream.ts';
-import type { StreamAction, StreamForCaller } from './stream.ts';
-import type { WorkspaceRole } from '../../contract/workspace.ts';
+import type { StreamForCaller } from './stream.ts';
+
+/** What can still be done with a stream that is archived. */
+const whenArchived: readonly StreamAction[] = ['read', 'leave', 'archive'];
 
 /** The only way to hold a stream for a caller. What they may not see does not exist. */
 export async function accessStream(tx: Transaction, caller: UserCaller, streamId: string, action: StreamAction): Promise<StreamForCaller> {
   const found = await findStream(tx, caller.userId, streamId);
   if (!found || !maySee(found)) throw new AppError('not_found');
-  if (action === 'post' && found.stream.archivedAt !== null) throw new AppError('stream_archived');
+  requireAllowed(found, action);
   return found;
+}
+
+/** The same for a stream that is already held: another thing done with it. */
+export function requireAllowed(found: StreamForCaller, action: StreamAction): void {
+  const { stream } = found;
+  const verdict = mayDo(found, action);
+  if (verdict === 'unknown') throw new AppError('wrong_stream_type', `It is a ${stream.streamType}: ${unknownTo(stream.streamType)}`);
+  if (verdict === 'no') throw new AppError('forbidden', 'Ask an owner or admin of the stream.');
+  if (whenArchived.includes(action)) return;
+  if (stream.archivedAt !== null) throw new AppError('stream_archived', 'It can be read, and brought back by its owners and admins.');
+  if (found.isParentArchived) throw new AppError('stream_archived', 'The stream that this thread belongs to is archived.');
+}
+
+function unknownTo(type: string): string {
+  if (type === 'dm') return 'its participants are fixed, and it has no settings.';
+  if (type === 'thread') return 'who sees it is decided by the stream that it branched from. Promote it to make it a stream of its own.';
+  return 'that is not for streams of this type.';
 }
 
 /** The caller's role in the workspace; a token outlives a membership, so this is asked each time. */

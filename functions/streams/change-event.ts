@@ -1,59 +1,80 @@
 import type { StreamEvent } from '../../contract/event.ts';
+import type { RoomItem } from '../../contract/frames.ts';
 import { room } from '../../contract/frames.ts';
-import type { App } from '../platform/app.ts';
+import type { Topic } from '../../contract/names.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
 import { accessStream } from './access.ts';
-import { findEvent, takePosition } from './event-store.ts';
-
-export type ChangeEventApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
+import type { AppendApp } from './append.ts';
+import { takePosition } from './change-store.ts';
+import { findEvent } from './event-store.ts';
+import type { StreamAction } from './policy.ts';
+import type { StreamForCaller } from './stream.ts';
 
 interface Change {
-  readonly kind: 'edited' | 'deleted';
+  readonly type: 'event:edited' | 'event:deleted' | 'event:updated' | 'reaction';
+  readonly action: StreamAction;
   /** Position that the caller believes to be the event's last change; undefined: whatever it is. */
-  readonly ifMatch: number | undefined;
+  readonly ifMatch?: number | undefined;
+  /** Whether the caller may do it to this event; throws. */
+  check?(event: StreamEvent, found: StreamForCaller): void;
   /** Whether the event already is what it is to become: then nothing is written. */
-  isDone(event: StreamEvent): boolean;
-  /** Writes the change if the event is still at `event.changedSeq`; says what it has become, undefined if someone was faster. */
-  write(tx: OutboxTransaction, event: StreamEvent, seq: number): Promise<StreamEvent | undefined>;
+  isDone?(event: StreamEvent): boolean;
+  /** Writes the change at position `seq`. `nothing`: it was so already; `conflict`: somebody was faster. */
+  write(tx: OutboxTransaction, event: StreamEvent, seq: number, found: StreamForCaller): Promise<'written' | 'nothing' | 'conflict'>;
 }
 
-/** What editing and deleting share: the author's own event, at the expected position, takes a new position in the log and is told. */
+const topics = {
+  'event:edited': 'event-edited',
+  'event:deleted': 'event-deleted',
+  'event:updated': 'event-updated',
+  reaction: 'event-updated',
+} as const satisfies Record<Change['type'], Topic>;
+
+/** What all changes of an event share: it takes a new position in the log, and the room is told what it is now. */
 export async function changeEvent(
-  app: ChangeEventApp,
+  app: AppendApp,
   caller: UserCaller,
   { streamId, eventId }: { streamId: string; eventId: string },
   change: Change,
 ): Promise<StreamEvent> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
-    const { stream } = await accessStream(tx, caller, streamId, 'post');
+    const found = await accessStream(tx, caller, streamId, change.action);
     // The position is taken first: its row lock makes every change of the stream wait for this one.
-    const seq = await takePosition(tx, stream.id);
-    const event = await findEvent(tx, stream.id, eventId);
+    const { seq } = await takePosition(tx, streamId);
+    const event = await findEvent(tx, caller.userId, streamId, eventId);
     if (!event) throw new AppError('not_found');
-    if (event.actorId !== caller.userId) throw new AppError('not_author', 'It was posted by someone else.');
-    if (change.isDone(event)) throw new NothingToDo(event);
+    change.check?.(event, found);
+    if (change.isDone?.(event) === true) throw new NothingToDo(event);
     if (event.deletedAt !== null) throw new AppError('event_deleted');
     if (change.ifMatch !== undefined && change.ifMatch !== event.changedSeq) {
       throw new AppError('precondition_failed', `It is at position ${event.changedSeq} now.`);
     }
-    const changed = await change.write(tx, event, seq);
-    if (!changed) throw new AppError('precondition_failed', 'It was changed at the same moment.');
-    tx.enqueue(`event-${change.kind}`, room.stream(caller.workspaceId, stream.id), stream.gen, {
-      seq,
-      type: `event:${change.kind}`,
-      eventId: changed.id,
-      at: app.clock.now().toISOString(),
-      actor: caller.userId,
-      data: changed,
-    });
+    const outcome = await change.write(tx, event, seq, found);
+    if (outcome === 'nothing') throw new NothingToDo(event);
+    if (outcome === 'conflict') throw new AppError('precondition_failed', 'It was changed at the same moment.');
+    const changed = await findEvent(tx, caller.userId, streamId, eventId);
+    if (!changed) throw new Error(`The event ${eventId} is gone`);
+    tellChange(tx, found.stream.gen, changed, { type: change.type, actor: caller.userId, at: app.clock.now() });
     return changed;
   }).catch((error: unknown) => {
     if (error instanceof NothingToDo) return error.event;
     throw error;
   });
+}
+
+/** Promises a changed event to its room. What a reader sees of a shared original is not for everybody: each reads it themselves. */
+export function tellChange(
+  tx: OutboxTransaction,
+  gen: string,
+  event: StreamEvent,
+  { type, actor, at }: { type: Change['type']; actor: string; at: Date },
+): void {
+  const data = event.sharedRef ? { ...event, sharedRef: { context: event.sharedRef.context } } : event;
+  const item = { seq: event.changedSeq, type, eventId: event.id, at: at.toISOString(), actor, data } as RoomItem;
+  tx.enqueue(topics[type], room.stream(tx.workspaceId, event.streamId), gen, item);
 }
 
 /** Undoes the transaction, so that a repeat takes no position. */

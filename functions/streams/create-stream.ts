@@ -1,7 +1,6 @@
-import { newId, UserId } from '../../contract/ids.ts';
-import { room } from '../../contract/frames.ts';
+import { newId } from '../../contract/ids.ts';
 import type { CreateStream, Stream } from '../../contract/stream.ts';
-import type { App } from '../platform/app.ts';
+import { maxDmMembers } from '../../contract/stream.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
 import { newGeneration } from '../platform/generation.ts';
@@ -9,56 +8,96 @@ import type { RequestHeaders } from '../platform/http-input.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
 import { accessMember } from './access.ts';
-import { findStreamByIdempotencyKey, insertStream, takeWorkspaceRevision } from './store.ts';
-import { slugOf } from './stream.ts';
+import { announceMembership, announceStream } from './announce.ts';
+import type { AppendApp } from './append.ts';
+import { chooseSlug } from './choose-slug.ts';
+import { findPeople } from './member-store.ts';
+import { findDm, findStreamByIdempotencyKey, insertStream } from './store.ts';
+import type { NewStream } from './store.ts';
 
-type CreateStreamApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
+type Input = CreateStream & RequestHeaders;
 
-/** Makes a stream and tells the workspace. `repeated`: the same idempotency key made it before. */
-export async function createStream(
-  app: CreateStreamApp,
-  caller: UserCaller,
-  input: CreateStream & RequestHeaders,
-): Promise<{ stream: Stream; repeated: boolean }> {
+/** Makes a stream and tells those who see it. `repeated`: the same idempotency key, or the same people of a DM, made it before. */
+export async function createStream(app: AppendApp, caller: UserCaller, input: Input): Promise<{ stream: Stream; repeated: boolean }> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const role = await accessMember(tx, caller);
+    if (input.streamType === 'dm') return createDm(app, tx, caller, input.memberIds);
     if (role === 'guest') throw new AppError('forbidden', 'Guests may not create streams.');
-    const stream = await insertStream(tx, {
-      id: newId('stream', app.clock.now().getTime()),
-      streamType: input.streamType,
-      name: input.name,
-      slug: input.slug ?? slugOf(input.name) ?? null,
-      description: input.description || null,
-      visibility: input.visibility,
-      gen: newGeneration(),
-      createdBy: caller.userId,
-      idempotencyKey: input.idempotencyKey ?? null,
-      createdAt: app.clock.now(),
-    });
-    if (!stream) return { stream: await madeBefore(tx, caller, input), repeated: true };
-    if (stream.visibility === 'public') await announce(tx, stream, caller);
+    const before = await madeBefore(tx, caller, input);
+    if (before) return { stream: before, repeated: true };
+    const id = newId('stream', app.clock.now().getTime());
+    const stream = await insertStream(
+      tx,
+      {
+        ...blank(app, caller, id),
+        streamType: input.streamType,
+        name: input.name,
+        slug: await chooseSlug(tx, caller, input),
+        description: input.description || null,
+        visibility: input.visibility,
+        severity: input.streamType === 'incident' ? input.severity : null,
+        idempotencyKey: input.idempotencyKey ?? null,
+      },
+      [{ userId: caller.userId, role: 'owner' }],
+    );
+    if (!stream) throw new AppError('conflict', 'Another stream took this name at the same moment. Try again.');
+    await announceStream(app, tx, caller.userId, 'created', { stream, accessIds: [id], isPublic: stream.visibility === 'public' });
+    await announceMembership(app, tx, caller.userId, id, [caller.userId]);
     return { stream, repeated: false };
   });
 }
 
-/** The same key again is the same stream; otherwise it was the name that is taken. */
-async function madeBefore(tx: OutboxTransaction, caller: UserCaller, input: CreateStream & RequestHeaders): Promise<Stream> {
-  const before = input.idempotencyKey === undefined ? undefined : await findStreamByIdempotencyKey(tx, caller.userId, input.idempotencyKey);
-  if (before) return before;
-  const field = input.slug === undefined ? 'name' : 'slug';
-  throw new AppError('conflict', `Another stream has this ${field}.`, {
-    errors: [{ path: `body.${field}`, message: 'is taken by another stream; choose another' }],
-  });
+async function madeBefore(tx: OutboxTransaction, caller: UserCaller, { idempotencyKey }: Input): Promise<Stream | undefined> {
+  return idempotencyKey === undefined ? undefined : findStreamByIdempotencyKey(tx, caller.userId, idempotencyKey);
 }
 
-/** Everyone else sees the stream as one they have not joined. */
-async function announce(tx: OutboxTransaction, stream: Stream, caller: UserCaller): Promise<void> {
-  const { rev, gen } = await takeWorkspaceRevision(tx);
-  tx.enqueue('stream-created', room.workspace(caller.workspaceId), gen, {
-    seq: rev,
-    type: 'stream:created',
-    at: stream.createdAt,
-    actor: UserId.parse(caller.userId),
-    data: { ...stream, isMember: false, unreadCount: 0, lastReadAt: null, notifyLevel: 'default' },
-  });
+/** What every new stream has in common. */
+function blank(app: Pick<AppendApp, 'clock'>, caller: UserCaller, id: string): NewStream {
+  return {
+    id,
+    streamType: 'channel',
+    name: null,
+    slug: null,
+    description: null,
+    visibility: 'private',
+    severity: null,
+    parentStreamId: null,
+    branchedFromEventId: null,
+    accessIds: [id],
+    dmMemberIds: null,
+    gen: newGeneration(),
+    createdBy: caller.userId,
+    idempotencyKey: null,
+    createdAt: app.clock.now(),
+  };
 }
+
+/** A DM is its participants: whoever asks first makes it, everyone who asks gets the same. */
+async function createDm(
+  app: AppendApp,
+  tx: OutboxTransaction,
+  caller: UserCaller,
+  given: readonly string[],
+): Promise<{ stream: Stream; repeated: boolean }> {
+  const memberIds = [...new Set<string>([...given, caller.userId])].sort();
+  if (memberIds.length > maxDmMembers) throw badMembers(`may be at most ${maxDmMembers} people, the caller too`);
+  const before = await findDm(tx, caller.userId, memberIds);
+  if (before) return { stream: before, repeated: true };
+  const known = new Set((await findPeople(tx, memberIds)).map(({ id }) => id));
+  const unknown = memberIds.filter((id) => !known.has(id));
+  if (unknown.length > 0) throw badMembers(`names who is not in the workspace: ${unknown.join(', ')}`);
+  const id = newId('stream', app.clock.now().getTime());
+  const stream = await insertStream(
+    tx,
+    { ...blank(app, caller, id), streamType: 'dm', dmMemberIds: memberIds },
+    memberIds.map((userId) => ({ userId, role: 'member' })),
+  );
+  // Somebody else was faster: theirs is the one, and it is visible now.
+  const made = stream ?? (await findDm(tx, caller.userId, memberIds));
+  if (!made) throw new AppError('unavailable', 'The DM is being made by someone else at this moment.', { retryAfterSeconds: 1 });
+  if (stream) await announceMembership(app, tx, caller.userId, id, memberIds);
+  return { stream: made, repeated: !stream };
+}
+
+const badMembers = (message: string) =>
+  new AppError('invalid_input', `body.memberIds: ${message}`, { errors: [{ path: 'body.memberIds', message }] });

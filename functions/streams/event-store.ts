@@ -1,126 +1,128 @@
-import type { StreamEvent } from '../../contract/event.ts';
+import type { Mention, StreamEvent } from '../../contract/event.ts';
 import type { Transaction } from '../platform/database.ts';
-import { eventColumns, eventJoins, eventOf } from './rows.ts';
-import type { EventRow } from './rows.ts';
+import { eventColumns, eventJoins, eventOf } from './event-rows.ts';
+import type { EventRow } from './event-rows.ts';
+import { isCountable } from './stream.ts';
 
-export interface NewMessage {
+export interface NewEvent {
   id: string;
   streamId: string;
   actorId: string;
   clientEventId: string;
-  text: string;
-  mentions: readonly unknown[];
+  eventType: string;
+  /** What the event points to, where its type has a table of its own. */
+  content?: { type: 'shared_ref' | 'poll' | 'file'; id: string };
+  text?: string;
+  mentions?: readonly Mention[];
+  payload?: Record<string, unknown>;
   createdAt: Date;
+  /** It may still be told that the stream was archived. */
+  evenArchived?: boolean;
 }
 
 /**
- * Appends a message: takes the next position and ordinal under the stream's row lock, stores the event and its text, and moves the
- * author's own pointer. One statement, so that the lock of a busy stream is held for as few round trips as can be.
- * Returns undefined, having changed nothing that a rollback does not undo, when the client event id is taken or the stream was archived.
+ * Appends an event of any type: takes the next position (and, for what counts as a message, the next ordinal) under the stream's row lock,
+ * stores the event and its text, and moves the author's own pointer. One statement, so that the lock of a busy stream is held for as few
+ * round trips as can be. Returns undefined, having changed nothing that a rollback does not undo, when the client event id is taken or the
+ * stream was archived.
  */
-export async function appendMessage(tx: Transaction, message: NewMessage): Promise<{ seq: number } | undefined> {
+export async function appendEvent(tx: Transaction, event: NewEvent): Promise<{ seq: number } | undefined> {
+  const mentions = event.mentions ?? [];
   const [row] = await tx.query<{ seq: number }>(
     `with place as (
-       update streams set last_seq = last_seq + 1, message_count = message_count + 1, last_event_at = $8
-       where id = $3 and workspace_id = $2 and archived_at is null
+       update streams set last_seq = last_seq + 1,
+         message_count = message_count + $13::int,
+         last_event_at = case when $13::int = 1 then $8 else last_event_at end,
+         recent_actor_ids = case when $13::int = 1 and recent_actor_ids[1] is distinct from $4
+           then (array_prepend($4, array_remove(recent_actor_ids, $4)))[1:3] else recent_actor_ids end,
+         counts_rev = counts_rev + $14::int
+       where id = $3 and workspace_id = $2 and (archived_at is null or $15::boolean)
        returning last_seq, message_count
      ), event as (
        insert into stream_events (id, workspace_id, stream_id, seq, changed_seq, ordinal, event_type, actor_id, client_event_id,
-         content_type, content_id, created_at)
-       select $1, $2, $3, last_seq, last_seq, message_count, 'message', $4, $5, 'text_message', $1, $8 from place
+         content_type, content_id, payload, created_at)
+       select $1, $2, $3, last_seq, last_seq, case when $13::int = 1 then message_count end, $9, $4, $5, $10, $11, $12::jsonb, $8 from place
        on conflict (stream_id, actor_id, client_event_id) do nothing
        returning seq, ordinal
      ), text as (
-       insert into text_messages (id, workspace_id, content, mentions) select $1, $2, $6, $7::jsonb from event
+       insert into text_messages (id, workspace_id, content, mentions) select $1, $2, $6, $7::jsonb from event where $6::text is not null
      ), pointer as (
-       update stream_members m set read_seq = event.seq, read_ordinal = event.ordinal, last_read_event_id = $1, last_read_at = $8
-       from event where m.stream_id = $3 and m.user_id = $4
+       update stream_members m set read_seq = event.seq, read_ordinal = event.ordinal, read_rev = m.read_rev + 1, last_read_event_id = $1,
+         last_read_at = $8
+       from event where m.stream_id = $3 and m.user_id = $4 and m.left_at is null and event.ordinal is not null
      )
      select seq from event`,
     [
-      message.id,
+      event.id,
       tx.workspaceId,
-      message.streamId,
-      message.actorId,
-      message.clientEventId,
-      message.text,
-      JSON.stringify(message.mentions),
-      message.createdAt,
+      event.streamId,
+      event.actorId,
+      event.clientEventId,
+      event.text ?? null,
+      JSON.stringify(mentions),
+      event.createdAt,
+      event.eventType,
+      event.content?.type ?? (event.text === undefined ? null : 'text_message'),
+      event.content?.id ?? (event.text === undefined ? null : event.id),
+      event.payload === undefined ? null : JSON.stringify(event.payload),
+      isCountable(event.eventType) ? 1 : 0,
+      mentions.some(({ type }) => type === 'here') ? 1 : 0,
+      event.evenArchived ?? false,
     ],
   );
   return row;
 }
 
+/** The author's own event of that key, as the author sees it. */
 export async function findEventByClientEventId(
   tx: Transaction,
   key: { streamId: string; actorId: string; clientEventId: string },
 ): Promise<StreamEvent | undefined> {
   const [row] = await tx.query<EventRow>(
-    `select ${eventColumns} from stream_events e ${eventJoins}
+    `select ${eventColumns('$3')} from stream_events e ${eventJoins}
      where e.workspace_id = $1 and e.stream_id = $2 and e.actor_id = $3 and e.client_event_id = $4`,
     [tx.workspaceId, key.streamId, key.actorId, key.clientEventId],
   );
   return row && eventOf(row);
 }
 
-export async function findEvent(tx: Transaction, streamId: string, eventId: string): Promise<StreamEvent | undefined> {
+/** An event as a reader may see it. */
+export async function findEvent(tx: Transaction, viewerId: string, streamId: string, eventId: string): Promise<StreamEvent | undefined> {
   const [row] = await tx.query<EventRow>(
-    `select ${eventColumns} from stream_events e ${eventJoins} where e.workspace_id = $1 and e.stream_id = $2 and e.id = $3`,
-    [tx.workspaceId, streamId, eventId],
+    `select ${eventColumns('$4')} from stream_events e ${eventJoins} where e.workspace_id = $1 and e.stream_id = $2 and e.id = $3`,
+    [tx.workspaceId, streamId, eventId, viewerId],
   );
   return row && eventOf(row);
 }
 
-/** Takes the next position of the log for a change, under the stream's row lock. */
-export async function takePosition(tx: Transaction, streamId: string): Promise<number> {
-  const [row] = await tx.query<{ last_seq: number }>(
-    'update streams set last_seq = last_seq + 1 where id = $1 and workspace_id = $2 returning last_seq',
-    [streamId, tx.workspaceId],
+/** Events by their ids, as a reader may see them; what does not exist is left out. */
+export async function findEvents(tx: Transaction, viewerId: string, eventIds: readonly string[]): Promise<StreamEvent[]> {
+  const rows = await tx.query<EventRow>(
+    `select ${eventColumns('$3')} from stream_events e ${eventJoins} where e.workspace_id = $1 and e.id = any($2)`,
+    [tx.workspaceId, eventIds, viewerId],
   );
-  if (!row) throw new Error(`The stream ${streamId} has no row`);
-  return row.last_seq;
+  return rows.map(eventOf);
 }
 
-/** Whether the event is still as the caller saw it is part of the statement: undefined means it was not, and nothing changed. */
-export async function updateMessage(
-  tx: Transaction,
-  change: { eventId: string; seq: number; text: string; expectedSeq: number; editedAt: Date },
-): Promise<true | undefined> {
-  const [row] = await tx.query<{ id: string }>(
-    `with event as (
-       update stream_events set changed_seq = $3, edited_at = $6
-       where workspace_id = $1 and id = $2 and deleted_at is null and changed_seq = $5
-       returning id, content_id
-     ), text as (
-       update text_messages t set content = $4 from event where t.id = event.content_id
-     )
-     select id from event`,
-    [tx.workspaceId, change.eventId, change.seq, change.text, change.expectedSeq, change.editedAt],
+/** The pinned events of a stream, the newest pin first. */
+export async function listPinned(tx: Transaction, viewerId: string, streamId: string): Promise<StreamEvent[]> {
+  const rows = await tx.query<EventRow>(
+    `select ${eventColumns('$3')} from stream_events e ${eventJoins}
+     where e.workspace_id = $1 and e.stream_id = $2 and e.pinned_at is not null and e.deleted_at is null order by e.pinned_at desc`,
+    [tx.workspaceId, streamId, viewerId],
   );
-  return row && true;
-}
-
-export async function markDeleted(
-  tx: Transaction,
-  change: { eventId: string; seq: number; expectedSeq: number; deletedAt: Date },
-): Promise<true | undefined> {
-  const [row] = await tx.query<{ id: string }>(
-    `update stream_events set changed_seq = $3, deleted_at = $5
-     where workspace_id = $1 and id = $2 and deleted_at is null and changed_seq = $4
-     returning id`,
-    [tx.workspaceId, change.eventId, change.seq, change.expectedSeq, change.deletedAt],
-  );
-  return row && true;
+  return rows.map(eventOf);
 }
 
 /** Events on both sides of a position, each side nearest first; the one at the position is on the newer side. */
 export async function listEventsAround(
   tx: Transaction,
+  viewerId: string,
   streamId: string,
   { position, older, newer }: { position: number; older: number; newer: number },
 ): Promise<{ older: StreamEvent[]; newer: StreamEvent[] }> {
   const side = (compare: string, order: string, limit: string) =>
-    `(select ${eventColumns} from stream_events e ${eventJoins}
+    `(select ${eventColumns('$6')} from stream_events e ${eventJoins}
       where e.workspace_id = $1 and e.stream_id = $2 and e.seq ${compare} $3 order by e.seq ${order} limit ${limit})`;
   const rows = await tx.query<EventRow>(`${side('>=', 'asc', '$4')} union all ${side('<', 'desc', '$5')}`, [
     tx.workspaceId,
@@ -128,6 +130,7 @@ export async function listEventsAround(
     position,
     newer,
     older,
+    viewerId,
   ]);
   const events = rows.map(eventOf).sort((a, b) => a.seq - b.seq);
   return { older: events.filter(({ seq }) => seq < position).reverse(), newer: events.filter(({ seq }) => seq >= position) };
@@ -136,15 +139,16 @@ export async function listEventsAround(
 /** Events from one side of a key, nearest first. */
 export async function listEventsBeside(
   tx: Transaction,
+  viewerId: string,
   streamId: string,
   side: { key: 'seq' | 'changed_seq'; direction: 'after' | 'before'; position: number; limit: number },
 ): Promise<StreamEvent[]> {
   const [compare, order] = side.direction === 'after' ? ['>', 'asc'] : ['<', 'desc'];
   const rows = await tx.query<EventRow>(
-    `select ${eventColumns} from stream_events e ${eventJoins}
+    `select ${eventColumns('$5')} from stream_events e ${eventJoins}
      where e.workspace_id = $1 and e.stream_id = $2 and e.${side.key} ${compare} $3
      order by e.${side.key} ${order} limit $4`,
-    [tx.workspaceId, streamId, side.position, side.limit],
+    [tx.workspaceId, streamId, side.position, side.limit, viewerId],
   );
   return rows.map(eventOf);
 }
@@ -161,7 +165,7 @@ export async function listChanges(
   const rows = await tx.query<EventRow>(
     `select c.* from unnest($2::text[], $3::bigint[]) as b(stream_id, position)
      cross join lateral (
-       select ${eventColumns} from stream_events e ${eventJoins}
+       select ${eventColumns(null)} from stream_events e ${eventJoins}
        where e.workspace_id = $1 and e.stream_id = b.stream_id and e.changed_seq > b.position
        order by e.changed_seq limit $4
      ) c`,

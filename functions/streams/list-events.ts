@@ -9,31 +9,43 @@ import { listEventsAround, listEventsBeside } from './event-store.ts';
 /** A page ends early at this many bytes of JSON: an answer of a function may hold 6 MB. */
 const maxPageBytes = 4_000_000;
 
+/** Whose view of which stream. */
+interface Place {
+  readonly viewerId: string;
+  readonly streamId: string;
+}
+
 /** A page of events by key: the same work at any depth. `head` is read before the events, so what came since is a repeat, never a hole. */
 export async function listEvents(app: Pick<App, 'db'>, caller: UserCaller, input: ListEvents & { streamId: string }): Promise<EventPage> {
   return app.db.transaction(caller.workspaceId, async (tx) => {
     const { stream } = await accessStream(tx, caller, input.streamId, 'read');
-    const page = await readPage(tx, stream.id, input);
+    const page = await readPage(tx, caller.userId, stream.id, input);
     return { ...page, head: stream.lastSeq, gen: stream.gen };
   });
 }
 
-async function readPage(tx: Transaction, streamId: string, input: ListEvents): Promise<{ items: StreamEvent[]; hasMore: boolean }> {
+async function readPage(
+  tx: Transaction,
+  viewerId: string,
+  streamId: string,
+  input: ListEvents,
+): Promise<{ items: StreamEvent[]; hasMore: boolean }> {
+  const place = { viewerId, streamId };
   const { limit } = input;
-  if (input.changedAfter !== undefined) return readSide(tx, streamId, 'changed_seq', 'after', input.changedAfter, limit);
-  if (input.after !== undefined) return readSide(tx, streamId, 'seq', 'after', input.after, limit);
-  if (input.around !== undefined) return readAround(tx, streamId, input.around, limit);
-  return readSide(tx, streamId, 'seq', 'before', input.before ?? Number.MAX_SAFE_INTEGER, limit);
+  if (input.changedAfter !== undefined) return readSide(tx, place, 'changed_seq', 'after', input.changedAfter, limit);
+  if (input.after !== undefined) return readSide(tx, place, 'seq', 'after', input.after, limit);
+  if (input.around !== undefined) return readAround(tx, place, input.around, limit);
+  return readSide(tx, place, 'seq', 'before', input.before ?? Number.MAX_SAFE_INTEGER, limit);
 }
 
 /** Half a page from the position on, and what is left of the page before it; one more on each side to know whether there is more. */
 async function readAround(
   tx: Transaction,
-  streamId: string,
+  { viewerId, streamId }: Place,
   position: number,
   limit: number,
 ): Promise<{ items: StreamEvent[]; hasMore: boolean }> {
-  const found = await listEventsAround(tx, streamId, { position, newer: Math.ceil(limit / 2) + 1, older: limit + 1 });
+  const found = await listEventsAround(tx, viewerId, streamId, { position, newer: Math.ceil(limit / 2) + 1, older: limit + 1 });
   const newer = withinBytes(found.newer.slice(0, Math.ceil(limit / 2)), maxPageBytes / 2);
   const older = withinBytes(found.older.slice(0, limit - newer.length), maxPageBytes / 2);
   return { items: [...older.toReversed(), ...newer], hasMore: found.newer.length > newer.length || found.older.length > older.length };
@@ -42,13 +54,13 @@ async function readAround(
 /** One side of a position, oldest first; one more than asked for is read to know whether there is more. */
 async function readSide(
   tx: Transaction,
-  streamId: string,
+  { viewerId, streamId }: Place,
   key: 'seq' | 'changed_seq',
   direction: 'after' | 'before',
   position: number,
   limit: number,
 ): Promise<{ items: StreamEvent[]; hasMore: boolean }> {
-  const found = await listEventsBeside(tx, streamId, { key, direction, position, limit: limit + 1 });
+  const found = await listEventsBeside(tx, viewerId, streamId, { key, direction, position, limit: limit + 1 });
   const nearest = withinBytes(found.slice(0, limit));
   const hasMore = found.length > nearest.length;
   return { items: direction === 'before' ? nearest.reverse() : nearest, hasMore };

@@ -1,75 +1,78 @@
-import type { PostEvent, StreamEvent } from '../../contract/event.ts';
-import { room } from '../../contract/frames.ts';
-import { ClientEventId, EventId, newId } from '../../contract/ids.ts';
-import type { StreamId } from '../../contract/ids.ts';
+import type { Mention, PostEvent, StreamEvent } from '../../contract/event.ts';
+import { ClientEventId, newId } from '../../contract/ids.ts';
+import type { StreamId, UserId } from '../../contract/ids.ts';
 import { metric } from '../../contract/names.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
 import type { RequestHeaders } from '../platform/http-input.ts';
 import { withOutbox } from '../platform/outbox.ts';
+import type { OutboxTransaction } from '../platform/outbox.ts';
 import { accessStream } from './access.ts';
-import { appendMessage, findEventByClientEventId } from './event-store.ts';
+import { append } from './append.ts';
+import type { AppendApp, Appended } from './append.ts';
+import { claimFile, insertPoll } from './change-store.ts';
+import { findEventByClientEventId } from './event-store.ts';
+import { followThread } from './member-store.ts';
+import { findMentions } from './mentions.ts';
+import { notifyMentioned } from './notify.ts';
 
-type PostEventApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
-type PostEventInput = Pick<PostEvent, 'text' | 'mentions' | 'clientEventId'> & { streamId: StreamId } & RequestHeaders;
+type Message = Pick<Extract<PostEvent, { eventType: 'message' }>, 'text' | 'clientEventId'> & {
+  eventType?: 'message';
+  mentions?: readonly Mention[];
+};
+type PostEventInput = (PostEvent | Message) & { streamId: StreamId } & RequestHeaders;
 
 /** The send was done before: the transaction is undone, position and all, and the first event is the answer. */
-class SentBefore extends Error {}
+export class SentBefore extends Error {}
 
 /**
- * Posts a message: access, place in the log, event, text, author's pointer, promise, all in one transaction; then it is told to the room.
- * `repeated`: the same client event id was posted before, and `event` is what came of it.
+ * Posts a message, a poll, a file or an event of an own type: access, place in the log, event, content, author's pointer, mentions,
+ * promises, all in one transaction; then it is told to the room. `repeated`: the same client event id was posted before, and `event` is
+ * what came of it.
  */
 export async function postEvent(
-  app: PostEventApp,
+  app: AppendApp,
   caller: UserCaller,
   input: PostEventInput,
 ): Promise<{ event: StreamEvent; repeated: boolean }> {
   const clientEventId = input.clientEventId ?? ClientEventId.parse(input.idempotencyKey ?? crypto.randomUUID());
+  return once(app, caller, { streamId: input.streamId, clientEventId }, async (tx) => {
+    const found = await accessStream(tx, caller, input.streamId, 'post');
+    const id = newId('event', app.clock.now().getTime());
+    const author = { id: caller.userId, name: found.caller.name };
+    const what = await contentOf(app, tx, caller, id, input);
+    const event = await append(app, tx, found.stream, author, { ...what, id, clientEventId });
+    if (!event) throw new SentBefore();
+    if (found.stream.streamType === 'thread' && !found.stream.isMember)
+      followThread(tx, { stream: found.stream, userId: caller.userId, event });
+    await notifyMentioned(app, tx, found.stream, event);
+    return event;
+  });
+}
+
+/** Does a send that may have been done before by the same key; then the first event is the answer. */
+export async function once(
+  app: AppendApp,
+  caller: UserCaller,
+  key: { streamId: StreamId; clientEventId: string },
+  send: (tx: OutboxTransaction) => Promise<StreamEvent>,
+): Promise<{ event: StreamEvent; repeated: boolean }> {
   try {
-    const event = await withOutbox(app, caller.workspaceId, async (tx) => {
-      const { stream, caller: author } = await accessStream(tx, caller, input.streamId, 'post');
-      const createdAt = app.clock.now();
-      const id = EventId.parse(newId('event', createdAt.getTime()));
-      const { text, mentions } = input;
-      const placed = await appendMessage(tx, { id, streamId: stream.id, actorId: caller.userId, clientEventId, text, mentions, createdAt });
-      if (!placed) throw new SentBefore();
-      const posted: StreamEvent = {
-        id,
-        streamId: stream.id,
-        seq: placed.seq,
-        changedSeq: placed.seq,
-        eventType: 'message',
-        actorId: caller.userId,
-        actorName: author.name,
-        clientEventId,
-        content: { text, mentions },
-        replyCount: 0,
-        createdAt: createdAt.toISOString(),
-        editedAt: null,
-        deletedAt: null,
-      };
-      tx.enqueue('event-appended', room.stream(caller.workspaceId, stream.id), stream.gen, {
-        seq: placed.seq,
-        type: 'event',
-        eventId: id,
-        at: posted.createdAt,
-        actor: caller.userId,
-        clientEventId,
-        data: posted,
-      });
-      return posted;
-    });
+    const event = await withOutbox(app, caller.workspaceId, send);
     app.metrics.count(metric.eventsPosted);
     return { event, repeated: false };
   } catch (error) {
     if (!(error instanceof SentBefore)) throw error;
-    return { event: await firstEvent(app, caller, input.streamId, clientEventId), repeated: true };
+    return { event: await firstEvent(app, caller, key), repeated: true };
   }
 }
 
-async function firstEvent(app: Pick<App, 'db'>, caller: UserCaller, streamId: StreamId, clientEventId: string): Promise<StreamEvent> {
+async function firstEvent(
+  app: Pick<App, 'db'>,
+  caller: UserCaller,
+  { streamId, clientEventId }: { streamId: StreamId; clientEventId: string },
+): Promise<StreamEvent> {
   return app.db.transaction(caller.workspaceId, async (tx) => {
     const { stream } = await accessStream(tx, caller, streamId, 'post');
     const event = await findEventByClientEventId(tx, { streamId: stream.id, actorId: caller.userId, clientEventId });
@@ -77,3 +80,56 @@ async function firstEvent(app: Pick<App, 'db'>, caller: UserCaller, streamId: St
     return event;
   });
 }
+
+type Transacted = Pick<App, 'clock'>;
+
+/** What is to be appended for each type of event that can be posted; its own tables are written here. */
+async function contentOf(app: Transacted, tx: OutboxTransaction, caller: UserCaller, id: string, input: PostEventInput): Promise<Appended> {
+  if (input.eventType === 'poll' && 'question' in input) return newPoll(app, tx, id, input);
+  const { text, mentions: given = [] } = input as { text?: string; mentions?: readonly Mention[] };
+  const mentions = text === undefined ? [] : await findMentions(tx, caller.userId, text, given);
+  const words = text === undefined ? {} : { text, mentions };
+  if (input.eventType === 'file' && 'fileId' in input) return { ...words, ...(await postedFile(tx, caller, id, input)) };
+  return { eventType: input.eventType ?? 'message', ...words, ...('payload' in input && { payload: input.payload }) };
+}
+
+type PollInput = Extract<PostEvent, { eventType: 'poll'; question: string }>;
+
+function newPoll(app: Transacted, tx: OutboxTransaction, id: string, input: PollInput): Appended {
+  const { question, multiple } = input;
+  const closesAt = input.closesAt === undefined ? null : new Date(input.closesAt);
+  if (closesAt && closesAt <= app.clock.now()) throw badField('body.closesAt', 'must be in the future');
+  const options = input.options.map((text, index) => ({ id: `opt_${index + 1}`, text }));
+  insertPoll(tx, { id, question, options, multiple, closesAt });
+  const shown = options.map((option) => ({ ...option, count: 0, userIds: [] }));
+  return {
+    eventType: 'poll',
+    content: { type: 'poll', id },
+    shown: { poll: { question, options: shown, multiple, voterCount: 0, closesAt: closesAt?.toISOString() ?? null } },
+  };
+}
+
+type FileInput = Extract<PostEvent, { eventType: 'file'; fileId: string }>;
+
+async function postedFile(
+  tx: OutboxTransaction,
+  caller: UserCaller,
+  eventId: string,
+  input: FileInput & { streamId: string },
+): Promise<Appended> {
+  const { fileId, streamId } = input;
+  const file = await claimFile(tx, { fileId, streamId, userId: caller.userId, eventId });
+  // A repeated send finds its own file taken: what came of the first is found by its key.
+  if (!file && input.clientEventId !== undefined && (await wasPosted(tx, caller, input))) throw new SentBefore();
+  if (!file) throw badField('body.fileId', 'must be a file that you uploaded to this stream, complete, and not posted yet');
+  const { createdAt, ...content } = file;
+  const shown = { ...content, id: fileId, uploadedBy: caller.userId as UserId, createdAt: createdAt.toISOString() };
+  return { eventType: 'file', content: { type: 'file', id: fileId }, shown: { file: shown } };
+}
+
+async function wasPosted(tx: OutboxTransaction, caller: UserCaller, input: FileInput & { streamId: string }): Promise<boolean> {
+  const key = { streamId: input.streamId, actorId: caller.userId, clientEventId: input.clientEventId ?? '' };
+  return (await findEventByClientEventId(tx, key)) !== undefined;
+}
+
+const badField = (path: string, message: string) => new AppError('invalid_input', `${path}: ${message}`, { errors: [{ path, message }] });

@@ -4,7 +4,8 @@ import type { StreamEvent } from '../../contract/event.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { listChanges } from './event-store.ts';
-import { findStreams, findWorkspaceHead } from './store.ts';
+import { findWorkspaceHead } from './room-store.ts';
+import { findStreams } from './store.ts';
 import { maySee } from './stream.ts';
 
 /** Where a room's log is. `streamId` is undefined for the workspace's own room, whose changes are not kept one by one. */

@@ -1,9 +1,9 @@
+import type { ListStreams, Stream } from '../../contract/stream.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
 import type { Transaction } from '../platform/database.ts';
-import { streamColumns, streamForCallerOf, streamOf } from './rows.ts';
+import { accessOf, callerColumns, seesIt, streamColumns, streamForCallerOf, streamOf } from './rows.ts';
 import type { CallerRow, StreamRow } from './rows.ts';
 import type { StreamForCaller } from './stream.ts';
-import type { Stream } from '../../contract/stream.ts';
 
 /** The role of a member, or undefined for who is not in the workspace (any more). */
 export async function findRole(tx: Transaction, userId: string): Promise<WorkspaceRole | undefined> {
@@ -20,44 +20,72 @@ export async function findStream(tx: Transaction, userId: string, streamId: stri
   return found;
 }
 
+const forCaller = `workspace_members wm
+     join users cu on cu.workspace_id = wm.workspace_id and cu.id = wm.user_id
+     join streams s on s.workspace_id = wm.workspace_id
+     left join stream_members m on m.stream_id = s.id and m.user_id = wm.user_id and m.left_at is null
+     ${accessOf('wm.user_id')}`;
+
 /** Several streams at once, as one member has them; what does not exist is left out. */
 export async function findStreams(tx: Transaction, userId: string, streamIds: readonly string[]): Promise<StreamForCaller[]> {
   const rows = await tx.query<StreamRow & CallerRow>(
-    `select ${streamColumns}, cu.name as caller_name, wm.role as caller_role
-     from workspace_members wm
-     join users cu on cu.workspace_id = wm.workspace_id and cu.id = wm.user_id
-     join streams s on s.workspace_id = wm.workspace_id and s.id = any($3)
-     left join stream_members m on m.stream_id = s.id and m.user_id = wm.user_id and m.left_at is null
-     where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null`,
+    `select ${streamColumns}, ${callerColumns} from ${forCaller}
+     where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null and s.id = any($3)`,
     [tx.workspaceId, userId, streamIds],
   );
   return rows.map(streamForCallerOf);
 }
 
-/** The streams a member may see, by name from behind a key; names compare by code point. */
+/** The thread that branched from an event, as a member has it. */
+export async function findBranch(tx: Transaction, userId: string, eventId: string): Promise<StreamForCaller | undefined> {
+  const [row] = await tx.query<StreamRow & CallerRow>(
+    `select ${streamColumns}, ${callerColumns} from ${forCaller}
+     where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null and s.branched_from_event_id = $3`,
+    [tx.workspaceId, userId, eventId],
+  );
+  return row && streamForCallerOf(row);
+}
+
+const openStatuses = { open: ['active', 'resolved'], any: ['active', 'resolved', 'archived'] } as const;
+
+/** The streams a member may see, by name or by activity from behind a key; names compare by code point. Threads only where they follow. */
 export async function listVisibleStreams(
   tx: Transaction,
   userId: string,
-  filter: { guest: boolean; type?: string; q?: string; after?: { name: string; id: string }; limit: number },
+  filter: Omit<ListStreams, 'cursor'> & { guest: boolean; after?: { key: string; id: string } },
 ): Promise<Stream[]> {
+  const byName = filter.sort === 'name';
+  // Times come from a clock of milliseconds, so that is what the key holds.
+  const activity = '(extract(epoch from coalesce(s.last_event_at, s.created_at)) * 1000)::bigint';
   const rows = await tx.query<StreamRow>(
     `select ${streamColumns} from streams s
      left join stream_members m on m.stream_id = s.id and m.user_id = $2 and m.left_at is null
-     where s.workspace_id = $1 and s.archived_at is null and s.name is not null
-       and (m.user_id is not null or (s.visibility = 'public' and not $3::boolean))
+     ${accessOf('$2')}
+     where s.workspace_id = $1 and s.status = any($8)
+       and (m.user_id is not null or s.stream_type <> 'thread')
+       and ${seesIt('$3::boolean')}
        and ($4::text is null or s.stream_type = $4)
        and ($5::text is null or strpos(lower(s.name), lower($5)) > 0)
-       and ($6::text is null or (lower(s.name) collate "C", s.id) > ($6 collate "C", $7))
-     order by lower(s.name) collate "C", s.id
-     limit $8`,
+       and ($9::boolean is null or (m.user_id is not null) = $9)
+       and ($10::text is null or s.parent_stream_id = $10)
+       and ${
+         byName
+           ? `($6::text is null or (lower(coalesce(s.name, '')) collate "C", s.id) > ($6 collate "C", $7))`
+           : `($6::bigint is null or (${activity}, s.id) < ($6::bigint, $7))`
+       }
+     order by ${byName ? `lower(coalesce(s.name, '')) collate "C", s.id` : `${activity} desc, s.id desc`}
+     limit $11`,
     [
       tx.workspaceId,
       userId,
       filter.guest,
       filter.type ?? null,
       filter.q || null,
-      filter.after?.name ?? null,
+      filter.after?.key ?? null,
       filter.after?.id ?? null,
+      filter.status === 'open' || filter.status === 'any' ? openStatuses[filter.status] : [filter.status],
+      filter.member === undefined ? null : filter.member === 'true',
+      filter.parent ?? null,
       filter.limit,
     ],
   );
@@ -74,33 +102,63 @@ export async function findStreamByIdempotencyKey(tx: Transaction, userId: string
   return row && streamOf(row);
 }
 
+/** The DM of exactly these people, in order of their ids. */
+export async function findDm(tx: Transaction, userId: string, memberIds: readonly string[]): Promise<Stream | undefined> {
+  const [row] = await tx.query<StreamRow>(
+    `select ${streamColumns} from streams s left join stream_members m on m.stream_id = s.id and m.user_id = $2 and m.left_at is null
+     where s.workspace_id = $1 and s.dm_member_ids = $3`,
+    [tx.workspaceId, userId, memberIds],
+  );
+  return row && streamOf(row);
+}
+
+/** The streams that have one of these slugs, as a member has them: also those that they do not see. */
+export async function findSlugs(tx: Transaction, userId: string, slug: string): Promise<{ id: string; slug: string; visible: boolean }[]> {
+  return tx.query<{ id: string; slug: string; visible: boolean }>(
+    `select s.id, s.slug, ${seesIt(`(wm.role = 'guest')`)} as visible
+     from workspace_members wm join streams s on s.workspace_id = wm.workspace_id ${accessOf('wm.user_id')}
+     where wm.workspace_id = $1 and wm.user_id = $2 and (s.slug = $3 or s.slug like $4)`,
+    [tx.workspaceId, userId, slug, `${slug.slice(0, 76).replace(/[%_\\]/g, '\\$&')}-%`],
+  );
+}
+
 export interface NewStream {
   id: string;
   streamType: string;
-  name: string;
+  name: string | null;
   slug: string | null;
   description: string | null;
   visibility: string;
+  severity: string | null;
+  parentStreamId: string | null;
+  branchedFromEventId: string | null;
+  accessIds: readonly string[];
+  dmMemberIds: readonly string[] | null;
   gen: string;
   createdBy: string;
   idempotencyKey: string | null;
   createdAt: Date;
 }
 
-/** Adds the stream with its creator as owner, unless its slug or its idempotency key is taken: then undefined. */
-export async function insertStream(tx: Transaction, stream: NewStream): Promise<Stream | undefined> {
+/** Adds the stream with its members (the creator among them), unless something of it is taken: slug, key, participants or branch. */
+export async function insertStream(
+  tx: Transaction,
+  stream: NewStream,
+  members: readonly { userId: string; role: string }[],
+): Promise<Stream | undefined> {
   const [row] = await tx.query<StreamRow>(
     `with s as (
-       insert into streams (id, workspace_id, stream_type, name, slug, description, visibility, gen, created_by, idempotency_key, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       insert into streams (id, workspace_id, stream_type, name, slug, description, visibility, gen, created_by, idempotency_key, created_at,
+         severity, parent_stream_id, branched_from_event_id, access_ids, dm_member_ids)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
        on conflict do nothing
        returning *
-     ), m as (
+     ), added as (
        insert into stream_members (stream_id, user_id, workspace_id, role, joined_at, last_read_at)
-       select id, created_by, workspace_id, 'owner', created_at, created_at from s
+       select s.id, n.user_id, s.workspace_id, n.role, s.created_at, s.created_at from s, unnest($17::text[], $18::text[]) as n(user_id, role)
        returning *
      )
-     select ${streamColumns} from s, m`,
+     select ${streamColumns} from s join added m on m.user_id = s.created_by`,
     [
       stream.id,
       tx.workspaceId,
@@ -113,27 +171,78 @@ export async function insertStream(tx: Transaction, stream: NewStream): Promise<
       stream.createdBy,
       stream.idempotencyKey,
       stream.createdAt,
+      stream.severity,
+      stream.parentStreamId,
+      stream.branchedFromEventId,
+      stream.accessIds,
+      stream.dmMemberIds,
+      members.map(({ userId }) => userId),
+      members.map(({ role }) => role),
     ],
   );
   return row && streamOf(row);
 }
 
-/** Takes the next revision of the workspace's own room, under the row lock of the workspace. */
-export async function takeWorkspaceRevision(tx: Transaction): Promise<{ rev: number; gen: string }> {
-  const [row] = await tx.query<{ rev: number; gen: string }>('update workspaces set rev = rev + 1 where id = $1 returning rev, gen', [
-    tx.workspaceId,
-  ]);
-  if (!row) throw new Error(`The workspace ${tx.workspaceId} has no row`);
-  return row;
+/** What of a stream's settings is to change; what is undefined stays. */
+export interface StreamSettings {
+  streamType?: string;
+  name?: string;
+  slug?: string | null;
+  description?: string | null;
+  visibility?: string;
+  accessIds?: readonly string[];
+  status?: string;
+  severity?: string | null;
+  archivedAt?: Date | null;
+  promotedAt?: Date;
+  promotedBy?: string;
 }
 
-/** Where the workspace's own room is; undefined for who is not in the workspace. */
-export async function findWorkspaceHead(tx: Transaction, userId: string): Promise<{ rev: number; gen: string } | undefined> {
-  const [row] = await tx.query<{ rev: number; gen: string }>(
-    `select w.rev, w.gen from workspaces w
-     join workspace_members wm on wm.workspace_id = w.id and wm.user_id = $2 and wm.removed_at is null
-     where w.id = $1`,
-    [tx.workspaceId, userId],
+const settingColumns: Record<keyof StreamSettings, string> = {
+  streamType: 'stream_type',
+  name: 'name',
+  slug: 'slug',
+  description: 'description',
+  visibility: 'visibility',
+  accessIds: 'access_ids',
+  status: 'status',
+  severity: 'severity',
+  archivedAt: 'archived_at',
+  promotedAt: 'promoted_at',
+  promotedBy: 'promoted_by',
+};
+
+/** Changes settings and their revision. False when somebody else's stream took the slug at the same moment, or the settings had changed. */
+export async function updateSettings(
+  tx: Transaction,
+  streamId: string,
+  settings: StreamSettings,
+  expectedRev: number | undefined,
+): Promise<boolean> {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined) as [keyof StreamSettings, unknown][];
+  const set = given.map(([key], index) => `${settingColumns[key]} = $${index + 4}`);
+  const slug =
+    settings.slug === undefined
+      ? ''
+      : ` and not exists (
+       select from streams o where o.workspace_id = $2 and o.slug = $${given.findIndex(([key]) => key === 'slug') + 4} and o.id <> $1)`;
+  const rows = await tx.query<{ id: string }>(
+    `update streams set rev = rev + 1, ${set.join(', ')}
+     where id = $1 and workspace_id = $2 and ($3::bigint is null or rev = $3)${slug} returning id`,
+    [streamId, tx.workspaceId, expectedRev ?? null, ...given.map(([, value]) => value)],
   );
-  return row;
+  return rows.length > 0;
+}
+
+/** What branched off below a stream and takes its readers from it ends there now: nothing above it gives access any more. */
+export async function cutAccess(tx: Transaction, streamId: string): Promise<void> {
+  await tx.query(
+    `with recursive below as (
+       select id from streams where parent_stream_id = $1 and visibility = 'inherit'
+       union select c.id from streams c join below b on c.parent_stream_id = b.id and c.visibility = 'inherit'
+     )
+     update streams s set access_ids = s.access_ids[1:array_position(s.access_ids, $1)]
+     from below where s.id = below.id and s.workspace_id = $2`,
+    [streamId, tx.workspaceId],
+  );
 }

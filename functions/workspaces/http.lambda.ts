@@ -1,16 +1,21 @@
-import * as routes from '../../contract/routes/workspaces.ts';
 import { systemClock } from '../platform/clock.ts';
+import { setting } from '../platform/config.ts';
 import { openDatabase } from '../platform/database.ts';
-import { httpHandler, ok, on } from '../platform/http-handler.ts';
+import { httpHandler } from '../platform/http-handler.ts';
 import { openKeys } from '../platform/keys.ts';
-import { createProvider } from './create-provider.ts';
-import { listProviders } from './list-providers.ts';
-import { readWorkspace } from './read-workspace.ts';
+import { log } from '../platform/log.ts';
+import { metrics } from '../platform/metrics.ts';
+import { openQueues } from '../platform/queues.ts';
+import { workspaceTable } from './table.ts';
 
-const app = { db: openDatabase(), keys: openKeys(), clock: systemClock };
+const app = {
+  db: openDatabase(),
+  queues: openQueues(),
+  fanOutQueueUrl: setting('fanOutQueueUrl'),
+  keys: openKeys(),
+  clock: systemClock,
+  log,
+  metrics,
+};
 
-export const handler = httpHandler(app, [
-  on(routes.readWorkspace, async (_input, caller) => ok(await readWorkspace(app, caller))),
-  on(routes.createProvider, async (input, caller) => ok(await createProvider(app, caller, input), { status: 201 })),
-  on(routes.listProviders, async (input, caller) => ok(await listProviders(app, caller, input))),
-]);
+export const handler = httpHandler(app, workspaceTable(app));

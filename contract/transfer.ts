@@ -1,0 +1,314 @@
+import * as z from 'zod';
+import { Emoji, EventType, maxMentions, Mention } from './event.ts';
+import { FileName, MediaType } from './file.ts';
+import { ClientEventId, EventId, FileId, ProviderId, StreamId, UserId, WorkspaceId } from './ids.ts';
+import { queryInteger } from './query.ts';
+import { NotifyLevel, Severity, Slug, StreamRole, StreamStatus, StreamType, Visibility } from './stream.ts';
+import { descriptionOf, MessageText, nameOf, storable, utf8Bytes } from './text.ts';
+import { ProviderKind, WorkspaceRole } from './workspace.ts';
+
+/**
+ * A workspace as a file: one JSON object a line (NDJSON), each with its `kind`. The order is the one that an import needs, in one pass:
+ * header, workspace, providers, members, streams; then the events of each stream, oldest first, each with its versions, reactions and votes
+ * behind it; then the events that share another, which may stand anywhere; then who is in which stream, the end of each stream, and the end.
+ * Ids of users stay as they are; the other ids of an import are new. Positions, counts, roles and times are kept.
+ */
+export const exportFormat = 'streambed-export';
+
+/** Which fields hold ids that an import makes anew. `event.payload.*`: each string in it that as a whole is such an id. */
+export const exportedIds = [
+  'header.workspaceId',
+  'workspace.id',
+  'provider.id',
+  'stream.id',
+  'event.id',
+  'event.streamId',
+  'event.providerId',
+  'event.content.mentions.*.id',
+  'event.sharedRef.originalEventId',
+  'event.file.id',
+  'event.payload.*',
+  'version.eventId',
+  'version.mentions.*.id',
+  'reactions.eventId',
+  'votes.eventId',
+  'stream_member.streamId',
+  'stream_end.streamId',
+  'stream_end.parentStreamId',
+  'stream_end.branchedFromEventId',
+] as const;
+
+/** Which fields hold times that are another after an import. */
+export const exportedTimes = ['header.exportedAt', 'workspace.createdAt'] as const;
+
+/** What a workspace has, and its file does not. */
+export const notExported = [
+  'notifications',
+  'content of files',
+  'files that no event shows',
+  'text of deleted events',
+  'api keys',
+] as const;
+
+/** Streambed keeps times from 1970 on, as ids do. */
+const Time = z.iso.datetime().refine((time) => Date.parse(time) >= 0, { error: 'must not be before 1970' });
+const position = z.int().min(1);
+const count = z.int().min(0);
+/** JSON that can be stored and comes back the same. */
+const Json = z
+  .record(z.string(), z.json())
+  .refine((value) => utf8Bytes(JSON.stringify(value)) <= 65_536, { error: 'must be at most 65536 bytes of JSON' })
+  .refine((value) => storable.safeParse(JSON.stringify(value)).success && !/\\u(0000|d[89a-f])/i.test(JSON.stringify(value)), {
+    error: 'must not contain the NUL character (U+0000) or half of a surrogate pair',
+  });
+
+export const HeaderRecord = z.strictObject({
+  kind: z.literal('header'),
+  format: z.literal(exportFormat, `must be "${exportFormat}": this is no file of ours`),
+  version: z.literal(1, 'must be 1: another version is not understood here'),
+  workspaceId: WorkspaceId,
+  exportedAt: Time.describe('What was written until then is in the file'),
+  ids: z.array(z.string()).max(100),
+  times: z.array(z.string()).max(100),
+  leftOut: z.array(z.string()).max(100),
+});
+export type HeaderRecord = z.infer<typeof HeaderRecord>;
+
+const WorkspaceRecord = z.strictObject({ kind: z.literal('workspace'), id: WorkspaceId, name: nameOf(80), createdAt: Time });
+
+const ProviderRecord = z.strictObject({
+  kind: z.literal('provider'),
+  id: ProviderId,
+  providerKind: ProviderKind,
+  name: nameOf(80),
+  createdAt: Time,
+});
+
+const MemberRecord = z.strictObject({
+  kind: z.literal('member'),
+  userId: UserId,
+  name: nameOf(80),
+  email: z.email().max(254).nullable(),
+  role: WorkspaceRole,
+  createdAt: Time,
+  updatedAt: Time,
+  joinedAt: Time,
+  removedAt: Time.nullable(),
+});
+
+const StreamRecord = z
+  .strictObject({
+    kind: z.literal('stream'),
+    id: StreamId,
+    streamType: StreamType,
+    name: nameOf(80).nullable(),
+    slug: Slug.nullable(),
+    description: descriptionOf(500).nullable(),
+    status: StreamStatus,
+    severity: Severity.nullable(),
+    dmMemberIds: z.array(UserId).min(1).max(100).nullable(),
+    promotedAt: Time.nullable(),
+    promotedBy: UserId.nullable(),
+    metadata: Json.nullable(),
+    gen: z.string().regex(/^[\w-]{1,40}$/, 'must be 1 to 40 letters, digits, _ or -'),
+    lastSeq: count.describe('Position of the last change'),
+    rev: count,
+    countsRev: count,
+    lastEventAt: Time.nullable(),
+    recentActorIds: z.array(UserId).max(3),
+    createdBy: UserId,
+    createdAt: Time,
+    archivedAt: Time.nullable(),
+    idempotencyKey: ClientEventId.nullable(),
+  })
+  .refine((stream) => (stream.streamType === 'dm') === (stream.dmMemberIds !== null), {
+    error: 'is for DMs, and only for them',
+    path: ['dmMemberIds'],
+  })
+  .refine((stream) => stream.name !== null || stream.streamType === 'thread' || stream.streamType === 'dm', {
+    error: 'is needed for streams of this type',
+    path: ['name'],
+  })
+  .refine((stream) => (stream.status === 'archived') === (stream.archivedAt !== null), {
+    error: 'must be there exactly when the status is archived',
+    path: ['archivedAt'],
+  });
+
+const content = z.strictObject({ text: MessageText, mentions: z.array(Mention).max(maxMentions * 2) });
+const pixels = z.int().min(1).max(65_535).nullable();
+
+const EventFields = z.strictObject({
+  kind: z.literal('event'),
+  id: EventId,
+  streamId: StreamId,
+  seq: position,
+  changedSeq: position,
+  ordinal: position.nullable().describe('Which message it is; null for what does not count as one'),
+  eventType: EventType,
+  actorId: UserId,
+  clientEventId: ClientEventId,
+  providerId: ProviderId.nullable(),
+  content: content.nullable(),
+  mentionedIds: z
+    .array(z.union([UserId, z.literal('@here')]))
+    .max(maxMentions * 2)
+    .describe('Whose mention counts it is in'),
+  sharedRef: z.strictObject({ originalEventId: EventId, context: descriptionOf(2_000).nullable() }).nullable(),
+  poll: z
+    .strictObject({
+      question: nameOf(300),
+      options: z
+        .array(z.strictObject({ id: z.string().regex(/^\w{1,40}$/), text: nameOf(120) }))
+        .min(1)
+        .max(20),
+      multiple: z.boolean(),
+      closesAt: Time.nullable(),
+    })
+    .nullable(),
+  file: z
+    .strictObject({
+      id: FileId,
+      name: FileName,
+      mediaType: MediaType,
+      sizeBytes: position,
+      width: pixels,
+      height: pixels,
+      uploadedBy: UserId,
+      createdAt: Time,
+    })
+    .nullable(),
+  payload: Json.nullable(),
+  pinnedAt: Time.nullable(),
+  pinnedBy: UserId.nullable(),
+  createdAt: Time,
+  editedAt: Time.nullable(),
+  deletedAt: Time.nullable(),
+});
+
+/** What an event of a type must hold, unless it was deleted. */
+const needs: Readonly<Record<string, 'content' | 'sharedRef' | 'poll' | 'file' | undefined>> = {
+  message: 'content',
+  shared: 'sharedRef',
+  poll: 'poll',
+  file: 'file',
+};
+const counts = (eventType: string): boolean => eventType in needs || eventType.includes('.');
+
+const EventRecord = EventFields.check(({ value: event, issues }) => {
+  const refuse = (field: keyof typeof event, message: string) =>
+    issues.push({ code: 'custom', path: [field], message, input: event[field] });
+  const parts = ['content', 'sharedRef', 'poll', 'file'] as const;
+  for (const part of parts) {
+    if (event.deletedAt !== null && event[part] !== null) refuse(part, 'must be null: the event was deleted');
+    else if (event.deletedAt === null && needs[event.eventType] === part && event[part] === null)
+      refuse(part, `is needed by events of type ${event.eventType}`);
+    else if (event[part] !== null && part !== 'content' && needs[event.eventType] !== part)
+      refuse(part, `is not for events of type ${event.eventType}`);
+  }
+  if (counts(event.eventType) !== (event.ordinal !== null))
+    refuse('ordinal', counts(event.eventType) ? 'is needed: the event counts as a message' : 'must be null: the event is no message');
+  if (event.changedSeq < event.seq) refuse('changedSeq', 'must not be below seq');
+});
+export type EventRecord = z.infer<typeof EventRecord>;
+
+/** What an event said before an edit. */
+const VersionRecord = z.strictObject({
+  kind: z.literal('version'),
+  eventId: EventId,
+  changedSeq: position.describe('Position of the edit that replaced it'),
+  text: MessageText,
+  mentions: content.shape.mentions,
+  validFrom: Time,
+  editedBy: UserId,
+});
+
+/** Most reactions or votes of one record; an event may have several records of them. */
+export const maxInRecord = 500;
+
+const ReactionsRecord = z.strictObject({
+  kind: z.literal('reactions'),
+  eventId: EventId,
+  reactions: z
+    .array(z.strictObject({ emoji: Emoji, userId: UserId, at: Time }))
+    .min(1)
+    .max(maxInRecord),
+});
+
+const VotesRecord = z.strictObject({
+  kind: z.literal('votes'),
+  eventId: EventId,
+  votes: z
+    .array(z.strictObject({ optionId: z.string().max(40), userId: UserId, at: Time }))
+    .min(1)
+    .max(maxInRecord),
+});
+
+const StreamMemberRecord = z.strictObject({
+  kind: z.literal('stream_member'),
+  streamId: StreamId,
+  userId: UserId,
+  role: StreamRole,
+  notifyLevel: NotifyLevel,
+  readSeq: count,
+  readOrdinal: count,
+  readRev: count,
+  lastReadAt: Time.nullable(),
+  joinedAt: Time,
+  leftAt: Time.nullable(),
+});
+
+/** All of a stream was said: where it branched from, who sees it, and how much there must be of it. */
+const StreamEndRecord = z
+  .strictObject({
+    kind: z.literal('stream_end'),
+    streamId: StreamId,
+    visibility: Visibility,
+    parentStreamId: StreamId.nullable(),
+    branchedFromEventId: EventId.nullable(),
+    events: count.describe('How many events it has'),
+    messages: count.describe('How many of them count as messages'),
+  })
+  .refine((end) => (end.parentStreamId === null) === (end.branchedFromEventId === null), {
+    error: 'must be there exactly when there is a parentStreamId',
+    path: ['branchedFromEventId'],
+  })
+  .refine((end) => end.visibility !== 'inherit' || end.parentStreamId !== null, {
+    error: 'needs a stream to inherit from',
+    path: ['visibility'],
+  });
+
+const EndRecord = z.strictObject({ kind: z.literal('end'), records: count.describe('How many lines stand before this one') });
+
+/** One line of the file. */
+export const ExportRecord = z
+  .discriminatedUnion('kind', [
+    HeaderRecord,
+    WorkspaceRecord,
+    ProviderRecord,
+    MemberRecord,
+    StreamRecord,
+    EventRecord,
+    VersionRecord,
+    ReactionsRecord,
+    VotesRecord,
+    StreamMemberRecord,
+    StreamEndRecord,
+    EndRecord,
+  ])
+  .meta({ id: 'ExportRecord' });
+export type ExportRecord = z.infer<typeof ExportRecord>;
+export type RecordOf<Kind extends ExportRecord['kind']> = Extract<ExportRecord, { kind: Kind }>;
+
+export const ExportQuery = z.strictObject({
+  limit: queryInteger({ min: 1, max: 1_000 }).default(200).meta({ default: 200 }),
+  cursor: z.string().max(512).optional(),
+});
+
+/** The next lines of a file, in their order: at most 1,000, and 256 KB. Those that came before change nothing. */
+export const ImportRecords = z.strictObject({ records: z.array(ExportRecord).min(1).max(1_000) }).meta({ id: 'ImportRecords' });
+
+/** `added`: what was not there before. `finished`: the end of the file was imported. */
+export const Imported = z
+  .object({ records: z.int(), added: z.object({ members: z.int(), streams: z.int(), events: z.int() }), finished: z.boolean() })
+  .meta({ id: 'Imported' });
+export type Imported = z.infer<typeof Imported>;

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { NotificationId } from '../../contract/ids.ts';
+import type { ListNotifications, Notification } from '../../contract/notification.ts';
+import type { App } from '../platform/app.ts';
+import type { UserCaller } from '../platform/authenticate.ts';
+import { readCursor, writeCursor } from '../platform/cursor.ts';
+import { accessMember } from '../streams/access.ts';
+import { shownCharacters } from '../streams/notify.ts';
+import { listActivity } from './store.ts';
+
+const Cursor = z.strictObject({ id: NotificationId });
+
+/** A page of the caller's activity, newest first. */
+export async function listNotifications(
+  app: Pick<App, 'db'>,
+  caller: UserCaller,
+  input: ListNotifications,
+): Promise<{ items: Notification[]; nextCursor: string | null }> {
+  const after = readCursor(Cursor, input.cursor)?.id;
+  return app.db.transaction(caller.workspaceId, async (tx) => {
+    await accessMember(tx, caller);
+    const unreadOnly = input.unread === 'true';
+    const found = await listActivity(tx, caller.userId, { unreadOnly, after, limit: input.limit + 1, textCharacters: shownCharacters });
+    const items = found.slice(0, input.limit);
+    const last = items.at(-1);
+    return { items, nextCursor: found.length > input.limit && last ? writeCursor({ id: last.id }) : null };
+  });
+}

@@ -1,0 +1,119 @@
+import type { PromoteStream, Stream } from '../../contract/stream.ts';
+import { room } from '../../contract/frames.ts';
+import type { UserCaller } from '../platform/authenticate.ts';
+import { AppError } from '../platform/errors.ts';
+import { withOutbox } from '../platform/outbox.ts';
+import type { OutboxTransaction } from '../platform/outbox.ts';
+import { accessStream } from './access.ts';
+import { announceMembership, announceStream } from './announce.ts';
+import { append } from './append.ts';
+import type { AppendApp } from './append.ts';
+import { takePosition, touchEvent } from './change-store.ts';
+import { tellChange } from './change-event.ts';
+import { chooseSlug } from './choose-slug.ts';
+import { findEvent } from './event-store.ts';
+import { addMembers, setMemberRole } from './member-store.ts';
+import { levelOf, mayDo } from './policy.ts';
+import { cutAccess, findStream, updateSettings } from './store.ts';
+import { maySee } from './stream.ts';
+import type { StreamForCaller } from './stream.ts';
+
+/**
+ * Turns a thread into a channel or an incident, in place: the same id, the same events, not a row is copied. Who followed it is a member,
+ * who promotes it its owner. Both it and the stream that it came from note it.
+ */
+export async function promoteStream(app: AppendApp, caller: UserCaller, input: PromoteStream & { streamId: string }): Promise<Stream> {
+  return withOutbox(app, caller.workspaceId, async (tx) => {
+    const found = await accessPromotable(tx, caller, input);
+    const { stream } = found;
+    const parent = stream.parentStreamId === null ? undefined : await findStream(tx, caller.userId, stream.parentStreamId);
+    if (!parent || !maySee(parent)) throw new AppError('not_found');
+    requireMayWiden(parent, input.visibility);
+    const settings = {
+      streamType: input.streamType,
+      name: input.name,
+      slug: await chooseSlug(tx, caller, { ...input, streamId: stream.id }),
+      ...(input.description !== undefined && { description: input.description || null }),
+      severity: input.streamType === 'incident' ? (input.severity ?? 'sev3') : null,
+      visibility: input.visibility,
+      accessIds: input.visibility === 'inherit' ? [stream.id, ...found.accessIds] : [stream.id],
+      promotedAt: app.clock.now(),
+      promotedBy: caller.userId,
+    };
+    if (!(await updateSettings(tx, stream.id, settings, undefined)))
+      throw new AppError('conflict', 'Its name was taken at the same moment.');
+    if (input.visibility !== 'inherit') await cutAccess(tx, stream.id);
+    await takeOwnership(app, tx, caller, found);
+    const actor = { id: caller.userId, name: found.caller.name };
+    const { streamType, name } = input;
+    await append(app, tx, stream, actor, { eventType: 'promoted', payload: { streamType, name } });
+    await append(app, tx, parent.stream, actor, {
+      eventType: 'promoted',
+      payload: { streamId: stream.id, streamType, name },
+      evenArchived: true,
+    });
+    await touchRoot(app, tx, caller, found, parent);
+    return announce(app, tx, caller, found, input);
+  });
+}
+
+async function accessPromotable(
+  tx: OutboxTransaction,
+  caller: UserCaller,
+  input: PromoteStream & { streamId: string },
+): Promise<StreamForCaller> {
+  const seen = await accessStream(tx, caller, input.streamId, 'read');
+  const { streamType, promotedAt } = seen.stream;
+  if (promotedAt !== null) throw new AppError('already_promoted', `It is a ${streamType} since ${promotedAt}.`);
+  if (streamType !== 'thread') throw new AppError('not_a_thread', `It is a ${streamType}.`);
+  if (input.severity !== undefined && input.streamType !== 'incident') {
+    const message = 'is for incidents';
+    throw new AppError('invalid_input', `body.severity: ${message}`, { errors: [{ path: 'body.severity', message }] });
+  }
+  return accessStream(tx, caller, input.streamId, 'promote');
+}
+
+/** What was said among few is shown to everybody only by who may show all of it. */
+function requireMayWiden(parent: StreamForCaller, visibility: string): void {
+  if (visibility !== 'public' || parent.isPublic) return;
+  const message = 'public would show everybody what was said where not everybody may read; only who manages the parent may do that';
+  if (mayDo(parent, 'setVisibility') !== 'yes') {
+    throw new AppError('forbidden', `body.visibility: ${message}`, { errors: [{ path: 'body.visibility', message }] });
+  }
+}
+
+async function takeOwnership(app: AppendApp, tx: OutboxTransaction, caller: UserCaller, found: StreamForCaller): Promise<void> {
+  if (!found.stream.isMember) await addMembers(tx, found.stream.id, [{ userId: caller.userId, role: 'owner' }], app.clock.now());
+  else if (levelOf(found) !== 'owner') await setMemberRole(tx, found.stream.id, caller.userId, 'owner');
+}
+
+/** The root event shows what has become of its thread. */
+async function touchRoot(
+  app: AppendApp,
+  tx: OutboxTransaction,
+  caller: UserCaller,
+  found: StreamForCaller,
+  parent: StreamForCaller,
+): Promise<void> {
+  const rootId = found.stream.branchedFromEventId;
+  if (rootId === null) return;
+  const { seq } = await takePosition(tx, parent.stream.id);
+  touchEvent(tx, rootId, seq);
+  const root = await findEvent(tx, caller.userId, parent.stream.id, rootId);
+  if (root) tellChange(tx, parent.stream.gen, root, { type: 'event:updated', actor: caller.userId, at: app.clock.now() });
+}
+
+async function announce(
+  app: AppendApp,
+  tx: OutboxTransaction,
+  caller: UserCaller,
+  { stream }: StreamForCaller,
+  { visibility }: PromoteStream,
+): Promise<Stream> {
+  if (visibility === 'private') tx.revoke(room.stream(tx.workspaceId, stream.id), null);
+  const promoted = await findStream(tx, caller.userId, stream.id);
+  if (!promoted) throw new Error(`The stream ${stream.id} is gone`);
+  await announceStream(app, tx, caller.userId, 'updated', promoted);
+  await announceMembership(app, tx, caller.userId, stream.id, [caller.userId]);
+  return promoted.stream;
+}

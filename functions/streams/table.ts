@@ -1,0 +1,76 @@
+import type { StreamEvent } from '../../contract/event.ts';
+import * as events from '../../contract/routes/events.ts';
+import * as routes from '../../contract/routes/streams.ts';
+import type { Stream } from '../../contract/stream.ts';
+import { ok, on } from '../platform/http-handler.ts';
+import type { Answer, Served } from '../platform/http-handler.ts';
+import type { AppendApp } from './append.ts';
+import { bootstrap } from './bootstrap.ts';
+import { castVotes } from './cast-votes.ts';
+import { createStream } from './create-stream.ts';
+import { createThread } from './create-thread.ts';
+import { deleteEvent } from './delete-event.ts';
+import { editEvent } from './edit-event.ts';
+import { inviteMembers } from './invite-members.ts';
+import { joinStream } from './join-stream.ts';
+import { leaveStream, removeStreamMember } from './leave-stream.ts';
+import { listEvents } from './list-events.ts';
+import { listStreamMembers } from './list-members.ts';
+import { listStreams } from './list-streams.ts';
+import { markRead, markUnread } from './mark-read.ts';
+import { listPins, pinEvent, unpinEvent } from './pin-event.ts';
+import { postEvent } from './post-event.ts';
+import { promoteStream } from './promote-stream.ts';
+import { addReaction, removeReaction } from './react.ts';
+import { listVersions, readEvent } from './read-event.ts';
+import { readStream } from './read-stream.ts';
+import { searchEvents } from './search-events.ts';
+import { shareEvent } from './share-event.ts';
+import { updateStreamMember } from './update-member.ts';
+import { archiveStream, updateStream } from './update-stream.ts';
+
+const nothing: Answer = { status: 204 };
+const asStream = (stream: Stream): Answer => ok(stream, { etag: stream.rev });
+const asEvent = (event: StreamEvent): Answer => ok(event, { etag: event.changedSeq });
+const made = ({ stream, repeated }: { stream: Stream; repeated: boolean }): Answer =>
+  ok(stream, { status: repeated ? 200 : 201, etag: stream.rev });
+const posted = ({ event, repeated }: { event: StreamEvent; repeated: boolean }): Answer =>
+  ok(event, { status: repeated ? 200 : 201, etag: event.changedSeq });
+
+/** Streams, those in them, and what they have read. */
+export const streamTable = (app: AppendApp): Served[] => [
+  on(routes.bootstrap, async (_input, caller) => ok(await bootstrap(app, caller))),
+  on(routes.createStream, async (input, caller) => made(await createStream(app, caller, input))),
+  on(routes.listStreams, async (input, caller) => ok(await listStreams(app, caller, input))),
+  on(routes.readStream, async (input, caller) => asStream(await readStream(app, caller, input))),
+  on(routes.updateStream, async (input, caller) => asStream(await updateStream(app, caller, input))),
+  on(routes.archiveStream, async (input, caller) => asStream(await archiveStream(app, caller, input))),
+  on(routes.promoteStream, async (input, caller) => asStream(await promoteStream(app, caller, input))),
+  on(routes.joinStream, async (input, caller) => asStream(await joinStream(app, caller, input))),
+  on(routes.leaveStream, async (input, caller) => leaveStream(app, caller, input).then(() => nothing)),
+  on(routes.listStreamMembers, async (input, caller) => ok(await listStreamMembers(app, caller, input))),
+  on(routes.inviteMembers, async (input, caller) => ok(await inviteMembers(app, caller, input))),
+  on(routes.updateStreamMember, async (input, caller) => ok(await updateStreamMember(app, caller, input))),
+  on(routes.removeStreamMember, async (input, caller) => removeStreamMember(app, caller, input).then(() => nothing)),
+  on(routes.markRead, async (input, caller) => ok(await markRead(app, caller, input))),
+  on(routes.markUnread, async (input, caller) => ok(await markUnread(app, caller, input))),
+];
+
+/** What happens in streams. */
+export const eventTable = (app: AppendApp): Served[] => [
+  on(events.listEvents, async (input, caller) => ok(await listEvents(app, caller, input))),
+  on(events.postEvent, async (input, caller) => posted(await postEvent(app, caller, input))),
+  on(events.readEvent, async (input, caller) => asEvent(await readEvent(app, caller, input))),
+  on(events.editEvent, async (input, caller) => asEvent(await editEvent(app, caller, input))),
+  on(events.deleteEvent, async (input, caller) => asEvent(await deleteEvent(app, caller, input))),
+  on(events.listVersions, async (input, caller) => ok(await listVersions(app, caller, input))),
+  on(events.createThread, async (input, caller) => made(await createThread(app, caller, input))),
+  on(events.shareEvent, async (input, caller) => posted(await shareEvent(app, caller, input))),
+  on(events.addReaction, async (input, caller) => asEvent(await addReaction(app, caller, input))),
+  on(events.removeReaction, async (input, caller) => asEvent(await removeReaction(app, caller, input))),
+  on(events.castVotes, async (input, caller) => asEvent(await castVotes(app, caller, input))),
+  on(events.pinEvent, async (input, caller) => asEvent(await pinEvent(app, caller, input))),
+  on(events.unpinEvent, async (input, caller) => asEvent(await unpinEvent(app, caller, input))),
+  on(events.listPins, async (input, caller) => ok(await listPins(app, caller, input))),
+  on(events.searchEvents, async (input, caller) => ok(await searchEvents(app, caller, input))),
+];

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import type { ListMembers, User } from '../../contract/workspace.ts';
+import type { App } from '../platform/app.ts';
+import type { ApiKeyCaller, UserCaller } from '../platform/authenticate.ts';
+import { readCursor, writeCursor } from '../platform/cursor.ts';
+import { AppError } from '../platform/errors.ts';
+import { listMembersAfter } from './member-store.ts';
+import { findWorkspaceAndMember } from './store.ts';
+
+const Cursor = z.strictObject({ name: z.string(), id: z.string() });
+
+/** A page of the members by name; a guest sees those with whom they share a stream. */
+export async function listMembers(
+  app: Pick<App, 'db'>,
+  caller: UserCaller | ApiKeyCaller,
+  input: ListMembers,
+): Promise<{ items: User[]; nextCursor: string | null }> {
+  const after = readCursor(Cursor, input.cursor);
+  return app.db.transaction(caller.workspaceId, async (tx) => {
+    const found = caller.kind === 'apiKey' ? undefined : await findWorkspaceAndMember(tx, caller.userId);
+    if (caller.kind === 'user' && !found) throw new AppError('not_found');
+    const seenBy = found?.me.role === 'guest' ? { seenBy: found.me.id } : {};
+    const members = await listMembersAfter(tx, { ...input, ...seenBy, after, limit: input.limit + 1 });
+    const items = members.slice(0, input.limit);
+    const last = items.at(-1);
+    const more = members.length > input.limit && last;
+    return { items, nextCursor: more ? writeCursor({ name: last.name.toLowerCase(), id: last.id }) : null };
+  });
+}

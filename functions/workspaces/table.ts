@@ -1,0 +1,19 @@
+import * as routes from '../../contract/routes/workspaces.ts';
+import type { App } from '../platform/app.ts';
+import { ok, on } from '../platform/http-handler.ts';
+import type { Served } from '../platform/http-handler.ts';
+import { createProvider } from './create-provider.ts';
+import { listMembers } from './list-members.ts';
+import { listProviders } from './list-providers.ts';
+import { readWorkspace } from './read-workspace.ts';
+import { removeMember, updateMember } from './update-member.ts';
+
+/** A workspace, who is in it, and what posts into it. */
+export const workspaceTable = (app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>): Served[] => [
+  on(routes.readWorkspace, async (_input, caller) => ok(await readWorkspace(app, caller))),
+  on(routes.createProvider, async (input, caller) => ok(await createProvider(app, caller, input), { status: 201 })),
+  on(routes.listProviders, async (input, caller) => ok(await listProviders(app, caller, input))),
+  on(routes.listMembers, async (input, caller) => ok(await listMembers(app, caller, input))),
+  on(routes.updateMember, async (input, caller) => ok(await updateMember(app, caller, input))),
+  on(routes.removeMember, async (input, caller) => removeMember(app, caller, input).then(() => ({ status: 204 }))),
+];

@@ -1,0 +1,78 @@
+import { closeCodes, room } from '../../contract/frames.ts';
+import { UserId } from '../../contract/ids.ts';
+import type { User, WorkspaceRole } from '../../contract/workspace.ts';
+import type { App } from '../platform/app.ts';
+import type { ApiKeyCaller, UserCaller } from '../platform/authenticate.ts';
+import { AppError } from '../platform/errors.ts';
+import { withOutbox } from '../platform/outbox.ts';
+import type { OutboxTransaction } from '../platform/outbox.ts';
+import { countOtherOwners, lockMember, markRemoved, setRole, takeRevision } from './member-store.ts';
+
+type MembersApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
+type Manager = UserCaller | ApiKeyCaller;
+
+/** Gives a member another role. Who becomes a guest sees less from now on: their connections begin anew. */
+export async function updateMember(app: MembersApp, caller: Manager, input: { userId: string; role: WorkspaceRole }): Promise<User> {
+  return withOutbox(app, caller.workspaceId, async (tx) => {
+    const place = await takeRevision(tx);
+    const member = await accessManaged(tx, caller, input.userId, input.role);
+    if (member.role === input.role) return member;
+    await requireOwnerLeft(tx, member);
+    await setRole(tx, member.id, input.role);
+    const updated = { ...member, role: input.role };
+    tell(app, tx, caller, place, { ...updated, removedAt: null });
+    tx.closeConnections(member.id, closeCodes.insufficient_state, 'role_changed');
+    return updated;
+  });
+}
+
+/** Removes a member: they see nothing of the workspace any more, and nothing more is told to them. What they wrote stays. */
+export async function removeMember(app: MembersApp, caller: Manager, input: { userId: string }): Promise<void> {
+  await withOutbox(app, caller.workspaceId, async (tx) => {
+    const place = await takeRevision(tx);
+    const member = await accessManaged(tx, caller, input.userId, undefined);
+    await requireOwnerLeft(tx, member);
+    const removedAt = app.clock.now();
+    await markRemoved(tx, member.id, removedAt);
+    tell(app, tx, caller, place, { ...member, removedAt: removedAt.toISOString() });
+    tx.closeConnections(member.id, closeCodes.revoked, 'removed');
+  });
+}
+
+/** The member, for a caller who may manage them: an API key, an owner, or an admin where no owner is made or unmade. One may remove oneself. */
+async function accessManaged(tx: OutboxTransaction, caller: Manager, userId: string, role: WorkspaceRole | undefined): Promise<User> {
+  const manager = caller.kind === 'apiKey' ? undefined : await lockMember(tx, caller.userId);
+  if (caller.kind === 'user' && !manager) throw new AppError('not_found');
+  const member = await lockMember(tx, userId);
+  const isOwn = manager !== undefined && manager.id === member?.id && role === undefined;
+  if (manager && !isOwn && manager.role !== 'owner' && manager.role !== 'admin') {
+    throw new AppError('forbidden', 'Needs one of the roles: owner, admin.');
+  }
+  if (!member) throw new AppError('not_found', 'There is no such member in the workspace.');
+  if (manager && manager.role !== 'owner' && !isOwn && (member.role === 'owner' || role === 'owner')) {
+    throw new AppError('forbidden', 'Owners are made, and unmade, by owners.');
+  }
+  return member;
+}
+
+async function requireOwnerLeft(tx: OutboxTransaction, member: User): Promise<void> {
+  if (member.role === 'owner' && (await countOtherOwners(tx, member.id)) === 0) {
+    throw new AppError('last_owner', 'Make somebody else an owner of the workspace first.');
+  }
+}
+
+function tell(
+  app: Pick<App, 'clock'>,
+  tx: OutboxTransaction,
+  caller: Manager,
+  { rev, gen }: { rev: number; gen: string },
+  data: User & { removedAt: string | null },
+): void {
+  tx.enqueue('member-updated', room.workspace(caller.workspaceId), gen, {
+    seq: rev,
+    type: 'member:updated',
+    at: app.clock.now().toISOString(),
+    actor: caller.kind === 'user' ? UserId.parse(caller.userId) : null,
+    data,
+  });
+}
