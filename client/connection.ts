@@ -29,8 +29,8 @@ export interface ConnectionEnd {
   readonly problem?: Problem;
 }
 
-/** A change or a notice of a room. */
-export type RoomFrame = Extract<ServerFrame, { op: 'ev' | 'evs' | 'behind' | 'resync' }> | UnreadableChange;
+/** What concerns rooms: changes, notices, signals, pointers. */
+export type RoomFrame = Extract<ServerFrame, { op: 'ev' | 'evs' | 'behind' | 'resync' | 'eph' | 'ptr' | 'revoked' }> | UnreadableChange;
 type Replies = Extract<ServerFrame, { op: 'ok' | 'welcome' | 'pong' }>;
 type Reply<Op extends Replies['op'] = Replies['op']> = Extract<Replies, { op: Op }>;
 type Request<Op extends ClientFrameInput['op']> = Extract<ClientFrameInput, { op: Op }>['d'];
@@ -153,6 +153,9 @@ export class Connection {
       case 'unreadable':
       case 'behind':
       case 'resync':
+      case 'eph':
+      case 'ptr':
+      case 'revoked':
         this.#options.frame(frame);
     }
   }

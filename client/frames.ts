@@ -1,4 +1,17 @@
-import { BehindFrame, ByeFrame, ErrFrame, EvFrame, EvsFrame, OkFrame, PongFrame, ResyncFrame, WelcomeFrame } from '../contract/frames.ts';
+import {
+  BehindFrame,
+  ByeFrame,
+  EphFrame,
+  ErrFrame,
+  EvFrame,
+  EvsFrame,
+  OkFrame,
+  PongFrame,
+  PtrFrame,
+  ResyncFrame,
+  RevokedFrame,
+  WelcomeFrame,
+} from '../contract/frames.ts';
 import type { ServerFrame } from '../contract/frames.ts';
 import * as z from 'zod';
 
@@ -17,8 +30,11 @@ const schemas = {
   err: ErrFrame,
   ev: EvFrame,
   evs: EvsFrame,
+  eph: EphFrame,
+  ptr: PtrFrame,
   behind: BehindFrame,
   resync: ResyncFrame,
+  revoked: RevokedFrame,
   bye: ByeFrame,
 } as const satisfies Record<string, z.ZodType<ServerFrame>>;
 

@@ -248,5 +248,5 @@ class FollowedStream implements LiveStream {
 const endOf = (page: EventPage, least: number): number => Math.max(least, ...page.items.map((event) => event.changedSeq));
 
 function changeOf(item: RoomItem): EventChange | undefined {
-  return item.type === 'stream:created' ? undefined : item;
+  return 'eventId' in item ? item : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../contract/errors.ts';
 import type { Clock } from './clock.ts';
 import { problemOf } from './errors.ts';
-import { newClientEventId } from './http.ts';
+import { newClientEventId } from './call.ts';
 
 /** A message of ours that is not in the log yet, as far as we know. */
 export interface PendingEvent {

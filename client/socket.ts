@@ -159,7 +159,10 @@ export class RealtimeSocket {
       clock: this.#clock,
       socket: transport(address.href, [protocol]),
       timeoutMs: this.#options.timeoutMs ?? 10_000,
-      frame: (frame) => this.#rooms.deliver(frame),
+      frame: (frame) => {
+        this.#rooms.deliver(frame);
+        if (frame.op === 'revoked') this.#reconcile();
+      },
       ended: (end) => this.#ended(connection, end),
     });
     return connection;

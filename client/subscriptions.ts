@@ -1,5 +1,5 @@
 import { maxRooms, parseRoom } from '../contract/frames.ts';
-import type { EvFrame, EvsFrame, RoomState, ServerFrame } from '../contract/frames.ts';
+import type { EphFrame, EvFrame, EvsFrame, Pointer, RoomState, ServerFrame } from '../contract/frames.ts';
 import type { Problem } from '../contract/errors.ts';
 import { backoffMs, reconnectBackoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
@@ -23,6 +23,10 @@ export interface RoomListener {
   stands(gen: string, head: number): void;
   /** A change came that this client cannot read; the room has come at least to `head`. */
   unreadable(gen: string, head: number): void;
+  /** What is told at most once: someone types. */
+  signal?(signal: EphFrame): void;
+  /** How far streams have come. */
+  pointers?(pointers: readonly Pointer[]): void;
 }
 
 interface Room {
@@ -100,6 +104,12 @@ export class Subscriptions {
       case 'resync':
         for (const resync of frame.rooms) this.#each(resync.room, (listener) => listener.resync(resync));
         return;
+      case 'eph':
+        return this.#each(frame.room, (listener) => listener.signal?.(frame));
+      case 'ptr':
+        return this.#each(frame.room, (listener) => listener.pointers?.(frame.items));
+      case 'revoked':
+        return this.#revoked(frame.rooms);
     }
   }
 
@@ -154,6 +164,17 @@ export class Subscriptions {
     this.answered(connection, asked, d);
     const joined = this.#of(connection);
     return [...asked].every(([name, joins]) => joined.get(name) === joins || !this.#rooms.has(name)) ? 'progress' : 'later';
+  }
+
+  /**
+   * The subscriptions have ended: to have them again, they are to be asked for anew, also where an answer is still on its way. Who may not
+   * hear the room any more is refused then.
+   */
+  #revoked(names: readonly string[]): void {
+    for (const name of names) {
+      const room = this.#rooms.get(name);
+      if (room !== undefined) room.joins++;
+    }
   }
 
   #refuse(name: string, problem: Problem): void {

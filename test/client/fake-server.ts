@@ -79,7 +79,15 @@ export class FakeServer {
       actorName: actorId,
       clientEventId,
       content: { text, mentions: [] },
+      sharedRef: null,
+      poll: null,
+      file: null,
+      payload: null,
+      reactions: [],
+      thread: null,
       replyCount: 0,
+      pinnedAt: null,
+      pinnedBy: null,
       createdAt: at,
       editedAt: null,
       deletedAt: null,
@@ -117,11 +125,20 @@ export class FakeServer {
       visibility: 'public',
       status: 'active',
       isMember: true,
+      severity: null,
+      participants: null,
+      promotedAt: null,
+      role: 'member',
       unreadCount: 0,
+      mentionCount: 0,
+      readSeq: 0,
+      readRev: 0,
       lastReadAt: null,
       notifyLevel: 'default',
       lastSeq: 0,
       messageCount: 0,
+      countsRev: 0,
+      rev: 0,
       gen: 'g1',
       lastEventAt: null,
       createdAt: at,
@@ -219,6 +236,8 @@ export class FakeServer {
         const heads = frame.d.pos.filter((p) => !this.closedRooms.has(p.room)).map((p) => ({ room: p.room, ...this.#stateOf(p.room) }));
         return side.push({ op: 'pong', id: frame.id, d: { heads } });
       }
+      case 'signal':
+        return side.push({ op: 'ok', id: frame.id, d: {} });
       case 'send':
         throw new Error('the client sends over HTTP');
     }
