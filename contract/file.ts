@@ -107,7 +107,10 @@ export const Upload = z
   .meta({ id: 'Upload' });
 export type Upload = z.infer<typeof Upload>;
 
-/** Where the content is read, by GET and without a token: whoever has the address may read it until it expires. */
+/**
+ * Where the content is read, by GET and without a token: whoever has the address may read it until it expires. A page that shows it and
+ * also fetches it asks with CORS both times (`<img crossorigin="anonymous">`): a browser keeps what it got without, and fails to fetch that.
+ */
 export const Download = z.object({ url: z.string(), expiresAt: z.iso.datetime() }).meta({ id: 'Download' });
 export type Download = z.infer<typeof Download>;
 
