@@ -116,6 +116,7 @@ create table announced_pointers (
   workspace_id text not null,
   head bigint not null,
   counts_rev bigint not null,
+  reply_count bigint not null,
   announced_at timestamptz not null
 );
 

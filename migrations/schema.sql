@@ -66,6 +66,7 @@ CREATE TABLE announced_pointers (
   workspace_id text NOT NULL,
   head bigint NOT NULL,
   counts_rev bigint NOT NULL,
+  reply_count bigint NOT NULL,
   announced_at timestamp with time zone NOT NULL,
   CONSTRAINT announced_pointers_pkey PRIMARY KEY (stream_id)
 );
@@ -121,6 +122,19 @@ CREATE TABLE files (
 CREATE UNIQUE INDEX files_by_event ON public.files USING btree (event_id) WHERE (event_id IS NOT NULL);
 ALTER TABLE files ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON files AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE imports (
+  workspace_id text NOT NULL,
+  source_workspace_id text NOT NULL,
+  exported_at timestamp with time zone NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  CONSTRAINT imports_pkey PRIMARY KEY (workspace_id)
+);
+ALTER TABLE imports ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON imports AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
@@ -273,6 +287,7 @@ CREATE UNIQUE INDEX stream_events_by_client_event_id ON public.stream_events USI
 CREATE UNIQUE INDEX stream_events_by_seq ON public.stream_events USING btree (stream_id, seq);
 CREATE INDEX stream_events_deleted ON public.stream_events USING btree (stream_id, ordinal) WHERE ((deleted_at IS NOT NULL) AND (ordinal IS NOT NULL));
 CREATE INDEX stream_events_pinned ON public.stream_events USING btree (stream_id, pinned_at DESC) WHERE (pinned_at IS NOT NULL);
+CREATE INDEX stream_events_shared ON public.stream_events USING btree (stream_id, seq) WHERE (event_type = 'shared'::text);
 ALTER TABLE stream_events ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON stream_events AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
@@ -337,6 +352,7 @@ CREATE UNIQUE INDEX streams_by_idempotency_key ON public.streams USING btree (wo
 CREATE INDEX streams_by_name ON public.streams USING btree (workspace_id, lower(name) COLLATE "C", id) WHERE (archived_at IS NULL);
 CREATE INDEX streams_by_parent ON public.streams USING btree (parent_stream_id) WHERE (parent_stream_id IS NOT NULL);
 CREATE UNIQUE INDEX streams_by_slug ON public.streams USING btree (workspace_id, slug) WHERE (slug IS NOT NULL);
+CREATE INDEX streams_by_workspace ON public.streams USING btree (workspace_id, id);
 ALTER TABLE streams ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON streams AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
@@ -405,6 +421,7 @@ GRANT INSERT, SELECT, UPDATE ON TABLE announced_pointers TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE api_keys TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE event_versions TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE files TO streambed_app;
+GRANT INSERT, SELECT, UPDATE ON TABLE imports TO streambed_app;
 GRANT DELETE, INSERT, SELECT ON TABLE mentions TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notifications TO streambed_app;
 GRANT INSERT, SELECT ON TABLE outbox TO streambed_app;

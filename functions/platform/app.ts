@@ -14,6 +14,8 @@ export interface App {
   readonly queues: Queues;
   /** Address of the queue that every frame for sockets goes through, in order per room. */
   readonly fanOutQueueUrl: string;
+  /** Address of the queue of what is looked after when a change has been told. */
+  readonly followUpQueueUrl: string;
   readonly keys: Keys;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,4 +1,4 @@
-import { SQSClient, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { SQSClient, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 
 /** A message for a FIFO queue: `group` keeps order, `id` takes effect once within the queue's five minutes. */
 export interface QueueMessage {
@@ -10,6 +10,8 @@ export interface QueueMessage {
 /** Sends to queues. Resolves with the ids that were taken; what is missing was not, and the caller decides what that means. */
 export interface Queues {
   send(queueUrl: string, messages: readonly QueueMessage[]): Promise<Set<string>>;
+  /** Sends one message to a queue without order, to be seen after a delay of up to 900 seconds. Throws when it was not taken. */
+  sendLater(queueUrl: string, body: unknown, delaySeconds: number): Promise<void>;
 }
 
 /** SQS takes ten messages and 1 MiB a call. */
@@ -39,6 +41,9 @@ export function openQueues(): Queues {
         }
       }
       return taken;
+    },
+    async sendLater(queueUrl, body, delaySeconds) {
+      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body), DelaySeconds: delaySeconds }));
     },
   };
 }

@@ -70,7 +70,7 @@ export function tellChange(
   tx: OutboxTransaction,
   gen: string,
   event: StreamEvent,
-  { type, actor, at }: { type: Change['type']; actor: string; at: Date },
+  { type, actor, at }: { type: Change['type']; actor: string | null; at: Date },
 ): void {
   const data = event.sharedRef ? { ...event, sharedRef: { context: event.sharedRef.context } } : event;
   const item = { seq: event.changedSeq, type, eventId: event.id, at: at.toISOString(), actor, data } as RoomItem;

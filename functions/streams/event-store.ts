@@ -95,6 +95,15 @@ export async function findEvent(tx: Transaction, viewerId: string, streamId: str
   return row && eventOf(row);
 }
 
+/** An event as its room is told of it: the same for everybody. */
+export async function findEventForRoom(tx: Transaction, eventId: string): Promise<StreamEvent | undefined> {
+  const [row] = await tx.query<EventRow>(
+    `select ${eventColumns(null)} from stream_events e ${eventJoins} where e.workspace_id = $1 and e.id = $2`,
+    [tx.workspaceId, eventId],
+  );
+  return row && eventOf(row);
+}
+
 /** Events by their ids, as a reader may see them; what does not exist is left out. */
 export async function findEvents(tx: Transaction, viewerId: string, eventIds: readonly string[]): Promise<StreamEvent[]> {
   const rows = await tx.query<EventRow>(

@@ -17,6 +17,8 @@ export interface TestApp extends App {
   readonly test: TestDatabase;
   /** What was sent to the fan-out queue. */
   readonly sent: QueueMessage[];
+  /** Nudges that wait. */
+  readonly later: { body: unknown; delaySeconds: number }[];
   /** Set to have the queue refuse everything, as when it is down. */
   queueDown: boolean;
   time: Date;
@@ -32,6 +34,7 @@ export async function createTestApp(): Promise<TestApp> {
   const app: TestApp = {
     test,
     sent: [],
+    later: [],
     queueDown: false,
     time: new Date('2026-11-20T12:00:00Z'),
     db: test.open(),
@@ -41,8 +44,12 @@ export async function createTestApp(): Promise<TestApp> {
         app.sent.push(...messages);
         return new Set(messages.map(({ id }) => id));
       },
+      async sendLater(_url, body, delaySeconds) {
+        app.later.push({ body, delaySeconds });
+      },
     },
     fanOutQueueUrl: 'queue',
+    followUpQueueUrl: 'follow-up',
     keys: createKeys(async () => testSecret),
     clock: { now: () => app.time },
     log,
