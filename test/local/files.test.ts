@@ -40,9 +40,26 @@ describe('files on one machine', () => {
     const { download } = await as('maya').call(api.files.readFile, ofFile(announced.file.id));
     const got = await fetch(download.url, { headers: { range: 'bytes=10-19' } });
     expect([got.status, await got.text()]).toEqual([206, body.subarray(10, 20).toString()]);
-    // Not posted yet: for everybody else it does not exist.
+  });
+
+  test('are there for others from the event that shows them until it is deleted', async () => {
+    const announced = await announce();
+    const { id: fileId, streamId: _, ...shown } = announced.file;
+    await send(announced);
+    await as('maya').call(api.files.completeFile, ofFile(fileId));
     const other = local.demo!.users.find(({ id }) => id !== 'maya')!.id;
-    await expect(as(other).call(api.files.readFile, ofFile(announced.file.id))).rejects.toMatchObject({ problem: { code: 'not_found' } });
+    const readByOther = () =>
+      as(other)
+        .call(api.files.readFile, ofFile(fileId))
+        .then(({ file }) => file.name)
+        .catch((error: { problem: { code: string } }) => error.problem.code);
+    expect(await readByOther()).toBe('not_found');
+    const inStream = { workspaceId: workspaceId(), streamId };
+    const event = await as('maya').call(api.streams.postEvent, { params: inStream, body: { eventType: 'file', fileId } });
+    expect(event).toMatchObject({ eventType: 'file', file: { id: fileId, ...shown } });
+    expect(await readByOther()).toBe('plan.png');
+    await as('maya').call(api.streams.deleteEvent, { params: { ...inStream, eventId: event.id } });
+    expect(await readByOther()).toBe('not_found');
   });
 
   test('may be sent by the page under each of its names, and by no page from elsewhere', async () => {
