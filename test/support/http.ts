@@ -2,12 +2,15 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as authRoutes from '../../contract/routes/auth.ts';
 import * as realtimeRoutes from '../../contract/routes/realtime.ts';
 import { createToken } from '../../functions/auth/create-token.ts';
+import type { Objects } from '../../functions/files/objects.ts';
+import { fileTable } from '../../functions/files/table.ts';
 import { notificationTable } from '../../functions/notifications/table.ts';
 import { httpHandler, ok, on } from '../../functions/platform/http-handler.ts';
 import { createTicket } from '../../functions/realtime/create-ticket.ts';
 import { eventTable, streamTable } from '../../functions/streams/table.ts';
 import { workspaceTable } from '../../functions/workspaces/table.ts';
 import type { TestApp } from './app.ts';
+import { createSignedObjects } from './objects.ts';
 
 export interface Response {
   status: number;
@@ -26,14 +29,15 @@ export interface Request {
   base64?: boolean;
 }
 
-/** The HTTP chain over a test app, entered with the events that API Gateway makes. */
-export function httpOf(app: TestApp) {
+/** The HTTP chain over a test app, entered with the events that API Gateway makes. Contents of files lead nowhere unless told. */
+export function httpOf(app: TestApp, objects: Objects = createSignedObjects(app.clock)) {
   const handler = httpHandler(app, [
     on(authRoutes.createToken, async (input, caller) => ok(await createToken(app, caller, input))),
     ...workspaceTable(app),
     ...streamTable(app),
     ...eventTable(app),
     ...notificationTable(app),
+    ...fileTable({ ...app, objects }),
     on(realtimeRoutes.createTicket, async (_input, caller) =>
       ok(await createTicket({ ...app, realtimeUrl: 'wss://example.test/realtime' }, caller)),
     ),

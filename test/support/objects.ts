@@ -1,3 +1,4 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import { createObjects } from '../../functions/files/objects.ts';
 import type { Objects } from '../../functions/files/objects.ts';
 import type { Clock } from '../../functions/platform/clock.ts';
@@ -11,4 +12,10 @@ import type { RunningBucket } from '../local/s3/bucket.ts';
 export async function createTestObjects(clock: Clock): Promise<RunningBucket & { readonly objects: Objects }> {
   const running = await startBucket({ now: () => clock.now() });
   return Object.assign(running, { objects: createObjects(running.client(), bucket.name, clock) });
+}
+
+/** Signs addresses that lead nowhere: for what never gets as far as the content. */
+export function createSignedObjects(clock: Clock): Objects {
+  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
+  return createObjects(new S3Client({ endpoint: 'http://127.0.0.1:9', region: 'us-east-1', credentials, maxAttempts: 1 }), 'files', clock);
 }
