@@ -83,11 +83,11 @@ export async function insertMentions(
        order by c.user_id for no key update of wm
      ), noted as (
        insert into mentions (workspace_id, stream_id, seq, user_id, actor_id)
-       select $1, $2, $4, user_id, $5 from seer union all select $1, $2, $4, '${here}', $5 where $8::text is not null
+       select $1, $2, $4::bigint, user_id, $5 from seer union all select $1, $2, $4, '${here}', $5 where $8::text is not null
        on conflict do nothing
      ), told as (
        insert into notifications (id, workspace_id, user_id, kind, stream_id, event_id, seq, actor_id, created_at)
-       select notification_id, $1, user_id, 'mention', $2, $3, $4, $5, $9::timestamptz from seer
+       select notification_id, $1, user_id, 'mention', $2, $3, $4::bigint, $5, $9::timestamptz from seer
        union all select $8, $1, '${here}', 'here', $2, $3, $4, $5, $9 where $8::text is not null
      ), moved as (
        update workspace_members wm set rev = wm.rev + 1 from seer where wm.workspace_id = $1 and wm.user_id = seer.user_id

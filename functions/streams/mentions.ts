@@ -52,7 +52,9 @@ export async function findMentions(tx: Transaction, authorId: string, text: stri
   const mentions: Mention[] = [
     ...everyone,
     ...people.map((id): Mention => ({ type: 'user', id, label: names.get(id) ?? id })),
-    ...found.streams.map(({ id, slug }): Mention => ({ type: 'stream', id, label: slug })),
+    ...written.slugs
+      .flatMap((slug) => found.streams.filter((one) => one.slug === slug))
+      .map(({ id, slug }): Mention => ({ type: 'stream', id, label: slug })),
   ];
   if (mentions.length > maxMentions) {
     const message = `mentions ${mentions.length} people and streams; at most ${maxMentions} are possible`;
