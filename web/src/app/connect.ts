@@ -5,6 +5,7 @@ import { RealtimeSocket } from '../../../client/socket.ts';
 import { openDrafts, type Drafts } from '../streams/drafts.ts';
 import type { Reading } from '../streams/new-messages.ts';
 import { openStreams, type OpenStreams } from '../streams/open-streams.ts';
+import { openThreadRoots, type ThreadRoots } from '../streams/thread-roots.ts';
 import { deviceStore } from '../ui/text-store.ts';
 import type { Session } from './session.ts';
 
@@ -14,6 +15,7 @@ export interface Connection {
   readonly open: OpenStreams;
   readonly drafts: Drafts;
   readonly readings: Map<string, Reading>;
+  readonly roots: ThreadRoots;
   close(): void;
 }
 
@@ -30,6 +32,7 @@ export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 
     open,
     drafts: openDrafts(deviceStore, { workspaceId, userId }),
     readings: new Map(),
+    roots: openThreadRoots((streamId, eventId) => streambed.workspace(workspaceId).events(streamId).read(eventId)),
     close() {
       stopWatching();
       open.close();

@@ -1,10 +1,17 @@
-import { useRef, useState, type FormEvent } from 'react';
-import { Button, Modal, Textarea, TextInput } from '@mantine/core';
-import { Globe, Lock } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { Modal, Textarea, TextInput } from '@mantine/core';
+import { Globe, Hash, Lock, MessageCircle, Siren } from 'lucide-react';
+import type * as z from 'zod';
 import { problemOf } from '../../../client/errors.ts';
-import classes from './create-stream-dialog.module.css';
+import type { CreateStream, Person, Severity } from '../../../contract/stream.ts';
+import { maxDmMembers } from '../../../contract/stream.ts';
+import { UserId } from '../../../contract/ids.ts';
+import { ChoiceCards } from '../ui/choice-cards.tsx';
+import { DialogForm } from '../ui/dialog-form.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { fieldErrors } from './field-errors.ts';
+import { severities } from './incident-severity.ts';
+import { PeoplePicker } from './people-picker.tsx';
 import { useWorkspace } from './workspace-context.ts';
 
 interface Props {
@@ -29,61 +36,129 @@ export function CreateStreamDialog({ opened, onClose }: Props) {
   );
 }
 
-const fields = ['name', 'description', 'visibility'] as const;
+const fields = ['name', 'description', 'visibility', 'severity', 'memberIds'] as const;
 type Errors = ReturnType<typeof fieldErrors<(typeof fields)[number]>>;
 
+const types = [
+  { value: 'channel', label: 'Channel', note: 'For a topic', icon: Hash },
+  { value: 'incident', label: 'Incident', note: 'Something is broken', icon: Siren },
+  { value: 'dm', label: 'Direct message', note: 'For a few people', icon: MessageCircle },
+] as const;
+type NewType = (typeof types)[number]['value'];
+
+const visibilities = [
+  { value: 'public', label: 'Everyone', note: 'The whole workspace', icon: Globe },
+  { value: 'private', label: 'Only its members', note: 'You, and whom you add', icon: Lock },
+] as const;
+
+interface Draft {
+  readonly type: NewType;
+  readonly name: string;
+  readonly description: string;
+  readonly visibility: 'public' | 'private';
+  readonly severity: Severity;
+  readonly people: readonly Person[];
+}
+const blank: Draft = { type: 'channel', name: '', description: '', visibility: 'public', severity: 'sev3', people: [] };
+
 function CreateStreamForm({ onCreated, onClose }: { onCreated: () => void; onClose: () => void }) {
-  const [name, setName] = useState('');
-  const [description, setDescription] = useState('');
-  const [visibility, setVisibility] = useState<'public' | 'private'>('public');
+  const [draft, setDraft] = useState(blank);
+  const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
   const { busy, errors, create } = useCreateStream(onCreated);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    void create({ name, description: description.trim() === '' ? undefined : description, visibility });
-  };
+  const { type } = draft;
   return (
-    <form onSubmit={submit} noValidate className={classes.form}>
+    <DialogForm
+      submit={type === 'dm' ? 'Open the conversation' : type === 'incident' ? 'Start the incident' : 'Create stream'}
+      busy={busy}
+      error={errors.form}
+      onSubmit={() => void create(draft)}
+      onCancel={onClose}
+    >
+      <ChoiceCards
+        legend="What it is"
+        name="stream-type"
+        columns={3}
+        choices={types}
+        value={type}
+        onChange={(next) => change({ type: next })}
+      />
+      {type === 'dm' ? (
+        <DmFields draft={draft} errors={errors} onChange={change} />
+      ) : (
+        <NamedFields draft={draft} errors={errors} onChange={change} />
+      )}
+    </DialogForm>
+  );
+}
+
+interface FieldsProps {
+  readonly draft: Draft;
+  readonly errors: Errors;
+  readonly onChange: (part: Partial<Draft>) => void;
+}
+
+function NamedFields({ draft, errors, onChange }: FieldsProps) {
+  return (
+    <>
       <TextInput
         data-autofocus
         label="Name"
         required
-        placeholder="release-train"
-        value={name}
+        placeholder={draft.type === 'incident' ? 'Checkout outage' : 'release-train'}
+        value={draft.name}
         error={errors.name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={(event) => onChange({ name: event.currentTarget.value })}
       />
+      {draft.type === 'incident' && (
+        <ChoiceCards
+          legend="Severity"
+          name="severity"
+          choices={severities}
+          value={draft.severity}
+          error={errors.severity}
+          onChange={(severity) => onChange({ severity })}
+        />
+      )}
       <Textarea
         label="Description"
-        description="What belongs here. Optional."
+        description={draft.type === 'incident' ? 'What is known so far. Optional.' : 'What belongs here. Optional.'}
         autosize
         minRows={2}
         maxRows={6}
-        value={description}
+        value={draft.description}
         error={errors.description}
-        onChange={(event) => setDescription(event.currentTarget.value)}
+        onChange={(event) => onChange({ description: event.currentTarget.value })}
       />
-      <VisibilityField value={visibility} error={errors.visibility} onChange={setVisibility} />
-      {errors.form && (
-        <p className={classes.error} role="alert">
-          {errors.form}
-        </p>
-      )}
-      <div className={classes.buttons}>
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" loading={busy}>
-          Create stream
-        </Button>
-      </div>
-    </form>
+      <ChoiceCards
+        legend="Who can read it"
+        name="visibility"
+        choices={visibilities}
+        value={draft.visibility}
+        error={errors.visibility}
+        onChange={(visibility) => onChange({ visibility })}
+      />
+    </>
   );
 }
 
-interface NewStream {
-  readonly name: string;
-  readonly description: string | undefined;
-  readonly visibility: 'public' | 'private';
+function DmFields({ draft, errors, onChange }: FieldsProps) {
+  const { me } = useWorkspace();
+  return (
+    <PeoplePicker
+      label="People"
+      chosen={draft.people}
+      without={new Set([me.id])}
+      most={maxDmMembers - 1}
+      error={errors.memberIds}
+      onChange={(people) => onChange({ people })}
+    />
+  );
+}
+
+function bodyOf({ type, name, description, visibility, severity, people }: Draft): z.input<typeof CreateStream> {
+  if (type === 'dm') return { streamType: 'dm', memberIds: people.map(({ id }) => UserId.parse(id)) };
+  const named = { name, visibility, ...(description.trim() !== '' && { description }) };
+  return type === 'incident' ? { streamType: 'incident', ...named, severity } : { streamType: 'channel', ...named };
 }
 
 function useCreateStream(onDone: () => void) {
@@ -92,15 +167,15 @@ function useCreateStream(onDone: () => void) {
   const [errors, setErrors] = useState<Errors>({});
   // One form makes one stream, however often it has to be sent; what was refused and corrected is another stream.
   const attempt = useRef({ key: crypto.randomUUID(), body: '' });
-  const create = async (given: NewStream): Promise<void> => {
+  const create = async (draft: Draft): Promise<void> => {
+    if (draft.type === 'dm' && draft.people.length === 0) return setErrors({ memberIds: 'Choose at least one person.' });
+    const given = bodyOf(draft);
     const body = JSON.stringify(given);
     if (attempt.current.body !== body) attempt.current = { key: crypto.randomUUID(), body };
     setBusy(true);
     setErrors({});
     try {
-      const stream = await streambed
-        .workspace(workspaceId)
-        .streams.create({ streamType: 'channel', ...given }, { idempotencyKey: attempt.current.key });
+      const stream = await streambed.workspace(workspaceId).streams.create(given, { idempotencyKey: attempt.current.key });
       list.put(stream);
       onDone();
       go({ kind: 'stream', streamId: stream.id });
@@ -111,34 +186,4 @@ function useCreateStream(onDone: () => void) {
     }
   };
   return { busy, errors, create };
-}
-
-interface VisibilityProps {
-  readonly value: 'public' | 'private';
-  readonly error: string | undefined;
-  readonly onChange: (value: 'public' | 'private') => void;
-}
-
-const choices = [
-  { value: 'public', label: 'Everyone', note: 'The whole workspace', icon: Globe },
-  { value: 'private', label: 'Only its members', note: 'You, and whom you add', icon: Lock },
-] as const;
-
-function VisibilityField({ value, error, onChange }: VisibilityProps) {
-  return (
-    <fieldset className={classes.visibility}>
-      <legend>Who can read it</legend>
-      <div className={classes.choices}>
-        {choices.map(({ value: own, label, note, icon: Icon }) => (
-          <label key={own} className={classes.choice}>
-            <input type="radio" name="visibility" value={own} checked={own === value} onChange={() => onChange(own)} />
-            <Icon size={15} aria-hidden="true" />
-            <span>{label}</span>
-            <small>{note}</small>
-          </label>
-        ))}
-      </div>
-      {error && <p className={classes.error}>{error}</p>}
-    </fieldset>
-  );
 }

@@ -1,30 +1,33 @@
 import { useState, useSyncExternalStore, type ReactNode } from 'react';
 import { ActionIcon, Button, CloseButton, TextInput, Tooltip } from '@mantine/core';
-import { ListFilter, Pencil, Plus } from 'lucide-react';
-import type { Stream } from '../../../contract/stream.ts';
+import { Compass, ListFilter, Plus } from 'lucide-react';
 import { sentenceOf } from './connection.ts';
-import { PlaceLink } from './place-link.tsx';
+import { groupStreams, type SidebarGroup } from './sidebar-groups.ts';
+import { SidebarItem } from './sidebar-item.tsx';
 import classes from './sidebar.module.css';
-import { filterStreams, nameOfStream } from './stream-filter.ts';
-import { StreamIcon } from './stream-icon.tsx';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 interface Props {
   readonly onCreate: () => void;
-  /** A stream was picked: a drawer may close. */
+  readonly onBrowse: () => void;
+  /** A place was picked: a drawer may close. */
   readonly onPicked?: () => void;
   readonly head: ReactNode;
+  /** The places that are no streams. */
+  readonly links: ReactNode;
   readonly foot: ReactNode;
 }
 
-/** The list of streams, kept live, with its filter. */
-export function Sidebar({ onCreate, onPicked, head, foot }: Props) {
+/** What a person is in, by type, kept live; with a filter that looks through everything. */
+export function Sidebar({ onCreate, onBrowse, onPicked, head, links, foot }: Props) {
   const [query, setQuery] = useState('');
   const { streams, loading } = useStreamList();
-  const found = filterStreams(streams, query);
+  const { me, place } = useWorkspace();
+  const groups = groupStreams({ streams, me: me.id, query, place: place.kind === 'stream' ? place : undefined });
   return (
     <div className={classes.sidebar}>
       {head}
+      {links}
       <div className={classes.tools}>
         <TextInput
           className={classes.filter}
@@ -44,39 +47,41 @@ export function Sidebar({ onCreate, onPicked, head, foot }: Props) {
         </Tooltip>
       </div>
       <nav className={classes.list} aria-label="Streams">
-        {loading ? <Skeletons /> : <StreamList streams={found} onPicked={onPicked} />}
-        {!loading && found.length === 0 && <NothingListed query={query} onCreate={onCreate} />}
+        {loading ? <Skeletons /> : groups.map((group) => <Group key={group.key} group={group} onPicked={onPicked} />)}
+        {!loading && groups.length === 0 && <NothingListed query={query} onCreate={onCreate} />}
+        <More onBrowse={onBrowse} />
       </nav>
       {foot}
     </div>
   );
 }
 
-function StreamList({ streams, onPicked }: { streams: Stream[]; onPicked: Props['onPicked'] }) {
+function Group({ group, onPicked }: { group: SidebarGroup; onPicked: Props['onPicked'] }) {
   const { place, drafts } = useWorkspace();
   useSyncExternalStore(drafts.subscribe, drafts.version);
   const withDraft = new Set(drafts.streamIds());
-  const current = place.kind === 'stream' ? place.streamId : undefined;
-  if (streams.length === 0) return null;
+  const current = place.kind === 'stream' ? (place.thread ?? place.streamId) : undefined;
   return (
-    <ul>
-      {streams.map((stream) => (
-        <li key={stream.id}>
-          <PlaceLink
-            to={{ kind: 'stream', streamId: stream.id }}
-            onGo={onPicked}
-            className={classes.item}
-            aria-current={stream.id === current ? 'page' : undefined}
-          >
-            <span className={classes.icon}>
-              <StreamIcon stream={stream} size={15} />
-            </span>
-            <bdi className={classes.name}>{nameOfStream(stream)}</bdi>
-            {stream.id !== current && withDraft.has(stream.id) && <Pencil size={13} className={classes.draft} aria-label="Draft" />}
-          </PlaceLink>
-        </li>
-      ))}
-    </ul>
+    <section aria-labelledby={`group-${group.key}`}>
+      <h2 id={`group-${group.key}`} className={classes.label}>
+        {group.label}
+      </h2>
+      <ul>
+        {group.streams.map((stream) => (
+          <li key={stream.id}>
+            <SidebarItem stream={stream} isCurrent={stream.id === current} hasDraft={withDraft.has(stream.id)} onPicked={onPicked} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function More({ onBrowse }: { onBrowse: () => void }) {
+  return (
+    <button type="button" className={classes.more} onClick={onBrowse}>
+      <Compass size={15} aria-hidden="true" /> Browse channels
+    </button>
   );
 }
 
@@ -86,7 +91,7 @@ function NothingListed({ query, onCreate }: { query: string; onCreate: () => voi
   if (query !== '') return <p className={classes.nothing}>No stream matches “{query}”.</p>;
   return (
     <div className={classes.nothing}>
-      <p>There are no streams yet.</p>
+      <p>You are in no stream yet.</p>
       <Button size="xs" variant="light" leftSection={<Plus size={14} />} onClick={onCreate}>
         Create the first one
       </Button>

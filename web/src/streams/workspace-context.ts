@@ -7,6 +7,7 @@ import type { Intents, Notice } from './intents.ts';
 import type { Reading } from './new-messages.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { Place } from './place.ts';
+import type { ThreadRoots } from './thread-roots.ts';
 
 /** What the pages of a workspace work with. */
 export interface WorkspaceContext {
@@ -18,6 +19,8 @@ export interface WorkspaceContext {
   readonly drafts: Drafts;
   /** How far each stream was read since the page was loaded. */
   readonly readings: Map<string, Reading>;
+  /** What the threads branched from. */
+  readonly roots: ThreadRoots;
   readonly place: Place;
   /** `replace`: the way back does not lead here again. */
   readonly go: (place: Place, how?: 'push' | 'replace') => void;

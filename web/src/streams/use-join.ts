@@ -1,0 +1,21 @@
+import type { Stream } from '../../../contract/stream.ts';
+import { useTask } from '../ui/use-task.ts';
+import { noticeOf } from './stream-actions.ts';
+import { useWorkspace } from './workspace-context.ts';
+
+/** Joins a stream; a thread is followed so. */
+export function useJoin(stream: Stream | undefined): { readonly busy: boolean; readonly join: () => void } {
+  const { streambed, workspaceId, list, tell } = useWorkspace();
+  const { busy, run } = useTask();
+  const join = (): void => {
+    if (!stream) return;
+    void run(async () => {
+      try {
+        list.put(await streambed.workspace(workspaceId).streams.join(stream.id));
+      } catch (error) {
+        tell(noticeOf(error));
+      }
+    });
+  };
+  return { busy, join };
+}

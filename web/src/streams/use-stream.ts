@@ -1,0 +1,40 @@
+import { useEffect, useMemo } from 'react';
+import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
+import type { Stream } from '../../../contract/stream.ts';
+import { useLive } from '../ui/use-live.ts';
+import { useStreamList, useWorkspace } from './workspace-context.ts';
+
+export interface OpenStream {
+  readonly live: LiveStream;
+  /** What was said in it, what is on its way, and how the connection stands. */
+  readonly snapshot: LiveSnapshot;
+  /** Its settings and the caller's own view of it; undefined until they are read. */
+  readonly stream: Stream | undefined;
+}
+
+/** A stream to read and write in, kept live. */
+export function useStream(streamId: string): OpenStream {
+  const { open } = useWorkspace();
+  const live = useMemo(() => open.use(streamId), [open, streamId]);
+  return { live, snapshot: useLive(live), stream: useListedStream(streamId) };
+}
+
+/** The stream as the list knows it; one that is not listed is read. */
+export function useListedStream(streamId: string | null): Stream | undefined {
+  const { streambed, workspaceId, list } = useWorkspace();
+  const { streams, loading } = useStreamList();
+  const listed = streams.find((stream) => stream.id === streamId);
+  const isMissing = !loading && !listed;
+  useEffect(() => {
+    if (!isMissing || streamId === null) return;
+    const stop = new AbortController();
+    streambed
+      .workspace(workspaceId)
+      .streams.read(streamId, { signal: stop.signal })
+      .then((stream) => list.put(stream))
+      // Where it is shown, the live stream meets the same problem and tells it; elsewhere the name is just not there.
+      .catch(() => undefined);
+    return () => stop.abort();
+  }, [isMissing, streambed, workspaceId, streamId, list]);
+  return listed;
+}
