@@ -10,7 +10,7 @@ export type Asked =
   | { readonly kind: 'promote'; readonly streamId: string; readonly name: string | undefined; readonly type: 'channel' | 'incident' }
   | { readonly kind: 'share'; readonly event: StreamEvent }
   | { readonly kind: 'invite'; readonly streamId: string; readonly userIds: readonly string[] }
-  | { readonly kind: 'members'; readonly streamId: string };
+  | { readonly kind: 'members' | 'pins' | 'settings'; readonly streamId: string };
 
 export interface IntentState {
   readonly intents: Intents;
@@ -45,6 +45,8 @@ export function useIntents(actions: Omit<StreamActions, 'tell' | 'go'> | undefin
       share: (event) => setAsked({ kind: 'share', event }),
       invite: (streamId, userIds = []) => setAsked({ kind: 'invite', streamId, userIds }),
       showMembers: (streamId) => setAsked({ kind: 'members', streamId }),
+      showPins: (streamId) => setAsked({ kind: 'pins', streamId }),
+      changeSettings: (streamId) => setAsked({ kind: 'settings', streamId }),
       openEvent: (streamId, seq) => go({ ...placeOf(streamId), at: seq }),
       openDm: (userIds) => attempt((all) => openDm(all, userIds)),
       archive: (streamId) => attempt((all) => archiveStream(all, streamId)),

@@ -11,6 +11,9 @@ export interface Intents {
   /** Asks whom to add to a stream; `userIds` are chosen already. */
   invite(streamId: string, userIds?: readonly string[]): void;
   showMembers(streamId: string): void;
+  showPins(streamId: string): void;
+  /** Asks for name, topic and visibility. */
+  changeSettings(streamId: string): void;
   /** Goes to a position of a stream, wherever it is shown. */
   openEvent(streamId: string, seq: number): void;
   /** Opens the DM with somebody. */

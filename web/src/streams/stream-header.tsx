@@ -1,18 +1,29 @@
 import type { ReactNode } from 'react';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { ChevronRight, Pin, Users } from 'lucide-react';
 import type { Stream } from '../../../contract/stream.ts';
+import { PlaceLink } from './place-link.tsx';
+import { StreamMenu } from './stream-header-menu.tsx';
 import { nameOfStream } from './stream-filter.ts';
 import classes from './stream-header.module.css';
 import { StreamIcon } from './stream-icon.tsx';
+import { rightsIn } from './stream-rights.ts';
+import { firstWords } from './thread-roots.ts';
+import { useRootEvent } from './use-root-event.ts';
+import { useJoin } from './use-join.ts';
+import { useListedStream } from './use-stream.ts';
+import { useStreamList, useWorkspace } from './workspace-context.ts';
 
-/** What stream this is. */
+/** What stream this is, and what can be done with it. */
 export function StreamHeader({ stream, menu }: { stream: Stream | undefined; menu: ReactNode }) {
   return (
     <header className={classes.header}>
       {menu}
       <div className={classes.words}>
+        {stream?.parentStreamId != null && <Breadcrumb stream={stream} parentId={stream.parentStreamId} />}
         <h1 className={classes.name}>
           {stream && <StreamIcon stream={stream} size={17} />}
-          <bdi>{stream ? nameOfStream(stream) : 'Stream'}</bdi>
+          <Name stream={stream} />
         </h1>
         {stream?.description && (
           <p className={classes.description} title={stream.description}>
@@ -20,7 +31,59 @@ export function StreamHeader({ stream, menu }: { stream: Stream | undefined; men
           </p>
         )}
       </div>
-      {stream?.status === 'archived' && <span className={classes.tag}>Archived</span>}
+      {stream?.archivedAt != null && <span className={classes.tag}>Archived</span>}
+      {stream && <Tools stream={stream} />}
     </header>
+  );
+}
+
+function Name({ stream }: { stream: Stream | undefined }) {
+  const { me } = useWorkspace();
+  const isUnnamed = stream?.streamType === 'thread' && stream.name === null;
+  const { event } = useRootEvent(isUnnamed ? stream.parentStreamId : null, isUnnamed ? stream.branchedFromEventId : null);
+  if (!stream) return <bdi>Stream</bdi>;
+  return <bdi>{isUnnamed ? (firstWords(event) ?? 'Thread') : nameOfStream(stream, me.id)}</bdi>;
+}
+
+/** Where it branched from: leads to that very message. */
+function Breadcrumb({ stream, parentId }: { stream: Stream; parentId: string }) {
+  const { me } = useWorkspace();
+  const parent = useListedStream(parentId);
+  const { event } = useRootEvent(parentId, stream.branchedFromEventId);
+  if (!parent) return null;
+  return (
+    <nav aria-label="Came from" className={classes.crumb}>
+      <PlaceLink to={{ kind: 'stream', streamId: parent.id, ...(event && { at: event.seq }) }}>
+        <bdi>{nameOfStream(parent, me.id)}</bdi>
+      </PlaceLink>
+      <ChevronRight size={14} aria-hidden="true" />
+    </nav>
+  );
+}
+
+function Tools({ stream }: { stream: Stream }) {
+  const { intents } = useWorkspace();
+  const { me } = useStreamList();
+  const rights = rightsIn(stream, me?.role);
+  const { busy, join } = useJoin(stream);
+  return (
+    <div className={classes.tools}>
+      {rights.join && (
+        <Button size="compact-sm" variant="light" loading={busy} onClick={join}>
+          {stream.streamType === 'thread' ? 'Follow' : 'Join'}
+        </Button>
+      )}
+      <Tooltip label="Pinned messages">
+        <ActionIcon variant="subtle" color="gray" size={32} aria-label="Pinned messages" onClick={() => intents.showPins(stream.id)}>
+          <Pin size={17} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Members">
+        <ActionIcon variant="subtle" color="gray" size={32} aria-label="Members" onClick={() => intents.showMembers(stream.id)}>
+          <Users size={17} />
+        </ActionIcon>
+      </Tooltip>
+      <StreamMenu stream={stream} rights={rights} />
+    </div>
   );
 }
