@@ -1,13 +1,17 @@
-import { useEffect } from 'react';
 import { ActionIcon, Drawer, Kbd } from '@mantine/core';
 import { useDisclosure, useHotkeys, useMediaQuery } from '@mantine/hooks';
 import { Menu as MenuIcon, MessagesSquare } from 'lucide-react';
+import { ActivityPage } from '../activity/activity-page.tsx';
+import { SearchPage } from '../search/search-page.tsx';
 import { bannerOf, type Banner } from '../streams/connection.ts';
 import { ConnectionBanner } from '../streams/connection-banner.tsx';
 import { CreateStreamDialog } from '../streams/create-stream-dialog.tsx';
 import { JumpDialog } from '../streams/jump-dialog.tsx';
 import { Sidebar } from '../streams/sidebar.tsx';
+import { BrowseDialog } from '../streams/sidebar-browse-dialog.tsx';
+import { totalBadge } from '../streams/sidebar-groups.ts';
 import { StreamPage } from '../streams/stream-page.tsx';
+import { useUnseenTitle } from '../streams/use-unseen-title.ts';
 import { useStreamList, useWorkspace } from '../streams/workspace-context.ts';
 import { Empty } from '../ui/empty.tsx';
 import { AccountMenu } from './account-menu.tsx';
@@ -15,7 +19,9 @@ import { Brand } from './brand.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { modKey } from './mod-key.ts';
 import classes from './shell.module.css';
+import { SidebarLinks } from './sidebar-links.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { useFavicon } from './use-favicon.ts';
 
 const expiredBanner: Banner = {
   tone: 'error',
@@ -28,18 +34,22 @@ const expiredBanner: Banner = {
 export function Shell({ workspaceName, expired }: { workspaceName: string; expired: boolean }) {
   const isNarrow = useMediaQuery('(max-width: 47.99em)', matchMedia('(max-width: 47.99em)').matches);
   const [creating, create] = useDisclosure();
+  const [browsing, browse] = useDisclosure();
   const [jumping, jump] = useDisclosure();
   const [helping, help] = useDisclosure();
   const [drawer, setDrawer] = useDisclosure();
   const { place } = useWorkspace();
-  const { state, problem, offlineSince } = useStreamList();
+  const { state, problem, offlineSince, streams } = useStreamList();
   useHotkeys([['mod+K', jump.toggle]], []);
+  useFavicon(totalBadge(streams));
   const banner = expired ? expiredBanner : bannerOf({ state, problem: state === 'live' ? undefined : problem, offlineSince });
   const sidebar = (
     <Sidebar
       head={<Brand workspaceName={workspaceName} onJump={jump.open} />}
       foot={<AccountMenu onShortcuts={help.open} />}
+      links={<SidebarLinks onPicked={setDrawer.close} />}
       onCreate={create.open}
+      onBrowse={browse.open}
       onPicked={setDrawer.close}
     />
   );
@@ -58,7 +68,7 @@ export function Shell({ workspaceName, expired }: { workspaceName: string; expir
               <div className={classes.page}>{sidebar}</div>
             </>
           ) : (
-            <Page banner={banner} menu={isNarrow ? <MenuButton onClick={setDrawer.open} /> : null} />
+            <Page banner={banner} isNarrow={isNarrow} menu={isNarrow ? <MenuButton onClick={setDrawer.open} /> : null} />
           )}
         </ErrorBoundary>
       </main>
@@ -75,6 +85,7 @@ export function Shell({ workspaceName, expired }: { workspaceName: string; expir
         </Drawer>
       )}
       <CreateStreamDialog opened={creating} onClose={create.close} />
+      <BrowseDialog opened={browsing} onClose={browse.close} />
       <JumpDialog opened={jumping} onClose={jump.close} />
       <ShortcutsDialog opened={helping} onClose={help.close} />
     </div>
@@ -89,42 +100,50 @@ function MenuButton({ onClick }: { onClick: () => void }) {
   );
 }
 
-function Page({ banner, menu }: { banner: Banner | undefined; menu: React.ReactNode }) {
+function Page({ banner, menu, isNarrow }: { banner: Banner | undefined; menu: React.ReactNode; isNarrow: boolean }) {
   const { place } = useWorkspace();
-  if (place.kind === 'stream') return <StreamPage key={place.streamId} streamId={place.streamId} banner={banner} menu={menu} />;
+  if (place.kind === 'stream') return <StreamPage key={place.streamId} {...{ place, banner, menu, isNarrow }} />;
   return (
     <>
+      {place.kind === 'activity' && <Titled title="Activity" />}
+      {place.kind === 'search' && <Titled title="Search" />}
       <ConnectionBanner banner={banner} />
-      {menu && <div className={classes.bar}>{menu}</div>}
-      {place.kind === 'home' ? <Home /> : <NowhereKnown text={place.text} />}
+      {place.kind === 'activity' && <ActivityPage menu={menu} />}
+      {place.kind === 'search' && <SearchPage query={place.query} menu={menu} />}
+      {menu && (place.kind === 'home' || place.kind === 'unknown') && <div className={classes.bar}>{menu}</div>}
+      {place.kind === 'home' && <Home />}
+      {place.kind === 'unknown' && <NowhereKnown text={place.text} />}
     </>
   );
 }
 
 function Home() {
-  useTitle('Streambed');
   return (
-    <Empty icon={<MessagesSquare size={22} />} title="Pick a stream" level={1}>
-      <p>
-        Choose one on the left, or press <Kbd>{modKey} K</Kbd> and type its name.
-      </p>
-    </Empty>
+    <>
+      <Titled title="Streambed" />
+      <Empty icon={<MessagesSquare size={22} />} title="Pick a stream" level={1}>
+        <p>
+          Choose one on the left, or press <Kbd>{modKey} K</Kbd> and type its name.
+        </p>
+      </Empty>
+    </>
   );
 }
 
 function NowhereKnown({ text }: { text: string }) {
-  useTitle('Streambed');
   return (
-    <Empty title="This address leads nowhere" level={1}>
-      <p>
-        There is no place called <code>{text}</code> here. Pick a stream instead.
-      </p>
-    </Empty>
+    <>
+      <Titled title="Streambed" />
+      <Empty title="This address leads nowhere" level={1}>
+        <p>
+          There is no place called <code>{text}</code> here. Pick a stream instead.
+        </p>
+      </Empty>
+    </>
   );
 }
 
-function useTitle(title: string): void {
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
+function Titled({ title }: { title: string }) {
+  useUnseenTitle(title);
+  return null;
 }

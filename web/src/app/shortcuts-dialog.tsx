@@ -3,7 +3,7 @@ import { modKey } from './mod-key.ts';
 import classes from './shortcuts-dialog.module.css';
 
 const shortcuts: [keys: string[], what: string][] = [
-  [[`${modKey} K`], 'Jump to a stream'],
+  [[`${modKey} K`], 'Jump to a stream or a person'],
   [['Enter'], 'Send the message'],
   [['Shift Enter'], 'Begin a new line'],
   [['↑'], 'In an empty composer: edit your last message'],

@@ -1,38 +1,60 @@
-import { useEffect, useMemo, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { SearchX } from 'lucide-react';
-import type { Stream } from '../../../contract/stream.ts';
 import { Empty } from '../ui/empty.tsx';
-import { useLive } from '../ui/use-live.ts';
 import { bannerOf, isSignedOut, sentenceOf, type Banner } from './connection.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Conversation } from './conversation.tsx';
+import { IncidentBar } from './incident-bar.tsx';
+import type { StreamPlace } from './place.ts';
 import { StreamHeader } from './stream-header.tsx';
-import { useStreamList, useWorkspace } from './workspace-context.ts';
+import classes from './stream-page.module.css';
+import { ThreadPanel } from './thread-panel.tsx';
+import { useStream, type OpenStream } from './use-stream.ts';
 
 interface Props {
-  readonly streamId: string;
+  readonly place: StreamPlace;
   /** What the whole workspace has to tell about its connection. */
   readonly banner: Banner | undefined;
   /** On a phone: the button that shows the list of streams. */
   readonly menu: ReactNode;
+  readonly isNarrow: boolean;
 }
 
-/** One stream: its history, what happens now, and the composer. */
-export function StreamPage({ streamId, banner, menu }: Props) {
-  const { open } = useWorkspace();
-  const live = useMemo(() => open.use(streamId), [open, streamId]);
-  const snapshot = useLive(live);
-  const stream = useStream(streamId);
+/** One stream: its history, what happens now, and the composer; beside it a thread. */
+export function StreamPage({ place, banner, menu, isNarrow }: Props) {
+  const { streamId, thread } = place;
+  const opened = useStream(streamId);
+  const isAlone = isNarrow && thread !== undefined;
+  return (
+    <div className={classes.split}>
+      {!isAlone && (
+        <div className={classes.column} data-main-column>
+          <StreamColumn {...{ streamId, banner, menu, opened }} />
+        </div>
+      )}
+      {thread !== undefined && (
+        <ThreadPanel key={thread} {...{ streamId, thread, isAlone }} parent={opened.stream} parentSnapshot={opened.snapshot} />
+      )}
+    </div>
+  );
+}
+
+interface ColumnProps extends Pick<Props, 'banner' | 'menu'> {
+  readonly streamId: string;
+  readonly opened: OpenStream;
+}
+
+function StreamColumn({ streamId, banner, menu, opened: { live, snapshot, stream } }: ColumnProps) {
   const { problem } = snapshot;
-  if (problem && !isSignedOut(problem) && snapshot.events.length === 0) {
+  // Who was taken out of a private stream sees no more of it, also not what was loaded before.
+  const isGone = problem?.code === 'not_found';
+  if (problem && !isSignedOut(problem) && (isGone || snapshot.events.length === 0)) {
     return (
       <>
         <StreamHeader stream={undefined} menu={menu} />
         <ConnectionBanner banner={banner} />
         <Empty icon={<SearchX size={22} />} title="This stream cannot be shown" level={2}>
-          <p>
-            {problem.code === 'not_found' ? 'It does not exist, or it is private and you are not one of its members.' : sentenceOf(problem)}
-          </p>
+          <p>{isGone ? 'It does not exist, or it is private and you are not one of its members.' : sentenceOf(problem)}</p>
         </Empty>
       </>
     );
@@ -40,28 +62,9 @@ export function StreamPage({ streamId, banner, menu }: Props) {
   return (
     <>
       <StreamHeader stream={stream} menu={menu} />
+      {stream?.streamType === 'incident' && <IncidentBar stream={stream} events={snapshot.events} />}
       <ConnectionBanner banner={banner ?? bannerOf(snapshot)} />
       <Conversation live={live} snapshot={snapshot} stream={stream} streamId={streamId} />
     </>
   );
-}
-
-/** The stream as the list knows it; one that is not listed is read. */
-function useStream(streamId: string): Stream | undefined {
-  const { streambed, workspaceId, list } = useWorkspace();
-  const { streams, loading } = useStreamList();
-  const listed = streams.find((stream) => stream.id === streamId);
-  const isMissing = !loading && !listed;
-  useEffect(() => {
-    if (!isMissing) return;
-    const stop = new AbortController();
-    streambed
-      .workspace(workspaceId)
-      .streams.read(streamId, { signal: stop.signal })
-      .then((stream) => list.put(stream))
-      // The live stream meets the same problem, and tells it.
-      .catch(() => undefined);
-    return () => stop.abort();
-  }, [isMissing, streambed, workspaceId, streamId, list]);
-  return listed;
 }

@@ -1,0 +1,137 @@
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { Button, Loader } from '@mantine/core';
+import { Bell, CheckCheck } from 'lucide-react';
+import type { Notification } from '../../../contract/notification.ts';
+import { sentenceOf } from '../streams/connection.ts';
+import { noticeOf } from '../streams/stream-actions.ts';
+import { useStreamList, useWorkspace } from '../streams/workspace-context.ts';
+import { Empty } from '../ui/empty.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
+import { usePages, type Pages } from '../ui/use-pages.ts';
+import { ActivityItem } from './activity-item.tsx';
+import classes from './activity-page.module.css';
+
+/** What concerns a person: who mentioned them, where they were added. */
+export function ActivityPage({ menu }: { menu: ReactNode }) {
+  const [isUnreadOnly, setUnreadOnly] = useState(false);
+  const pages = useNotifications(isUnreadOnly);
+  const { items, loading, problem, hasMore, more } = pages;
+  const { unreadNotifications } = useStreamList();
+  const { open, markAll } = useMarking(pages);
+  const filter = (label: string, isOn: boolean): ReactNode => (
+    <Button
+      size="compact-sm"
+      variant={isOn === isUnreadOnly ? 'light' : 'subtle'}
+      color="gray"
+      aria-pressed={isOn === isUnreadOnly}
+      onClick={() => setUnreadOnly(isOn)}
+    >
+      {label}
+    </Button>
+  );
+  return (
+    <>
+      <PageHeader menu={menu} title="Activity">
+        {filter('All', false)}
+        {filter('Unread', true)}
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<CheckCheck size={15} aria-hidden="true" />}
+          disabled={unreadNotifications === 0}
+          onClick={markAll}
+        >
+          Mark all as read
+        </Button>
+      </PageHeader>
+      <div className={classes.scroller}>
+        {items.length > 0 && (
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the arrows move among the links inside
+          <ul className={classes.list} aria-label="Activity" aria-busy={loading} onKeyDown={moveAmongLinks}>
+            {items.map((notification) => (
+              <ActivityItem key={notification.id} notification={notification} onOpen={open} />
+            ))}
+          </ul>
+        )}
+        {!loading && !problem && items.length === 0 && <Nothing isUnreadOnly={isUnreadOnly} />}
+        <output className={classes.foot}>
+          {loading && items.length === 0 && <Loader size="sm" aria-label="Loading" />}
+          {problem && <span>{sentenceOf(problem)}</span>}
+          {!loading && (hasMore || problem) && (
+            <Button size="compact-sm" variant="default" onClick={more}>
+              {problem ? 'Try again' : 'Show more'}
+            </Button>
+          )}
+        </output>
+      </div>
+    </>
+  );
+}
+
+function Nothing({ isUnreadOnly }: { isUnreadOnly: boolean }) {
+  return (
+    <Empty icon={<Bell size={22} />} title={isUnreadOnly ? 'You have read everything' : 'Nothing yet'}>
+      <p>When somebody mentions you or adds you to a stream, it stands here.</p>
+    </Empty>
+  );
+}
+
+/** Read anew when the number of unread ones changes: something came, or was read on another device. */
+function useNotifications(isUnreadOnly: boolean): Pages<Notification> {
+  const { streambed, workspaceId } = useWorkspace();
+  const { unreadNotifications, state } = useStreamList();
+  const load = useCallback(
+    (cursor: string | undefined, signal: AbortSignal) =>
+      streambed.workspace(workspaceId).notifications.list({ ...(isUnreadOnly && { unread: 'true' }), cursor, limit: 50 }, { signal }),
+    [streambed, workspaceId, isUnreadOnly],
+  );
+  const pages = usePages(load);
+  const { reload } = pages;
+  const known = useRef({ unreadNotifications, state });
+  useEffect(() => {
+    const before = known.current;
+    known.current = { unreadNotifications, state };
+    const isBack = state === 'live' && before.state !== 'live';
+    if (before.unreadNotifications !== unreadNotifications || isBack) reload();
+  }, [unreadNotifications, state, reload]);
+  return pages;
+}
+
+function useMarking({ items, change, reload }: Pages<Notification>) {
+  const { streambed, workspaceId, intents, tell } = useWorkspace();
+  const { notifications } = streambed.workspace(workspaceId);
+  const show = (isRead: (one: Notification) => boolean): void => {
+    const readAt = new Date().toISOString();
+    change((all) => all.map((one) => (one.readAt === null && isRead(one) ? { ...one, readAt } : one)));
+  };
+  const fail = (error: unknown): void => {
+    tell(noticeOf(error));
+    reload();
+  };
+  const open = (notification: Notification): void => {
+    const { id, readAt, streamId, seq } = notification;
+    if (readAt === null) {
+      show((one) => one.id === id);
+      notifications.markRead({ ids: [id] }).catch(fail);
+    }
+    intents.openEvent(streamId, seq);
+  };
+  const markAll = (): void => {
+    const [newest] = items;
+    if (!newest) return;
+    show(() => true);
+    notifications.markRead({ upTo: newest.id }).catch(fail);
+  };
+  return { open, markAll };
+}
+
+function moveAmongLinks(event: KeyboardEvent<HTMLElement>): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  if (step === 0) return;
+  const links = [...event.currentTarget.querySelectorAll('a')];
+  const now = links.findIndex((link) => link === document.activeElement);
+  const next = links[now + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}

@@ -1,0 +1,83 @@
+import { useEffect, useMemo, useState } from 'react';
+import { problemOf } from '../../../client/errors.ts';
+import type { Streambed } from '../../../client/http.ts';
+import { UserId } from '../../../contract/ids.ts';
+import type { Stream } from '../../../contract/stream.ts';
+import { sentenceOf } from '../streams/connection.ts';
+import { nameOfStream } from '../streams/stream-filter.ts';
+import { useStreamList, useWorkspace } from '../streams/workspace-context.ts';
+import { readSearch, type SearchWords } from './search-words.ts';
+
+type Query = Parameters<ReturnType<Streambed['workspace']>['search']>[0];
+
+export interface SearchQuery {
+  /** What to ask the server; undefined while a name is looked up. */
+  readonly search: Query | undefined;
+  readonly problems: readonly string[];
+}
+
+/** The search that somebody typed, with names turned into the ids they stand for. */
+export function useSearchQuery(text: string): SearchQuery {
+  const { me } = useWorkspace();
+  const words = useMemo(() => readSearch(text), [text]);
+  const streamNamed = useStreamNamed(words.in);
+  const personNamed = usePersonNamed(words.from === 'me' ? me.id : words.from);
+  return useMemo(() => {
+    const problems = [...words.problems, streamNamed.problem, personNamed.problem].filter((problem) => problem !== undefined);
+    if (words.q === '' && problems.length === 0) problems.push('Say at least one word to look for.');
+    const isWaiting = (words.in !== undefined && !streamNamed.id) || (words.from !== undefined && !personNamed.id);
+    if (problems.length > 0 || isWaiting) return { search: undefined, problems };
+    return { search: queryOf(words, streamNamed.id, personNamed.id), problems };
+  }, [words, streamNamed.id, streamNamed.problem, personNamed.id, personNamed.problem]);
+}
+
+function queryOf({ q, before, after }: SearchWords, inStream: string | undefined, from: string | undefined): Query {
+  return {
+    q,
+    ...(inStream !== undefined && { in: inStream }),
+    ...(from !== undefined && { from }),
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+  };
+}
+
+interface Named {
+  readonly id?: string;
+  readonly problem?: string;
+}
+
+/** A stream by slug or name: of those that are known, otherwise the server is asked. */
+function useStreamNamed(name: string | undefined): Named {
+  const { streambed, workspaceId, me } = useWorkspace();
+  const { streams } = useStreamList();
+  const [asked, setAsked] = useState<Named & { name?: string }>({});
+  const known = name === undefined ? undefined : streams.find((stream) => isNamed(stream, name, me.id))?.id;
+  const isUnknown = name !== undefined && known === undefined;
+  useEffect(() => {
+    if (!isUnknown) return;
+    const stop = new AbortController();
+    const { signal } = stop;
+    streambed
+      .workspace(workspaceId)
+      .streams.list({ q: name.slice(0, 80), status: 'any', limit: 50 }, { signal })
+      .then(({ items }) => {
+        const found = items.find((stream) => isNamed(stream, name, me.id));
+        setAsked(found ? { name, id: found.id } : { name, problem: `There is no stream called “${name}” that you may see.` });
+      })
+      .catch((error: unknown) => !signal.aborted && setAsked({ name, problem: sentenceOf(problemOf(error)) }));
+    return () => stop.abort();
+  }, [isUnknown, name, streambed, workspaceId, me.id]);
+  if (known !== undefined) return { id: known };
+  return asked.name === name ? asked : {};
+}
+
+const isNamed = (stream: Stream, name: string, me: string): boolean =>
+  stream.slug === name.toLowerCase() || nameOfStream(stream, me).toLowerCase() === name.toLowerCase();
+
+/** A person by id, or by a name that is known on this page. */
+function usePersonNamed(name: string | undefined): Named {
+  const { people } = useStreamList();
+  if (name === undefined) return {};
+  for (const [id, known] of people) if (known.toLowerCase() === name.toLowerCase()) return { id };
+  return UserId.safeParse(name).success ? { id: name } : { problem: `“${name}” is no person’s id. Write from:@ and the id.` };
+}

@@ -1,0 +1,121 @@
+import { useEffect, useState } from 'react';
+import { Button, Menu, UnstyledButton } from '@mantine/core';
+import { Check, ChevronDown } from 'lucide-react';
+import type { StreamEvent } from '../../../contract/event.ts';
+import type { Severity, Stream } from '../../../contract/stream.ts';
+import { useTask } from '../ui/use-task.ts';
+import classes from './incident-bar.module.css';
+import { durationLabel, severities, severityLabel } from './incident-severity.ts';
+import { noticeOf } from './stream-actions.ts';
+import { rightsIn } from './stream-rights.ts';
+import { useRootEvent } from './use-root-event.ts';
+import { useStreamList, useWorkspace } from './workspace-context.ts';
+
+/** How an incident stands: how bad, since when, from where; and the way to its end. */
+export function IncidentBar({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
+  const { me } = useStreamList();
+  const rights = rightsIn(stream, me?.role);
+  const { busy, change } = useChange(stream);
+  const isResolved = stream.status === 'resolved';
+  return (
+    <section aria-label="Incident" className={classes.bar} data-severity={stream.severity} data-status={stream.status}>
+      <SeverityField stream={stream} mayChange={rights.resolve} onPick={(severity) => change({ severity })} />
+      <span className={classes.status}>
+        <Standing stream={stream} events={events} />
+      </span>
+      <Origin stream={stream} />
+      {rights.resolve && (
+        <Button
+          size="compact-sm"
+          variant={isResolved ? 'default' : 'filled'}
+          loading={busy}
+          onClick={() => change({ status: isResolved ? 'active' : 'resolved' })}
+        >
+          {isResolved ? 'Reopen' : 'Resolve'}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function useChange(stream: Stream) {
+  const { streambed, workspaceId, list, tell } = useWorkspace();
+  const { busy, run } = useTask();
+  const change = (body: { status: 'active' | 'resolved' } | { severity: Severity }): void =>
+    void run(async () => {
+      try {
+        list.put(await streambed.workspace(workspaceId).streams.update(stream.id, body));
+      } catch (error) {
+        tell(noticeOf(error));
+      }
+    });
+  return { busy, change };
+}
+
+interface SeverityProps {
+  readonly stream: Stream;
+  readonly mayChange: boolean;
+  readonly onPick: (severity: Severity) => void;
+}
+
+function SeverityField({ stream, mayChange, onPick }: SeverityProps) {
+  const label = severityLabel(stream.severity);
+  if (!mayChange) return <span className={classes.severity}>{label}</span>;
+  return (
+    <Menu position="bottom-start" width={260} shadow="md">
+      <Menu.Target>
+        <UnstyledButton className={classes.severity}>
+          <span className="sb-hidden">Severity: </span>
+          {label} <ChevronDown size={13} aria-hidden="true" />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {severities.map(({ value, label: own, note }) => (
+          <Menu.Item
+            key={value}
+            role="menuitemradio"
+            aria-checked={value === stream.severity}
+            rightSection={value === stream.severity ? <Check size={15} aria-hidden="true" /> : null}
+            onClick={() => value !== stream.severity && onPick(value)}
+          >
+            <b>{own}</b> <span className={classes.note}>{note}</span>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** "Active for 23 min", "Resolved after 2 h". */
+function Standing({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
+  const began = Date.parse(stream.promotedAt ?? stream.createdAt);
+  const isResolved = stream.status === 'resolved';
+  const now = useMinute(!isResolved);
+  if (!isResolved) return <>Active for {durationLabel(now - began)}</>;
+  const end = events.findLast(({ eventType }) => eventType === 'resolved');
+  return <>{end ? `Resolved after ${durationLabel(Date.parse(end.createdAt) - began)}, by ${end.actorName}` : 'Resolved'}</>;
+}
+
+/** The time, as often as it shows. */
+function useMinute(isRunning: boolean): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!isRunning) return;
+    const timer = setInterval(() => setNow(Date.now()), 20_000);
+    return () => clearInterval(timer);
+  }, [isRunning]);
+  return now;
+}
+
+function Origin({ stream }: { stream: Stream }) {
+  const { intents } = useWorkspace();
+  const { event } = useRootEvent(stream.parentStreamId, stream.branchedFromEventId);
+  if (!event) return <span className={classes.origin} />;
+  return (
+    <span className={classes.origin}>
+      <button type="button" onClick={() => intents.openEvent(event.streamId, event.seq)}>
+        Started from {event.actorName}’s message
+      </button>
+    </span>
+  );
+}
