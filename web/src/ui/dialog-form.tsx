@@ -1,0 +1,40 @@
+import type { FormEvent, ReactNode } from 'react';
+import { Button } from '@mantine/core';
+import classes from './dialog-form.module.css';
+
+interface Props {
+  readonly submit: string;
+  readonly busy: boolean;
+  /** What went wrong and belongs to none of the fields. */
+  readonly error: string | undefined;
+  readonly onSubmit: () => void;
+  readonly onCancel: () => void;
+  readonly disabled?: boolean;
+  readonly children: ReactNode;
+}
+
+/** The frame of a form in a dialog: its fields, what went wrong, and the two ways out. */
+export function DialogForm({ submit, busy, error, onSubmit, onCancel, disabled = false, children }: Props) {
+  const send = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!busy) onSubmit();
+  };
+  return (
+    <form onSubmit={send} noValidate className={classes.form}>
+      {children}
+      {error !== undefined && (
+        <p className={classes.error} role="alert">
+          {error}
+        </p>
+      )}
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={busy} disabled={disabled}>
+          {submit}
+        </Button>
+      </div>
+    </form>
+  );
+}
