@@ -5,6 +5,7 @@ import * as notifications from './routes/notifications.ts';
 import { asyncApi, docs, health, openApi, ready } from './routes/operations.ts';
 import { createTicket } from './routes/realtime.ts';
 import * as streams from './routes/streams.ts';
+import { exportWorkspace, importRecords } from './routes/transfer.ts';
 import * as workspaces from './routes/workspaces.ts';
 
 /** The whole HTTP surface, by the feature that serves it: the name of a group is the name of its room in `functions/` and `lib/`. */
@@ -14,6 +15,7 @@ export const api = {
   streams: { ...streams, ...events },
   notifications,
   files,
+  transfer: { exportWorkspace, importRecords },
   realtime: { createTicket },
   operations: { health, ready, openApi, asyncApi, docs },
 } as const;

@@ -14,6 +14,7 @@ import type { Sockets } from './platform/sockets.ts';
 import { Realtime } from './realtime.ts';
 import { stackName, stackProps, type Stage } from './stage.ts';
 import { Streams } from './streams.ts';
+import { Transfer } from './transfer.ts';
 import { Workspaces } from './workspaces.ts';
 
 export interface ServiceStackProps {
@@ -42,6 +43,7 @@ export class ServiceStack extends Stack {
     new Notifications(this, 'Notifications', { platform, routes, database, signing, fanOut });
     const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, signing, fanOut });
     new Files(this, 'Files', { platform, routes, database, signing, bucket: files });
+    new Transfer(this, 'Transfer', { platform, routes, database });
     new Auth(this, 'Auth', { platform, routes, database, signing });
     new Operations(this, 'Operations', { platform, routes, database, connections, fanOut });
 

@@ -28,6 +28,7 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     ],
     told: [...database, 'SIGNING_SECRET_ARN', 'FILES_BUCKET'],
   },
+  TransferHttp: { may: [appSecret], told: database },
   AuthHttp: { may: [appSecret, signing], told: [...database, 'SIGNING_SECRET_ARN'] },
   RealtimeHttp: { may: [signing], told: ['SIGNING_SECRET_ARN', 'REALTIME_URL'] },
   RealtimeAuthorize: { may: [signing, ...onTable('PutItem')], told: ['SIGNING_SECRET_ARN', 'CONNECTIONS_TABLE'] },

@@ -8,6 +8,7 @@ import { notificationTable } from '../../functions/notifications/table.ts';
 import { httpHandler, ok, on } from '../../functions/platform/http-handler.ts';
 import { createTicket } from '../../functions/realtime/create-ticket.ts';
 import { eventTable, streamTable } from '../../functions/streams/table.ts';
+import { transferTable } from '../../functions/transfer/table.ts';
 import { workspaceTable } from '../../functions/workspaces/table.ts';
 import type { TestApp } from './app.ts';
 import { createSignedObjects } from './objects.ts';
@@ -38,6 +39,7 @@ export function httpOf(app: TestApp, objects: Objects = createSignedObjects(app.
     ...eventTable(app),
     ...notificationTable(app),
     ...fileTable({ ...app, objects }),
+    ...transferTable(app),
     on(realtimeRoutes.createTicket, async (_input, caller) =>
       ok(await createTicket({ ...app, realtimeUrl: 'wss://example.test/realtime' }, caller)),
     ),

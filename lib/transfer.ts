@@ -1,0 +1,30 @@
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { api } from '../contract/api.ts';
+import type { Database } from './platform/database.ts';
+import type { HttpRoutes } from './platform/http-routes.ts';
+import { type Platform, ServiceFunction } from './platform/service-function.ts';
+
+export interface TransferProps {
+  readonly platform: Platform;
+  readonly routes: HttpRoutes;
+  readonly database: Database;
+}
+
+/** Whole workspaces over HTTP, page by page: out as the lines of a file, and in again. For API keys only, so it signs nothing. */
+export class Transfer extends Construct {
+  readonly http: ServiceFunction;
+
+  constructor(scope: Construct, id: string, props: TransferProps) {
+    super(scope, id);
+    this.http = new ServiceFunction(this, 'Http', {
+      platform: props.platform,
+      description: 'Export and import of workspaces',
+      timeout: Duration.seconds(25),
+      memoryMb: 1024,
+      inNetwork: true,
+    });
+    props.database.grantConnect(this.http);
+    props.routes.add(api.transfer, this.http);
+  }
+}
