@@ -76,10 +76,10 @@ function Nothing({ isUnreadOnly }: { isUnreadOnly: boolean }) {
   );
 }
 
-/** Read anew when the number of unread ones changes: something came, or was read on another device. */
+/** Read anew when a notification came, was read on another device, or is gone; and after an interruption, where any of it may have been missed. */
 function useNotifications(isUnreadOnly: boolean): Pages<Notification> {
-  const { streambed, workspaceId } = useWorkspace();
-  const { unreadNotifications, state } = useStreamList();
+  const { streambed, workspaceId, list } = useWorkspace();
+  const { state } = useStreamList();
   const load = useCallback(
     (cursor: string | undefined, signal: AbortSignal) =>
       streambed.workspace(workspaceId).notifications.list({ ...(isUnreadOnly && { unread: 'true' }), cursor, limit: 50 }, { signal }),
@@ -87,13 +87,12 @@ function useNotifications(isUnreadOnly: boolean): Pages<Notification> {
   );
   const pages = usePages(load);
   const { reload } = pages;
-  const known = useRef({ unreadNotifications, state });
+  useEffect(() => list.watchNotifications(reload), [list, reload]);
+  const known = useRef(state);
   useEffect(() => {
-    const before = known.current;
-    known.current = { unreadNotifications, state };
-    const isBack = state === 'live' && before.state !== 'live';
-    if (before.unreadNotifications !== unreadNotifications || isBack) reload();
-  }, [unreadNotifications, state, reload]);
+    if (state === 'live' && known.current !== 'live') reload();
+    known.current = state;
+  }, [state, reload]);
   return pages;
 }
 

@@ -15,6 +15,7 @@ export interface Connection {
   readonly open: OpenStreams;
   readonly drafts: Drafts;
   readonly readings: Map<string, Reading>;
+  readonly keptUnread: Set<string>;
   readonly roots: ThreadRoots;
   close(): void;
 }
@@ -32,6 +33,7 @@ export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 
     open,
     drafts: openDrafts(deviceStore, { workspaceId, userId }),
     readings: new Map(),
+    keptUnread: new Set(),
     roots: openThreadRoots((streamId, eventId) => streambed.workspace(workspaceId).events(streamId).read(eventId)),
     close() {
       stopWatching();

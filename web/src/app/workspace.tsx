@@ -26,10 +26,7 @@ export function Workspace({ session, onNames, onSignOut }: Props) {
   const { place, go } = usePlace();
   useNames(session, connection, { onNames, onSignOut });
   const me = useMemo(() => ({ id: session.userId, name: session.userName }), [session]);
-  const actions = useMemo(
-    () => connection && { workspaceId: session.workspaceId, me, streambed: connection.streambed, list: connection.list },
-    [connection, session, me],
-  );
+  const actions = useMemo(() => connection && { ...connection, workspaceId: session.workspaceId, me }, [connection, session, me]);
   const { intents, tell, ...asked } = useIntents(actions, go);
   const context = useMemo(
     (): WorkspaceContext | undefined =>

@@ -8,8 +8,16 @@ export interface Reading {
   readonly firstNewSeq: number | undefined;
 }
 
-/** What is shown when a stream is opened counts as seen. */
-export const startReading = (events: readonly StreamEvent[]): Reading => ({ seenSeq: newestSeq(events), firstNewSeq: undefined });
+/**
+ * What is shown when a stream is opened counts as seen; the first message behind `readSeq`, up to which it was read before, gets the
+ * "New" line. None if that is not among what is loaded.
+ */
+export function startReading(events: readonly StreamEvent[], { readSeq, me }: { readSeq?: number | undefined; me?: string } = {}): Reading {
+  const seenSeq = newestSeq(events);
+  const reaches = readSeq !== undefined && (events[0]?.seq ?? 0) <= readSeq + 1;
+  const first = reaches ? unseen({ seenSeq: readSeq, firstNewSeq: undefined }, events, me ?? '')[0] : undefined;
+  return { seenSeq, firstNewSeq: first?.seq };
+}
 
 /**
  * Takes in what is loaded now. A message counts as seen when the end of the list is in view of somebody who looks at the page

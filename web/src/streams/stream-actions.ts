@@ -1,8 +1,7 @@
 import { problemOf } from '../../../client/errors.ts';
 import type { Streambed } from '../../../client/http.ts';
 import type { LiveWorkspace } from '../../../client/live-workspace.ts';
-import { api } from '../../../contract/api.ts';
-import { EventId, UserId } from '../../../contract/ids.ts';
+import { UserId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { sentenceOf } from './connection.ts';
 import type { Notice } from './intents.ts';
@@ -15,6 +14,7 @@ export interface StreamActions {
   readonly me: { readonly id: string };
   readonly streambed: Streambed;
   readonly list: LiveWorkspace;
+  readonly keptUnread: Set<string>;
   readonly tell: (notice: Notice) => void;
   readonly go: (place: Place, how?: 'push' | 'replace') => void;
 }
@@ -22,7 +22,7 @@ export interface StreamActions {
 /** Archives at once, and offers the way back for as long as the notice stands. */
 export async function archiveStream(actions: StreamActions, streamId: string): Promise<void> {
   const { streambed, workspaceId, me, list, tell } = actions;
-  const stream = await streambed.call(api.streams.archiveStream, { params: { workspaceId, streamId } });
+  const stream = await streambed.workspace(workspaceId).streams.archive(streamId);
   list.put(stream);
   const undo = async (): Promise<void> => list.put(await changeStatus(actions, streamId, 'active'));
   tell({
@@ -33,13 +33,13 @@ export async function archiveStream(actions: StreamActions, streamId: string): P
 
 /** Brings back, reopens or resolves. */
 export function changeStatus({ streambed, workspaceId }: StreamActions, streamId: string, status: Stream['status']): Promise<Stream> {
-  return streambed.call(api.streams.updateStream, { params: { workspaceId, streamId }, body: { status } });
+  return streambed.workspace(workspaceId).streams.update(streamId, { status });
 }
 
 /** Leaves a stream. One that only its members see is gone with that, and so is its page. */
 export async function leaveStream({ streambed, workspaceId, me, list, tell, go }: StreamActions, streamId: string): Promise<void> {
-  const stream = list.getSnapshot().streams.find(({ id }) => id === streamId);
-  await streambed.call(api.streams.leaveStream, { params: { workspaceId, streamId } });
+  const stream = list.find(streamId);
+  await streambed.workspace(workspaceId).streams.leave(streamId);
   if (stream?.visibility === 'private') go(home, 'replace');
   tell({ text: stream ? `You left ${nameOfStream(stream, me.id)}.` : 'You left.' });
 }
@@ -47,17 +47,15 @@ export async function leaveStream({ streambed, workspaceId, me, list, tell, go }
 /** Opens the DM with these people; the server makes it where there is none. */
 export async function openDm({ streambed, workspaceId, list, go }: StreamActions, userIds: readonly string[]): Promise<void> {
   const memberIds = userIds.map((id) => UserId.parse(id));
-  const dm = await streambed.call(api.streams.createStream, {
-    params: { workspaceId },
-    body: { streamType: 'dm', memberIds },
-    repeatable: true,
-  });
+  const dm = await streambed.workspace(workspaceId).streams.create({ streamType: 'dm', memberIds });
   list.put(dm);
   go({ kind: 'stream', streamId: dm.id });
 }
 
-export async function markUnread({ streambed, workspaceId }: StreamActions, streamId: string, eventId: string): Promise<void> {
-  await streambed.call(api.streams.markUnread, { params: { workspaceId, streamId }, body: { eventId: EventId.parse(eventId) } });
+/** Makes an event and all behind it unread; it stays so although the stream may be open. */
+export async function markUnread({ list, keptUnread }: StreamActions, streamId: string, eventId: string): Promise<void> {
+  keptUnread.add(streamId);
+  await list.markUnread(streamId, eventId);
 }
 
 /** A failure in the words of a notice. */

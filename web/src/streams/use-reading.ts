@@ -1,7 +1,8 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { LiveSnapshot } from '../../../client/live-stream.ts';
 import { countUnseen, readOn, startReading, type Reading } from './new-messages.ts';
-import { useWorkspace } from './workspace-context.ts';
+import { useMarkRead } from './use-mark-read.ts';
+import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 /** How far the reader is: how much is new, and where the "New" line stands. */
 export function useReading(
@@ -9,7 +10,8 @@ export function useReading(
   { events, state }: LiveSnapshot,
   atEnd: boolean,
 ): { unseen: number; firstNewSeq: number | undefined } {
-  const { me, readings } = useWorkspace();
+  const { me, readings, list } = useWorkspace();
+  const { loading } = useStreamList();
   const isVisible = useSyncExternalStore(onVisibility, () => document.visibilityState === 'visible');
   const watching = atEnd && isVisible;
   const [kept, setKept] = useState<Reading | undefined>(() => {
@@ -19,8 +21,13 @@ export function useReading(
   });
   let reading = kept;
   if (kept) reading = readOn(kept, events, { watching, me: me.id });
-  else if (events.length > 0 || state === 'live') reading = startReading(events);
+  else if (!loading && (events.length > 0 || state === 'live')) {
+    // As far as it was read on any device before it was opened here.
+    const stream = list.find(streamId);
+    reading = startReading(events, { readSeq: stream?.isMember && stream.unreadCount > 0 ? stream.readSeq : undefined, me: me.id });
+  }
   if (reading !== kept) setKept(reading);
+  useMarkRead(streamId, events.at(-1)?.seq ?? 0, watching && reading !== undefined);
   useEffect(() => {
     if (reading) readings.set(streamId, reading);
   }, [readings, streamId, reading]);

@@ -19,6 +19,8 @@ export interface WorkspaceContext {
   readonly drafts: Drafts;
   /** How far each stream was read since the page was loaded. */
   readonly readings: Map<string, Reading>;
+  /** Streams that the person made unread again while they were open. */
+  readonly keptUnread: Set<string>;
   /** What the threads branched from. */
   readonly roots: ThreadRoots;
   readonly place: Place;
