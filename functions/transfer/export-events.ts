@@ -22,7 +22,7 @@ export async function readEvents(tx: Transaction, slice: Slice, { sharing }: { s
   const open = events.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id);
   const halfTold = told ? { eventId: first.id, part: Number(after?.[2]), n: Number(after?.[3]) } : undefined;
   const partsLimit = Math.min(limit, maxParts);
-  const parts = open.length === 0 ? [] : await listEventParts(tx, open, { halfTold, limit: partsLimit });
+  const parts = open.length === 0 ? [] : await listEventParts(tx, open, { halfTold, until: slice.until, limit: partsLimit });
   const known = inOrder(events, parts, told);
   // Where not all parts were read, what comes behind the last of them is not known yet.
   const lastPart = parts.length === partsLimit ? parts.at(-1) : undefined;

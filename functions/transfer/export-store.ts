@@ -30,6 +30,10 @@ const json = (kind: string, fields: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `'${name}', ${value}`)
     .join(', ')})`;
 
+/** Somebody of whom the file tells: who came later may have done something meanwhile to what was there. */
+const isTold = (userId: string, until: string): string =>
+  `exists (select from users k where k.workspace_id = $1 and k.id = ${userId} and k.created_at <= ${until})`;
+
 export async function findWorkspaceRecord(tx: Transaction): Promise<ExportRecord> {
   const [row] = await tx.query<{ record: ExportRecord }>(
     `select ${json('workspace', { id: 'w.id', name: 'w.name', createdAt: time('w.created_at') })} as record from workspaces w where w.id = $1`,
@@ -49,7 +53,7 @@ export function listProviderRecords(tx: Transaction, { after, until, limit }: Sl
 }
 
 /** Who is in the workspace, and who was: what they wrote is still there. */
-export function listMemberRecords(tx: Transaction, { after, limit }: Slice): Promise<Keyed[]> {
+export function listMemberRecords(tx: Transaction, { after, until, limit }: Slice): Promise<Keyed[]> {
   const record = json('member', {
     userId: 'u.id',
     name: 'u.name',
@@ -63,8 +67,8 @@ export function listMemberRecords(tx: Transaction, { after, limit }: Slice): Pro
   return tx.query<Keyed>(
     `select json_build_array(u.id) as key, ${record} as record
      from users u join workspace_members wm on wm.workspace_id = u.workspace_id and wm.user_id = u.id
-     where u.workspace_id = $1 and u.id > $2 order by u.id limit $3`,
-    [tx.workspaceId, after?.[0] ?? '', limit],
+     where u.workspace_id = $1 and u.id > $2 and u.created_at <= $3 order by u.id limit $4`,
+    [tx.workspaceId, after?.[0] ?? '', until, limit],
   );
 }
 
@@ -86,7 +90,7 @@ export function listStreamRecords(tx: Transaction, { after, until, limit }: Slic
     rev: 's.rev',
     countsRev: 's.counts_rev',
     lastEventAt: time('s.last_event_at'),
-    recentActorIds: 's.recent_actor_ids',
+    recentActorIds: `array(select a.id from unnest(s.recent_actor_ids) with ordinality a(id, n) where ${isTold('a.id', '$3')} order by a.n)`,
     createdBy: 's.created_by',
     createdAt: time('s.created_at'),
     archivedAt: time('s.archived_at'),
@@ -114,7 +118,8 @@ const eventRecord = json('event', {
   providerId: 'e.provider_id',
   content: `case when e.deleted_at is null and t.id is not null then json_build_object('text', t.content, 'mentions', t.mentions) end`,
   mentionedIds: `coalesce((select json_agg(n.user_id order by n.user_id collate "C") from mentions n
-    where n.stream_id = e.stream_id and n.seq = e.seq and e.deleted_at is null), '[]')`,
+    where n.stream_id = e.stream_id and n.seq = e.seq and e.deleted_at is null
+      and (n.user_id = '@here' or ${isTold('n.user_id', '$4')})), '[]')`,
   sharedRef: unlessDeleted(`(select json_build_object('originalEventId', sr.original_event_id, 'context', sr.context)
     from shared_refs sr where e.content_type = 'shared_ref' and sr.id = e.content_id)`),
   poll: unlessDeleted(`(select json_build_object('question', p.question, 'options', p.options, 'multiple', p.multiple,
@@ -123,8 +128,8 @@ const eventRecord = json('event', {
     'width', f.width, 'height', f.height, 'uploadedBy', f.uploaded_by, 'createdAt', ${time('f.created_at')})
     from files f where e.content_type = 'file' and f.id = e.content_id)`),
   payload: unlessDeleted('e.payload'),
-  pinnedAt: unlessDeleted(time('e.pinned_at')),
-  pinnedBy: unlessDeleted('case when e.pinned_at is not null then e.pinned_by end'),
+  pinnedAt: unlessDeleted(`case when e.pinned_at <= $4 then ${time('e.pinned_at')} end`),
+  pinnedBy: unlessDeleted('case when e.pinned_at <= $4 then e.pinned_by end'),
   createdAt: time('e.created_at'),
   editedAt: time('e.edited_at'),
   deletedAt: time('e.deleted_at'),
@@ -188,7 +193,7 @@ const version = json('version', {
 const reactions = inChunks(2, {
   kind: 'reactions',
   field: 'reactions',
-  from: 'select r.event_id, r.emoji, r.user_id, r.created_at from reactions r where r.event_id = any($2)',
+  from: 'select r.event_id, r.emoji, r.user_id, r.created_at from reactions r where r.event_id = any($2) and r.created_at <= $7',
   order: 'y.created_at, y.emoji collate "C", y.user_id collate "C"',
   entry: `json_build_object('emoji', y.emoji, 'userId', y.user_id, 'at', ${time('y.created_at')})`,
 });
@@ -196,7 +201,7 @@ const votes = inChunks(3, {
   kind: 'votes',
   field: 'votes',
   from: `select q.id as event_id, v.option_id, v.user_id, v.voted_at from stream_events q
-    join poll_votes v on v.poll_id = q.content_id where q.content_type = 'poll' and q.id = any($2)`,
+    join poll_votes v on v.poll_id = q.content_id where q.content_type = 'poll' and q.id = any($2) and v.voted_at <= $7`,
   order: 'y.voted_at, y.option_id collate "C", y.user_id collate "C"',
   entry: `json_build_object('optionId', y.option_id, 'userId', y.user_id, 'at', ${time('y.voted_at')})`,
 });
@@ -205,7 +210,7 @@ const votes = inChunks(3, {
 export async function listEventParts(
   tx: Transaction,
   eventIds: readonly string[],
-  page: { halfTold: { eventId: string; part: number; n: number } | undefined; limit: number },
+  page: { halfTold: { eventId: string; part: number; n: number } | undefined; until: Date; limit: number },
 ): Promise<EventPart[]> {
   const rows = await tx.query<{ event_id: string; part: number; n: number; record: ExportRecord }>(
     `select p.event_id, p.part, p.n, p.record from (
@@ -214,7 +219,7 @@ export async function listEventParts(
      ) p
      where $1 = app_workspace_id() and (p.event_id <> $3 or (p.part, p.n) > ($4::int, $5::bigint))
      order by array_position($2, p.event_id), p.part, p.n limit $6`,
-    [tx.workspaceId, eventIds, page.halfTold?.eventId ?? '', page.halfTold?.part ?? 0, page.halfTold?.n ?? 0, page.limit],
+    [tx.workspaceId, eventIds, page.halfTold?.eventId ?? '', page.halfTold?.part ?? 0, page.halfTold?.n ?? 0, page.limit, page.until],
   );
   return rows.map(({ event_id, part, n, record }) => ({ eventId: event_id, part, n, record }));
 }
@@ -235,7 +240,7 @@ export function listStreamMemberRecords(tx: Transaction, { after, until, limit }
   return tx.query<Keyed>(
     `select json_build_array(m.stream_id, m.user_id) as key, ${record} as record
      from streams s join stream_members m on m.stream_id = s.id
-     where s.workspace_id = $1 and s.id >= $2 and s.created_at <= $4 and (m.stream_id, m.user_id) > ($2, $3)
+     where s.workspace_id = $1 and s.id >= $2 and s.created_at <= $4 and m.joined_at <= $4 and (m.stream_id, m.user_id) > ($2, $3)
      order by m.stream_id, m.user_id limit $5`,
     [tx.workspaceId, after?.[0] ?? '', after?.[1] ?? '', until, limit],
   );
