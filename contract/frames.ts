@@ -115,7 +115,9 @@ export const SendFrame = request(
 ).meta({ id: 'SendFrame' });
 /** Kinds of what is told at most once and not kept. */
 export const SignalType = z.enum(['typing', 'editing.state', 'presence']).meta({ id: 'SignalType' });
-/** Tells everyone in a room that one hears oneself; `data` is the program's own (a cursor, a selection, `{"status":"away"}`). */
+/** How long each is shown unless it is told again, in seconds. */
+export const signalSeconds = { typing: 6, 'editing.state': 15, presence: 60 } as const satisfies Record<z.infer<typeof SignalType>, number>;
+/** Tells everyone in a room that one hears oneself, at most once a second of a kind; `data` is the program's own (a cursor, a selection, `{"status":"away"}`). */
 export const SignalFrame = request(
   'signal',
   z.strictObject({

@@ -40,6 +40,8 @@ export interface Stage {
   readonly socket: Throttle;
   /** Rooms that are told at once: the brake on `@connections`, whose requests share the account's limit with everything else. */
   readonly fanOutConcurrency: number;
+  /** Streams that are looked after at once when something changed in them; each holds a connection to Postgres. */
+  readonly followUpConcurrency: number;
   /** CloudFormation refuses to delete the stacks. */
   readonly terminationProtection: boolean;
   /** Gets a mail for each alarm. */
@@ -68,6 +70,7 @@ const dev: Fixed = {
   http: { rate: 500, burst: 1_000 },
   socket: { rate: 500, burst: 500 },
   fanOutConcurrency: 10,
+  followUpConcurrency: 2,
   terminationProtection: false,
 };
 
@@ -82,14 +85,15 @@ const prod: Fixed = {
     backupDays: 14,
     deletionProtection: true,
     tls: 'verify',
-    // Six functions answer people, three are alone: 6 x 60 + 3 stays below the 400 connections that 4 GiB of memory allow.
-    environmentsPerFunction: 60,
+    // Nine functions answer people and queues, three are alone: 9 x 40 + 3 stays below the 400 connections that 4 GiB of memory allow.
+    environmentsPerFunction: 40,
     connectionsAlarm: 320,
   },
   logs: { level: 'INFO', retention: RetentionDays.THREE_MONTHS, keep: true },
   http: { rate: 2_000, burst: 4_000 },
   socket: { rate: 2_000, burst: 2_000 },
   fanOutConcurrency: 50,
+  followUpConcurrency: 20,
   terminationProtection: true,
 };
 

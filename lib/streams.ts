@@ -5,7 +5,7 @@ import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
 import type { SigningSecret } from './platform/signing-secret.ts';
-import type { WorkQueue } from './platform/work-queue.ts';
+import { WorkQueue } from './platform/work-queue.ts';
 
 export interface StreamsProps {
   readonly platform: Platform;
@@ -15,15 +15,18 @@ export interface StreamsProps {
   readonly fanOut: WorkQueue;
 }
 
-/** Streams and their events over HTTP. */
+/** Streams and their events over HTTP, and what follows from a change when it has been told. */
 export class Streams extends Construct {
   readonly http: ServiceFunction;
+  readonly followUp: ServiceFunction;
+  /** Nudges: where something changed. Whoever tells rooms sends them. */
+  readonly followUpQueue: WorkQueue;
 
   constructor(scope: Construct, id: string, props: StreamsProps) {
     super(scope, id);
     this.http = new ServiceFunction(this, 'Http', {
       platform: props.platform,
-      description: 'Streams and their events: create, list, post, edit, delete',
+      description: 'Streams, those in them, what happens in them, what was read; search',
       timeout: Duration.seconds(20),
       memoryMb: 1024,
       inNetwork: true,
@@ -32,5 +35,24 @@ export class Streams extends Construct {
     props.signing.grantSign(this.http);
     props.fanOut.grantSend(this.http);
     props.routes.add(api.streams, this.http);
+
+    this.followUp = new ServiceFunction(this, 'FollowUp', {
+      platform: props.platform,
+      description: 'Tells sidebars how far streams are, root events their replies, shares their previews',
+      timeout: Duration.seconds(30),
+      memoryMb: 1024,
+      inNetwork: true,
+    });
+    props.database.grantConnect(this.followUp);
+    props.fanOut.grantSend(this.followUp);
+    this.followUpQueue = new WorkQueue(this, 'FollowUpQueue', {
+      alarms: props.platform.alarms,
+      worker: this.followUp,
+      maxConcurrency: props.platform.stage.followUpConcurrency,
+      variable: 'followUpQueueUrl',
+      ordered: false,
+      late: { after: Duration.minutes(1), runbook: 'follow-up-late' },
+    });
+    this.followUpQueue.grantSend(this.followUp);
   }
 }

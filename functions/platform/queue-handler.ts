@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
 import { log, takeColdStart } from './log.ts';
 import { metrics } from './metrics.ts';
@@ -23,15 +23,8 @@ export class StoppedAt extends Error {
  */
 export function fifoQueueHandler<Schema extends z.ZodType>(schema: Schema, redelivery: Redelivery, work: GroupWorker<z.infer<Schema>>) {
   return middy<SQSEvent, SQSBatchResponse>()
-    .use({
-      before(request) {
-        log.resetKeys();
-        log.appendKeys({ requestId: request.context.awsRequestId, coldStart: takeColdStart(), messages: request.event.Records.length });
-      },
-      after: () => metrics.flush(),
-      onError: () => metrics.flush(),
-    })
-    .handler(async (event: SQSEvent, _context: Context) => {
+    .use(aroundBatch())
+    .handler(async (event: SQSEvent) => {
       const groups = Map.groupBy(event.Records, (record) => record.attributes.MessageGroupId ?? '');
       const failures = await Promise.all([...groups.values()].map((records) => handleGroup(schema, work, records)));
       // Best effort: where it fails, they come again when the visibility time-out is over.
@@ -40,6 +33,35 @@ export function fifoQueueHandler<Schema extends z.ZodType>(schema: Schema, redel
       );
       return { batchItemFailures: failures.flat().map(({ messageId }) => ({ itemIdentifier: messageId })) };
     });
+}
+
+/** The queue chain for queues without order: one message after the other, and only those that failed come again. */
+export function queueHandler<Schema extends z.ZodType>(schema: Schema, work: (message: z.infer<Schema>) => Promise<void>) {
+  return middy<SQSEvent, SQSBatchResponse>()
+    .use(aroundBatch())
+    .handler(async (event: SQSEvent) => {
+      const failed: string[] = [];
+      for (const record of event.Records) {
+        try {
+          await work(schema.parse(JSON.parse(record.body)));
+        } catch (error) {
+          log.error('A message comes again', { messageId: record.messageId, error: error as Error });
+          failed.push(record.messageId);
+        }
+      }
+      return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+    });
+}
+
+function aroundBatch(): middy.MiddlewareObj<SQSEvent, SQSBatchResponse> {
+  return {
+    before(request) {
+      log.resetKeys();
+      log.appendKeys({ requestId: request.context.awsRequestId, coldStart: takeColdStart(), messages: request.event.Records.length });
+    },
+    after: () => metrics.flush(),
+    onError: () => metrics.flush(),
+  };
 }
 
 /** Returns the records that are to come again. */

@@ -8,6 +8,9 @@ import type { Clock } from '../platform/clock.ts';
 /** An entry outlives its socket by ten minutes at the most: API Gateway ends sockets at two hours. */
 const leaseSeconds = maxAgeSeconds + 600;
 
+/** A connection tells the like of a thing that is not kept at most this often. */
+const signalMs = 1_000;
+
 export interface Connection {
   readonly connectionId: string;
   readonly workspaceId: string;
@@ -26,9 +29,25 @@ export interface Connections {
   remove(connectionId: string, foundIn?: string): Promise<void>;
   /** The connections of a room, page by page; read consistently, so that whoever subscribed before is there. */
   listRoom(room: string): AsyncGenerator<string[]>;
+  /** The same with whose they are. */
+  listSubscribers(room: string): AsyncGenerator<Subscriber[]>;
+  /** All connections of a member. */
+  listOfUser(user: { workspaceId: string; userId: string }): AsyncGenerator<string[]>;
+  /** Whether a connection may tell a room something that is not kept: it hears the room, and did not tell the like a moment ago. */
+  maySignal(connectionId: string, room: string, type: string): Promise<'yes' | 'too soon' | 'not subscribed'>;
+}
+
+export interface Subscriber {
+  readonly connectionId: string;
+  readonly userId: string;
 }
 
 const connectionKey = (connectionId: string) => ({ pk: `conn#${connectionId}`, sk: 'conn' });
+const ownerPartition = (workspaceId: string, userId: string) => `user#${workspaceId}#${userId}`;
+const ownerKey = (workspaceId: string, userId: string, connectionId: string) => ({
+  pk: ownerPartition(workspaceId, userId),
+  sk: `conn#${connectionId}`,
+});
 const subscriptionKey = (room: string, connectionId: string) => ({ pk: `room#${room}`, sk: `conn#${connectionId}` });
 
 export function openConnections(clock: Clock): Connections {
@@ -59,8 +78,11 @@ class ConnectionTable implements Connections {
   }
 
   async add({ connectionId, workspaceId, userId }: Connection): Promise<void> {
-    const Item = { ...connectionKey(connectionId), workspaceId, userId, expiresAt: this.#leaseEnd() };
-    await this.#db.send(new PutCommand({ TableName: this.#table, Item }));
+    const expiresAt = this.#leaseEnd();
+    await this.#write([
+      { PutRequest: { Item: { ...connectionKey(connectionId), workspaceId, userId, expiresAt } } },
+      { PutRequest: { Item: { ...ownerKey(workspaceId, userId, connectionId), expiresAt } } },
+    ]);
   }
 
   async subscribe(
@@ -125,27 +147,60 @@ class ConnectionTable implements Connections {
     const rooms = new Set(Item?.rooms instanceof Set ? (Item.rooms as Set<string>) : []);
     if (foundIn !== undefined) rooms.add(foundIn);
     const keys = [...[...rooms].map((room) => subscriptionKey(room, connectionId)), connectionKey(connectionId)];
+    if (Item) keys.push(ownerKey(String(Item.workspaceId), String(Item.userId), connectionId));
     await this.#write(keys.map((Key) => ({ DeleteRequest: { Key } })));
   }
 
-  /** On the way of every message, so it speaks DynamoDB's own form: turning items into objects would cost more than reading them. */
   async *listRoom(room: string): AsyncGenerator<string[]> {
+    for await (const items of this.#listItems(`room#${room}`, 'sk')) yield items.map(connectionIdOf);
+  }
+
+  async *listSubscribers(room: string): AsyncGenerator<Subscriber[]> {
+    for await (const items of this.#listItems(`room#${room}`, 'sk, userId')) {
+      yield items.map((item) => ({ connectionId: connectionIdOf(item), userId: item.userId?.S ?? '' }));
+    }
+  }
+
+  async *listOfUser({ workspaceId, userId }: { workspaceId: string; userId: string }): AsyncGenerator<string[]> {
+    for await (const items of this.#listItems(ownerPartition(workspaceId, userId), 'sk')) yield items.map(connectionIdOf);
+  }
+
+  /** On the way of every message, so it speaks DynamoDB's own form: turning items into objects would cost more than reading them. */
+  async *#listItems(partition: string, projection: string): AsyncGenerator<Item[]> {
     let from: QueryCommandOutput['LastEvaluatedKey'];
     do {
       const page: QueryCommandOutput = await this.#client.send(
         new QueryCommand({
           TableName: this.#table,
-          KeyConditionExpression: 'pk = :room',
+          KeyConditionExpression: 'pk = :pk',
           FilterExpression: 'expiresAt > :now',
-          ExpressionAttributeValues: { ':room': { S: `room#${room}` }, ':now': { N: String(this.#now()) } },
-          ProjectionExpression: 'sk',
+          ExpressionAttributeValues: { ':pk': { S: partition }, ':now': { N: String(this.#now()) } },
+          ProjectionExpression: projection,
           ConsistentRead: true,
           ExclusiveStartKey: from,
         }),
       );
-      yield (page.Items ?? []).map(({ sk }) => (sk?.S ?? '').slice('conn#'.length));
+      yield page.Items ?? [];
       from = page.LastEvaluatedKey;
     } while (from);
+  }
+
+  async maySignal(connectionId: string, room: string, type: string): Promise<'yes' | 'too soon' | 'not subscribed'> {
+    const now = this.#clock.now().getTime();
+    const noted = await conditional(
+      this.#db.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: connectionKey(connectionId),
+          UpdateExpression: 'SET #told = :now',
+          ConditionExpression: 'contains(rooms, :room) AND (attribute_not_exists(#told) OR #told <= :before)',
+          ExpressionAttributeNames: { '#told': `told ${type}` },
+          ExpressionAttributeValues: { ':room': room, ':now': now, ':before': now - signalMs },
+        }),
+      ),
+    );
+    if (noted) return 'yes';
+    return (await this.#roomsOf(connectionId))?.includes(room) === true ? 'too soon' : 'not subscribed';
   }
 
   /** Writes in batches of 25; what DynamoDB hands back is written again, a few times. */
@@ -169,6 +224,9 @@ class ConnectionTable implements Connections {
     return this.#now() + leaseSeconds;
   }
 }
+
+type Item = NonNullable<QueryCommandOutput['Items']>[number];
+const connectionIdOf = ({ sk }: Item): string => (sk?.S ?? '').slice('conn#'.length);
 
 /** Whether the write's condition held. */
 async function conditional(write: Promise<unknown>): Promise<boolean> {

@@ -1,13 +1,18 @@
 import { systemClock } from '../platform/clock.ts';
+import { setting } from '../platform/config.ts';
 import { log } from '../platform/log.ts';
 import { metrics } from '../platform/metrics.ts';
 import { fifoQueueHandler } from '../platform/queue-handler.ts';
+import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/redelivery.ts';
 import { openConnections } from './connections.ts';
 import { fanOut } from './fan-out.ts';
 import { FanOutMessage } from './messages.ts';
+import { createNudges } from './nudges.ts';
 import { openSockets } from './sockets.ts';
 
-const app = { connections: openConnections(systemClock), sockets: openSockets(), clock: systemClock, log, metrics };
+const base = { clock: systemClock, log, metrics };
+const nudges = createNudges({ ...base, queues: openQueues(), followUpQueueUrl: setting('followUpQueueUrl') });
+const app = { ...base, connections: openConnections(systemClock), sockets: openSockets(), nudges };
 
 export const handler = fifoQueueHandler(FanOutMessage, openRedelivery(), (messages) => fanOut(app, messages));

@@ -3,18 +3,24 @@ import type { ServerFrame } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
 import { StoppedAt } from '../platform/queue-handler.ts';
 import type { Connections } from './connections.ts';
-import type { FanOutMessage, ItemMessage } from './messages.ts';
+import type { FanOutMessage, ItemMessage, RevokeMessage } from './messages.ts';
+import type { Nudges } from './nudges.ts';
 import { packFrames } from './pack-frames.ts';
 import { frameOf } from './sockets.ts';
 import type { Frame, Sockets } from './sockets.ts';
 
-export type FanOutApp = Pick<App, 'clock' | 'log' | 'metrics'> & { readonly connections: Connections; readonly sockets: Sockets };
+export type FanOutApp = Pick<App, 'clock' | 'log' | 'metrics'> & {
+  readonly connections: Connections;
+  readonly sockets: Sockets;
+  readonly nudges: Nudges;
+};
 
 /** Posts under way at once: each is one HTTPS request. */
 export const postConcurrency = 64;
 
 /**
- * Pushes the messages of one room, in order, to whoever hears it. Safe to repeat: a frame that comes twice is dropped by its position.
+ * Pushes the messages of one room, in order, to whoever hears it; what follows from them is asked for only then, so that no frame waits
+ * for it. Safe to repeat: a frame that comes twice is dropped by its position, pointers and revocations say the same twice.
  * Changes that wait together travel together, packed into as few frames as hold them.
  */
 export async function fanOut(app: FanOutApp, messages: readonly FanOutMessage[]): Promise<void> {
@@ -23,12 +29,64 @@ export async function fanOut(app: FanOutApp, messages: readonly FanOutMessage[])
     const first = messages[index];
     try {
       if (run.length > 0) await pushToRoom(app, run);
-      else if (first?.kind === 'direct') await postAll(app, first.connectionId, (first.frames as ServerFrame[]).map(encode));
-      else if (first?.kind === 'close') await sayGoodbye(app, first);
+      else if (first) await pushOther(app, first);
     } catch (error) {
       throw new StoppedAt(index, error);
     }
     index += Math.max(run.length, 1);
+  }
+  // Nobody else remembers what is to be looked after: should it not be noted, all of it comes again.
+  await app.nudges.after(messages);
+}
+
+async function pushOther(app: FanOutApp, message: FanOutMessage): Promise<void> {
+  switch (message.kind) {
+    case 'item':
+      return;
+    case 'direct':
+      return postAll(app, message.connectionId, (message.frames as ServerFrame[]).map(encode));
+    case 'pointers':
+      return eachWithin(roomConcurrency, message.rooms, ({ room, items }) => postToRoom(app, room, { op: 'ptr', room, items }));
+    case 'signal': {
+      const { room, type, actor, ttl, data } = message;
+      const frame = { op: 'eph', room, type, actor, ttl, ...(data && { data }) } as ServerFrame;
+      app.metrics.count(metric.signalsSent);
+      return postToRoom(app, room, frame, message.from);
+    }
+    case 'revoke':
+      return revoke(app, message);
+    case 'close':
+      return sayGoodbye(app, message);
+    case 'close-user': {
+      for await (const connectionIds of app.connections.listOfUser(message)) {
+        await eachWithin(postConcurrency, connectionIds, (connectionId) => sayGoodbye(app, { ...message, connectionId }));
+      }
+    }
+  }
+}
+
+/** Rooms whose listeners are looked up at once. */
+const roomConcurrency = 8;
+
+/** One frame for everyone in a room, but for one connection. */
+async function postToRoom(app: FanOutApp, room: string, frame: ServerFrame, except?: string): Promise<void> {
+  const encoded = [encode(frame)];
+  for await (const connectionIds of app.connections.listRoom(room)) {
+    const others = connectionIds.filter((connectionId) => connectionId !== except);
+    await eachWithin(postConcurrency, others, (connectionId) => postAll(app, connectionId, encoded, room));
+  }
+}
+
+/** Ends subscriptions and says so: who still may hear the room subscribes again from where they are. */
+async function revoke(app: FanOutApp, { room, userIds }: RevokeMessage): Promise<void> {
+  const frame = [encode({ op: 'revoked', rooms: [room] })];
+  for await (const subscribers of app.connections.listSubscribers(room)) {
+    const ended = subscribers.filter(({ userId }) => userIds === null || userIds.includes(userId));
+    app.metrics.count(metric.roomsRevoked, ended.length);
+    await eachWithin(postConcurrency, ended, async ({ connectionId }) => {
+      await app.connections.unsubscribe(connectionId, [room]);
+      await postAll(app, connectionId, frame, room);
+    });
   }
 }
 

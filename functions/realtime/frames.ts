@@ -1,13 +1,15 @@
-import { maxAgeSeconds, maxFrameBytes, maxRooms, pingSeconds } from '../../contract/frames.ts';
+import { maxAgeSeconds, maxFrameBytes, maxRooms, parseRoom, pingSeconds, signalSeconds } from '../../contract/frames.ts';
 import type { ServerFrame } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
 import type { App } from '../platform/app.ts';
 import { AppError } from '../platform/errors.ts';
+import { groupOf } from '../platform/outbox.ts';
 import type { FrameTable } from '../platform/ws-handler.ts';
 import { postEvent } from '../streams/post-event.ts';
 import { accessRooms } from '../streams/room-heads.ts';
 import { closeConnection } from './close-connection.ts';
 import type { Connections } from './connections.ts';
+import type { FanOutMessage } from './messages.ts';
 import { subscribe } from './subscribe.ts';
 
 type FramesApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'> & { readonly connections: Connections };
@@ -48,6 +50,20 @@ export function frameTable(app: FramesApp): FrameTable {
         mentions: d.mentions,
       });
       return { op: 'ok', id, d: { event } };
+    },
+
+    /** Heard by who is in the room now, or by nobody. More than one a second of a kind are answered and go no further. */
+    async signal({ id, d }, caller) {
+      const verdict =
+        parseRoom(d.room)?.kind === 'stream' ? await app.connections.maySignal(caller.connectionId, d.room, d.type) : undefined;
+      if (verdict === undefined || verdict === 'not subscribed')
+        throw new AppError('not_found', 'Subscribe to the room of the stream first.');
+      if (verdict === 'yes') {
+        const { connectionId: from, userId: actor } = caller;
+        const body: FanOutMessage = { kind: 'signal', ...d, actor, from, ttl: signalSeconds[d.type] };
+        await app.queues.send(app.fanOutQueueUrl, [{ id: newId('outbox'), group: groupOf(d.room), body }]);
+      }
+      return { op: 'ok', id, d: {} };
     },
 
     /** Without positions a ping asks nothing of anybody: it keeps the socket open. */

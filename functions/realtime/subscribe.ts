@@ -1,4 +1,4 @@
-import { maxReplay, maxRooms, parseRoom } from '../../contract/frames.ts';
+import { maxReplay, maxRooms } from '../../contract/frames.ts';
 import type { RoomItem, RoomState, ServerFrame } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
 import type { Problem } from '../../contract/errors.ts';
@@ -105,6 +105,5 @@ function answer(wanted: readonly Wanted[], rooms: RoomState[]): Subscribed {
 }
 
 function notFound(room: string): Problem {
-  const what = parseRoom(room)?.kind === 'user' ? 'Rooms of users are not to be heard yet.' : undefined;
-  return toProblem(new AppError('not_found', what), newId('request'));
+  return toProblem(new AppError('not_found', `There is no room ${room} that you may hear.`), newId('request'));
 }

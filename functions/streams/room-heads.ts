@@ -4,11 +4,11 @@ import type { StreamEvent } from '../../contract/event.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { listChanges } from './event-store.ts';
-import { findWorkspaceHead } from './room-store.ts';
+import { findRoomPlaces } from './room-store.ts';
 import { findStreams } from './store.ts';
 import { maySee } from './stream.ts';
 
-/** Where a room's log is. `streamId` is undefined for the workspace's own room, whose changes are not kept one by one. */
+/** Where a room's log is. `streamId` is undefined for the rooms of workspace and member, whose changes are not kept one by one. */
 export interface RoomHead {
   readonly room: string;
   readonly gen: string;
@@ -16,7 +16,10 @@ export interface RoomHead {
   readonly streamId: string | undefined;
 }
 
-/** The rooms that the caller may hear, each with its head; the others are left out, as if they did not exist. At most two statements. */
+/**
+ * The rooms that the caller may hear, each with its head; the others are left out, as if they did not exist: streams that they do not see,
+ * the workspace for a guest, the rooms of others. At most two statements.
+ */
 export async function accessRooms(tx: Transaction, caller: UserCaller, rooms: readonly string[]): Promise<Map<string, RoomHead>> {
   const own = rooms.flatMap((room) => {
     const parsed = parseRoom(room);
@@ -25,11 +28,16 @@ export async function accessRooms(tx: Transaction, caller: UserCaller, rooms: re
   const streamIds = own.flatMap(({ parsed }) => (parsed.kind === 'stream' ? [parsed.streamId] : []));
   const found = streamIds.length > 0 ? await findStreams(tx, caller.userId, streamIds) : [];
   const streams = new Map(found.filter(maySee).map(({ stream }) => [stream.id as string, stream]));
-  const workspace = own.some(({ parsed }) => parsed.kind === 'workspace') ? await findWorkspaceHead(tx, caller.userId) : undefined;
+  const hasOwnRooms = own.some(({ parsed }) => parsed.kind !== 'stream');
+  const places = hasOwnRooms ? await findRoomPlaces(tx, caller.userId) : undefined;
   const heads = own.flatMap(({ room, parsed }): RoomHead[] => {
-    if (parsed.kind === 'workspace') return workspace ? [{ room, gen: workspace.gen, head: workspace.rev, streamId: undefined }] : [];
-    const stream = parsed.kind === 'stream' ? streams.get(parsed.streamId) : undefined;
-    return stream ? [{ room, gen: stream.gen, head: stream.lastSeq, streamId: stream.id }] : [];
+    if (parsed.kind === 'stream') {
+      const stream = streams.get(parsed.streamId);
+      return stream ? [{ room, gen: stream.gen, head: stream.lastSeq, streamId: stream.id }] : [];
+    }
+    const isHeard = parsed.kind === 'workspace' ? places?.role !== 'guest' : parsed.userId === caller.userId;
+    const place = isHeard ? places?.[parsed.kind] : undefined;
+    return place ? [{ room, gen: place.gen, head: place.rev, streamId: undefined }] : [];
   });
   return new Map(heads.map((head) => [head.room, head]));
 }
@@ -45,7 +53,7 @@ export async function readChanges(
 }
 
 function itemOf(event: StreamEvent): RoomItem {
-  const type = event.deletedAt !== null ? 'event:deleted' : event.changedSeq > event.seq ? 'event:edited' : 'event';
+  const type = typeOf(event);
   return {
     seq: event.changedSeq,
     type,
@@ -55,4 +63,10 @@ function itemOf(event: StreamEvent): RoomItem {
     ...(type === 'event' && { clientEventId: event.clientEventId }),
     data: event,
   };
+}
+
+function typeOf(event: StreamEvent): 'event' | 'event:edited' | 'event:deleted' | 'event:updated' {
+  if (event.deletedAt !== null) return 'event:deleted';
+  if (event.changedSeq === event.seq) return 'event';
+  return event.editedAt === null ? 'event:updated' : 'event:edited';
 }

@@ -1,3 +1,4 @@
+import type { WorkspaceRole } from '../../contract/workspace.ts';
 import type { Transaction } from '../platform/database.ts';
 
 /** A room's position after a change, and the generation of its log. */
@@ -39,13 +40,16 @@ export async function listPersonalAudience(tx: Transaction, accessIds: readonly 
   return rows.map(({ user_id }) => user_id);
 }
 
-/** Where the workspace's own room is; undefined for who is not in the workspace. */
-export async function findWorkspaceHead(tx: Transaction, userId: string): Promise<RoomPlace | undefined> {
-  const [row] = await tx.query<RoomPlace>(
-    `select w.rev, w.gen from workspaces w
+/** Where the rooms of the workspace and of a member are, and the member's role; undefined for who is not in the workspace. */
+export async function findRoomPlaces(
+  tx: Transaction,
+  userId: string,
+): Promise<{ role: WorkspaceRole; workspace: RoomPlace; user: RoomPlace } | undefined> {
+  const [row] = await tx.query<{ role: WorkspaceRole; w_rev: number; w_gen: string } & RoomPlace>(
+    `select wm.role, w.rev as w_rev, w.gen as w_gen, wm.rev, wm.gen from workspaces w
      join workspace_members wm on wm.workspace_id = w.id and wm.user_id = $2 and wm.removed_at is null
      where w.id = $1`,
     [tx.workspaceId, userId],
   );
-  return row;
+  return row && { role: row.role, workspace: { rev: row.w_rev, gen: row.w_gen }, user: { rev: row.rev, gen: row.gen } };
 }

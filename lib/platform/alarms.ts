@@ -14,6 +14,7 @@ export const runbookEntries = [
   'function-errors',
   'dead-letters',
   'fan-out-late',
+  'follow-up-late',
   'http-errors',
   'socket-errors',
   'database-storage',

@@ -9,9 +9,9 @@ const actions = {
   /** Notes a used ticket. */
   useTickets: ['dynamodb:PutItem'],
   /** Adds, changes and removes connections and their rooms. */
-  keepConnections: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
-  /** Finds who is in a room, removes who is gone. */
-  tellRooms: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchWriteItem'],
+  keepConnections: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
+  /** Finds who is in a room, removes who is gone or may hear it no more. */
+  tellRooms: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
   /** Asks whether the table answers. */
   probe: ['dynamodb:GetItem'],
 } as const;

@@ -15,6 +15,8 @@ export interface WorkQueueProps {
   readonly maxConcurrency: number;
   /** The variable that tells senders where the queue is. */
   readonly variable: keyof typeof env;
+  /** Whether messages have groups and keep their order in them; true unless told. */
+  readonly ordered?: boolean;
   /** Rings when the oldest message waits longer than this. */
   readonly late: { readonly after: Duration; readonly runbook: RunbookEntry };
 }
@@ -23,8 +25,8 @@ export interface WorkQueueProps {
 const attempts = 5;
 
 /**
- * A FIFO queue with its worker, its dead-letter queue and their alarms. Groups are independent of each other; inside a group
- * messages are handled in order, one batch at a time.
+ * A queue with its worker, its dead-letter queue and their alarms. An ordered one has groups, independent of each other, in which messages
+ * are handled in order, one batch at a time; the other takes messages with a delay, and gives them in any order.
  */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
@@ -34,13 +36,14 @@ export class WorkQueue extends Construct {
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
     this.#variable = props.variable;
+    const { ordered = true } = props;
     this.deadLetters = new Queue(this, 'DeadLetters', {
-      fifo: true,
+      ...(ordered && { fifo: true }),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    this.queue = this.#makeQueue(props.worker);
+    this.queue = this.#makeQueue(props.worker, ordered);
     this.#connect(props);
     this.#addAlarms(props, scope.node.id + id);
     acknowledge(this.deadLetters, 'Serverless-SQSRedrivePolicy', 'It is the dead-letter queue');
@@ -58,12 +61,14 @@ export class WorkQueue extends Construct {
     fn.set(this.#variable, this.queue.queueUrl);
   }
 
-  #makeQueue(worker: ServiceFunction): Queue {
+  #makeQueue(worker: ServiceFunction, ordered: boolean): Queue {
     if (!worker.timeout) throw new Error('A worker needs a time-out: the visibility of its queue follows from it');
     return new Queue(this, 'Queue', {
-      fifo: true,
-      deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
-      fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+      ...(ordered && {
+        fifo: true,
+        deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+        fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+      }),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       // Lambda asks for six times the time-out, so that a throttled batch is not handed out twice.

@@ -20,6 +20,7 @@ const frames: FrameTable = {
   hello: answer,
   sub: answer,
   unsub: answer,
+  signal: answer,
   ping: async () => {
     throw Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
   },

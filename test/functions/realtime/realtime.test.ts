@@ -1,4 +1,5 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { EvsFrame, RoomItem, maxFrameBytes, maxReplay, maxRooms, parseRoom, room } from '../../../contract/frames.ts';
 import type { ServerFrame } from '../../../contract/frames.ts';
@@ -14,6 +15,7 @@ import { createTicket } from '../../../functions/realtime/create-ticket.ts';
 import { fanOut } from '../../../functions/realtime/fan-out.ts';
 import { frameTable } from '../../../functions/realtime/frames.ts';
 import { FanOutMessage } from '../../../functions/realtime/messages.ts';
+import { createNudges } from '../../../functions/realtime/nudges.ts';
 import { packFrames } from '../../../functions/realtime/pack-frames.ts';
 import type { Frame, PostOutcome } from '../../../functions/realtime/sockets.ts';
 import { subscribe } from '../../../functions/realtime/subscribe.ts';
@@ -82,7 +84,7 @@ const connectionsOf = async (name: string) => (await Array.fromAsync(app.connect
 /** The fan-out worker's work on what was sent since the last call, each message delivered `times` times. */
 async function deliver(times = 1): Promise<void> {
   const messages = app.sent.splice(0).map(({ body }) => FanOutMessage.parse(JSON.parse(JSON.stringify(body))));
-  for (let i = 0; i < times; i++) await fanOut({ ...app, sockets }, messages);
+  for (let i = 0; i < times; i++) await fanOut({ ...app, sockets, nudges: createNudges(app) }, messages);
 }
 
 describe('a subscription', () => {
@@ -261,13 +263,15 @@ describe('fan-out', () => {
     const redelivery = {
       hasten: async (records: readonly { messageId: string }[]) => void hastened.push(records.map(({ messageId }) => messageId)),
     };
-    const handler = fifoQueueHandler(FanOutMessage, redelivery, (messages) => fanOut({ ...app, sockets }, messages));
+    const handler = fifoQueueHandler(FanOutMessage, redelivery, (messages) =>
+      fanOut({ ...app, sockets, nudges: createNudges(app) }, messages),
+    );
     const Records = app.sent.map(({ group, body }, i) => ({
       messageId: `m${i}`,
       body: JSON.stringify(body),
       attributes: { MessageGroupId: group },
-    }));
-    const { batchItemFailures } = (await handler({ Records }, { awsRequestId: 'r' })) as { batchItemFailures: unknown[] };
+    })) as unknown as SQSRecord[];
+    const { batchItemFailures } = (await handler({ Records }, { awsRequestId: 'r' } as never)) as { batchItemFailures: unknown[] };
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm0' }, { itemIdentifier: 'm2' }]);
     expect(hastened).toEqual([['m0', 'm2']]);
     expect(posted.get(b.connectionId)).toHaveLength(1);
@@ -277,7 +281,7 @@ describe('fan-out', () => {
     const socket = await aSocket(ada);
     behaviour.set(socket.connectionId, 'broken');
     const direct = (connectionId: string) => ({ kind: 'direct' as const, connectionId, frames: [{ op: 'resync', rooms: [] }] });
-    const work = fanOut({ ...app, sockets }, [direct('fine'), direct(socket.connectionId), direct('fine')]);
+    const work = fanOut({ ...app, sockets, nudges: createNudges(app) }, [direct('fine'), direct(socket.connectionId), direct('fine')]);
     await expect(work).rejects.toMatchObject({ index: 1 });
     await expect(work).rejects.toBeInstanceOf(StoppedAt);
     expect(posted.get('fine')).toHaveLength(1);
@@ -302,7 +306,15 @@ describe('packing', () => {
         actorName: 'Ada',
         clientEventId: 'c',
         content: { text, mentions: [] },
+        sharedRef: null,
+        poll: null,
+        file: null,
+        payload: null,
+        reactions: [],
+        thread: null,
         replyCount: 0,
+        pinnedAt: null,
+        pinnedBy: null,
         createdAt: '2026-11-20T12:00:00.000Z',
         editedAt: null,
         deletedAt: null,
@@ -423,7 +435,7 @@ describe('convergence: an old page plus the frames equals a fresh page', () => {
         if (item.seq <= position) continue;
         expect(item.seq).toBe(position + 1);
         position = item.seq;
-        if (item.type !== 'stream:created') state.set(item.data.id, item.data);
+        if ('eventId' in item) state.set(item.data.id, item.data);
       }
     }
     const now = await fresh();

@@ -1,0 +1,63 @@
+import { parseRoom } from '../../contract/frames.ts';
+import type { App } from '../platform/app.ts';
+import type { FollowUp } from '../platform/follow-up-messages.ts';
+import type { FanOutMessage } from './messages.ts';
+
+/** A stream that goes on and on is looked after at once, and then this often. */
+const windowSeconds = 3;
+/** A nudge that is about to be looked after may be too late for what happens now. */
+const marginMs = 100;
+/** Streams that are remembered; forgetting one costs a nudge that was not needed. */
+const maxRemembered = 10_000;
+
+/**
+ * Has streams looked after when something in them was told. The first nudge goes at once, those of the next seconds become one that goes at
+ * their end: whatever happened, a nudge is always sent that is seen after it.
+ */
+export interface Nudges {
+  /** What follows from messages that were pushed. */
+  after(messages: readonly FanOutMessage[]): Promise<void>;
+}
+
+export function createNudges(app: Pick<App, 'queues' | 'followUpQueueUrl' | 'clock'>): Nudges {
+  const windows = new Map<string, { endsAt: number; seenAt: number }>();
+  const send = (nudge: FollowUp, delaySeconds: number) => app.queues.sendLater(app.followUpQueueUrl, nudge, delaySeconds);
+
+  async function nudgeStream(nudge: Extract<FollowUp, { kind: 'stream' }>): Promise<void> {
+    const now = app.clock.now().getTime();
+    const window = windows.get(nudge.streamId);
+    if (window && now < window.seenAt - marginMs) return;
+    const delaySeconds = window && now < window.endsAt ? Math.ceil((window.endsAt - now) / 1000) : 0;
+    await send(nudge, delaySeconds);
+    if (windows.size >= maxRemembered) windows.clear();
+    const seenAt = now + delaySeconds * 1000;
+    windows.set(nudge.streamId, { seenAt, endsAt: seenAt + windowSeconds * 1000 });
+  }
+
+  return {
+    async after(messages) {
+      const streams = new Map<string, FollowUp>();
+      for (const message of messages) {
+        for (const nudge of followUpsOf(message)) {
+          if (nudge.kind === 'stream') streams.set(nudge.streamId, nudge);
+          else await send(nudge, 0);
+        }
+      }
+      for (const nudge of streams.values()) if (nudge.kind === 'stream') await nudgeStream(nudge);
+    },
+  };
+}
+
+function followUpsOf(message: FanOutMessage): FollowUp[] {
+  if (message.kind !== 'item' && message.kind !== 'revoke') return [];
+  const room = parseRoom(message.room);
+  if (room?.kind !== 'stream') return [];
+  const { workspaceId, streamId } = room;
+  if (message.kind === 'revoke') return [{ kind: 'access', workspaceId, streamId, userIds: message.userIds }];
+  const { item } = message;
+  const isOfOriginal = item.type === 'event:edited' || item.type === 'event:deleted';
+  return [
+    { kind: 'stream', workspaceId, streamId },
+    ...(isOfOriginal ? [{ kind: 'shares' as const, workspaceId, eventId: item.eventId as string }] : []),
+  ];
+}
