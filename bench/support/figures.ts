@@ -14,17 +14,26 @@ export interface Figure {
 
 const round = (value: number) => Number(value.toPrecision(4));
 
-/** Prints one JSON line. `atMost` bounds the ratio to the peer, or the value itself where there is no peer. */
-export function printFigure(line: Omit<Figure, 'ratio' | 'must' | 'holds'> & { readonly atMost?: number }): Figure {
-  const { atMost, ...given } = line;
-  const ratio = given.peer === undefined ? undefined : given.value / given.peer;
+/** What a figure is held to: its ratio to the peer, or the value itself where there is no peer. `timesFaster`: the peer's time over ours. */
+interface Bound {
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  readonly timesFaster?: number;
+}
+
+/** Prints one JSON line. */
+export function printFigure(line: Omit<Figure, 'ratio' | 'must' | 'holds'> & Bound): Figure {
+  const { atMost, atLeast, timesFaster, ...given } = line;
+  const ratio = given.peer === undefined ? undefined : timesFaster === undefined ? given.value / given.peer : given.peer / given.value;
   const bounded = ratio ?? given.value;
+  const low = atLeast ?? timesFaster;
   const figure: Figure = {
     ...given,
     value: round(given.value),
     ...(given.peer !== undefined && { peer: round(given.peer) }),
     ...(ratio !== undefined && { ratio: round(ratio) }),
     ...(atMost !== undefined && { must: `${ratio === undefined ? '' : 'ratio '}<= ${atMost}`, holds: bounded <= atMost }),
+    ...(low !== undefined && { must: `${ratio === undefined ? '' : 'ratio '}>= ${low}`, holds: bounded >= low }),
   };
   console.log(JSON.stringify(figure));
   return figure;

@@ -1,0 +1,66 @@
+import pg from 'pg';
+import { createDatabase } from '../../functions/platform/database.ts';
+import type { Database } from '../../functions/platform/database.ts';
+import { migrate } from '../../functions/platform/migrate.ts';
+import { startPostgresServer } from '../../local/postgres/server.ts';
+
+/** A migrated database of a bench, on a server that vanishes with it. */
+export interface BenchDatabase {
+  /** A connection past row-level security: for seeding, and for peers, who have nothing to pass then. */
+  connect(): Promise<pg.Client>;
+  /** The database as the functions see it: role streambed_app, one connection. */
+  open(): Database;
+}
+
+export interface BenchServer {
+  /** Makes a database with the schema as it is now. */
+  create(name: string): Promise<BenchDatabase>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a PostgreSQL of our own with the memory of a small server, so that nobody waits for pages that the default of 128 MB has no room
+ * for. With a `dataFolder` it writes as durably as a server does (fsync).
+ */
+export async function startBenchServer(options: { dataFolder?: string } = {}): Promise<BenchServer> {
+  const server = await startPostgresServer({ ...options, log: () => undefined });
+  const superuser = { host: server.socketFolder, port: server.port, user: 'postgres', database: 'postgres' };
+  const asSuperuser = async (...statements: string[]) => {
+    const admin = new pg.Client(superuser);
+    await admin.connect();
+    for (const statement of statements) await admin.query(statement);
+    await admin.end();
+  };
+  await asSuperuser(
+    `alter system set shared_buffers = '1GB'`,
+    `alter system set maintenance_work_mem = '256MB'`,
+    `alter system set max_wal_size = '4GB'`,
+    `create role streambed_owner login createrole createdb password 'owner'`,
+  );
+  await server.restart('orderly');
+  const opened: (() => Promise<void>)[] = [];
+  return {
+    async create(name) {
+      await asSuperuser(`create database ${name} owner streambed_owner`);
+      const owner = { host: '127.0.0.1', port: server.port, user: 'streambed_owner', password: 'owner', database: name };
+      await migrate({ owner, appPassword: 'app', directory: new URL('../../migrations', import.meta.url).pathname });
+      return {
+        async connect() {
+          const client = new pg.Client({ ...superuser, database: name, pipeline: true });
+          await client.connect();
+          opened.push(() => client.end());
+          return client;
+        },
+        open() {
+          const db = createDatabase(async () => ({ ...superuser, database: name, user: 'streambed_app' }));
+          opened.push(() => db.close());
+          return db;
+        },
+      };
+    },
+    async stop() {
+      await Promise.all(opened.map((close) => close()));
+      await server.stop();
+    },
+  };
+}
