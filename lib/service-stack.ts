@@ -39,7 +39,8 @@ export class ServiceStack extends Stack {
 
     const realtime = new Realtime(this, 'Realtime', { platform, routes, database, signing, connections });
     const fanOut = realtime.fanOutQueue;
-    new Streams(this, 'Streams', { platform, routes, database, signing, fanOut });
+    const streams = new Streams(this, 'Streams', { platform, routes, database, signing, fanOut });
+    streams.followUpQueue.grantSend(realtime.fanOut);
     new Notifications(this, 'Notifications', { platform, routes, database, signing, fanOut });
     const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, signing, fanOut });
     new Files(this, 'Files', { platform, routes, database, signing, bucket: files });
