@@ -42,7 +42,7 @@ type Errors = ReturnType<typeof fieldErrors<(typeof fields)[number]>>;
 const types = [
   { value: 'channel', label: 'Channel', note: 'For a topic', icon: Hash },
   { value: 'incident', label: 'Incident', note: 'Something is broken', icon: Siren },
-  { value: 'dm', label: 'Direct message', note: 'For a few people', icon: MessageCircle },
+  { value: 'dm', label: 'DM', note: 'Only between a few people', icon: MessageCircle },
 ] as const;
 type NewType = (typeof types)[number]['value'];
 

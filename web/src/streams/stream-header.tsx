@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { ChevronRight, Pin, Users } from 'lucide-react';
+import { ChevronRight, Pin } from 'lucide-react';
+import type { StreamEvent } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { PlaceLink } from './place-link.tsx';
+import { HeaderMembers } from './stream-header-members.tsx';
 import { StreamMenu } from './stream-header-menu.tsx';
 import { nameOfStream } from './stream-filter.ts';
 import classes from './stream-header.module.css';
@@ -14,8 +16,15 @@ import { useJoin } from './use-join.ts';
 import { useListedStream } from './use-stream.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
+interface Props {
+  readonly stream: Stream | undefined;
+  readonly events: readonly StreamEvent[];
+  /** On a phone: the button that shows the list of streams. */
+  readonly menu: ReactNode;
+}
+
 /** What stream this is, and what can be done with it. */
-export function StreamHeader({ stream, menu }: { stream: Stream | undefined; menu: ReactNode }) {
+export function StreamHeader({ stream, events, menu }: Props) {
   return (
     <header className={classes.header}>
       {menu}
@@ -32,7 +41,7 @@ export function StreamHeader({ stream, menu }: { stream: Stream | undefined; men
         )}
       </div>
       {stream?.archivedAt != null && <span className={classes.tag}>Archived</span>}
-      {stream && <Tools stream={stream} />}
+      {stream && <Tools stream={stream} events={events} />}
     </header>
   );
 }
@@ -61,7 +70,7 @@ function Breadcrumb({ stream, parentId }: { stream: Stream; parentId: string }) 
   );
 }
 
-function Tools({ stream }: { stream: Stream }) {
+function Tools({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
   const { intents } = useWorkspace();
   const { me } = useStreamList();
   const rights = rightsIn(stream, me?.role);
@@ -78,11 +87,7 @@ function Tools({ stream }: { stream: Stream }) {
           <Pin size={17} />
         </ActionIcon>
       </Tooltip>
-      <Tooltip label="Members">
-        <ActionIcon variant="subtle" color="gray" size={32} aria-label="Members" onClick={() => intents.showMembers(stream.id)}>
-          <Users size={17} />
-        </ActionIcon>
-      </Tooltip>
+      <HeaderMembers stream={stream} events={events} />
       <StreamMenu stream={stream} rights={rights} />
     </div>
   );

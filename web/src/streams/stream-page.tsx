@@ -51,7 +51,7 @@ function StreamColumn({ streamId, banner, menu, opened: { live, snapshot, stream
   if (problem && !isSignedOut(problem) && (isGone || snapshot.events.length === 0)) {
     return (
       <>
-        <StreamHeader stream={undefined} menu={menu} />
+        <StreamHeader stream={undefined} events={[]} menu={menu} />
         <ConnectionBanner banner={banner} />
         <Empty icon={<SearchX size={22} />} title="This stream cannot be shown" level={2}>
           <p>{isGone ? 'It does not exist, or it is private and you are not one of its members.' : sentenceOf(problem)}</p>
@@ -61,7 +61,7 @@ function StreamColumn({ streamId, banner, menu, opened: { live, snapshot, stream
   }
   return (
     <>
-      <StreamHeader stream={stream} menu={menu} />
+      <StreamHeader stream={stream} events={snapshot.events} menu={menu} />
       {stream?.streamType === 'incident' && <IncidentBar stream={stream} events={snapshot.events} />}
       <ConnectionBanner banner={banner ?? bannerOf(snapshot)} />
       <Conversation live={live} snapshot={snapshot} stream={stream} streamId={streamId} />
