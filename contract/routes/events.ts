@@ -21,7 +21,7 @@ const ofStream = z.strictObject({ workspaceId: WorkspaceId, streamId: StreamId }
 const ofEvent = z.strictObject({ workspaceId: WorkspaceId, streamId: StreamId, eventId: EventId });
 const stream = '/v1/workspaces/{workspaceId}/streams/{streamId}';
 const event = `${stream}/events/{eventId}`;
-const shared = { auth: 'user', tag: 'events' } as const;
+const shared = { auth: 'user', tag: 'streams' } as const;
 
 export const listEvents = defineRoute({
   ...shared,
