@@ -112,7 +112,7 @@ class FollowedStream implements LiveStream {
       socket,
       clock,
       log: this.#log,
-      join: 'when read',
+      keepsLog: true,
       read: (signal) => this.#read(signal),
       itemOf: changeOf,
       apply: (changes) => {

@@ -1,36 +1,60 @@
+import type { Bootstrap } from '../contract/bootstrap.ts';
 import type { Problem } from '../contract/errors.ts';
-import { room } from '../contract/frames.ts';
 import type { RoomItem } from '../contract/frames.ts';
 import type { Stream } from '../contract/stream.ts';
+import { backoffMs } from './backoff.ts';
+import type { BackoffBounds } from './backoff.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
-import { problemOf } from './errors.ts';
-import type { Streambed, WorkspaceClient } from './http.ts';
+import { DoubtedStreams } from './doubted-streams.ts';
+import type { Page, Streambed, WorkspaceClient } from './http.ts';
 import { Published } from './published.ts';
-import { RoomFollower } from './room-follower.ts';
-import type { LiveState, Reading } from './room-follower.ts';
-import { RoomLog } from './room-log.ts';
+import { ReadMarks } from './read-marks.ts';
+import type { LiveState } from './room-follower.ts';
 import type { RealtimeSocket } from './socket.ts';
+import { WorkspaceRooms } from './workspace-rooms.ts';
+import { WorkspaceState, emptyView } from './workspace-state.ts';
+import type { WorkspaceView } from './workspace-state.ts';
 
-export interface WorkspaceSnapshot {
+export interface WorkspaceSnapshot extends WorkspaceView {
   readonly state: LiveState;
-  /** By name, as the server lists them. */
-  readonly streams: readonly Stream[];
   /** Nothing has been read yet. */
   readonly loading: boolean;
-  /** Why it ended for good, or why the list could not be read so far. */
+  /** Whether there are more streams than were read so far, with older activity. */
+  readonly hasMore: boolean;
+  readonly loadingMore: boolean;
+  /** Why it ended for good, or why it could not be read so far. */
   readonly problem?: Problem;
   /** Since when there is no connection (milliseconds since 1970). */
   readonly offlineSince?: number;
 }
 
-/** The list of streams that the caller may see, kept live. `getSnapshot` and `subscribe` fit React's useSyncExternalStore. */
+/** A change of the reader's notifications. */
+export type NotificationChange = Extract<RoomItem, { type: 'notification:new' | 'notification:changed' }>;
+
+/**
+ * A workspace as one member sees it, kept live: who they are, their streams with what is unread, people, notifications. `getSnapshot` and
+ * `subscribe` fit React's useSyncExternalStore.
+ */
 export interface LiveWorkspace {
-  /** The same object until something changed. */
+  /** The same object until something changed, and so are its parts. */
   getSnapshot(): WorkspaceSnapshot;
   subscribe(listener: () => void): () => void;
+  /** The stream with this id, where it is known. */
+  find(streamId: string): Stream | undefined;
+  /** Loads streams with older activity; does nothing when there are none or some are loading. Rejects with StreambedError. */
+  loadMore(): Promise<void>;
   /** Puts a stream into the list that was just created or read, before the socket tells of it. */
   put(stream: Stream): void;
+  /**
+   * Everything in a stream was read, or everything up to a position: shown at once, told to the server soon. Does nothing where the reader
+   * is not a member.
+   */
+  markRead(streamId: string, seq?: number): void;
+  /** Makes an event, and all behind it, unread again. Rejects with StreambedError. */
+  markUnread(streamId: string, eventId: string): Promise<void>;
+  /** Calls back with each change of the notifications, for lists of them; after a gap there may have been more. Returns how to stop that. */
+  watchNotifications(listener: (change: NotificationChange) => void): () => void;
   close(): void;
 }
 
@@ -41,47 +65,78 @@ export interface LiveWorkspaceOptions {
   readonly clock?: Clock;
 }
 
-/** Opens the list of streams and keeps it live until it is closed. */
+/** Opens a workspace and keeps it live until it is closed. */
 export function openLiveWorkspace(options: LiveWorkspaceOptions): LiveWorkspace {
   return new FollowedWorkspace(options);
 }
 
-interface StreamChange {
-  readonly seq: number;
-  readonly data: Stream;
+/** What is read at once: the positions of the rooms are of its beginning, all else is at least as new. */
+interface Everything extends Bootstrap {
+  /** All pages, not only the first one. */
+  readonly all: Stream[];
+  /** The moment when it was asked for. */
+  readonly since: number;
+  /** As of the last page. */
+  readonly cursor: string | null;
 }
+
+/** Streams a page. */
+const pageSize = 100;
+/** When the streams are read again after the rooms were not heard: by chance, because many come back together. */
+const restless: BackoffBounds = { minMs: 0, maxMs: 1_000 };
+const afterFailure: BackoffBounds = { minMs: 2_000, maxMs: 60_000 };
 
 class FollowedWorkspace implements LiveWorkspace {
   readonly #workspace: WorkspaceClient;
   readonly #socket: RealtimeSocket;
-  readonly #log = new RoomLog<StreamChange>({ appendedAt: (change) => change.seq });
-  readonly #snapshot = new Published<WorkspaceSnapshot>({ state: 'connecting', streams: [], loading: true });
-  readonly #follower: RoomFollower<StreamChange>;
-  #streams = new Map<string, Stream>();
-  /** Put by hand since the list that is being read was asked for: it may not have them yet. */
-  #put = new Map<string, Stream>();
-  #readProblem: Problem | undefined;
-  #closed = false;
+  readonly #clock: Clock;
+  readonly #known = new WorkspaceState();
+  readonly #snapshot: Published<WorkspaceSnapshot>;
+  readonly #rooms: WorkspaceRooms<Everything>;
+  readonly #doubted: DoubtedStreams;
+  readonly #marks: ReadMarks;
+  readonly #watchers = new Set<(change: NotificationChange) => void>();
+  /** How many pages beside the first were loaded, and where the next one begins. */
+  #pages = 0;
+  #cursor: string | null = null;
+  /** Counts what was read: a page that was asked for before joins on to nothing. */
+  #version = 0;
+  /** The streams are to be read again. */
+  #refresh: unknown;
   #loading = true;
-  #sorted: readonly Stream[] = [];
+  #loadingMore = false;
+  #closed = false;
 
   constructor({ streambed, socket, workspaceId, clock = systemClock }: LiveWorkspaceOptions) {
     this.#workspace = streambed.workspace(workspaceId);
     this.#socket = socket;
-    this.#follower = new RoomFollower({
-      room: room.workspace(workspaceId),
+    this.#clock = clock;
+    this.#snapshot = new Published({ ...emptyView, state: 'connecting', loading: true, hasMore: false, loadingMore: false });
+    this.#doubted = new DoubtedStreams({
+      clock,
+      read: (streamId, signal) => this.#workspace.streams.read(streamId, { signal }),
+      isWanted: (streamId) => this.#known.wanted.has(streamId),
+      take: (stream, since) => this.#change(() => this.#known.correct(stream, since)),
+      gone: (streamId) => this.#change(() => this.#known.remove(streamId)),
+      tick: () => this.#known.tick,
+    });
+    this.#marks = new ReadMarks({
+      clock,
+      send: (streamId, seq) => this.#workspace.streams.markRead(streamId, seq),
+      taken: (streamId, read) => this.#change(() => this.#known.takeRead(streamId, read)),
+      refused: (streamId) => this.#change(() => this.#known.distrust(streamId)),
+    });
+    this.#rooms = new WorkspaceRooms<Everything>({
       socket,
       clock,
-      log: this.#log,
-      join: 'at once',
       read: (signal) => this.#read(signal),
-      itemOf: changeOf,
-      apply: (changes) => {
-        for (const { data } of changes) if (!this.#streams.has(data.id)) this.#set(data);
-      },
+      show: (everything) => this.#show(everything),
+      apply: (items) => this.#change(() => this.#apply(items)),
+      point: (pointers) => this.#change(() => this.#known.point(pointers)),
+      heard: () => this.#refreshSoon(restless),
       changed: () => this.#publish(),
     });
-    this.#follower.start();
+    this.#rooms.start();
   }
 
   getSnapshot(): WorkspaceSnapshot {
@@ -92,85 +147,147 @@ class FollowedWorkspace implements LiveWorkspace {
     return this.#snapshot.subscribe(listener);
   }
 
-  put(stream: Stream): void {
-    this.#set(stream);
+  find(streamId: string): Stream | undefined {
+    return this.#known.find(streamId);
+  }
+
+  watchNotifications(listener: (change: NotificationChange) => void): () => void {
+    const own = (change: NotificationChange): void => listener(change);
+    this.#watchers.add(own);
+    return () => this.#watchers.delete(own);
+  }
+
+  async loadMore(): Promise<void> {
+    if (this.#loadingMore || this.#cursor === null || this.#closed) return;
+    this.#loadingMore = true;
     this.#publish();
+    const version = this.#version;
+    const since = this.#known.tick;
+    try {
+      const { items, nextCursor } = await this.#page(this.#cursor);
+      // Meanwhile everything may have been read anew.
+      if (version !== this.#version) return;
+      this.#known.take(items, since);
+      this.#pages++;
+      this.#setCursor(nextCursor);
+    } finally {
+      this.#loadingMore = false;
+      this.#publish();
+    }
+  }
+
+  put(stream: Stream): void {
+    this.#change(() => this.#known.put(stream));
+  }
+
+  markRead(streamId: string, seq?: number): void {
+    const stream = this.#known.find(streamId);
+    if (stream === undefined || !stream.isMember) return;
+    if (seq !== undefined && seq <= stream.readSeq) return;
+    this.#change(() => this.#known.markRead(streamId, seq ?? stream.lastSeq));
+    this.#marks.mark(streamId, seq);
+  }
+
+  async markUnread(streamId: string, eventId: string): Promise<void> {
+    await this.#marks.stop(streamId);
+    const read = await this.#workspace.streams.markUnread(streamId, eventId);
+    this.#change(() => this.#known.takeRead(streamId, read));
   }
 
   close(): void {
     this.#closed = true;
-    this.#follower.close();
+    this.#clock.cancel(this.#refresh);
+    this.#rooms.close();
+    this.#doubted.close();
+    this.#marks.close();
+    this.#watchers.clear();
     this.#snapshot.close();
   }
 
-  #set(stream: Stream): void {
-    this.#put.set(stream.id, stream);
-    this.#show(new Map(this.#streams).set(stream.id, stream));
+  async #read(signal: AbortSignal): Promise<Everything> {
+    // What is read from here on knows of all that was missed.
+    this.#clock.cancel(this.#refresh);
+    this.#refresh = undefined;
+    const since = this.#known.tick;
+    const bootstrap = await this.#workspace.bootstrap({ signal });
+    return { ...bootstrap, since, ...(await this.#further(bootstrap.streams, this.#pages, signal)) };
   }
 
-  #show(streams: Map<string, Stream>): void {
-    this.#streams = streams;
-    this.#sorted = [...streams.values()].sort(byName);
+  /** So many more pages, as far as there are any. */
+  async #further(first: Page<Stream>, pages: number, signal?: AbortSignal): Promise<Pick<Everything, 'all' | 'cursor'>> {
+    const all = [...first.items];
+    let cursor = first.nextCursor;
+    for (let page = 0; page < pages && cursor !== null; page++) {
+      const { items, nextCursor } = await this.#page(cursor, signal);
+      all.push(...items);
+      cursor = nextCursor;
+    }
+    return { all, cursor };
   }
 
-  /** The list says nothing of positions: it is at least as new as where the room stood when it was asked for. */
-  async #read(signal: AbortSignal): Promise<Reading<StreamChange>> {
-    for (;;) {
-      const { gen, head } = this.#log.known ?? { gen: '', head: 0 };
-      this.#put = new Map();
-      const streams = await this.#readAll(signal);
-      const show = (): void => {
-        this.#loading = false;
-        this.#show(new Map([...this.#put, ...streams]));
-      };
-      if ((this.#log.known?.gen ?? '') === gen) return { kind: 'snapshot', gen, position: head, show };
-      // The socket told only now where the room stands. What was read can be shown; to know that nothing is missing, it is read again.
-      show();
-      this.#publish();
+  #refreshSoon(bounds: BackoffBounds, failures = 0): void {
+    if (this.#refresh !== undefined || this.#closed) return;
+    this.#refresh = this.#clock.after(backoffMs(bounds, failures, this.#clock), () => {
+      this.#refresh = undefined;
+      this.#refreshNow().catch(() => this.#refreshSoon(afterFailure, failures + 1));
+    });
+  }
+
+  /** Pointers come at most once: after a while without, where the streams are is read. All else comes by the rooms. */
+  async #refreshNow(): Promise<void> {
+    const version = this.#version;
+    const since = this.#known.tick;
+    const { all } = await this.#further(await this.#page(), this.#pages);
+    if (version === this.#version) this.#change(() => this.#known.take(all, since));
+  }
+
+  #page(cursor?: string, signal?: AbortSignal): Promise<Page<Stream>> {
+    return this.#workspace.streams.list({ sort: 'activity', limit: pageSize, cursor }, { signal });
+  }
+
+  #show(everything: Everything): void {
+    this.#version++;
+    this.#loading = false;
+    this.#known.replace(everything, everything.all, everything.since);
+    this.#setCursor(everything.cursor);
+  }
+
+  #setCursor(cursor: string | null): void {
+    this.#cursor = cursor;
+    this.#known.isWhole = cursor === null;
+  }
+
+  #apply(items: readonly RoomItem[]): void {
+    for (const item of items) {
+      const before = this.#known.view().me?.role;
+      this.#known.apply(item);
+      if (item.type === 'notification:new' || item.type === 'notification:changed') for (const tell of new Set(this.#watchers)) tell(item);
+      const role = this.#known.view().me?.role;
+      // Guests follow other rooms than members.
+      if (role !== before && (role === 'guest' || before === 'guest')) this.#rooms.renew();
     }
   }
 
-  async #readAll(signal: AbortSignal): Promise<Map<string, Stream>> {
-    const streams = new Map<string, Stream>();
-    try {
-      for (let cursor: string | undefined; ;) {
-        const page = await this.#workspace.streams.list({ limit: 200, cursor }, { signal });
-        for (const stream of page.items) streams.set(stream.id, stream);
-        if (page.nextCursor === null) break;
-        cursor = page.nextCursor;
-      }
-      this.#readProblem = undefined;
-    } catch (error) {
-      signal.throwIfAborted();
-      this.#readProblem = problemOf(error);
-      this.#publish();
-      throw error;
-    }
-    return streams;
+  #change(change: () => void): void {
+    if (this.#closed) return;
+    change();
+    this.#doubted.ask(this.#known.wanted);
+    this.#publish();
   }
 
   #publish(): void {
     if (this.#closed) return;
     const { problem: stopped, offlineSince } = this.#socket.getState();
-    const { state, problem: ended } = this.#follower;
-    const problem = ended ?? stopped ?? this.#readProblem;
+    const { state, problem: ended, readProblem } = this.#rooms;
+    const problem = ended ?? stopped ?? readProblem;
     this.#snapshot.set({
+      ...this.#known.view(),
       state,
-      streams: this.#sorted,
       loading: this.#loading,
+      hasMore: this.#cursor !== null,
+      loadingMore: this.#loadingMore,
       ...(problem && { problem }),
       ...(state === 'offline' && offlineSince !== undefined && { offlineSince }),
     });
   }
-}
-
-function changeOf(item: RoomItem): StreamChange | undefined {
-  return item.type === 'stream:created' ? item : undefined;
-}
-
-/** The server's order: by the code points of the lower-case name. */
-function byName(a: Stream, b: Stream): number {
-  const [left, right] = [(a.name ?? '').toLowerCase(), (b.name ?? '').toLowerCase()];
-  if (left !== right) return left < right ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
 }

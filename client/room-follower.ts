@@ -1,5 +1,5 @@
 import type { Problem } from '../contract/errors.ts';
-import type { EvFrame, EvsFrame, RoomItem, RoomState } from '../contract/frames.ts';
+import type { EphFrame, EvFrame, EvsFrame, Pointer, RoomItem, RoomState } from '../contract/frames.ts';
 import { backoffMs, reconnectBackoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { problemOf } from './errors.ts';
@@ -20,14 +20,19 @@ export interface RoomFollowerOptions<Item extends Change> {
   readonly socket: RealtimeSocket;
   readonly clock: Clock;
   readonly log: RoomLog<Item>;
-  /** Whether to subscribe at once, or when the first snapshot gave a position to subscribe from. */
-  readonly join: 'at once' | 'when read';
-  /** Reads a snapshot when the log has no generation, else (if it can) the changes since its position. */
+  /** Whether what changed since a position can be read; if not, every hole costs a snapshot. */
+  readonly keepsLog: boolean;
+  /** Reads a snapshot when the log has no generation, else the changes since its position. */
   read(signal: AbortSignal): Promise<Reading<Item>>;
   /** The part of a pushed item that the log keeps; undefined for what does not belong here. */
   itemOf(item: RoomItem): Item | undefined;
   apply(items: readonly Item[]): void;
   changed(): void;
+  /** What is told at most once, if it is of use. */
+  signal?(signal: EphFrame): void;
+  pointers?(pointers: readonly Pointer[]): void;
+  /** The room is heard again, or for the first time: what is told at most once may have been missed. */
+  heard?(): void;
 }
 
 /** Further behind than this many changes, reading the room anew costs less than reading what happened. */
@@ -57,8 +62,7 @@ export class RoomFollower<Item extends Change> {
 
   start(): void {
     this.#stopWatching = this.#options.socket.subscribe(() => this.#socketChanged());
-    if (this.#options.join === 'at once') this.#join();
-    else if (this.#options.socket.getState().status === 'idle') this.#options.socket.connect();
+    if (this.#options.socket.getState().status === 'idle') this.#options.socket.connect();
     this.#advance();
   }
 
@@ -90,6 +94,12 @@ export class RoomFollower<Item extends Change> {
     this.#advance();
   }
 
+  /** Lets go of what it has, and reads a snapshot: until then changes wait. */
+  restart(): void {
+    this.#log.reset();
+    this.#advance();
+  }
+
   close(): void {
     this.#closing.abort();
     this.#options.clock.cancel(this.#timer);
@@ -113,8 +123,7 @@ export class RoomFollower<Item extends Change> {
     const log = this.#log;
     const now = (): number => this.#options.clock.now();
     return {
-      // A list that was read before the room said which log it has stands at no position of it.
-      position: () => (log.gen === undefined || log.gen === '' ? {} : { gen: log.gen, seq: log.position }),
+      position: () => (log.gen === undefined ? {} : { gen: log.gen, seq: log.position }),
       joined: (state) => this.#promised(state),
       refused: (problem) => this.#fail(problem),
       changes: (frame) => {
@@ -135,10 +144,13 @@ export class RoomFollower<Item extends Change> {
         log.noteHead(gen, head, now());
         this.#advance();
       },
+      signal: (signal) => this.#options.signal?.(signal),
+      pointers: (pointers) => this.#options.pointers?.(pointers),
     };
   }
 
   #promised({ gen, from, head }: RoomState): void {
+    if (!this.#joined) this.#options.heard?.();
     this.#joined = true;
     this.#replayed = { gen, head };
     if (this.#log.gen === gen && from > this.#log.position) this.#log.hurry();
@@ -191,7 +203,7 @@ export class RoomFollower<Item extends Change> {
   async #fetch(): Promise<void> {
     this.#fetching = true;
     for (let attempt = 0; !this.#closing.signal.aborted && this.problem === undefined && this.#isDue();) {
-      if (this.#log.head - this.#log.position > farBehind) this.#log.reset();
+      if (this.#log.gen !== undefined && this.#isBeyondRepair()) this.#log.reset();
       const { version, head } = this.#log;
       try {
         const reading = await this.#options.read(this.#closing.signal);
@@ -210,6 +222,10 @@ export class RoomFollower<Item extends Change> {
     }
     this.#fetching = false;
     if (!this.#closing.signal.aborted) this.#advance();
+  }
+
+  #isBeyondRepair(): boolean {
+    return !this.#options.keepsLog || this.#log.head - this.#log.position > farBehind;
   }
 
   /** Returns whether it brought us on. `knownHead` is how far the room was known to go when it was read. */

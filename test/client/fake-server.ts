@@ -4,8 +4,8 @@ import type { EventPage, StreamEvent } from '../../contract/event.ts';
 import { room } from '../../contract/frames.ts';
 import type { ClientFrame, RoomItem, ServerFrame } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
-import type { Stream } from '../../contract/stream.ts';
 import type { FakeClock } from './fake-clock.ts';
+import { FakeWorkspace } from './fake-workspace.ts';
 
 export const workspaceId = 'ws_01kb0000000000000000000000';
 export const streamId = 'str_01kb0000000000000000000000';
@@ -37,11 +37,10 @@ export interface HttpAnswer {
 export class FakeServer {
   readonly clock: FakeClock;
   readonly logs: Log[] = [{ gen: 'g1', head: 0, versions: [] }];
-  readonly streams: Stream[] = [];
+  readonly workspace: FakeWorkspace;
   readonly connections = new Set<ServerSide>();
   readonly requests: string[] = [];
   readonly tickets = new Set<string>();
-  rev = 0;
   maxReplay = 200;
   /** A page may end before its limit, as one of very long messages does. */
   maxPage = 200;
@@ -55,6 +54,7 @@ export class FakeServer {
 
   constructor(clock: FakeClock) {
     this.clock = clock;
+    this.workspace = new FakeWorkspace({ clock, workspaceId, userId: me, tell: (name, frame) => this.#tell(name, frame) });
   }
 
   get log(): Log {
@@ -111,46 +111,6 @@ export class FakeServer {
     this.logs.push({ gen, head: versions.length, versions });
   }
 
-  createStream(name: string): Stream {
-    const at = new Date(this.clock.now()).toISOString();
-    const stream = {
-      id: newId('stream', this.clock.now()),
-      workspaceId,
-      streamType: 'channel',
-      name,
-      slug: null,
-      description: null,
-      parentStreamId: null,
-      branchedFromEventId: null,
-      visibility: 'public',
-      status: 'active',
-      isMember: true,
-      severity: null,
-      participants: null,
-      promotedAt: null,
-      role: 'member',
-      unreadCount: 0,
-      mentionCount: 0,
-      readSeq: 0,
-      readRev: 0,
-      lastReadAt: null,
-      notifyLevel: 'default',
-      lastSeq: 0,
-      messageCount: 0,
-      countsRev: 0,
-      rev: 0,
-      gen: 'g1',
-      lastEventAt: null,
-      createdAt: at,
-      archivedAt: null,
-    } as unknown as Stream;
-    this.streams.push(stream);
-    this.rev++;
-    const item = { seq: this.rev, at, actor: null, type: 'stream:created', data: { ...stream, isMember: false } };
-    this.#tell(workspaceRoom, { op: 'ev', room: workspaceRoom, gen: 'w1', ...item } as ServerFrame);
-    return stream;
-  }
-
   // ---- HTTP ----
 
   handle(method: string, url: URL, body: unknown, headers: Record<string, string>): HttpAnswer {
@@ -163,19 +123,28 @@ export class FakeServer {
       this.tickets.add(ticket);
       return { status: 200, body: { url: 'wss://sockets.test/realtime', ticket, expiresIn: 30, protocol: 'streambed.v1.json' } };
     }
-    if (name === `GET /v1/workspaces/${workspaceId}/streams`) return { status: 200, body: this.#listStreams(url) };
     const base = `/v1/workspaces/${workspaceId}/streams/${streamId}/events`;
     if (name === `GET ${base}`) return { status: 200, body: this.#list(url) };
     if (name === `POST ${base}`) return this.#post(body as { text: string; clientEventId: string });
     if (url.pathname.startsWith(`${base}/`)) return this.#change(method, url.pathname.slice(base.length + 1), body, headers['if-match']);
-    return refuse('not_found');
+    return this.#handleWorkspace(method, url, body);
   }
 
-  #listStreams(url: URL): unknown {
-    const limit = 2;
-    const start = Number(url.searchParams.get('cursor') ?? 0);
-    const sorted = [...this.streams].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
-    return { items: sorted.slice(start, start + limit), nextCursor: start + limit < sorted.length ? String(start + limit) : null };
+  #handleWorkspace(method: string, url: URL, body: unknown): HttpAnswer {
+    const { workspace } = this;
+    const [what, id, act] = url.pathname.slice(`/v1/workspaces/${workspaceId}/`.length).split('/');
+    if (method === 'GET' && what === 'bootstrap') return { status: 200, body: workspace.bootstrap() };
+    if (method === 'GET' && what === 'streams' && id === undefined) {
+      return { status: 200, body: workspace.page(url.searchParams.get('cursor'), workspace.pageSize) };
+    }
+    const stream = workspace.streams.get(id ?? '');
+    if (what !== 'streams' || stream === undefined || !workspace.sees(stream)) return refuse('not_found');
+    if (method === 'GET' && act === undefined) return { status: 200, body: workspace.view(stream) };
+    const { seq, eventId } = (body ?? {}) as { seq?: number; eventId?: string };
+    const post = stream.posts.find((each) => each.id === eventId);
+    const read =
+      act === 'read' ? workspace.moveRead(stream, seq ?? Number.MAX_SAFE_INTEGER) : post && workspace.moveRead(stream, post.seq - 1, true);
+    return read ? { status: 200, body: read } : refuse('not_a_member');
   }
 
   #list(url: URL): EventPage {
@@ -244,7 +213,7 @@ export class FakeServer {
   }
 
   #stateOf(name: string): { gen: string; head: number } {
-    return name === workspaceRoom ? { gen: 'w1', head: this.rev } : { gen: this.log.gen, head: this.log.head };
+    return { ...(this.workspace.places[name] ?? { gen: this.log.gen, head: this.log.head }) };
   }
 
   #subscribe(side: ServerSide, wanted: readonly { room: string; gen?: string; seq?: number }[]) {
@@ -252,7 +221,8 @@ export class FakeServer {
     const rooms: { room: string; gen: string; from: number; head: number }[] = [];
     const refused: { room: string; problem: Problem }[] = [];
     for (const want of wanted) {
-      if (this.closedRooms.has(want.room)) {
+      const isPersonal = want.room in this.workspace.places;
+      if (this.closedRooms.has(want.room) || (isPersonal && !this.workspace.mayHear(want.room))) {
         refused.push({ room: want.room, problem: problem('not_found') });
         continue;
       }
@@ -273,7 +243,7 @@ export class FakeServer {
   #resyncReason(want: { room: string; gen?: string; seq?: number }, gen: string, head: number) {
     if (want.gen !== undefined && want.gen !== gen) return 'unknown_gen' as const;
     if (want.seq !== undefined && want.seq > head) return 'position_ahead' as const;
-    if (want.room === workspaceRoom && want.seq !== undefined && want.seq < head) return 'behind' as const;
+    if (want.room in this.workspace.places && want.seq !== undefined && want.seq < head) return 'behind' as const;
     return undefined;
   }
 

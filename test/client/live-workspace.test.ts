@@ -1,127 +1,442 @@
 import { describe, expect, test } from '@jest/globals';
 import { openLiveWorkspace } from '../../client/live-workspace.ts';
 import type { LiveWorkspace } from '../../client/live-workspace.ts';
+import type { Stream } from '../../contract/stream.ts';
 import { calm } from './fake-network.ts';
-import { workspaceId, workspaceRoom } from './fake-server.ts';
+import { me, workspaceId } from './fake-server.ts';
+import type { FakeWorkspace, ServerStream } from './fake-workspace.ts';
 import { makeWorld } from './world.ts';
 import type { World } from './world.ts';
 
-const streamsPath = `/v1/workspaces/${workspaceId}/streams`;
+const base = `/v1/workspaces/${workspaceId}`;
 const namesOf = (workspace: LiveWorkspace): (string | null)[] => workspace.getSnapshot().streams.map((stream) => stream.name);
-const lists = ({ server }: World): number => server.requests.filter((request) => request.startsWith(`GET ${streamsPath}?limit=200`)).length;
+const asked = ({ server }: World, start: string): string[] => server.requests.filter((request) => request.startsWith(start));
+const bootstraps = (world: World): number => asked(world, `GET ${base}/bootstrap`).length;
 
-function openWorld(names: readonly string[]): World & { workspace: LiveWorkspace } {
-  const world = makeWorld();
-  for (const name of names) world.server.createStream(name);
-  return { ...world, workspace: openLiveWorkspace({ ...world, workspaceId }) };
+interface Open extends World {
+  readonly workspace: LiveWorkspace;
+  readonly house: FakeWorkspace;
 }
 
-async function liveWorld(names: readonly string[]): Promise<World & { workspace: LiveWorkspace }> {
-  const world = openWorld(names);
+async function openWorld(prepare: (house: FakeWorkspace) => void = () => undefined): Promise<Open> {
+  const world = makeWorld();
+  const house = world.server.workspace;
+  prepare(house);
+  // What was announced before we came is long over.
+  await world.clock.advance(10_000);
+  return { ...world, house, workspace: openLiveWorkspace({ ...world, workspaceId }) };
+}
+
+/** A workspace that is live, and at rest: what is read after joining was read. */
+async function liveWorld(prepare?: (house: FakeWorkspace) => void): Promise<Open> {
+  const world = await openWorld(prepare);
   expect(await world.clock.until(() => world.workspace.getSnapshot().state === 'live')).toBe(true);
+  await world.clock.advance(5_000);
   world.server.requests.length = 0;
   return world;
 }
 
+const withChannels =
+  (...names: string[]) =>
+  (house: FakeWorkspace): void => {
+    for (const name of names) house.create(name, { by: me });
+  };
+const streamOf = (house: FakeWorkspace, name: string): ServerStream =>
+  [...house.streams.values()].find(({ shared }) => shared.name === name)!;
+const shown = (workspace: LiveWorkspace, name: string): Stream => workspace.getSnapshot().streams.find((stream) => stream.name === name)!;
+const countsOf = (workspace: LiveWorkspace, name: string) => {
+  const { unreadCount, mentionCount, messageCount } = shown(workspace, name);
+  return { unreadCount, mentionCount, messageCount };
+};
+
 describe('a live workspace', () => {
-  test('lists all pages, by name, and shows them before the socket is there', async () => {
-    const { workspace, network, clock } = openWorld(['charlie', 'alpha', 'Bravo', 'delta', 'Éclair']);
+  test('starts from one request, and shows it before the socket is there', async () => {
+    const { workspace, network, clock, server, house } = await openWorld(withChannels('alpha', 'bravo'));
     network.refusals.push(1006, 1006, 1006);
-    expect(workspace.getSnapshot()).toEqual({ state: 'connecting', streams: [], loading: true });
+    expect(workspace.getSnapshot()).toMatchObject({ state: 'connecting', streams: [], loading: true, hasMore: false });
     await clock.advance(100);
-    expect(workspace.getSnapshot()).toMatchObject({ state: 'offline', loading: false });
-    expect(namesOf(workspace)).toEqual(['alpha', 'Bravo', 'charlie', 'delta', 'Éclair']);
+    expect(workspace.getSnapshot()).toMatchObject({ state: 'offline', loading: false, me: { id: me }, workspace: { name: 'Acme' } });
+    expect(server.requests.filter((request) => request.startsWith('GET'))).toEqual([`GET ${base}/bootstrap`]);
+    expect(workspace.getSnapshot().streams).toEqual(house.list());
+    expect(workspace.getSnapshot().people.get('bob')).toBe('Bob');
     await clock.advance(10_000);
     expect(workspace.getSnapshot()).toMatchObject({ state: 'live', loading: false });
-    expect(namesOf(workspace)).toHaveLength(5);
   });
 
-  test('shows a new stream where it belongs, without asking', async () => {
-    const world = await liveWorld(['alpha', 'charlie']);
-    const before = world.workspace.getSnapshot();
-    expect(world.workspace.getSnapshot()).toBe(before);
-    world.server.createStream('bravo');
-    await world.clock.advance(10);
-    expect(namesOf(world.workspace)).toEqual(['alpha', 'bravo', 'charlie']);
-    expect(world.server.requests).toEqual([]);
+  test('follows the room of the workspace and its own; a guest only the own one', async () => {
+    const member = await liveWorld(withChannels('alpha'));
+    expect(member.network.open[0]!.side.rooms).toEqual(new Set([member.house.workspaceRoom, member.house.userRoom]));
+    const guest = await liveWorld((house) => {
+      house.me = { ...house.me, role: 'guest' };
+      house.create('alpha', { by: me });
+      house.create('hidden');
+    });
+    expect(guest.network.open[0]!.side.rooms).toEqual(new Set([guest.house.userRoom]));
+    expect(namesOf(guest.workspace)).toEqual(['alpha']);
+    guest.house.post(streamOf(guest.house, 'alpha'));
+    await guest.clock.advance(10);
+    expect(countsOf(guest.workspace, 'alpha')).toEqual({ unreadCount: 1, mentionCount: 0, messageCount: 1 });
   });
 
-  test('what was put by hand stays as it is when the socket tells of it', async () => {
-    const { workspace, server, clock, network } = await liveWorld(['alpha']);
+  test('shows new, renamed, archived and reopened streams without asking; the newest activity first', async () => {
+    const { workspace, house, clock, server } = await liveWorld(withChannels('alpha', 'charlie'));
+    const before = workspace.getSnapshot();
+    expect(workspace.getSnapshot()).toBe(before);
+    const bravo = house.create('bravo');
+    await clock.advance(10);
+    expect(namesOf(workspace)[0]).toBe('bravo');
+    house.post(streamOf(house, 'charlie'));
+    house.update(bravo, { name: 'beta' });
+    await clock.advance(10);
+    expect(namesOf(workspace).slice(0, 2)).toEqual(['charlie', 'beta']);
+    house.archive(bravo);
+    await clock.advance(10);
+    expect(shown(workspace, 'beta')).toMatchObject({ status: 'archived' });
+    house.update(bravo, { status: 'active', archivedAt: null });
+    await clock.advance(10);
+    expect(shown(workspace, 'beta')).toMatchObject({ status: 'active', archivedAt: null });
+    expect(server.requests).toEqual([]);
+  });
+
+  test('groups by type, and adds up what a title shows', async () => {
+    const { workspace, house, clock } = await liveWorld((house) => {
+      house.create('general', { by: me });
+      house.create('fire', { by: me, more: { streamType: 'incident' } });
+      house.create('talk', { by: me, visibility: 'private', more: { streamType: 'dm', name: null } });
+      house.create('quiet', { by: me });
+      house.setNotifyLevel(streamOf(house, 'quiet'), 'none');
+      house.create('other');
+    });
+    house.post(streamOf(house, 'general'), 'bob', { mentionsMe: true });
+    for (const name of ['general', 'fire', 'quiet', 'other']) house.post(streamOf(house, name));
+    await clock.advance(10_000);
+    const { byType, totals, unreadNotifications, streams } = workspace.getSnapshot();
+    expect(byType.incident.map(({ name }) => name)).toEqual(['fire']);
+    expect(byType.dm).toHaveLength(1);
+    expect(byType.channel).toHaveLength(3);
+    expect(Object.values(byType).flat()).toHaveLength(streams.length);
+    expect([totals, unreadNotifications]).toEqual([{ unread: 3, mentions: 1 }, 1]);
+  });
+
+  test('joins, leaves and is removed on all devices, with the right counts at once', async () => {
+    const { workspace, house, clock, server } = await liveWorld((house) => {
+      house.create('open');
+      house.create('secret', { visibility: 'private' });
+    });
+    const [open, secret] = [streamOf(house, 'open'), streamOf(house, 'secret')];
+    expect(namesOf(workspace)).toEqual(['open']);
+    house.join(open);
+    house.join(secret);
+    await clock.advance(10);
+    house.post(secret, 'bob', { mentionsMe: true });
+    house.post(open);
+    await clock.advance(4_000);
+    expect(shown(workspace, 'open')).toMatchObject({ isMember: true, role: 'member', unreadCount: 1 });
+    expect(shown(workspace, 'secret')).toMatchObject({ isMember: true, unreadCount: 1, mentionCount: 1 });
+    house.leave(open);
+    house.leave(secret);
+    await clock.advance(10);
+    expect(namesOf(workspace)).toEqual(['open']);
+    expect(shown(workspace, 'open')).toMatchObject({ isMember: false, role: null, unreadCount: 0, readSeq: 0 });
+    house.join(secret);
+    await clock.advance(4_000);
+    expect(namesOf(workspace)).toContain('secret');
+    expect(server.requests).toEqual([]);
+  });
+
+  test('a stream that is public no more goes from the lists of others, and what branched off it is looked at', async () => {
+    const { workspace, house, clock, server } = await liveWorld((house) => {
+      house.create('parent');
+    });
+    const parent = streamOf(house, 'parent');
+    const more = { parentStreamId: parent.shared.id, promotedAt: parent.shared.createdAt } as Partial<Stream>;
+    const child = house.create('child', { more });
+    await clock.advance(10);
+    child.shared = { ...child.shared, visibility: 'inherit' };
+    workspace.put(house.view(child));
+    expect(namesOf(workspace)).toEqual(['child', 'parent']);
+    house.update(parent, { visibility: 'private' });
+    await clock.advance(4_000);
+    expect(namesOf(workspace)).toEqual([]);
+    expect(server.requests).toEqual([`GET ${base}/streams/${child.shared.id}`]);
+    house.update(parent, { visibility: 'public' });
+    await clock.advance(4_000);
+    expect(namesOf(workspace)).toEqual(['parent']);
+  });
+
+  test('what was put by hand stays as it is when the socket tells of it, and when an older answer comes', async () => {
+    const { workspace, house, clock, network } = await liveWorld(withChannels('alpha'));
     network.weather = { ...calm, delayMs: 100 };
-    const mine = server.createStream('mine');
-    workspace.put(mine);
-    expect(namesOf(workspace)).toEqual(['alpha', 'mine']);
+    const mine = house.create('mine', { by: me });
+    workspace.put(house.view(mine));
+    expect(namesOf(workspace)[0]).toBe('mine');
     await clock.advance(1000);
-    expect(workspace.getSnapshot().streams.find(({ name }) => name === 'mine')?.isMember).toBe(true);
+    expect(shown(workspace, 'mine').isMember).toBe(true);
+
+    const other = await openWorld(withChannels('alpha'));
+    other.network.weather = { ...calm, delayMs: 100 };
+    await other.clock.advance(50);
+    const late = { ...other.house.view(streamOf(other.house, 'alpha')), id: 'str_01kb000000000000000000000z', name: 'late' } as Stream;
+    other.workspace.put(late);
+    await other.clock.until(() => !other.workspace.getSnapshot().loading);
+    expect(namesOf(other.workspace)).toContain('late');
   });
 
-  test('what was put by hand survives a list that was asked for before', async () => {
-    const { workspace, server, clock, network } = openWorld(['alpha']);
-    network.weather = { ...calm, delayMs: 100 };
-    await clock.advance(150);
-    const mine = { ...server.streams[0]!, id: 'str_01kb000000000000000000000z', name: 'mine' } as (typeof server.streams)[0];
-    workspace.put(mine);
-    await clock.until(() => !workspace.getSnapshot().loading);
-    expect(namesOf(workspace)).toContain('mine');
-  });
-
-  test('a stream whose frame was lost is found when the next one shows the gap, or by the ping', async () => {
-    const world = await liveWorld(['alpha']);
-    const { workspace, server, clock, network } = world;
+  test('more streams are loaded by activity, and are there again after everything was read anew', async () => {
+    const world = await liveWorld((house) => {
+      house.pageSize = 2;
+      for (const name of ['a', 'b', 'c', 'd', 'e']) house.create(name, { by: me });
+    });
+    const { workspace, house, clock, network } = world;
+    const [, , third, fourth] = house.list().map(({ name }) => name);
+    expect([namesOf(workspace).length, workspace.getSnapshot().hasMore]).toEqual([2, true]);
+    await Promise.all([workspace.loadMore(), workspace.loadMore(), clock.advance(10)]);
+    expect([namesOf(workspace).length, workspace.getSnapshot().hasMore, workspace.getSnapshot().loadingMore]).toEqual([4, true, false]);
     network.loses = (frame) => frame.op === 'ev';
-    server.createStream('bravo');
+    house.update(streamOf(house, third!), { name: 'new third' });
     await clock.advance(10);
     network.loses = () => false;
-    server.createStream('charlie');
+    house.update(streamOf(house, fourth!), { name: 'new fourth' });
+    await clock.advance(2_000);
+    expect(namesOf(workspace)).toHaveLength(4);
+    expect(namesOf(workspace)).toEqual(expect.arrayContaining(['new third', 'new fourth']));
+    await Promise.all([workspace.loadMore(), clock.advance(10)]);
+    expect([namesOf(workspace).length, workspace.getSnapshot().hasMore]).toEqual([5, false]);
+    await workspace.loadMore();
+    expect(workspace.getSnapshot().streams).toEqual(house.list());
+  });
+
+  test('a stream beyond the pages that something happens in is read once', async () => {
+    const world = await liveWorld((house) => {
+      house.pageSize = 2;
+      for (const name of ['a', 'b', 'c', 'd']) house.create(name, { by: me });
+    });
+    const hidden = ['a', 'b', 'c', 'd'].find((name) => !namesOf(world.workspace).includes(name))!;
+    world.house.post(streamOf(world.house, hidden));
+    world.house.post(streamOf(world.house, hidden));
+    await world.clock.advance(10_000);
+    expect(countsOf(world.workspace, hidden)).toEqual({ unreadCount: 2, mentionCount: 0, messageCount: 2 });
+    expect(asked(world, 'GET')).toHaveLength(1);
+  });
+
+  test('a frame that was lost is found when the next one shows the gap, or by the ping: then all is read anew, once', async () => {
+    const world = await liveWorld(withChannels('alpha'));
+    const { workspace, house, clock, network } = world;
+    network.loses = (frame) => frame.op === 'ev';
+    house.create('bravo');
+    await clock.advance(10);
+    network.loses = () => false;
+    house.create('charlie');
     await clock.advance(400);
     expect(namesOf(workspace)).toEqual(['alpha']);
     await clock.advance(200);
-    expect(namesOf(workspace)).toEqual(['alpha', 'bravo', 'charlie']);
+    expect(namesOf(workspace)).toHaveLength(3);
+    expect(bootstraps(world)).toBe(1);
     network.loses = (frame) => frame.op === 'ev';
-    server.createStream('delta');
+    house.create('delta');
     await clock.advance(10);
     network.loses = () => false;
     await clock.advance(300_000);
     expect(namesOf(workspace)).toHaveLength(4);
-    expect(workspace.getSnapshot().state).toBe('live');
+    expect([bootstraps(world), workspace.getSnapshot().state]).toEqual([2, 'live']);
   });
 
-  test('after a cut it lists again only when something was missed', async () => {
-    const world = await liveWorld(['alpha']);
-    const { workspace, server, clock, network } = world;
+  test('after a cut everything is read anew where something was missed; else only where the streams are', async () => {
+    const world = await liveWorld(withChannels('alpha'));
+    const { workspace, house, clock, network } = world;
     network.cut();
+    house.post(streamOf(house, 'alpha'));
     await clock.advance(5000);
-    expect([workspace.getSnapshot().state, lists(world)]).toEqual(['live', 0]);
+    expect([workspace.getSnapshot().state, bootstraps(world), asked(world, `GET ${base}/streams?`).length]).toEqual(['live', 0, 1]);
+    expect(countsOf(workspace, 'alpha').unreadCount).toBe(1);
     network.cut();
-    server.createStream('bravo');
+    house.create('bravo');
+    house.join(streamOf(house, 'bravo'));
     await clock.advance(5000);
-    expect(namesOf(workspace)).toEqual(['alpha', 'bravo']);
-    expect(lists(world)).toBe(1);
-    expect(network.open[0]!.side.rooms).toEqual(new Set([workspaceRoom]));
+    expect(namesOf(workspace)).toHaveLength(2);
+    expect(bootstraps(world)).toBeLessThanOrEqual(2);
+    expect(network.open[0]!.side.rooms.size).toBe(2);
   });
 
-  test('says why the list cannot be read, and goes on trying', async () => {
-    const { workspace, server, clock } = openWorld(['alpha']);
-    server.refusals.set(`GET ${streamsPath}`, { code: 'unavailable', times: 6 });
+  test('one who becomes a member, or a guest, changes rooms', async () => {
+    const world = await liveWorld((house) => {
+      house.create('open');
+      house.create('own', { by: me });
+      house.me = { ...house.me, role: 'guest' };
+    });
+    const { workspace, house, clock, network } = world;
+    expect(namesOf(workspace)).toEqual(['own']);
+    house.setRole('member');
+    await clock.advance(3_000);
+    expect(network.open[0]!.side.rooms.size).toBe(2);
+    expect([namesOf(workspace).length, workspace.getSnapshot().me?.role]).toEqual([2, 'member']);
+    house.setRole('guest');
+    await clock.advance(3_000);
+    expect([namesOf(workspace), workspace.getSnapshot().state]).toEqual([['own'], 'live']);
+    expect(network.open[0]!.side.rooms.size).toBe(1);
+  });
+
+  test('a room that is refused is asked about, and given up when it is ours all the same', async () => {
+    const world = await openWorld(withChannels('alpha'));
+    world.server.closedRooms.add(world.house.workspaceRoom);
+    await world.clock.advance(20_000);
+    expect(world.workspace.getSnapshot()).toMatchObject({ state: 'offline', problem: { code: 'not_found' } });
+    expect(bootstraps(world)).toBeLessThan(5);
+  });
+
+  test('says why it cannot be read, and goes on trying', async () => {
+    const { workspace, server, clock } = await openWorld(withChannels('alpha'));
+    server.refusals.set(`GET ${base}/bootstrap`, { code: 'unavailable', times: 6 });
     await clock.advance(20_000);
     expect(workspace.getSnapshot()).toMatchObject({ loading: false, streams: [{ name: 'alpha' }], state: 'live' });
     expect(workspace.getSnapshot().problem).toBeUndefined();
 
-    const other = openWorld([]);
-    other.server.refusals.set(`GET ${streamsPath}`, { code: 'unavailable', times: 1000 });
+    const other = await openWorld();
+    other.server.refusals.set(`GET ${base}/bootstrap`, { code: 'unavailable', times: 1000 });
     await other.clock.advance(20_000);
     expect(other.workspace.getSnapshot()).toMatchObject({ loading: true, problem: { code: 'unavailable' } });
+    other.workspace.close();
+    other.socket.close();
+    await other.clock.advance(100);
+    expect(other.clock.waiting).toBe(0);
   });
 
   test('ends when it may not be read, and closes without a trace', async () => {
-    const { workspace, server, clock, socket } = openWorld(['alpha']);
-    server.refusals.set(`GET ${streamsPath}`, { code: 'forbidden', times: 1 });
+    const { workspace, server, clock, socket } = await openWorld(withChannels('alpha'));
+    server.refusals.set(`GET ${base}/bootstrap`, { code: 'forbidden', times: 1 });
     await clock.advance(20_000);
     expect(workspace.getSnapshot()).toMatchObject({ state: 'offline', problem: { code: 'forbidden' } });
     workspace.close();
     socket.close();
     await clock.advance(0);
     expect(clock.waiting).toBe(0);
+  });
+
+  test('watches notifications', async () => {
+    const { workspace, house, clock } = await liveWorld(withChannels('alpha'));
+    const seen: string[] = [];
+    const stop = workspace.watchNotifications((change) => seen.push(change.type));
+    house.post(streamOf(house, 'alpha'), 'bob', { mentionsMe: true });
+    house.deletePost(streamOf(house, 'alpha'), 0);
+    await clock.advance(10);
+    stop();
+    house.post(streamOf(house, 'alpha'), 'bob', { mentionsMe: true });
+    await clock.advance(10);
+    expect(seen).toEqual(['notification:new', 'notification:changed']);
+    expect(workspace.getSnapshot().unreadNotifications).toBe(1);
+  });
+});
+
+describe('reading', () => {
+  test('is shown at once, told once, and known on the other devices', async () => {
+    const world = await liveWorld(withChannels('alpha'));
+    const { workspace, house, clock } = world;
+    const alpha = streamOf(house, 'alpha');
+    const other = openLiveWorkspace({ ...world, workspaceId });
+    await clock.advance(5_000);
+    for (let i = 0; i < 3; i++) house.post(alpha, 'bob', { mentionsMe: i === 0 });
+    await clock.advance(4_000);
+    expect([countsOf(workspace, 'alpha').unreadCount, workspace.getSnapshot().totals]).toEqual([3, { unread: 3, mentions: 1 }]);
+    world.server.requests.length = 0;
+    workspace.markRead(alpha.shared.id);
+    expect([countsOf(workspace, 'alpha').unreadCount, workspace.getSnapshot().totals]).toEqual([0, { unread: 0, mentions: 0 }]);
+    await clock.advance(10);
+    expect([house.readOf(alpha).unreadCount, countsOf(other, 'alpha').unreadCount]).toEqual([0, 0]);
+    house.post(alpha);
+    await clock.advance(4_000);
+    expect([countsOf(workspace, 'alpha').unreadCount, countsOf(other, 'alpha').unreadCount]).toEqual([1, 1]);
+    expect(world.server.requests).toEqual([`POST ${base}/streams/${alpha.shared.id}/read`]);
+  });
+
+  test('along asks at most every 2 s, and tells the last position', async () => {
+    const world = await liveWorld(withChannels('alpha'));
+    const { workspace, house, clock } = world;
+    const alpha = streamOf(house, 'alpha');
+    for (let i = 0; i < 100; i++) {
+      workspace.markRead(alpha.shared.id, house.post(alpha).seq);
+      await clock.advance(100);
+    }
+    await clock.advance(5_000);
+    expect([countsOf(workspace, 'alpha').unreadCount, house.readOf(alpha).readSeq]).toEqual([0, 100]);
+    expect(asked(world, 'POST').length).toBeLessThanOrEqual(7);
+    expect(asked(world, 'GET')).toEqual([]);
+    // What is read already costs nothing.
+    world.server.requests.length = 0;
+    workspace.markRead(alpha.shared.id, 100);
+    await clock.advance(5_000);
+    expect(world.server.requests).toEqual([]);
+  });
+
+  test('what waits is told when the workspace is closed', async () => {
+    const { workspace, house, clock } = await liveWorld(withChannels('alpha'));
+    const alpha = streamOf(house, 'alpha');
+    workspace.markRead(alpha.shared.id, house.post(alpha).seq);
+    await clock.advance(100);
+    workspace.markRead(alpha.shared.id, house.post(alpha).seq);
+    workspace.close();
+    await clock.advance(10);
+    expect(house.readOf(alpha).readSeq).toBe(2);
+  });
+
+  test('where one is no member does nothing', async () => {
+    const world = await liveWorld((house) => void house.create('alpha'));
+    world.workspace.markRead(streamOf(world.house, 'alpha').shared.id);
+    world.workspace.markRead('str_unknown');
+    await world.clock.advance(5_000);
+    expect(world.server.requests).toEqual([]);
+  });
+
+  test('that cannot be told now is told later; that is refused is taken back', async () => {
+    const world = await liveWorld(withChannels('alpha'));
+    const { workspace, house, clock, server } = world;
+    const alpha = streamOf(house, 'alpha');
+    house.post(alpha);
+    await clock.advance(4_000);
+    server.refusals.set(`POST ${base}/streams/${alpha.shared.id}/read`, { code: 'unavailable', times: 6 });
+    workspace.markRead(alpha.shared.id);
+    await clock.advance(60_000);
+    expect([countsOf(workspace, 'alpha').unreadCount, house.readOf(alpha).unreadCount]).toEqual([0, 0]);
+    house.post(alpha);
+    await clock.advance(4_000);
+    server.refusals.set(`POST ${base}/streams/${alpha.shared.id}/read`, { code: 'forbidden', times: 1 });
+    workspace.markRead(alpha.shared.id);
+    await clock.advance(4_000);
+    expect([countsOf(workspace, 'alpha').unreadCount, house.readOf(alpha).unreadCount]).toEqual([1, 1]);
+  });
+
+  test('can be undone from a message on, also while it is being told', async () => {
+    const { workspace, house, clock } = await liveWorld(withChannels('alpha'));
+    const alpha = streamOf(house, 'alpha');
+    const posts = [house.post(alpha), house.post(alpha), house.post(alpha)];
+    await clock.advance(4_000);
+    workspace.markRead(alpha.shared.id);
+    await Promise.all([workspace.markUnread(alpha.shared.id, posts[1]!.id), clock.advance(100)]);
+    expect([countsOf(workspace, 'alpha').unreadCount, house.readOf(alpha).unreadCount]).toEqual([2, 2]);
+    house.post(alpha);
+    await clock.advance(6_000);
+    expect(countsOf(workspace, 'alpha').unreadCount).toBe(3);
+  });
+
+  test('own messages are not unread, wherever they were written', async () => {
+    const { workspace, house, clock } = await liveWorld(withChannels('alpha'));
+    const alpha = streamOf(house, 'alpha');
+    house.post(alpha);
+    house.post(alpha, me);
+    house.post(alpha);
+    await clock.advance(4_000);
+    expect(countsOf(workspace, 'alpha')).toEqual({ unreadCount: 1, mentionCount: 0, messageCount: 3 });
+  });
+
+  test('what changes counts otherwise (a deletion, an @here) is read: once, a while later', async () => {
+    const world = await liveWorld(withChannels('alpha'));
+    const { workspace, house, clock } = world;
+    const alpha = streamOf(house, 'alpha');
+    for (let i = 0; i < 3; i++) house.post(alpha);
+    await clock.advance(4_000);
+    house.deletePost(alpha, 1);
+    house.post(alpha, 'bob', { here: true });
+    await clock.advance(10_000);
+    expect(countsOf(workspace, 'alpha')).toEqual({ unreadCount: 3, mentionCount: 1, messageCount: 4 });
+    expect(asked(world, 'GET').length).toBeLessThanOrEqual(2);
   });
 });

@@ -1,0 +1,338 @@
+import { room } from '../../contract/frames.ts';
+import type { RoomItem, ServerFrame } from '../../contract/frames.ts';
+import { newId } from '../../contract/ids.ts';
+import type { ReadState, Stream } from '../../contract/stream.ts';
+import type { User } from '../../contract/workspace.ts';
+import type { FakeClock } from './fake-clock.ts';
+
+interface Post {
+  readonly id: string;
+  readonly seq: number;
+  readonly actorId: string;
+  readonly mentionsMe: boolean;
+  readonly here: boolean;
+  deleted: boolean;
+}
+
+/** A stream as the server holds it: what is the same for all, what was posted, and the reader's membership. */
+export interface ServerStream {
+  shared: Stream;
+  readonly posts: Post[];
+  head: number;
+  countsRev: number;
+  lastEventAt: string | null;
+  member: { readSeq: number; readRev: number; lastReadAt: string | null; notifyLevel: Stream['notifyLevel'] } | undefined;
+  announced: { head: number; countsRev: number; at: number };
+  timer: unknown;
+}
+
+export interface Place {
+  readonly gen: string;
+  head: number;
+}
+
+interface NewStream {
+  readonly by?: string;
+  readonly visibility?: Stream['visibility'];
+  readonly more?: Partial<Stream>;
+}
+
+/** A pointer is announced at most this often. */
+const announceMs = 3_000;
+const none = { isMember: false, role: null, unreadCount: 0, mentionCount: 0, readSeq: 0, readRev: 0, lastReadAt: null } as const;
+
+/** The part of the service that a workspace's sidebar is made of, for one reader: its rooms, pointers, lists. */
+export class FakeWorkspace {
+  readonly streams = new Map<string, ServerStream>();
+  readonly people = new Map<string, string>();
+  readonly workspaceRoom: string;
+  readonly userRoom: string;
+  readonly places: Readonly<Record<string, Place>>;
+  me: User;
+  pageSize = 100;
+  unreadNotifications = 0;
+  readonly #clock: FakeClock;
+  readonly #workspaceId: string;
+  readonly #tell: (room: string, frame: ServerFrame) => void;
+
+  constructor(options: { clock: FakeClock; workspaceId: string; userId: string; tell: (room: string, frame: ServerFrame) => void }) {
+    const { clock, workspaceId, userId, tell } = options;
+    this.#clock = clock;
+    this.#workspaceId = workspaceId;
+    this.#tell = tell;
+    this.workspaceRoom = room.workspace(workspaceId);
+    this.userRoom = room.user(workspaceId, userId);
+    this.places = { [this.workspaceRoom]: { gen: 'w1', head: 0 }, [this.userRoom]: { gen: 'u1', head: 0 } };
+    this.me = { id: userId, name: 'Ann', email: null, role: 'member', createdAt: this.#now() } as User;
+    this.people.set(userId, 'Ann').set('bob', 'Bob').set('eve', 'Eve');
+  }
+
+  get isGuest(): boolean {
+    return this.me.role === 'guest';
+  }
+
+  /** Whether the reader may hear a room. */
+  mayHear(name: string): boolean {
+    return name === this.userRoom || (name === this.workspaceRoom && !this.isGuest);
+  }
+
+  #now(): string {
+    return new Date(this.#clock.now()).toISOString();
+  }
+
+  // ---- what people do ----
+
+  create(name: string, { by = 'bob', visibility = 'public', more = {} }: NewStream = {}): ServerStream {
+    const shared = {
+      id: newId('stream', this.#clock.now()),
+      workspaceId: this.#workspaceId,
+      streamType: 'channel',
+      name,
+      slug: null,
+      description: null,
+      parentStreamId: null,
+      branchedFromEventId: null,
+      visibility,
+      status: 'active',
+      severity: null,
+      participants: null,
+      promotedAt: null,
+      ...none,
+      notifyLevel: 'default',
+      lastSeq: 0,
+      messageCount: 0,
+      countsRev: 0,
+      rev: 1,
+      gen: 'g1',
+      lastEventAt: null,
+      createdAt: this.#now(),
+      archivedAt: null,
+      ...more,
+    } as unknown as Stream;
+    const announced = { head: 0, countsRev: 0, at: Number.NEGATIVE_INFINITY };
+    const stream: ServerStream = {
+      shared,
+      posts: [],
+      head: 0,
+      countsRev: 0,
+      lastEventAt: null,
+      member: undefined,
+      announced,
+      timer: undefined,
+    };
+    this.streams.set(shared.id, stream);
+    if (by === this.me.id) stream.member = { readSeq: 0, readRev: 1, lastReadAt: null, notifyLevel: 'default' };
+    this.#announceStream('stream:created', stream);
+    if (by === this.me.id) this.#toMe({ type: 'stream:member:added', data: this.view(stream) });
+    return stream;
+  }
+
+  post(stream: ServerStream, actorId = 'bob', { mentionsMe = false, here = false } = {}): Post {
+    const post = { id: newId('event', this.#clock.now()), seq: ++stream.head, actorId, mentionsMe, here, deleted: false };
+    stream.posts.push(post);
+    stream.lastEventAt = this.#now();
+    if (here) stream.countsRev++;
+    if (actorId === this.me.id && stream.member) Object.assign(stream.member, { readSeq: post.seq, readRev: stream.member.readRev + 1 });
+    if (mentionsMe && actorId !== this.me.id && this.sees(stream)) this.#notify(stream, post);
+    this.#nudge(stream);
+    return post;
+  }
+
+  /** A reaction, an edit: something that is no message. */
+  touch(stream: ServerStream): void {
+    stream.head++;
+    this.#nudge(stream);
+  }
+
+  deletePost(stream: ServerStream, which: number): void {
+    const post = stream.posts[which % stream.posts.length];
+    if (post === undefined || post.deleted) return;
+    post.deleted = true;
+    stream.head++;
+    stream.countsRev++;
+    if (post.mentionsMe && this.unreadNotifications > 0) {
+      this.unreadNotifications--;
+      this.#toMe({ type: 'notification:changed', data: { removed: [], read: [], unreadNotifications: this.unreadNotifications } });
+    }
+    this.#nudge(stream);
+  }
+
+  update(stream: ServerStream, change: Partial<Stream>): void {
+    const wasPublic = stream.shared.visibility === 'public';
+    const before = stream.shared;
+    stream.shared = { ...before, ...change, rev: before.rev + 1 };
+    stream.head++;
+    const isPublic = stream.shared.visibility === 'public';
+    if (wasPublic && !isPublic)
+      this.#toAll({ type: 'stream:updated', data: this.#neutral({ ...before, visibility: stream.shared.visibility }) });
+    this.#announceStream(
+      stream.shared.status === 'archived' && before.status !== 'archived' ? 'stream:archived' : 'stream:updated',
+      stream,
+    );
+    this.#nudge(stream);
+  }
+
+  archive(stream: ServerStream): void {
+    this.update(stream, { status: 'archived', archivedAt: this.#now() });
+  }
+
+  join(stream: ServerStream): void {
+    if (stream.member) return;
+    stream.head++;
+    stream.member = { readSeq: stream.head, readRev: 1, lastReadAt: null, notifyLevel: 'default' };
+    this.#toMe({ type: 'stream:member:added', data: this.view(stream) });
+    this.#nudge(stream);
+  }
+
+  setNotifyLevel(stream: ServerStream, notifyLevel: Stream['notifyLevel']): void {
+    if (!stream.member) return;
+    stream.member.notifyLevel = notifyLevel;
+    this.#toMe({ type: 'stream:member:added', data: this.view(stream) });
+  }
+
+  leave(stream: ServerStream): void {
+    if (!stream.member) return;
+    stream.head++;
+    stream.member = undefined;
+    this.#toMe({ type: 'stream:member:removed', data: { streamId: stream.shared.id } });
+    this.#nudge(stream);
+  }
+
+  /** The reader reads, here or on another device. */
+  moveRead(stream: ServerStream, seq: number, back = false): ReadState | undefined {
+    const { member } = stream;
+    if (!member) return undefined;
+    const to = Math.min(seq, stream.head);
+    if (to > member.readSeq || (back && to !== member.readSeq)) {
+      Object.assign(member, { readSeq: to, readRev: member.readRev + 1, lastReadAt: this.#now() });
+      const read = this.readOf(stream);
+      const { unreadNotifications } = this;
+      this.#toMe({ type: 'readCursor:updated', data: { streamId: stream.shared.id, read, unreadNotifications } });
+    }
+    return this.readOf(stream);
+  }
+
+  setRole(role: User['role']): void {
+    this.me = { ...this.me, role };
+    const item = { type: 'member:updated', data: { ...this.me, removedAt: null } };
+    this.#toAll(item);
+    this.#toMe(item);
+  }
+
+  // ---- what there is to see ----
+
+  sees({ shared, member }: ServerStream): boolean {
+    return member !== undefined || (shared.visibility === 'public' && !this.isGuest);
+  }
+
+  readOf({ posts, member }: ServerStream): ReadState {
+    const { readSeq = 0, readRev = 0, lastReadAt = null } = member ?? {};
+    const unread = member ? posts.filter((post) => post.seq > readSeq && !post.deleted) : [];
+    const mentions = unread.filter((post) => (post.mentionsMe || post.here) && post.actorId !== this.me.id);
+    return { rev: readRev, readSeq, unreadCount: unread.length, mentionCount: mentions.length, lastReadAt };
+  }
+
+  view(stream: ServerStream): Stream {
+    const { shared, head, posts, countsRev, lastEventAt, member } = stream;
+    const { rev: readRev, ...read } = this.readOf(stream);
+    const log = { lastSeq: head, messageCount: posts.length, countsRev, lastEventAt };
+    const own = member ? { isMember: true, role: 'member' as const, notifyLevel: member.notifyLevel } : none;
+    return { ...shared, ...log, ...own, ...(member && { ...read, readRev }) };
+  }
+
+  /** What a fresh reader is shown, newest activity first. */
+  list(): Stream[] {
+    const seen = [...this.streams.values()].filter((stream) => this.sees(stream) && stream.shared.status !== 'archived');
+    const key = (stream: Stream): string => `${stream.lastEventAt ?? stream.createdAt} ${stream.id}`;
+    return seen.map((stream) => this.view(stream)).sort((a, b) => (key(a) > key(b) ? -1 : 1));
+  }
+
+  page(cursor: string | null, limit: number): { items: Stream[]; nextCursor: string | null } {
+    const all = this.list();
+    const start = Number(cursor ?? 0);
+    return { items: all.slice(start, start + limit), nextCursor: start + limit < all.length ? String(start + limit) : null };
+  }
+
+  bootstrap(): unknown {
+    const names = [this.workspaceRoom, this.userRoom].filter((name) => this.mayHear(name));
+    return {
+      rooms: names.map((name) => ({ room: name, ...this.places[name] })),
+      workspace: { id: this.#workspaceId, name: 'Acme', createdAt: this.#now() },
+      me: this.me,
+      streams: this.page(null, this.pageSize),
+      people: [...this.people].map(([id, name]) => ({ id, name })),
+      unreadNotifications: this.unreadNotifications,
+    };
+  }
+
+  /** Everything that waits to be announced is. */
+  announceAll(): void {
+    for (const stream of this.streams.values()) this.#announce(stream);
+  }
+
+  // ---- rooms ----
+
+  #notify(stream: ServerStream, post: Post): void {
+    this.unreadNotifications++;
+    const { id: streamId, name: streamName, streamType } = stream.shared;
+    const notification = {
+      id: newId('notification', this.#clock.now()),
+      kind: 'mention',
+      streamId,
+      streamName,
+      streamType,
+      eventId: post.id,
+      seq: post.seq,
+      actor: { id: post.actorId, name: post.actorId },
+      text: 'you',
+      createdAt: this.#now(),
+      readAt: null,
+    };
+    const read = stream.member ? this.readOf(stream) : null;
+    this.#toMe({ type: 'notification:new', data: { notification, read, unreadNotifications: this.unreadNotifications } });
+  }
+
+  #neutral = (stream: Stream): Stream => ({ ...stream, ...none, notifyLevel: 'default' });
+
+  #announceStream(type: string, stream: ServerStream): void {
+    const item = { type, data: this.#neutral(this.view(stream)) };
+    if (stream.shared.visibility === 'public') this.#toAll(item);
+    if (stream.member && (stream.shared.visibility !== 'public' || this.isGuest)) this.#toMe(item);
+  }
+
+  #nudge(stream: ServerStream): void {
+    const wait = stream.announced.at + announceMs - this.#clock.now();
+    if (wait <= 0) this.#announce(stream);
+    else stream.timer ??= this.#clock.after(wait, () => this.#announce(stream));
+  }
+
+  #announce(stream: ServerStream): void {
+    this.#clock.cancel(stream.timer);
+    stream.timer = undefined;
+    const { announced, head, countsRev, posts, shared, member } = stream;
+    if (announced.head === head && announced.countsRev === countsRev) return;
+    const lastActorId = posts.at(-1)?.actorId ?? null;
+    const pointer = { streamId: shared.id, head, messageCount: posts.length, countsRev, lastEventAt: stream.lastEventAt, lastActorId };
+    const push = (name: string, item: object): void => this.#tell(name, { op: 'ptr', room: name, items: [item] } as ServerFrame);
+    const isPublic = shared.visibility === 'public';
+    if (isPublic) push(this.workspaceRoom, pointer);
+    const posted = posts.some((post) => post.seq > announced.head && post.actorId === this.me.id);
+    if (posted || (member && (!isPublic || this.isGuest)))
+      push(this.userRoom, { ...pointer, ...(member && { read: this.readOf(stream) }) });
+    stream.announced = { head, countsRev, at: this.#clock.now() };
+  }
+
+  #toAll(item: object): void {
+    this.#commit(this.workspaceRoom, item);
+  }
+
+  #toMe(item: object): void {
+    this.#commit(this.userRoom, item);
+  }
+
+  #commit(name: string, item: object): void {
+    const place = this.places[name]!;
+    const placed = { seq: ++place.head, at: this.#now(), actor: null, ...item } as unknown as RoomItem;
+    this.#tell(name, { op: 'ev', room: name, gen: place.gen, ...placed });
+  }
+}
