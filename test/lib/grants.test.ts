@@ -10,14 +10,21 @@ const ownerSecret = 'secretsmanager:GetSecretValue DatabaseOwnerSecret';
 const signing = 'secretsmanager:GetSecretValue SigningSecret';
 const send = 'sqs:SendMessage RealtimeFanOutQueue';
 const onTable = (...actions: string[]) => actions.map((action) => `dynamodb:${action} ConnectionsTable`);
-const fromQueue = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
-  (action) => `sqs:${action} RealtimeFanOutQueue`,
-);
+const nudge = 'sqs:SendMessage StreamsFollowUpQueue';
+const fromQueue = (queue: string) =>
+  ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+    (action) => `sqs:${action} ${queue}`,
+  );
 const database = ['DATABASE_URL', 'DATABASE_TLS', 'DATABASE_SECRET_ARN'];
 
 const table: Record<string, { may: string[]; told: string[] }> = {
   StreamsHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
-  WorkspacesHttp: { may: [appSecret, signing], told: [...database, 'SIGNING_SECRET_ARN'] },
+  StreamsFollowUp: {
+    may: [appSecret, send, nudge, ...fromQueue('StreamsFollowUpQueue')],
+    told: [...database, 'FAN_OUT_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL'],
+  },
+  NotificationsHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
+  WorkspacesHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
   WorkspacesCreateWorkspace: { may: [appSecret], told: database },
   FilesHttp: {
     may: [
@@ -33,17 +40,18 @@ const table: Record<string, { may: string[]; told: string[] }> = {
   RealtimeHttp: { may: [signing], told: ['SIGNING_SECRET_ARN', 'REALTIME_URL'] },
   RealtimeAuthorize: { may: [signing, ...onTable('PutItem')], told: ['SIGNING_SECRET_ARN', 'CONNECTIONS_TABLE'] },
   RealtimeSocket: {
-    may: [appSecret, send, ...onTable('BatchWriteItem', 'GetItem', 'PutItem', 'UpdateItem')],
+    may: [appSecret, send, ...onTable('BatchWriteItem', 'GetItem', 'UpdateItem')],
     told: [...database, 'CONNECTIONS_TABLE', 'FAN_OUT_QUEUE_URL'],
   },
   RealtimeFanOut: {
     may: [
-      ...onTable('BatchWriteItem', 'GetItem', 'Query'),
-      ...fromQueue,
+      ...onTable('BatchWriteItem', 'GetItem', 'Query', 'UpdateItem'),
+      ...fromQueue('RealtimeFanOutQueue'),
+      nudge,
       'execute-api:ManageConnections RealtimeSocketsApi/realtime/DELETE/@connections/*',
       'execute-api:ManageConnections RealtimeSocketsApi/realtime/POST/@connections/*',
     ],
-    told: ['CONNECTIONS_TABLE', 'REALTIME_URL'],
+    told: ['CONNECTIONS_TABLE', 'REALTIME_URL', 'FOLLOW_UP_QUEUE_URL'],
   },
   OperationsHttp: {
     may: [appSecret, ...onTable('GetItem'), 'sqs:GetQueueAttributes RealtimeFanOutQueue'],

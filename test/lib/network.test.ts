@@ -4,6 +4,9 @@ import { functionsOf, resourcesOf, synthesize } from './synthesized.ts';
 /** Where each function runs. In the network are those in front of Postgres; outside those that post to sockets or need nothing inside. */
 const inside = [
   'StreamsHttp',
+  'StreamsFollowUp',
+  'NotificationsHttp',
+  'TransferHttp',
   'WorkspacesHttp',
   'WorkspacesCreateWorkspace',
   'AuthHttp',

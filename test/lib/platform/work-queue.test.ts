@@ -22,7 +22,8 @@ describe('every queue', () => {
     for (const [id, { Properties }] of queues) {
       const target = targetOf(id);
       if (target === undefined) continue;
-      expect(queues.get(target)!.Properties).toMatchObject({ MessageRetentionPeriod: 14 * 86_400, FifoQueue: Properties['FifoQueue'] });
+      const aside = queues.get(target)!.Properties;
+      expect([aside['MessageRetentionPeriod'], aside['FifoQueue']]).toEqual([14 * 86_400, Properties['FifoQueue']]);
     }
   });
 
@@ -49,12 +50,13 @@ describe('every worker', () => {
   });
 
   test('says which messages of a batch failed, and has a brake', () => {
-    expect(mappings).toHaveLength(1);
+    const brakes: Record<string, number> = { RealtimeFanOut: 10, StreamsFollowUp: 2 };
+    expect(mappings.map(({ FunctionName }) => withoutHash(FunctionName.Ref)).sort()).toEqual(Object.keys(brakes));
     for (const mapping of mappings) {
       expect(mapping).toMatchObject({
         BatchSize: 10,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig: { MaximumConcurrency: 10 },
+        ScalingConfig: { MaximumConcurrency: brakes[withoutHash(mapping['FunctionName'].Ref)] },
       });
     }
   });
@@ -65,4 +67,11 @@ test('rooms do not wait for each other', () => {
     .filter(([id]) => id.startsWith('RealtimeFanOutQueue') && !deadLetters.has(id))
     .map(([, { Properties }]) => Properties);
   expect(fanOut).toMatchObject({ FifoQueue: true, DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' });
+});
+
+test('nudges have no order, and may be sent with a delay', () => {
+  const [followUp] = [...queues]
+    .filter(([id]) => id.startsWith('StreamsFollowUpQueue') && !deadLetters.has(id))
+    .map(([, { Properties }]) => Properties);
+  expect(followUp!['FifoQueue']).toBeUndefined();
 });
