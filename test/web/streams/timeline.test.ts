@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { EventRow, PendingRow, Row } from '../../../web/src/streams/timeline.ts';
+import type { Row } from '../../../web/src/streams/timeline.ts';
 import { eventToChange, lastOwnEvent, neighbourOf, toTimeline, wasPrepended } from '../../../web/src/streams/timeline.ts';
 import { event } from './builders.ts';
 
 const input = { pending: [], me: 'me', firstNewSeq: undefined, timeZone: 'UTC' };
-const messages = (rows: Row[]): (EventRow | PendingRow)[] => rows.filter((row) => row.kind !== 'top');
+const messages = (rows: Row[]): Exclude<Row, { kind: 'top' }>[] => rows.filter((row) => row.kind !== 'top');
 const groups = (rows: Row[]): boolean[] => messages(rows).map((row) => row.opensGroup);
 const days = (rows: Row[]): boolean[] => messages(rows).map((row) => row.day !== undefined);
 

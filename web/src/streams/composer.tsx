@@ -1,77 +1,144 @@
-import { useEffect, useState, type FormEvent, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, useState, type ClipboardEvent, type FormEvent, type KeyboardEvent, type RefObject } from 'react';
 import { ActionIcon, Textarea } from '@mantine/core';
 import { SendHorizontal } from 'lucide-react';
+import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
+import type { Stream } from '../../../contract/stream.ts';
+import { useLive } from '../ui/use-live.ts';
+import { AttachButton } from './composer-attach.tsx';
+import { ComposerClosed } from './composer-closed.tsx';
+import { ComposerFiles } from './composer-files.tsx';
+import { ComposerNotes } from './composer-notes.tsx';
+import { ComposerSuggest } from './composer-suggest.tsx';
 import classes from './composer.module.css';
-import { isSendable, roomLeft } from './message-text.ts';
+import type { Uploads } from './file-uploads.ts';
+import type { PollDraft } from './poll-draft.ts';
+import { useSend, type Sending } from './composer-send.ts';
+import { useSuggestions, type Suggestions } from './composer-suggestions.ts';
 import { useWorkspace } from './workspace-context.ts';
 
-interface Props {
+export interface ComposerProps {
   readonly ref: RefObject<HTMLTextAreaElement | null>;
+  readonly live: LiveStream;
+  readonly snapshot: LiveSnapshot;
+  readonly stream: Stream | undefined;
   readonly streamId: string;
   readonly name: string;
-  readonly disabled: boolean;
-  readonly onSend: (text: string) => void;
+  readonly uploads: Uploads;
+  /** Files are being dragged over the conversation. */
+  readonly isDropping: boolean;
   /** Says whether there was a message to edit. */
   readonly onEditLast: () => boolean;
+  readonly onPoll: (draft: PollDraft) => void;
+}
+
+/** Where messages are written; where nothing may be written, it says why. */
+export function Composer(props: ComposerProps) {
+  return props.stream?.archivedAt != null ? <ComposerClosed stream={props.stream} /> : <OpenComposer {...props} />;
 }
 
 /** Without a mouse there is an on-screen keyboard: its Enter is the only way to a new line, and opening it hides the page. */
 const hasKeyboard = (): boolean => matchMedia('(hover: hover)').matches;
 
-/** Where messages are written. What is typed is kept as a draft until it is sent. */
-export function Composer({ ref, streamId, name, disabled, onSend, onEditLast }: Props) {
-  const { text, change } = useDraft(streamId);
-  const room = roomLeft(text);
+/** What is typed is kept as a draft until it is sent. */
+function OpenComposer(props: ComposerProps) {
+  const { ref, stream, streamId, uploads } = props;
+  const draft = useDraft(streamId);
+  const files = useLive(uploads);
+  const sending = useSend({ ...props, draft, files });
+  const suggest = useSuggestions({ field: ref, draft, stream });
+  const disabled = props.snapshot.problem !== undefined;
   useEffect(() => {
     if (hasKeyboard()) ref.current?.focus();
   }, [ref]);
-  const send = (): void => {
-    if (disabled || !isSendable(text)) return;
-    onSend(text);
-    change('');
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing || event.shiftKey || event.altKey) return;
-    if (event.key === 'Enter' && hasKeyboard()) send();
-    else if (event.key !== 'ArrowUp' || text !== '' || !onEditLast()) return;
-    event.preventDefault();
-  };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    send();
+    sending.send();
     ref.current?.focus();
   };
   return (
     <form className={classes.composer} onSubmit={submit}>
-      <div className={classes.box} data-over={room.kind === 'over'}>
-        <Textarea
-          ref={ref}
-          className={classes.field}
-          variant="unstyled"
-          aria-label={`Message to ${name}`}
-          aria-describedby="composer-notes"
-          aria-invalid={room.kind === 'over'}
-          placeholder={`Message ${name}`}
-          disabled={disabled}
-          autosize
-          minRows={1}
-          maxRows={12}
-          value={text}
-          onChange={(event) => change(event.currentTarget.value)}
-          onKeyDown={onKeyDown}
-        />
-        <ActionIcon type="submit" size={32} radius="md" aria-label="Send" disabled={disabled || !isSendable(text)} className={classes.send}>
-          <SendHorizontal size={16} />
-        </ActionIcon>
+      <ComposerSuggest suggest={suggest} />
+      <div className={classes.box} data-over={sending.room.kind === 'over'} data-dropping={props.isDropping}>
+        {files.length > 0 && <ComposerFiles files={files} uploads={uploads} />}
+        <div className={classes.line}>
+          <AttachButton disabled={disabled} onFiles={sending.attach} onPoll={() => props.onPoll({ question: '', options: [] })} />
+          <Field {...props} {...{ draft, sending, suggest, disabled }} />
+          <ActionIcon
+            type="submit"
+            size={32}
+            radius="md"
+            aria-label="Send"
+            loading={sending.busy}
+            disabled={disabled || !sending.isSendable}
+            className={classes.send}
+          >
+            <SendHorizontal size={16} />
+          </ActionIcon>
+        </div>
       </div>
-      <p id="composer-notes" className={classes.notes} data-kind={room.kind} role={room.kind === 'plenty' ? undefined : 'status'}>
-        {room.kind === 'plenty' ? <Hints /> : room.message}
-      </p>
+      <ComposerNotes sending={sending} stream={stream} snapshot={props.snapshot} text={draft.text} />
     </form>
   );
 }
 
-function useDraft(streamId: string) {
+interface FieldProps extends Pick<ComposerProps, 'ref' | 'name' | 'isDropping' | 'onEditLast'> {
+  readonly draft: Draft;
+  readonly sending: Sending;
+  readonly suggest: Suggestions;
+  readonly disabled: boolean;
+}
+
+function Field({ ref, name, isDropping, onEditLast, draft, sending, suggest, disabled }: FieldProps) {
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing) return;
+    const isTaken = !event.shiftKey && !event.altKey && suggest.onKey(event.key);
+    if (!isTaken) {
+      if (event.shiftKey || event.altKey) return;
+      if (event.key === 'Enter' && hasKeyboard()) sending.send();
+      else if (event.key !== 'ArrowUp' || draft.text !== '' || !onEditLast()) return;
+    }
+    event.preventDefault();
+    // Escape closes the list and nothing around it.
+    if (isTaken) event.stopPropagation();
+  };
+  const onPaste = (event: ClipboardEvent): void => {
+    const pasted = [...event.clipboardData.files];
+    // Office programs put a picture of the text beside the text.
+    if (pasted.length === 0 || event.clipboardData.types.includes('text/plain')) return;
+    event.preventDefault();
+    sending.attach(pasted);
+  };
+  return (
+    <Textarea
+      ref={ref}
+      className={classes.field}
+      variant="unstyled"
+      aria-label={`Message to ${name}`}
+      aria-describedby={sending.notesId}
+      aria-invalid={sending.room.kind === 'over'}
+      {...suggest.fieldProps}
+      placeholder={isDropping ? 'Drop the files here' : `Message ${name}`}
+      disabled={disabled}
+      autosize
+      minRows={1}
+      maxRows={12}
+      value={draft.text}
+      onChange={(event) => {
+        draft.change(event.currentTarget.value);
+        sending.onTyped(event.currentTarget.value);
+      }}
+      onKeyDown={onKeyDown}
+      onPaste={onPaste}
+    />
+  );
+}
+
+export interface Draft {
+  readonly text: string;
+  readonly change: (text: string) => void;
+}
+
+function useDraft(streamId: string): Draft {
   const { drafts } = useWorkspace();
   const [text, setText] = useState(() => drafts.read(streamId));
   const change = (next: string): void => {
@@ -79,12 +146,4 @@ function useDraft(streamId: string) {
     drafts.write(streamId, next);
   };
   return { text, change };
-}
-
-function Hints() {
-  return (
-    <span className={classes.hints}>
-      <b>Enter</b> sends, <b>Shift Enter</b> breaks the line, **bold**, `code` and the rest of markdown work
-    </span>
-  );
 }

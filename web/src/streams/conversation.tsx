@@ -1,13 +1,22 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';
+import { DropTarget } from './composer-drop.tsx';
 import { Composer } from './composer.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { useRowActions } from './event-actions.ts';
 import { EventList } from './event-list.tsx';
+import { EventVersions } from './event-versions.tsx';
+import { useUploads } from './file-uploads-of.ts';
+import { useNameOf } from './mention-people.ts';
+import { PollDialog } from './poll-dialog.tsx';
+import type { PollDraft } from './poll-draft.ts';
+import { rowRightsIn } from './row-rights.ts';
+import { RowSceneContext, type RowScene } from './row-scene.ts';
 import { nameOfStream } from './stream-filter.ts';
 import { lastOwnEvent } from './timeline.ts';
-import { useWorkspace } from './workspace-context.ts';
+import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 export interface ConversationProps {
   readonly live: LiveStream;
@@ -22,44 +31,67 @@ export interface ConversationProps {
 export function Conversation({ live, snapshot, stream, streamId, compact = false }: ConversationProps) {
   const { me } = useWorkspace();
   const [editing, setEditing] = useState<string>();
+  const [picking, setPicking] = useState<string>();
   const [deleting, setDeleting] = useState<StreamEvent>();
+  const [shown, setShown] = useState<StreamEvent>();
+  const [poll, setPoll] = useState<PollDraft>();
   const composer = useRef<HTMLTextAreaElement>(null);
   const toComposer = useCallback(() => composer.current?.focus(), []);
   const stopEditing = useCallback(() => {
     setEditing(undefined);
     toComposer();
   }, [toComposer]);
+  const actions = useRowActions(live, streamId, {
+    onEdit: setEditing,
+    onEditDone: stopEditing,
+    onDelete: setDeleting,
+    onShowVersions: setShown,
+    onPick: setPicking,
+  });
+  const uploads = useUploads(streamId);
+  const scene = useScene({ stream, compact, actions });
   const editLast = (): boolean => {
     const last = lastOwnEvent(snapshot.events, me.id);
     if (last) setEditing(last.id);
     return last !== undefined;
   };
-  const name = stream ? nameOfStream(stream, me.id) : 'this stream';
+  const stopDeleting = (): void => {
+    setDeleting(undefined);
+    setEditing(undefined);
+  };
+  const closing = (close: () => void) => () => {
+    close();
+    toComposer();
+  };
   return (
-    <>
-      <EventList
-        {...{ live, snapshot, streamId, stream, editing, compact }}
-        onEdit={setEditing}
-        onEditDone={stopEditing}
-        onDelete={setDeleting}
-        onLeave={toComposer}
-      />
-      <Composer
-        ref={composer}
-        streamId={streamId}
-        name={name}
-        disabled={snapshot.problem !== undefined}
-        onSend={(text) => live.send(text)}
-        onEditLast={editLast}
-      />
-      <DeleteDialog
-        event={deleting}
-        onDelete={(event) => live.delete(event.id)}
-        onClose={() => {
-          setDeleting(undefined);
-          stopEditing();
-        }}
-      />
-    </>
+    <RowSceneContext value={scene}>
+      <DropTarget disabled={snapshot.problem !== undefined || !scene.rights.post} onFiles={(files) => uploads.add(files)}>
+        {(isDropping) => (
+          <>
+            <EventList {...{ live, snapshot, streamId, editing, picking }} onLeave={toComposer} />
+            <Composer
+              ref={composer}
+              {...{ live, snapshot, stream, streamId, uploads, isDropping }}
+              name={stream ? nameOfStream(stream, me.id) : 'this stream'}
+              onEditLast={editLast}
+              onPoll={setPoll}
+            />
+          </>
+        )}
+      </DropTarget>
+      <DeleteDialog event={deleting} onDelete={(event) => live.delete(event.id)} onClose={closing(stopDeleting)} />
+      <EventVersions event={shown} onClose={closing(() => setShown(undefined))} />
+      <PollDialog streamId={streamId} draft={poll} onClose={closing(() => setPoll(undefined))} />
+    </RowSceneContext>
+  );
+}
+
+function useScene({ stream, compact, actions }: Pick<RowScene, 'stream' | 'compact' | 'actions'>): RowScene {
+  const { me } = useWorkspace();
+  const { me: self } = useStreamList();
+  const nameOf = useNameOf();
+  return useMemo(
+    () => ({ stream, compact, me, rights: rowRightsIn(stream, self?.role), actions, nameOf }),
+    [stream, compact, me, self, actions, nameOf],
   );
 }

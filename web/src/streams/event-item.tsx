@@ -1,82 +1,97 @@
 import { memo } from 'react';
+import { Pin } from 'lucide-react';
 import { Avatar } from '../ui/avatar.tsx';
 import { dayLabel, fullTimeOf, timeOf } from '../ui/times.ts';
-import { MessageBody } from './message-body.tsx';
-import { MessageEditor } from './message-editor.tsx';
+import { EventContent } from './event-content.tsx';
 import classes from './event-item.module.css';
+import { EventThread } from './event-thread.tsx';
 import { EventTools } from './event-tools.tsx';
-import { PendingStatus } from './pending-status.tsx';
-import type { RowActions } from './row-actions.ts';
-import type { EventRow, PendingRow } from './timeline.ts';
+import { isForMe } from './mention-text.ts';
+import { MessageEditor } from './message-editor.tsx';
+import { PendingContent } from './pending-content.tsx';
+import { ReactionBar } from './reaction-bar.tsx';
+import { useRowScene } from './row-scene.ts';
+import { SystemRow } from './system-row.tsx';
+import type { EventRow, PendingRow, Row } from './timeline.ts';
 
 export interface EventItemProps {
-  readonly row: EventRow | PendingRow;
-  readonly me: { readonly id: string; readonly name: string };
+  readonly row: Exclude<Row, { kind: 'top' }>;
   /** The keyboard is on it. */
   readonly isActive: boolean;
   readonly isEdited: boolean;
+  /** An emoji is being chosen for it. */
+  readonly isPicking: boolean;
   /** The start of the viewer's day, in milliseconds. */
   readonly today: number;
-  readonly actions: RowActions;
 }
 
-/** One message with what stands above it: the day, the line "New". */
+/** One row with what stands above it: the day, the line "New". */
 export const EventItem = memo(function EventItem(props: EventItemProps) {
-  const { row, today } = props;
-  const isFirstNew = row.kind === 'event' && row.isFirstNew;
+  const { row, today, isActive } = props;
+  const isFirstNew = row.kind !== 'pending' && row.isFirstNew;
   return (
     <div className={classes.wrap}>
       {row.day !== undefined && <h2 className={classes.divider}>{dayLabel(row.day, today)}</h2>}
       {isFirstNew && <p className={classes.newLine}>New</p>}
-      <Message {...props} />
+      {row.kind === 'notice' ? <SystemRow row={row} isActive={isActive} /> : <Spoken {...props} row={row} />}
     </div>
   );
 }, isSame);
 
-function Message({ row, me, isActive, isEdited, actions }: EventItemProps) {
-  const author = row.kind === 'event' ? { id: row.event.actorId, name: row.event.actorName } : me;
+type SpokenProps = EventItemProps & { readonly row: EventRow | PendingRow };
+
+/** What somebody said. */
+function Spoken({ row, isActive, isEdited, isPicking }: SpokenProps) {
+  const { me } = useRowScene();
+  const event = row.kind === 'event' ? row.event : undefined;
+  const author = event ? { id: event.actorId, name: event.actorName } : me;
   const at = Date.parse(row.kind === 'event' ? row.event.createdAt : row.pending.createdAt);
-  const isOwn = author.id === me.id;
-  const hasTools = row.kind === 'event' && row.event.deletedAt === null && !isEdited;
+  const hasTools = event !== undefined && event.deletedAt === null && !isEdited;
   return (
     <article
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the arrow keys move the focus from message to message
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the arrow keys move the focus from row to row
       tabIndex={isActive ? 0 : -1}
       className={classes.message}
       data-row={row.key}
       data-opens={row.opensGroup}
       data-active={isActive}
+      data-for-me={event !== undefined && event.deletedAt === null && isForMe(event, me.id)}
+      data-pinned={event?.pinnedAt != null}
       data-status={row.kind === 'pending' ? row.pending.status : undefined}
       aria-label={`${author.name}, ${timeOf(at)}`}
     >
       <div className={classes.gutter}>{row.opensGroup ? <Avatar id={author.id} name={author.name} /> : <Time at={at} />}</div>
       <div className={classes.body}>
+        {event && <PinMark event={event} />}
         {row.opensGroup && (
           <div className={classes.byline}>
             <bdi className={classes.author}>{author.name}</bdi>
             <Time at={at} />
           </div>
         )}
-        <Content row={row} isEdited={isEdited} actions={actions} />
+        <Content row={row} isEdited={isEdited} />
+        {event && event.deletedAt === null && <ReactionBar event={event} isReachable={isActive} />}
+        {event?.thread && <EventThread event={event} thread={event.thread} />}
       </div>
-      {hasTools && <EventTools event={row.event} isOwn={isOwn} isReachable={isActive} actions={actions} />}
+      {hasTools && <EventTools event={event} isReachable={isActive} isPicking={isPicking} />}
     </article>
   );
 }
 
-function Content({ row, isEdited, actions }: Pick<EventItemProps, 'row' | 'isEdited' | 'actions'>) {
-  if (row.kind === 'pending') {
-    return (
-      <>
-        <MessageBody text={row.pending.text} />
-        <PendingStatus pending={row.pending} actions={actions} />
-      </>
-    );
-  }
-  const { event } = row;
-  if (isEdited) return <MessageEditor event={event} actions={actions} />;
-  if (!event.content) return <p className={classes.deleted}>This message was deleted.</p>;
-  return <MessageBody text={event.content.text} editedAt={event.editedAt} />;
+function Content({ row, isEdited }: Pick<SpokenProps, 'row' | 'isEdited'>) {
+  const { actions } = useRowScene();
+  if (row.kind === 'pending') return <PendingContent pending={row.pending} actions={actions} />;
+  return isEdited ? <MessageEditor event={row.event} actions={actions} /> : <EventContent event={row.event} />;
+}
+
+function PinMark({ event: { pinnedAt, pinnedBy } }: { event: EventRow['event'] }) {
+  const { nameOf, me } = useRowScene();
+  if (pinnedAt === null || pinnedBy === null) return null;
+  return (
+    <p className={classes.pin}>
+      <Pin size={12} aria-hidden="true" /> Pinned by <bdi>{pinnedBy === me.id ? 'you' : nameOf(pinnedBy)}</bdi>
+    </p>
+  );
 }
 
 function Time({ at }: { at: number }) {
@@ -95,5 +110,11 @@ function isSame(before: EventItemProps, after: EventItemProps): boolean {
 function isShallowSame(before: object, after: object): boolean {
   const entries = Object.entries(before);
   const others = after as Record<string, unknown>;
-  return entries.length === Object.keys(after).length && entries.every(([key, value]) => Object.is(value, others[key]));
+  return entries.length === Object.keys(after).length && entries.every(([key, value]) => isOne(value, others[key]));
 }
+
+/** The events of a notice stand in an array that is made anew. */
+const isOne = (before: unknown, after: unknown): boolean =>
+  Array.isArray(before) && Array.isArray(after)
+    ? before.length === after.length && before.every((item, index) => item === after[index])
+    : Object.is(before, after);

@@ -1,15 +1,14 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
-import type { StreamEvent } from '../../../contract/event.ts';
-import type { Stream } from '../../../contract/stream.ts';
 import { useToday } from '../ui/use-today.ts';
 import { EndButton } from './end-button.tsx';
 import classes from './event-list.module.css';
 import { EventLog } from './event-log.tsx';
 import { EventItem } from './event-item.tsx';
 import { NewMessageAnnouncer } from './new-message-announcer.tsx';
-import type { RowActions } from './row-actions.ts';
+import { rowCommands } from './row-command-actions.ts';
+import { useRowScene } from './row-scene.ts';
 import { nameOfStream } from './stream-filter.ts';
 import { StreamStart } from './stream-start.tsx';
 import { toTimeline, wasPrepended, type Row } from './timeline.ts';
@@ -17,6 +16,7 @@ import { useFollowEnd, type FollowEnd } from './use-follow-end.ts';
 import { useOlder } from './use-older.ts';
 import { useReading } from './use-reading.ts';
 import { useRowKeys } from './use-row-keys.ts';
+import { useShowPosition } from './use-show-position.ts';
 import { useUnseenTitle } from './use-unseen-title.ts';
 import { useWorkspace } from './workspace-context.ts';
 
@@ -24,32 +24,31 @@ export interface EventListProps {
   readonly live: LiveStream;
   readonly snapshot: LiveSnapshot;
   readonly streamId: string;
-  readonly stream: Stream | undefined;
-  /** Beside another list: the page's title is the other one's. */
-  readonly compact: boolean;
   /** The event that is being edited. */
   readonly editing: string | undefined;
-  readonly onEdit: (eventId: string) => void;
-  readonly onEditDone: () => void;
-  readonly onDelete: (event: StreamEvent) => void;
+  /** The event that an emoji is being chosen for. */
+  readonly picking: string | undefined;
   /** The reader is done here: back to the composer. */
   readonly onLeave: () => void;
 }
 
-/** The messages of a stream, as a virtual list that grows at both ends. */
+/** What happened in a stream, as a virtual list that grows at both ends. */
 export function EventList(props: EventListProps) {
-  const { live, snapshot, streamId, stream, editing, compact } = props;
-  const { me } = useWorkspace();
+  const { live, snapshot, streamId, editing, picking, onLeave } = props;
+  const { intents } = useWorkspace();
+  const scene = useRowScene();
+  const { me, stream, compact } = scene;
   const today = useToday();
   const virtual = useRef<VirtualizerHandle>(null);
   const follow = useFollowEnd();
   const { unseen, firstNewSeq } = useReading(streamId, snapshot, follow.atEnd);
   const { rows, isPrepended } = useRows(snapshot, me.id, firstNewSeq);
   const older = useOlder(live, snapshot, follow.scroller);
-  const keys = useRowKeys({ ...props, rows, me: me.id, virtual, scroller: follow.scroller, toEnd: follow.toEnd });
-  const actions = useActions(props);
+  const onCommand = rowCommands(scene, intents);
+  const keys = useRowKeys({ rows, me: me.id, virtual, scroller: follow.scroller, toEnd: follow.toEnd, onCommand, onLeave });
   useHold(follow, rows, snapshot);
   useShowEdited(editing, rows, virtual, follow.intend);
+  useShowPosition({ streamId, live, snapshot, rows, virtual, scroller: follow.scroller, intend: follow.intend, activate: keys.activate });
   const name = stream ? nameOfStream(stream, me.id) : 'this stream';
   // Where nothing has been loaded, nothing can be said of what there is.
   const isWaiting = snapshot.events.length === 0 && (snapshot.state === 'connecting' || snapshot.state === 'offline');
@@ -61,7 +60,7 @@ export function EventList(props: EventListProps) {
           data={rows}
           shift={isPrepended}
           scrollRef={follow.scroller}
-          keepMounted={keptRows(rows, [keys.active, editing])}
+          keepMounted={keptRows(rows, [keys.active, editing, picking])}
         >
           {(row) =>
             row.kind === 'top' ? (
@@ -69,9 +68,11 @@ export function EventList(props: EventListProps) {
             ) : (
               <EventItem
                 key={row.key}
-                {...{ row, me, today, actions }}
+                row={row}
+                today={today}
                 isActive={row.key === keys.active}
                 isEdited={isRowOf(row, editing)}
+                isPicking={isRowOf(row, picking)}
               />
             )
           }
@@ -128,22 +129,8 @@ function useShowEdited(
   }, [editing, rows, virtual, intend]);
 }
 
-function useActions({ live, onEdit, onEditDone, onDelete }: EventListProps): RowActions {
-  return useMemo(
-    () => ({
-      onEdit,
-      onEditDone,
-      onDelete,
-      onSave: (eventId, text) => live.edit(eventId, text),
-      onRetry: (clientEventId) => live.retry(clientEventId),
-      onDiscard: (clientEventId) => live.discard(clientEventId),
-    }),
-    [live, onEdit, onEditDone, onDelete],
-  );
-}
-
 const isRowOf = (row: Row, eventId: string | undefined): boolean => row.kind === 'event' && row.event.id === eventId;
 
-/** Rows with the focus or an unsaved edit stay, wherever the reader scrolls. */
-const keptRows = (rows: readonly Row[], [active, editing]: (string | undefined)[]): number[] =>
-  rows.flatMap((row, index) => (row.key === active || isRowOf(row, editing) ? [index] : []));
+/** Rows with the focus, an unsaved edit or an open choice stay, wherever the reader scrolls. */
+const keptRows = (rows: readonly Row[], [active, ...eventIds]: (string | undefined)[]): number[] =>
+  rows.flatMap((row, index) => (row.key === active || eventIds.some((id) => isRowOf(row, id)) ? [index] : []));

@@ -1,4 +1,4 @@
-export type RowCommand = 'up' | 'down' | 'end' | 'edit' | 'delete' | 'leave' | 'type';
+export type RowCommand = 'up' | 'down' | 'end' | 'edit' | 'delete' | 'react' | 'reply' | 'share' | 'pin' | 'unread' | 'leave' | 'type';
 
 const commands = new Map<string, RowCommand>([
   ['ArrowUp', 'up'],
@@ -10,6 +10,15 @@ const keyedCommands = new Map<string, RowCommand>([
   ['e', 'edit'],
   ['E', 'edit'],
   ['Delete', 'delete'],
+  ['+', 'react'],
+  ['r', 'reply'],
+  ['R', 'reply'],
+  ['s', 'share'],
+  ['S', 'share'],
+  ['p', 'pin'],
+  ['P', 'pin'],
+  ['u', 'unread'],
+  ['U', 'unread'],
 ]);
 
 /**

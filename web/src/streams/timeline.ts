@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../../../contract/event.ts';
+import type { KnownEventType, StreamEvent } from '../../../contract/event.ts';
 import type { PendingEvent } from '../../../client/live-stream.ts';
 import { dayKey } from '../ui/times.ts';
 
@@ -20,11 +20,18 @@ export interface EventRow extends RowBase {
   /** The first message that the reader has not seen. */
   readonly isFirstNew: boolean;
 }
+/** Things that happened without anybody writing something: one quiet line. People who joined one after the other share it. */
+export interface NoticeRow extends RowBase {
+  readonly kind: 'notice';
+  /** Oldest first; never empty. */
+  readonly events: readonly StreamEvent[];
+  readonly isFirstNew: boolean;
+}
 export interface PendingRow extends RowBase {
   readonly kind: 'pending';
   readonly pending: PendingEvent;
 }
-export type Row = TopRow | EventRow | PendingRow;
+export type Row = TopRow | EventRow | NoticeRow | PendingRow;
 
 export interface TimelineInput {
   readonly events: readonly StreamEvent[];
@@ -39,11 +46,19 @@ export interface TimelineInput {
 /** Messages of one author within this time of each other stand under one name. */
 const groupMs = 5 * 60_000;
 
-/** The rows of a stream page, oldest first: one per message, each knowing what to show above itself. */
+/** What stands above a row, by what stood before it. */
+interface Before {
+  readonly author: string | undefined;
+  readonly at: number;
+  readonly day: string;
+  readonly deleted: boolean;
+}
+
+/** The rows of a stream page, oldest first: each knowing what to show above itself. */
 export function toTimeline({ events, pending, me, firstNewSeq, timeZone }: TimelineInput): Row[] {
   const rows: Row[] = [{ kind: 'top', key: 'top' }];
-  let before: { author: string; at: number; day: string; deleted: boolean } | undefined;
-  const place = (author: string, at: number, deleted: boolean, breaks: boolean): Omit<RowBase, 'key'> => {
+  let before: Before | undefined;
+  const place = (author: string | undefined, at: number, deleted: boolean, breaks: boolean): Omit<RowBase, 'key'> => {
     const day = dayKey(at, timeZone);
     const newDay = day !== before?.day;
     const near = before !== undefined && before.author === author && at - before.at < groupMs && before.deleted === deleted;
@@ -52,8 +67,15 @@ export function toTimeline({ events, pending, me, firstNewSeq, timeZone }: Timel
   };
   for (const event of events) {
     const isFirstNew = event.seq === firstNewSeq;
-    const placed = place(event.actorId, Date.parse(event.createdAt), event.deletedAt !== null, isFirstNew);
-    rows.push({ kind: 'event', key: `${event.actorId}:${event.clientEventId}`, event, isFirstNew, ...placed });
+    const isQuiet = isNotice(event);
+    const placed = place(isQuiet ? undefined : event.actorId, Date.parse(event.createdAt), event.deletedAt !== null, isFirstNew);
+    const row = { key: keyOf(event), isFirstNew, ...placed };
+    const last = rows.at(-1);
+    if (!isQuiet) rows.push({ kind: 'event', event, ...row });
+    else if (last?.kind === 'notice' && !isFirstNew && placed.day === undefined && isFolded(last, event)) {
+      // The newest event names the row, so that it is the same row when older ones are put in front.
+      rows[rows.length - 1] = { ...last, key: row.key, events: [...last.events, event] };
+    } else rows.push({ kind: 'notice', events: [event], ...row });
   }
   for (const item of pending) {
     const placed = place(me, Date.parse(item.createdAt), false, false);
@@ -62,15 +84,34 @@ export function toTimeline({ events, pending, me, firstNewSeq, timeZone }: Timel
   return rows;
 }
 
+const keyOf = ({ actorId, clientEventId }: StreamEvent): string => `${actorId}:${clientEventId}`;
+
+const spoken: readonly string[] = ['message', 'shared', 'poll', 'file'] satisfies KnownEventType[];
+
+/** Whether an event is noted in one line. What people wrote, and what a product says of its own, is not. */
+export const isNotice = ({ eventType }: Pick<StreamEvent, 'eventType'>): boolean => !spoken.includes(eventType) && !eventType.includes('.');
+
+const isFolded = ({ events }: NoticeRow, { eventType }: StreamEvent): boolean =>
+  (eventType === 'member_joined' || eventType === 'member_left') && events.every((event) => event.eventType === eventType);
+
 /** The newest message of a person that can still be edited. */
 export function lastOwnEvent(events: readonly StreamEvent[], me: string): StreamEvent | undefined {
-  return events.findLast((event) => event.actorId === me && event.deletedAt === null);
+  return events.findLast((event) => event.actorId === me && isEditable(event));
 }
 
-/** The event that a shortcut is about: the row's if it is one's own, the newest own one where no row is chosen. */
+/** Whether an event has a text of its author's own that can be changed. */
+export const isEditable = ({ content, deletedAt }: StreamEvent): boolean => deletedAt === null && content !== null;
+
+/** The event that a shortcut changes: the row's if it is one's own, the newest own one where no row is chosen. */
 export function eventToChange(rows: readonly Row[], key: string | undefined, me: string): StreamEvent | undefined {
   const events = rows.flatMap((row) => (row.kind === 'event' && (key === undefined || row.key === key) ? [row.event] : []));
   return lastOwnEvent(events, me);
+}
+
+/** The event that the keyboard is on; deleted ones, and those that nobody wrote, take nothing. */
+export function eventAt(rows: readonly Row[], key: string | undefined): StreamEvent | undefined {
+  const row = rows.find((row) => row.key === key);
+  return row?.kind === 'event' && row.event.deletedAt === null ? row.event : undefined;
 }
 
 /** The row above or below; the last one where none is chosen, none above the first message. */

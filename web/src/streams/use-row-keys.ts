@@ -1,19 +1,25 @@
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import type { StreamEvent } from '../../../contract/event.ts';
-import { commandOf } from './row-commands.ts';
-import { eventToChange, neighbourOf, type Row } from './timeline.ts';
+import { commandOf, type RowCommand } from './row-commands.ts';
+import { eventAt, eventToChange, neighbourOf, type Row } from './timeline.ts';
 
 export interface RowKeysOptions {
   readonly rows: readonly Row[];
   readonly me: string;
   readonly virtual: RefObject<VirtualizerHandle | null>;
   readonly scroller: RefObject<HTMLElement | null>;
-  readonly onEdit: (eventId: string) => void;
-  readonly onDelete: (event: StreamEvent) => void;
+  /** Acts on the row that the keyboard is on. */
+  readonly onCommand: (
+    command: EventCommand,
+    row: { readonly own: StreamEvent | undefined; readonly event: StreamEvent | undefined },
+  ) => void;
   readonly onLeave: () => void;
   readonly toEnd: () => void;
 }
+
+/** What is done with an event rather than with the list. */
+export type EventCommand = Exclude<RowCommand, 'up' | 'down' | 'end' | 'leave' | 'type'>;
 
 export interface RowKeys {
   /** The row that the keyboard is on. */
@@ -50,11 +56,7 @@ export function useRowKeys(options: RowKeysOptions): RowKeys {
       setActive(undefined);
       options.toEnd();
     } else if (command === 'leave' || command === 'type') options.onLeave();
-    else {
-      const own = eventToChange(rows, active, me);
-      if (own && command === 'edit') options.onEdit(own.id);
-      if (own && command === 'delete' && active !== undefined) options.onDelete(own);
-    }
+    else options.onCommand(command, { own: eventToChange(rows, active, me), event: eventAt(rows, active) });
   };
   return { active, activate, onKeyDown };
 }

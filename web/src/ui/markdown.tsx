@@ -1,25 +1,40 @@
-import { memo, useState, type ComponentProps } from 'react';
+import { memo, useMemo, useState, type ComponentProps, type ReactNode } from 'react';
 import { Check, Copy, Image as ImageIcon } from 'lucide-react';
 import Markdown, { type Components } from 'react-markdown';
 import rehypeSanitize from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
 import { chatMarkdown } from './chat-markdown.ts';
 import { imageSource } from './links.ts';
+import { markdownMentions, type MarkedPiece } from './markdown-mentions.ts';
 import classes from './markdown.module.css';
 
 const remarkPlugins = [remarkGfm, chatMarkdown];
 const rehypePlugins = [rehypeSanitize];
 
+/** What in the text is more than text, and how it is shown. The same object as long as it says the same. */
+export interface Marks {
+  readonly find: (text: string) => readonly MarkedPiece[];
+  readonly show: (key: string, text: ReactNode) => ReactNode;
+}
+
 /** A message's markdown. No HTML of the author's gets through, links open apart, foreign images wait for a click. */
-export const MessageMarkdown = memo(function MessageMarkdown({ text }: { text: string }) {
+export const MessageMarkdown = memo(function MessageMarkdown({ text, marks }: { text: string; marks?: Marks | undefined }) {
+  const plugins = useMemo(() => (marks ? [...rehypePlugins, () => markdownMentions(marks.find)] : rehypePlugins), [marks]);
+  const parts = useMemo(() => (marks ? { ...components, span: markedBy(marks) } : components), [marks]);
   return (
     <div className={classes.text} dir="auto">
-      <Markdown remarkPlugins={remarkPlugins} rehypePlugins={rehypePlugins} components={components}>
+      <Markdown remarkPlugins={remarkPlugins} rehypePlugins={plugins} components={parts}>
         {text}
       </Markdown>
     </div>
   );
 });
+
+const markedBy = ({ show }: Marks): Components['span'] =>
+  function Marked({ children, ...rest }) {
+    const key = (rest as Record<string, unknown>)['data-mention'];
+    return typeof key === 'string' ? show(key, children) : <span>{children}</span>;
+  };
 
 /** Headings of a message are not headings of the page. */
 const heading = (level: number) =>

@@ -1,0 +1,19 @@
+import type { LiveSnapshot } from '../../../client/live-stream.ts';
+import classes from './composer.module.css';
+import { useNameOf } from './mention-people.ts';
+import { typingSentence } from './composer-typists.ts';
+import { useWorkspace } from './workspace-context.ts';
+
+/** Who is writing something right now. */
+export function ComposerTyping({ snapshot }: { snapshot: LiveSnapshot }) {
+  const { me } = useWorkspace();
+  const nameOf = useNameOf();
+  const others = typistsOf(snapshot).filter((id) => id !== me.id);
+  return (
+    <p className={classes.typing} aria-live="off" data-testid="typing">
+      {typingSentence(others.map((id) => nameOf(id)))}
+    </p>
+  );
+}
+
+const typistsOf = (snapshot: LiveSnapshot & { readonly typists?: readonly string[] }): readonly string[] => snapshot.typists ?? [];

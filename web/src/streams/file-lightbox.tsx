@@ -1,0 +1,31 @@
+import { Modal } from '@mantine/core';
+import { Download } from 'lucide-react';
+import type { FileContent } from '../../../contract/file.ts';
+import type { FileAddress } from './file-address.ts';
+import classes from './file-card.module.css';
+import { sizeOf } from './file-check.ts';
+import { DownloadButton } from './file-download.tsx';
+
+/** A picture as large as the window allows; Escape, or a click beside it, closes it. */
+export function FileLightbox({ file, address, onClose }: { file: FileContent; address: FileAddress; onClose: () => void }) {
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="auto"
+      centered
+      padding="xs"
+      title={
+        <span className={classes.caption}>
+          <bdi>{file.name}</bdi> <small>{sizeOf(file.sizeBytes)}</small>
+          <DownloadButton file={file} className={classes.download}>
+            <Download size={16} />
+          </DownloadButton>
+        </span>
+      }
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <img className={classes.large} src={address.url} alt={file.name} onError={address.onFailed} />
+    </Modal>
+  );
+}

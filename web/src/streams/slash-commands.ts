@@ -1,0 +1,160 @@
+import type { Stream } from '../../../contract/stream.ts';
+
+export const commandNames = ['promote-incident', 'promote-channel', 'poll', 'topic', 'invite', 'leave', 'archive'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+export interface CommandInfo {
+  readonly name: CommandName;
+  /** What is written behind it. */
+  readonly usage: string;
+  readonly says: string;
+}
+
+/** What the composer offers when a text begins with a slash. */
+export const commands: readonly CommandInfo[] = [
+  { name: 'poll', usage: '"Question" "Answer" "Answer"', says: 'Ask everyone; without words behind it a form opens' },
+  { name: 'invite', usage: '@name @name', says: 'Add people to this stream' },
+  { name: 'topic', usage: 'text', says: 'Say what this stream is about' },
+  { name: 'promote-incident', usage: 'name', says: 'Turn this thread into an incident' },
+  { name: 'promote-channel', usage: 'name', says: 'Turn this thread into a channel' },
+  { name: 'leave', usage: '', says: 'Leave this stream' },
+  { name: 'archive', usage: '', says: 'Close this stream for good; it can still be read, and brought back' },
+];
+
+/** What a text that begins with a slash asks for. */
+export type Command =
+  | { readonly name: 'promote-incident' | 'promote-channel'; readonly title: string | undefined }
+  | { readonly name: 'poll'; readonly question: string; readonly options: readonly string[]; readonly isComplete: boolean }
+  | { readonly name: 'topic'; readonly text: string }
+  | { readonly name: 'invite'; readonly userIds: readonly string[] }
+  | { readonly name: 'leave' }
+  | { readonly name: 'archive' };
+
+export type Written =
+  | { readonly kind: 'message'; readonly text: string }
+  | { readonly kind: 'command'; readonly command: Command }
+  /** Nothing can be done with it; says what would be right. */
+  | { readonly kind: 'problem'; readonly says: string };
+
+/** Where a command is written. */
+export type Scene = Pick<Stream, 'streamType' | 'status'>;
+
+/** Commands that exist for a type of stream: what else there is would only answer with an error. */
+export function commandsFor(scene: Scene | undefined): CommandInfo[] {
+  return commands.filter(({ name }) => !scene || misplaced(name, scene) === undefined);
+}
+
+/** Reads what was written in the composer: a message, or a command. `//` at the beginning is a slash that is meant. */
+export function readWritten(text: string, scene: Scene | undefined): Written {
+  const trimmed = text.trimStart();
+  if (!trimmed.startsWith('/')) return { kind: 'message', text };
+  if (trimmed.startsWith('//')) return { kind: 'message', text: trimmed.slice(1) };
+  const [, word = '', rest = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(trimmed) ?? [];
+  const info = commands.find(({ name }) => name === word.toLowerCase());
+  if (!info) return { kind: 'problem', says: unknownCommand(word) };
+  const wrong = scene && misplaced(info.name, scene);
+  if (wrong !== undefined) return { kind: 'problem', says: wrong };
+  return readCommand(info.name, rest.trim());
+}
+
+function readCommand(name: CommandName, rest: string): Written {
+  switch (name) {
+    case 'promote-incident':
+    case 'promote-channel':
+      return rest.length > 80 ? problem('The name may have at most 80 characters.') : command({ name, title: unquoted(rest) || undefined });
+    case 'poll':
+      return readPoll(rest);
+    case 'topic':
+      return readTopic(rest);
+    case 'invite':
+      return readInvite(rest);
+    case 'leave':
+    case 'archive':
+      return rest === '' ? command({ name }) : problem(`/${name} stands alone. For a message that begins so, write //${name}.`);
+    default: {
+      const never: never = name;
+      throw new Error(`unknown command ${String(never)}`);
+    }
+  }
+}
+
+const command = (command: Command): Written => ({ kind: 'command', command });
+const problem = (says: string): Written => ({ kind: 'problem', says });
+
+function unknownCommand(word: string): string {
+  const near = commands.find(
+    ({ name }) => word !== '' && (name.startsWith(word.toLowerCase()) || name.split('-').includes(word.toLowerCase())),
+  );
+  const hint = near ? `Did you mean /${near.name}?` : `There are ${commands.map(({ name }) => `/${name}`).join(', ')}.`;
+  return `There is no command /${word}. ${hint} For a message that begins with a slash, write two: //${word}.`;
+}
+
+/** Why a command cannot be used here. */
+function misplaced(name: CommandName, { streamType, status }: Scene): string | undefined {
+  const isDm = streamType === 'dm';
+  if ((name === 'promote-incident' || name === 'promote-channel') && streamType !== 'thread') {
+    return `/${name} turns a thread into something of its own. Open one with “Reply in thread” at a message, and write it there.`;
+  }
+  if (name === 'topic' && isDm) return 'A direct message has no topic.';
+  if (name === 'invite' && isDm) return 'The people of a direct message stay the same. Begin a new one with everyone in it.';
+  if (name === 'invite' && streamType === 'thread')
+    return 'Who sees the stream sees its threads. Write /invite there, or promote this thread first.';
+  if (name === 'leave' && isDm) return 'A direct message cannot be left.';
+  if (name === 'archive' && isDm) return 'A direct message cannot be archived.';
+  if (name === 'archive' && status === 'archived') return 'This stream is archived already.';
+  return undefined;
+}
+
+/** Texts in quotes, of any kind that a keyboard makes; undefined when one is not closed or something stands beside them. */
+export function readQuoted(rest: string): string[] | undefined {
+  const texts: string[] = [];
+  const quoted = /\s*(?:"([^"]*)"|“([^”]*)”|„([^“”]*)[“”]|'([^']*)'|«([^»]*)»)/y;
+  let end = 0;
+  for (let match = quoted.exec(rest); match !== null; match = quoted.exec(rest)) {
+    texts.push(
+      match
+        .slice(1)
+        .find((text) => text !== undefined)
+        ?.trim() ?? '',
+    );
+    end = quoted.lastIndex;
+  }
+  return rest.slice(end).trim() === '' ? texts : undefined;
+}
+
+const unquoted = (rest: string): string => {
+  const texts = readQuoted(rest);
+  return texts?.length === 1 ? (texts[0] ?? '') : rest;
+};
+
+function readPoll(rest: string): Written {
+  if (rest === '') return command({ name: 'poll', question: '', options: [], isComplete: false });
+  const texts = readQuoted(rest);
+  // Without quotes all of it is the question; the form asks for the rest.
+  if (texts === undefined) {
+    if (/^["“„«]/.test(rest)) return problem('Put quotes around the question and each answer: /poll "Lunch?" "Pizza" "Salad".');
+    return command({ name: 'poll', question: rest, options: [], isComplete: false });
+  }
+  const [question = '', ...options] = texts;
+  if (options.length === 0) return command({ name: 'poll', question, options, isComplete: false });
+  if (question === '' || options.includes('')) return problem('A question and its answers must not be empty.');
+  if (options.length < 2) return problem('A poll has at least two answers: /poll "Lunch?" "Pizza" "Salad".');
+  if (options.length > 10) return problem('A poll has at most ten answers.');
+  if (new Set(options).size < options.length) return problem('Each answer may stand there once.');
+  if (question.length > 300) return problem('The question may have at most 300 characters.');
+  if (options.some((option) => option.length > 120)) return problem('An answer may have at most 120 characters.');
+  return command({ name: 'poll', question, options, isComplete: true });
+}
+
+function readTopic(rest: string): Written {
+  if (rest === '') return problem('Write the topic behind it: /topic What this stream is about.');
+  if (rest.length > 500) return problem('A topic may have at most 500 characters.');
+  return command({ name: 'topic', text: unquoted(rest) });
+}
+
+function readInvite(rest: string): Written {
+  const words = rest.split(/[\s,]+/).filter((word) => word !== '');
+  const strange = words.find((word) => !/^@[A-Za-z0-9_.@-]{1,64}$/.test(word));
+  if (strange !== undefined) return problem(`“${strange}” is nobody: write @ and pick a person, as in /invite @maya @bob.`);
+  return command({ name: 'invite', userIds: [...new Set(words.map((word) => word.slice(1)))] });
+}
