@@ -47,7 +47,7 @@ export function useShowPosition(options: Options): void {
     const isBehind = (events[0]?.seq ?? 0) > at && hasOlder;
     if (isBehind && pages.current < mostPages) older();
     else arrive(at);
-  }, [at, events, hasOlder, loadingOlder, rows]);
+  }, [at, events, hasOlder, loadingOlder]);
 }
 
 /** The row of a position, or the next one that shows. */
