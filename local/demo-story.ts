@@ -72,3 +72,46 @@ export const demoChannels: readonly Channel[] = [
     ],
   },
 ];
+
+/** What hangs on one of their messages. */
+export const demoThread = {
+  slug: 'customer-questions',
+  /** The how-manyeth message of the channel it branches from. */
+  message: 3,
+  replies: [
+    ['priya', 'Two more ask for it today. Shall we put a line about it into the newsletter?'],
+    ['maya', 'Good idea. “Write to us and we pause it for you” is enough for now.'],
+    ['tomas', 'I have the wording, it goes out with the next one.'],
+  ],
+} as const satisfies { slug: string; message: number; replies: readonly (readonly [Author, string])[] };
+
+export const demoPoll = {
+  slug: 'general',
+  by: 'tomas',
+  question: 'When do we cup the new harvest?',
+  options: ['Thursday after the delivery', 'Friday morning', 'Monday'],
+  votes: [
+    ['maya', 1],
+    ['priya', 1],
+    ['jonas', 0],
+  ],
+} as const satisfies {
+  slug: string;
+  by: Author;
+  question: string;
+  options: readonly string[];
+  votes: readonly (readonly [Author, number])[];
+};
+
+export const demoReactions = [
+  { slug: 'general', message: 4, emoji: '😄', by: ['maya', 'priya'] },
+  { slug: 'launch-subscriptions', message: 1, emoji: '❤️', by: ['maya', 'tomas'] },
+] as const satisfies readonly { slug: string; message: number; emoji: string; by: readonly Author[] }[];
+
+export const demoDm = {
+  between: ['maya', 'jonas'],
+  messages: [
+    ['jonas', 'Do you have ten minutes for the numbers before the others see them?'],
+    ['maya', 'At four, with coffee.'],
+  ],
+} as const satisfies { between: readonly Author[]; messages: readonly (readonly [Author, string])[] };

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile, rename } from 'node:fs/promises';
 import type { Functions } from './types.ts';
-import { demoChannels, demoUsers, demoWorkspace } from './demo-story.ts';
+import { demoUsers, demoWorkspace } from './demo-story.ts';
+import { callDemo, tellStory } from './tell-story.ts';
 
 export interface DemoUser {
   readonly id: string;
@@ -59,47 +60,8 @@ async function createWorkspace({ functions, createWorkspace: name }: DemoOptions
 async function mintToken(baseUrl: string, apiKey: string, user: (typeof demoUsers)[number]): Promise<DemoUser> {
   const month = 2_592_000;
   const body = { userId: user.id, name: user.name, email: user.email, role: user.role, expiresInSeconds: month };
-  const { token } = (await call(baseUrl, 'POST', '/v1/tokens', apiKey, body)) as { token: string };
+  const { token } = (await callDemo(baseUrl, { path: '/v1/tokens', token: apiKey, body })) as { token: string };
   return { id: user.id, name: user.name, token };
-}
-
-/** Repeatable: streams and messages carry keys, so that a second telling changes nothing. */
-async function tellStory(baseUrl: string, workspaceId: string, users: readonly DemoUser[]): Promise<void> {
-  const tokenOf = (id: string): string => {
-    const user = users.find((candidate) => candidate.id === id);
-    if (user === undefined) throw new Error(`The demo has no user ${id}`);
-    return user.token;
-  };
-  const streams = `/v1/workspaces/${workspaceId}/streams`;
-  for (const { by, messages, ...channel } of demoChannels) {
-    const body = { streamType: 'channel', ...channel };
-    const { id } = (await call(baseUrl, 'POST', streams, tokenOf(by), body, `demo-${channel.slug}`)) as { id: string };
-    for (const [index, [author, text]] of messages.entries()) {
-      await call(baseUrl, 'POST', `${streams}/${id}/events`, tokenOf(author), { text, clientEventId: `demo-${index}` });
-    }
-  }
-}
-
-async function call(
-  baseUrl: string,
-  method: string,
-  path: string,
-  token: string,
-  body: unknown,
-  idempotencyKey?: string,
-): Promise<unknown> {
-  const response = await fetch(`${baseUrl}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
-    },
-    body: JSON.stringify(body),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`The demo could not be made: ${method} ${path} answered ${response.status} ${text}`);
-  return JSON.parse(text);
 }
 
 async function save(file: string, kept: Kept): Promise<void> {
