@@ -3,7 +3,7 @@ import { FileContent } from './file.ts';
 import { ClientEventId, EventId, FileId, StreamId, UserId } from './ids.ts';
 import { queryInteger } from './query.ts';
 import { Person } from './stream.ts';
-import { MessageText, descriptionOf, nameOf, storable, utf8Bytes } from './text.ts';
+import { MessageText, descriptionOf, isStorable, nameOf, storable, utf8Bytes } from './text.ts';
 
 /** What Streambed itself makes. `system` notes a change of the stream that has no type of its own (`payload.kind` says which). */
 export const knownEventTypes = [
@@ -29,7 +29,7 @@ const ownTypePattern = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;
 export const OwnEventType = z
   .string()
   .max(64)
-  .regex(ownTypePattern, 'must be words of a-z, 0-9 and _ parted by dots, such as acme.deploy_finished')
+  .regex(ownTypePattern, { error: 'must be words of a-z, 0-9 and _ parted by dots, such as acme.deploy_finished', abort: true })
   .meta({ id: 'OwnEventType' });
 export const EventType = z.union([z.enum(knownEventTypes), OwnEventType]).meta({ id: 'EventType' });
 export type EventType = z.infer<typeof EventType>;
@@ -39,7 +39,7 @@ export const maxMentions = 50;
 
 /** `label` is the text as it was written. `here`: everyone in the stream; its id is `here`. */
 export const Mention = z
-  .strictObject({ type: z.enum(['user', 'here', 'stream']), id: z.string().max(64), label: z.string().max(80).optional() })
+  .strictObject({ type: z.enum(['user', 'here', 'stream']), id: storable.max(64), label: storable.max(80).optional() })
   .meta({ id: 'Mention' });
 export type Mention = z.infer<typeof Mention>;
 
@@ -149,9 +149,7 @@ const maxPayloadBytes = 8_192;
 const Payload = z
   .record(z.string(), z.json())
   .refine((payload) => utf8Bytes(JSON.stringify(payload)) <= maxPayloadBytes, { error: `must be at most ${maxPayloadBytes} bytes of JSON` })
-  .refine((payload) => storable.safeParse(JSON.stringify(payload)).success && !JSON.stringify(payload).includes('\\u0000'), {
-    error: 'must not contain the NUL character (U+0000) or half of a surrogate pair',
-  });
+  .refine(isStorable, { error: 'must not contain the NUL character (U+0000) or half of a surrogate pair' });
 
 export const PostMessage = z.strictObject({
   eventType: z.literal('message').default('message'),

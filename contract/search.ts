@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { StreamEvent } from './event.ts';
 import { StreamId, UserId } from './ids.ts';
 import { queryInteger } from './query.ts';
+import { storable } from './text.ts';
 
 /** Words, "a phrase", -without; best first. `from`: author, `in`: stream, `before` and `after`: times. */
 export const SearchQuery = z.strictObject({
-  q: z.string().trim().min(1).max(200),
+  q: storable.trim().min(1).max(200),
   from: UserId.optional(),
   in: StreamId.optional(),
   before: z.iso.datetime({ offset: true }).optional(),

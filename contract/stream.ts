@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { EventId, StreamId, UserId, WorkspaceId } from './ids.ts';
 import { queryInteger } from './query.ts';
-import { descriptionOf, nameOf } from './text.ts';
+import { descriptionOf, nameOf, storable } from './text.ts';
 
 export const StreamType = z.enum(['channel', 'thread', 'dm', 'incident', 'assistant']).meta({ id: 'StreamType' });
 export type StreamType = z.infer<typeof StreamType>;
@@ -169,7 +169,7 @@ export const ListStreams = z.strictObject({
   member: z.enum(['true', 'false']).optional().describe('true: only those the caller is in; threads are listed only so'),
   parent: StreamId.optional(),
   sort: z.enum(['name', 'activity']).default('name').meta({ default: 'name' }),
-  q: z.string().trim().max(80).optional(),
+  q: storable.trim().max(80).optional(),
   limit: queryInteger({ min: 1, max: 200 }).default(50).meta({ default: 50 }),
   cursor: z.string().max(512).optional(),
 });

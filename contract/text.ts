@@ -14,6 +14,13 @@ export const storable = z
   .refine((text) => !text.includes('\0'), { error: 'must not contain the NUL character (U+0000)' })
   .refine((text) => text.isWellFormed(), { error: 'must be valid Unicode: it holds half of a surrogate pair' });
 
+/** Whether every text in some JSON can be stored, names of fields too. */
+export function isStorable(json: unknown): boolean {
+  if (typeof json === 'string') return !json.includes('\0') && json.isWellFormed();
+  if (typeof json !== 'object' || json === null) return true;
+  return Object.entries(json).every(([key, value]) => isStorable(key) && isStorable(value));
+}
+
 /** What a person wrote: not blank, at most 16 KB. */
 export const MessageText = storable
   .refine((text) => text.trim() !== '', { error: 'must not be empty' })

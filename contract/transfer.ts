@@ -55,9 +55,9 @@ export const HeaderRecord = z.strictObject({
   version: z.literal(1, 'must be 1: another version is not understood here'),
   workspaceId: WorkspaceId,
   exportedAt: Time.describe('What was written until then is in the file'),
-  ids: z.array(z.string()).max(100),
-  times: z.array(z.string()).max(100),
-  leftOut: z.array(z.string()).max(100),
+  ids: z.array(descriptionOf(100)).max(100),
+  times: z.array(descriptionOf(100)).max(100),
+  leftOut: z.array(descriptionOf(100)).max(100),
 });
 export type HeaderRecord = z.infer<typeof HeaderRecord>;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ProviderId, UserId, WorkspaceId } from './ids.ts';
 import { queryInteger } from './query.ts';
-import { nameOf } from './text.ts';
+import { nameOf, storable } from './text.ts';
 
 /** What a member may do in a workspace, from most to least. Guests see only the streams they were added to. */
 export const WorkspaceRole = z.enum(['owner', 'admin', 'member', 'guest']).meta({ id: 'WorkspaceRole' });
@@ -54,7 +54,7 @@ export type UserToken = z.infer<typeof UserToken>;
 
 /** Members by name; `q` finds them by a part of name or id. */
 export const ListMembers = z.strictObject({
-  q: z.string().trim().max(80).optional(),
+  q: storable.trim().max(80).optional(),
   role: WorkspaceRole.optional(),
   limit: queryInteger({ min: 1, max: 200 }).default(50).meta({ default: 50 }),
   cursor: z.string().max(512).optional(),

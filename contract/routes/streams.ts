@@ -15,6 +15,7 @@ import {
   UpdateStream,
   UpdateStreamMember,
 } from '../stream.ts';
+import { storable } from '../text.ts';
 
 const inWorkspace = z.strictObject({ workspaceId: WorkspaceId });
 const ofStream = z.strictObject({ workspaceId: WorkspaceId, streamId: StreamId });
@@ -115,7 +116,7 @@ export const listStreamMembers = defineRoute({
   path: `${base}/{streamId}/members`,
   summary: 'List the members of a stream by name',
   params: ofStream,
-  query: z.strictObject({ q: z.string().trim().max(80).optional(), ...pageQuery }),
+  query: z.strictObject({ q: storable.trim().max(80).optional(), ...pageQuery }),
   answers: { 200: pageOf(StreamMember).meta({ id: 'StreamMemberPage' }) },
 });
 

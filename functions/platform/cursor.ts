@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { isStorable } from '../../contract/text.ts';
 import { AppError } from './errors.ts';
 
 /** The key of the last row of a page, as an opaque string. */
@@ -10,7 +11,9 @@ export function writeCursor(key: object): string {
 export function readCursor<Schema extends z.ZodType>(schema: Schema, cursor: string | undefined): z.infer<Schema> | undefined {
   if (cursor === undefined) return undefined;
   try {
-    return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (isStorable(key)) return schema.parse(key);
+    throw new Error('Nothing in the database is like this key');
   } catch {
     throw new AppError('invalid_cursor', 'Leave the cursor out to start anew.', {
       errors: [{ path: 'query.cursor', message: 'must be the nextCursor of a page' }],
