@@ -13,6 +13,8 @@ export interface RequestHeaders {
 
 /** Largest body of a request, in bytes. */
 export const maxBodyBytes = 262_144;
+/** Most levels of objects and arrays in each other. */
+const maxBodyDepth = 64;
 
 /** Parses path, query, body and headers of a request by its route; throws one error that names every bad field. */
 export function readInput(route: Route, event: APIGatewayProxyEventV2): Record<string, unknown> {
@@ -73,9 +75,28 @@ function readBody(event: APIGatewayProxyEventV2): unknown {
     throw new AppError('unsupported_media_type', `The body came as ${type.slice(0, 80)}.`);
   }
   if (bytes.length === 0) throw new AppError('malformed_json', 'The body is empty; a JSON object is needed.');
+  const json = parseJson(bytes);
+  if (isDeeperThan(maxBodyDepth, json)) {
+    const message = `must not be nested more than ${maxBodyDepth} levels deep`;
+    throw new AppError('invalid_input', `body: ${message}`, { errors: [{ path: 'body', message }] });
+  }
+  return json;
+}
+
+function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw new AppError('malformed_json', error instanceof SyntaxError ? error.message.slice(0, 200) : 'The body is not UTF-8.');
   }
+}
+
+/** Level by level: what looks at each level from the one above it runs out of stack where somebody wants it to. */
+function isDeeperThan(levels: number, json: unknown): boolean {
+  let level = [json];
+  for (let depth = 0; depth <= levels; depth++) {
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
