@@ -1,0 +1,178 @@
+import type { api } from '../../../contract/api.ts';
+import type { Route } from '../../../contract/route.ts';
+import { exportFormat } from '../../../contract/transfer.ts';
+import type { Furnished, PersonId } from '../../support/furnished.ts';
+
+/** A call that succeeds in a furnished workspace. */
+export interface Example {
+  /** Who calls; `apiKey` where it is a key. */
+  readonly as?: PersonId | 'apiKey';
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  /** One for each form that the body may have, each with every field of its form. */
+  readonly bodies?: readonly object[];
+  /** Needs something that a furnished workspace is not: then only what refuses it is tried. */
+  readonly elsewhere?: true;
+}
+
+type Api = typeof api;
+export type RouteName = { [Group in keyof Api]: `${Group & string}.${keyof Api[Group] & string}` }[keyof Api];
+
+/** Routes that anybody may call, with nothing to say: there is nobody to refuse. */
+export const openRoutes = [
+  'operations.health',
+  'operations.ready',
+  'operations.openApi',
+  'operations.asyncApi',
+  'operations.docs',
+] as const;
+
+/** One for every route, so that a new route cannot stay untried. */
+export function examplesIn(w: Furnished): Record<Exclude<RouteName, (typeof openRoutes)[number]>, Example> {
+  return { ...ofPeople(w), ...ofStreams(w), ...ofEvents(w), ...ofFiles(w), ...ofTransfer(w) };
+}
+
+const page = { limit: '2', cursor: '' };
+const key = 'key-1';
+
+function ofPeople({ workspaceId, notificationIds }: Furnished) {
+  const here = { workspaceId };
+  return {
+    'auth.createToken': {
+      as: 'apiKey',
+      bodies: [{ userId: 'zoe', name: 'Zoe', email: 'zoe@acme.example', role: 'member', expiresInSeconds: 60 }],
+    },
+    'realtime.createTicket': {},
+    'workspaces.readWorkspace': { params: here },
+    'workspaces.createProvider': { params: here, bodies: [{ kind: 'web', name: 'Site' }] },
+    'workspaces.listProviders': { params: here, query: page },
+    'workspaces.listMembers': { params: here, query: { ...page, q: 'a', role: 'member' } },
+    'workspaces.updateMember': { params: { ...here, userId: 'dee' }, bodies: [{ role: 'admin' }] },
+    'workspaces.removeMember': { params: { ...here, userId: 'dee' } },
+    'notifications.listNotifications': { params: here, query: { ...page, unread: 'true' } },
+    'notifications.markNotificationsRead': { params: here, bodies: [{ ids: notificationIds }, { upTo: notificationIds[0] }] },
+  } satisfies Record<string, Example>;
+}
+
+function ofStreams({ workspaceId, streams, events }: Furnished) {
+  const here = { workspaceId };
+  const general = { ...here, streamId: streams.general.id };
+  const named = { name: 'New', slug: 'new', description: 'What is new', visibility: 'public' };
+  const { name, slug, description, visibility } = named;
+  return {
+    'streams.bootstrap': { params: here },
+    'streams.createStream': {
+      params: here,
+      bodies: [
+        { streamType: 'channel', ...named },
+        { streamType: 'incident', ...named, severity: 'sev1' },
+        { streamType: 'dm', memberIds: ['cyd', 'dee'] },
+      ],
+    },
+    'streams.listStreams': {
+      params: here,
+      query: { ...page, type: 'channel', status: 'open', member: 'true', parent: streams.general.id, sort: 'name', q: 'e' },
+    },
+    'streams.readStream': { params: general },
+    'streams.updateStream': {
+      params: { ...here, streamId: streams.outage.id },
+      bodies: [{ name, slug, description, visibility: 'private', status: 'resolved', severity: 'sev1' }],
+    },
+    'streams.archiveStream': { params: general },
+    'streams.promoteStream': {
+      params: { ...here, streamId: streams.thread.id },
+      bodies: [{ streamType: 'incident', name, slug, description, severity: 'sev1', visibility }],
+    },
+    'streams.joinStream': { params: { ...here, streamId: streams.lobby.id } },
+    'streams.leaveStream': { as: 'bob', params: general },
+    'streams.listStreamMembers': { params: general, query: { ...page, q: 'a' } },
+    'streams.inviteMembers': { params: general, bodies: [{ userIds: ['cyd', 'dee'], role: 'member' }] },
+    'streams.updateStreamMember': { params: { ...general, userId: 'bob' }, bodies: [{ role: 'admin' }] },
+    'streams.removeStreamMember': { params: { ...general, userId: 'bob' } },
+    'streams.markRead': { params: general, bodies: [{ seq: 3 }] },
+    'streams.markUnread': { params: general, bodies: [{ eventId: events.message.id }] },
+  } satisfies Record<string, Example>;
+}
+
+function ofEvents({ workspaceId, streams, events, files }: Furnished) {
+  const here = { workspaceId };
+  const general = { ...here, streamId: streams.general.id };
+  const on = ({ streamId, id: eventId }: { streamId: string; id: string }) => ({ ...here, streamId, eventId });
+  const mentions = [{ type: 'user', id: 'bob', label: 'Bob' }];
+  const sent = { clientEventId: key };
+  return {
+    'streams.listEvents': { params: general, query: { limit: '2', after: '1' } },
+    'streams.postEvent': {
+      params: general,
+      bodies: [
+        { eventType: 'message', text: 'Hello', mentions, ...sent },
+        { eventType: 'poll', question: 'Tea?', options: ['Yes', 'No'], multiple: true, closesAt: '2099-01-01T00:00:00Z', ...sent },
+        { eventType: 'file', fileId: files.waiting, text: 'Look', mentions, ...sent },
+        { eventType: 'acme.built', text: 'Built', mentions, payload: { build: 7, by: { name: 'CI' } }, ...sent },
+      ],
+    },
+    'streams.readEvent': { params: on(events.message) },
+    'streams.editEvent': { params: on(events.message), bodies: [{ text: 'Other words' }] },
+    'streams.deleteEvent': { params: on(events.message) },
+    'streams.listVersions': { params: on(events.edited) },
+    'streams.createThread': { params: general, bodies: [{ eventId: events.plain.id, name: 'About this' }] },
+    'streams.shareEvent': { params: general, bodies: [{ eventId: events.message.id, context: 'See', ...sent }] },
+    'streams.addReaction': { params: on(events.message), bodies: [{ emoji: '🎉' }] },
+    'streams.removeReaction': { params: on(events.message), query: { emoji: '👍' } },
+    'streams.castVotes': { params: on(events.poll), bodies: [{ optionIds: ['opt_2'] }] },
+    'streams.pinEvent': { params: on(events.plain) },
+    'streams.unpinEvent': { params: on(events.message) },
+    'streams.listPins': { params: general },
+    'streams.searchEvents': {
+      params: here,
+      query: {
+        q: 'Hello',
+        from: 'ada',
+        in: streams.general.id,
+        after: '2000-01-01T00:00:00Z',
+        before: '2100-01-01T00:00:00+02:00',
+        ...page,
+      },
+    },
+  } satisfies Record<string, Example>;
+}
+
+function ofFiles({ workspaceId, streams, files }: Furnished) {
+  const here = { workspaceId };
+  return {
+    'files.createFile': {
+      params: { ...here, streamId: streams.general.id },
+      bodies: [{ name: 'plan.png', mediaType: 'image/png', sizeBytes: 10, width: 1, height: 1 }],
+    },
+    'files.completeFile': { params: { ...here, fileId: files.waiting } },
+    'files.readFile': { params: { ...here, fileId: files.posted } },
+  } satisfies Record<string, Example>;
+}
+
+function ofTransfer({ workspaceId }: Furnished) {
+  const here = { workspaceId };
+  const at = '2026-11-20T12:00:00.000Z';
+  return {
+    'transfer.exportWorkspace': { as: 'apiKey', params: here, query: page },
+    'transfer.importRecords': {
+      as: 'apiKey',
+      params: here,
+      elsewhere: true,
+      bodies: [
+        {
+          records: [
+            { kind: 'header', format: exportFormat, version: 1, workspaceId, exportedAt: at, ids: ['a'], times: ['b'], leftOut: ['c'] },
+            { kind: 'workspace', id: workspaceId, name: 'Acme', createdAt: at },
+          ],
+        },
+      ],
+    },
+  } satisfies Record<string, Example>;
+}
+
+/** A route of the contract under its name, with its example. */
+export interface Row {
+  readonly name: RouteName;
+  readonly route: Route;
+  readonly example: Example;
+}

@@ -1,0 +1,209 @@
+import type { StreamEvent } from '../../contract/event.ts';
+import type { Stream } from '../../contract/stream.ts';
+import type { WorkspaceRole } from '../../contract/workspace.ts';
+import { aWorkspace } from './app.ts';
+import type { TestApp } from './app.ts';
+import { httpOf } from './http.ts';
+import type { Response } from './http.ts';
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Who is in every furnished workspace. `hal` is a guest of nothing, `una` was removed. */
+const roles = {
+  ada: 'owner',
+  abe: 'admin',
+  bob: 'member',
+  cyd: 'member',
+  dee: 'member',
+  gus: 'guest',
+  hal: 'guest',
+  una: 'member',
+} as const satisfies Record<string, WorkspaceRole>;
+export type PersonId = keyof typeof roles;
+
+export interface Furnished {
+  /** Stands in everything that somebody wrote here: whoever reads it elsewhere read what is not theirs. */
+  readonly marker: string;
+  readonly workspaceId: string;
+  readonly apiKey: string;
+  /** Somebody who is in this workspace only. */
+  readonly loner: string;
+  readonly tokens: Readonly<Record<PersonId | 'loner', string>>;
+  readonly streams: Readonly<Record<StreamName, Stream>>;
+  readonly events: Readonly<Record<EventName, StreamEvent>>;
+  readonly files: Readonly<Record<'posted' | 'secret' | 'waiting' | 'announced', string>>;
+  /** Of ada's activity. */
+  readonly notificationIds: readonly string[];
+  /** Calls a path below the workspace as somebody and expects to succeed. */
+  call(who: PersonId | 'loner', method: Method, path: string, json?: unknown): Promise<Response>;
+}
+
+type StreamName = 'general' | 'lobby' | 'secret' | 'dm' | 'outage' | 'archived' | 'thread' | 'secretThread' | 'promoted';
+type EventName =
+  | 'message'
+  | 'edited'
+  | 'deleted'
+  | 'poll'
+  | 'closedPoll'
+  | 'file'
+  | 'own'
+  | 'shared'
+  | 'sharedSecret'
+  | 'noted'
+  | 'reply'
+  | 'secretRoot'
+  | 'secretPoll'
+  | 'secretReply'
+  | 'private'
+  | 'archived'
+  | 'plain';
+
+type Call = Furnished['call'];
+
+/**
+ * A workspace with one of everything: every type of stream and event, reactions, votes, pins, edits, mentions, files, providers. Two of them
+ * differ in nothing but their ids, their marker and one person. `ada`, `abe`, `bob` and `gus` are in `general`; `ada` and `cyd` in `secret`;
+ * `ada` and `bob` in the DM.
+ */
+export async function furnish(app: TestApp, marker: string): Promise<Furnished> {
+  const { workspaceId, apiKey } = await aWorkspace(app);
+  const http = httpOf(app);
+  const tokens: Record<string, string> = {};
+  const loner = `only-${marker}`;
+  for (const [id, role] of Object.entries({ ...roles, [loner]: 'member' })) {
+    const json = { userId: id, name: `${id} ${marker}`, email: `${id}@${marker}.example`, role, expiresInSeconds: 2_592_000 };
+    const minted = await http({ method: 'POST', path: '/v1/tokens', token: apiKey, json });
+    tokens[id === loner ? 'loner' : id] = minted.body.token as string;
+  }
+  const call: Call = async (who, method, path, json) => {
+    const response = await http({
+      method,
+      path: `/v1/workspaces/${workspaceId}${path}`,
+      token: tokens[who] ?? '',
+      ...(json !== undefined && { json }),
+    });
+    if (response.status >= 300) throw new Error(`${who}: ${method} ${path}: ${response.status} ${JSON.stringify(response.body)}`);
+    return response;
+  };
+  await call('ada', 'POST', '/providers', { kind: 'webhook', name: `Hook ${marker}` });
+  const streams = await someStreams(call, marker);
+  const { events, files } = await someEvents(app, call, marker, streams);
+  await call('ada', 'DELETE', `/streams/${streams.archived.id}`);
+  await call('ada', 'DELETE', '/members/una');
+  const activity = (await call('ada', 'GET', '/notifications')).body.items as { id: string }[];
+  return {
+    marker,
+    workspaceId,
+    apiKey,
+    loner,
+    tokens: tokens as Furnished['tokens'],
+    streams: { ...streams, ...events.streams },
+    events: events.events,
+    files,
+    notificationIds: activity.map(({ id }) => id),
+    call,
+  };
+}
+
+type FirstStreams = Record<Exclude<StreamName, 'thread' | 'secretThread' | 'promoted'>, Stream>;
+
+async function someStreams(call: Call, marker: string): Promise<FirstStreams> {
+  const make = async (who: PersonId, json: object) => (await call(who, 'POST', '/streams', json)).body as unknown as Stream;
+  const channel = (who: PersonId, name: string, more: object = {}) =>
+    make(who, { streamType: 'channel', name: `${name} ${marker}`, description: `About ${marker}`, ...more });
+  const general = await channel('ada', 'General');
+  await call('ada', 'POST', `/streams/${general.id}/members`, { userIds: ['abe', 'bob', 'gus'] });
+  const secret = await channel('ada', 'Secret', { visibility: 'private' });
+  await call('ada', 'POST', `/streams/${secret.id}/members`, { userIds: ['cyd'] });
+  return {
+    general,
+    secret,
+    lobby: await channel('abe', 'Lobby'),
+    dm: await make('ada', { streamType: 'dm', memberIds: ['bob'] }),
+    outage: await make('bob', { streamType: 'incident', name: `Outage ${marker}`, severity: 'sev2' }),
+    archived: await channel('ada', 'Archived'),
+  };
+}
+
+async function someEvents(app: TestApp, call: Call, marker: string, streams: FirstStreams) {
+  const { general, secret, dm, archived } = streams;
+  const body = async <Body>(answer: Promise<Response>): Promise<Body> => (await answer).body as Body;
+  const post = (who: PersonId, stream: Stream, json: object) => body<StreamEvent>(call(who, 'POST', `/streams/${stream.id}/events`, json));
+  const say = (who: PersonId, stream: Stream, text: string) => post(who, stream, { text: `${text} ${marker}` });
+  const branch = (who: PersonId, stream: Stream, event: StreamEvent) =>
+    body<Stream>(call(who, 'POST', `/streams/${stream.id}/thread`, { eventId: event.id }));
+  const share = (who: PersonId, event: StreamEvent) =>
+    body<StreamEvent>(call(who, 'POST', `/streams/${general.id}/share`, { eventId: event.id, context: `See ${marker}` }));
+  const ofEvent = (event: StreamEvent) => `/streams/${event.streamId}/events/${event.id}`;
+  const poll = (more: object = {}) => ({ eventType: 'poll', question: `Ship ${marker}?`, options: [`Yes ${marker}`, 'No'], ...more });
+
+  const plain = await say('ada', general, 'Nothing hangs on this');
+  const message = await say('ada', general, `Hello @bob and @here, see #general-${marker}`);
+  const first = await say('ada', general, 'First words');
+  const edited = await body<StreamEvent>(call('ada', 'PATCH', ofEvent(first), { text: `Second words ${marker}` }));
+  const gone = await say('ada', general, 'Gone');
+  const deleted = await body<StreamEvent>(call('ada', 'DELETE', ofEvent(gone)));
+  const vote = await post('ada', general, poll());
+  await call('bob', 'PUT', `${ofEvent(vote)}/votes`, { optionIds: ['opt_1'] });
+  const closedPoll = await post('ada', general, poll({ closesAt: new Date(app.time.getTime() + 1).toISOString() }));
+  const own = await post('bob', general, { eventType: 'acme.deploy_finished', text: `Deployed ${marker}`, payload: { build: marker } });
+  await call('bob', 'POST', `${ofEvent(message)}/reactions`, { emoji: '👍' });
+  await call('ada', 'PUT', `${ofEvent(message)}/pin`);
+  await say('bob', general, '@ada look');
+  await say('cyd', secret, '@ada look here');
+
+  const thread = await branch('bob', general, message);
+  const reply = await say('bob', thread, 'A reply');
+  const root = await say('ada', general, 'It burns');
+  const promoted = await branch('ada', general, root);
+  await say('ada', promoted, 'Water!');
+  await call('ada', 'POST', `/streams/${promoted.id}/promote`, { streamType: 'incident', name: `Fire ${marker}` });
+
+  const secretRoot = await say('ada', secret, 'Between us');
+  await call('ada', 'PATCH', ofEvent(secretRoot), { text: `Between us two ${marker}` });
+  await call('ada', 'PUT', `${ofEvent(secretRoot)}/pin`);
+  await call('cyd', 'POST', `${ofEvent(secretRoot)}/reactions`, { emoji: '🤫' });
+  const secretThread = await branch('ada', secret, secretRoot);
+  const secretPoll = await post('ada', secret, poll());
+  const [announced, posted, hidden, waiting] = await Promise.all([
+    aFile(app, call, general, marker, false),
+    aFile(app, call, general, marker),
+    aFile(app, call, secret, marker),
+    aFile(app, call, general, marker),
+  ]);
+  await post('ada', secret, { eventType: 'file', fileId: hidden, text: `Our file ${marker}` });
+  const events: Record<EventName, StreamEvent> = {
+    plain,
+    message,
+    edited,
+    deleted,
+    poll: vote,
+    closedPoll,
+    own,
+    file: await post('ada', general, { eventType: 'file', fileId: posted, text: `A file ${marker}` }),
+    shared: await share('bob', message),
+    sharedSecret: await share('ada', secretRoot),
+    noted: (await body<{ items: StreamEvent[] }>(call('ada', 'GET', `/streams/${general.id}/events`))).items.find(
+      ({ eventType }) => eventType === 'member_joined',
+    ) as StreamEvent,
+    reply,
+    secretRoot,
+    secretPoll,
+    secretReply: await say('cyd', secretThread, 'Nobody knows'),
+    private: await say('bob', dm, 'You and me'),
+    archived: await say('ada', archived, 'Long ago'),
+  };
+  return {
+    events: { events, streams: { thread, secretThread, promoted: await body<Stream>(call('ada', 'GET', `/streams/${promoted.id}`)) } },
+    files: { posted, secret: hidden, waiting, announced },
+  };
+}
+
+/** A file of ada's, whose content is there unless told. */
+async function aFile(app: TestApp, call: Call, stream: Stream, marker: string, isUploaded = true): Promise<string> {
+  const json = { name: `${marker}.png`, mediaType: 'image/png', sizeBytes: 10 };
+  const { body } = await call('ada', 'POST', `/streams/${stream.id}/files`, json);
+  const { id } = body.file as { id: string };
+  if (isUploaded) await app.test.owner.query('update files set uploaded_at = $2 where id = $1', [id, app.time]);
+  return id;
+}

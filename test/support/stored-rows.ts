@@ -1,0 +1,24 @@
+import type { TestDatabase } from './database.ts';
+
+/** What every table holds, as one hash a table: equal before and after means that nothing was stored, changed or forgotten. */
+export interface StoredRows {
+  /** Of all workspaces, or of one. */
+  hashes(workspaceId?: string): Promise<Record<string, string>>;
+}
+
+/** Looks past row-level security, as the owner of the tables. */
+export async function createStoredRows({ owner }: Pick<TestDatabase, 'owner'>): Promise<StoredRows> {
+  const { rows: tables } = await owner.query<{ name: string; key: string }>(
+    `select c.relname as name, case when c.relname = 'workspaces' then 'id' else 'workspace_id' end as key from pg_class c
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> 'schema_migrations' order by 1`,
+  );
+  const hash = ({ name, key }: { name: string; key: string }) =>
+    `(select md5(coalesce(string_agg(x::text, e'\\n' order by x::text), '')) from ${name} x where $1::text is null or x.${key} = $1) as ${name}`;
+  const query = `select ${tables.map(hash).join(', ')}`;
+  return {
+    async hashes(workspaceId) {
+      const { rows } = await owner.query<Record<string, string>>(query, [workspaceId ?? null]);
+      return rows[0] ?? {};
+    },
+  };
+}

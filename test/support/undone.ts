@@ -1,0 +1,35 @@
+import type { Database, Transaction } from '../../functions/platform/database.ts';
+
+/**
+ * A database that takes back what it did: each transaction runs to its end, deferred statements too, answers, and is rolled back. So one
+ * workspace serves any number of attempts.
+ */
+export function undone(db: Database): Database {
+  return {
+    ...db,
+    get statements() {
+      return db.statements;
+    },
+    async transaction<Result>(workspaceId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+      try {
+        return await db.transaction(workspaceId, async (tx) => {
+          const deferred: Promise<unknown>[] = [];
+          const result = await work({ ...tx, defer: (text, values) => void deferred.push(tx.query(text, values)) });
+          await Promise.all(deferred);
+          throw new Undo(result);
+        });
+      } catch (error) {
+        if (error instanceof Undo) return error.result as Result;
+        throw error;
+      }
+    },
+  };
+}
+
+class Undo extends Error {
+  readonly result: unknown;
+  constructor(result: unknown) {
+    super('Done, and taken back');
+    this.result = result;
+  }
+}
