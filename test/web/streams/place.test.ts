@@ -12,6 +12,27 @@ describe('reading an address', () => {
   );
 });
 
+describe('more than a stream', () => {
+  const threadId = 'str_01kb0000000000000000000001';
+  const eventId = 'evt_01kb0000000000000000000001';
+  test.each([
+    [`?p=s:${streamId}&t=${threadId}`, { kind: 'stream', streamId, thread: threadId }],
+    [`?p=s:${streamId}&t=${eventId}`, { kind: 'stream', streamId, thread: eventId }],
+    [`?p=s:${streamId}&t=${threadId}&at=12`, { kind: 'stream', streamId, thread: threadId, at: 12 }],
+    ['?p=a', { kind: 'activity' }],
+    ['?p=q:', { kind: 'search', query: '' }],
+    [`?p=q:${encodeURIComponent('a & b in:#general "c=d"')}`, { kind: 'search', query: 'a & b in:#general "c=d"' }],
+  ])('%s is read, and written the same', (search, place) => {
+    expect(readPlace(search)).toEqual(place);
+    expect(writePlace(readPlace(search), '')).toBe(search);
+  });
+  test.each(['t=nonsense', 'at=-1', 'at=1e9', 'at=0', 't=evt_1&at=x'])('what makes no sense beside a stream is passed over: %s', (more) =>
+    expect(readPlace(`?p=s:${streamId}&${more}`)).toEqual({ kind: 'stream', streamId }),
+  );
+  test('the way to another place leaves nothing of the last one', () =>
+    expect(writePlace({ kind: 'activity' }, `?p=s:${streamId}&t=${threadId}&at=3&debug=1`)).toBe('?debug=1&p=a'));
+});
+
 describe('writing an address', () => {
   const place = readPlace(`?p=s:${streamId}`);
   test('comes back as it was', () => expect(readPlace(writePlace(place, ''))).toEqual(place));

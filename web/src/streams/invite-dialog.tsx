@@ -7,6 +7,7 @@ import { DialogForm } from '../ui/dialog-form.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { usePages } from '../ui/use-pages.ts';
 import { fieldErrors } from './field-errors.ts';
+import { addedLabel } from './invite-words.ts';
 import { PeoplePicker } from './people-picker.tsx';
 import { nameOfStream } from './stream-filter.ts';
 import { useListedStream } from './use-stream.ts';
@@ -84,12 +85,4 @@ function usePresent(streamId: string): ReadonlySet<string> {
   );
   const { items } = usePages(load);
   return useMemo(() => new Set(items.map(({ user }) => user.id)), [items]);
-}
-
-/** "Maya and Jonas were added.", "Maya and 4 others were added." */
-export function addedLabel(names: readonly string[]): string {
-  const [first, second, ...rest] = names;
-  if (first === undefined) return 'Everyone was in it already.';
-  if (second === undefined) return `${first} was added.`;
-  return rest.length === 0 ? `${first} and ${second} were added.` : `${first} and ${names.length - 1} others were added.`;
 }
