@@ -98,6 +98,10 @@ export class Connection {
     return this.#request({ op: 'ping', id: this.#nextId(), d }, timeoutMs) as Promise<Reply<'pong'>>;
   }
 
+  signal(d: Request<'signal'>): Promise<Reply<'ok'>> {
+    return this.#request({ op: 'signal', id: this.#nextId(), d }) as Promise<Reply<'ok'>>;
+  }
+
   /** It is of no use any more, though it may not have noticed. */
   fail(reason: string): void {
     this.#end({ code: 1006, reason, next: 'again', afterMs: 0 });

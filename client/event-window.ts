@@ -1,4 +1,9 @@
-import type { EventPage, StreamEvent } from '../contract/event.ts';
+import type { EventPage, SharedRef, StreamEvent } from '../contract/event.ts';
+
+interface KnownPreview {
+  readonly changedSeq: number;
+  readonly preview: SharedRef['preview'];
+}
 
 /**
  * The part of a stream that is loaded: every event from the oldest loaded one on. Of two versions of an event the one with the higher
@@ -14,6 +19,10 @@ export class EventWindow {
   #floor = 0;
   /** Changes of events below the floor, while the page that will bring those events is on its way and may have been read too early. */
   #below: Map<string, StreamEvent> | undefined;
+  /** What shared events show of their originals, by event: as of the version that it was read with. Frames do not bring it. */
+  #previews = new Map<string, KnownPreview>();
+  /** Shared events whose preview is missing, or older than they are. */
+  readonly #unseen = new Set<string>();
 
   /** Oldest first. The same array until something changed. */
   list(): readonly StreamEvent[] {
@@ -30,8 +39,28 @@ export class EventWindow {
     return this.#clientEventIds.has(clientEventId);
   }
 
+  /** The shared events whose preview is to be read: oldest first. */
+  unseen(): readonly StreamEvent[] {
+    if (this.#unseen.size === 0) return [];
+    return this.#events.filter((event) => this.#unseen.has(event.id));
+  }
+
+  /** Takes the preview of a shared event that was read by itself; the rest of it comes by the log. */
+  see(read: StreamEvent): void {
+    this.#notePreview(read.id, { changedSeq: read.changedSeq, preview: read.sharedRef?.preview });
+    const index = this.#events.findLastIndex((event) => event.id === read.id);
+    const known = this.#events[index];
+    if (known === undefined) return;
+    this.#own();
+    this.#events[index] = this.#withPreview({ ...known, sharedRef: known.sharedRef && { ...known.sharedRef, preview: undefined } });
+  }
+
   /** Starts anew from the newest page. */
   replace(page: Pick<EventPage, 'items' | 'hasMore'>): void {
+    this.#previews.clear();
+    this.#unseen.clear();
+    for (const { id, changedSeq, sharedRef } of page.items)
+      if (sharedRef) this.#notePreview(id, { changedSeq, preview: sharedRef.preview });
     this.#events = [...page.items].sort((a, b) => a.seq - b.seq);
     this.#shared = false;
     this.#clientEventIds = new Set(page.items.map((event) => event.clientEventId));
@@ -81,10 +110,33 @@ export class EventWindow {
     const index = this.#indexOf(event.seq);
     const known = this.#events[index];
     if (known?.seq === event.seq && known.changedSeq >= event.changedSeq) return;
+    this.#own();
+    this.#events.splice(index, known?.seq === event.seq ? 1 : 0, this.#withPreview(event));
+    this.#clientEventIds.add(event.clientEventId);
+  }
+
+  /** What was handed out is not changed any more. */
+  #own(): void {
     if (this.#shared) this.#events = [...this.#events];
     this.#shared = false;
-    this.#events.splice(index, known?.seq === event.seq ? 1 : 0, event);
-    this.#clientEventIds.add(event.clientEventId);
+  }
+
+  #notePreview(eventId: string, known: KnownPreview): void {
+    if ((this.#previews.get(eventId)?.changedSeq ?? -1) <= known.changedSeq) this.#previews.set(eventId, known);
+  }
+
+  /** Until the new preview was read, the one before stays. */
+  #withPreview(event: StreamEvent): StreamEvent {
+    const { id, changedSeq, sharedRef } = event;
+    this.#unseen.delete(id);
+    if (sharedRef === null) return event;
+    if (sharedRef.preview !== undefined) {
+      this.#notePreview(id, { changedSeq, preview: sharedRef.preview });
+      return event;
+    }
+    const known = this.#previews.get(id);
+    if (known === undefined || known.changedSeq < changedSeq) this.#unseen.add(id);
+    return known?.preview === undefined ? event : { ...event, sharedRef: { ...sharedRef, preview: known.preview } };
   }
 
   /** Where the event of this position is, or belongs. */

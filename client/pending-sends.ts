@@ -1,12 +1,18 @@
 import type { Problem } from '../contract/errors.ts';
+import { newClientEventId } from './call.ts';
 import type { Clock } from './clock.ts';
 import { problemOf } from './errors.ts';
-import { newClientEventId } from './call.ts';
+import type { PostEventInput } from './events-client.ts';
 
-/** A message of ours that is not in the log yet, as far as we know. */
+/** What we posted and is not in the log yet, as far as we know. */
 export interface PendingEvent {
   readonly clientEventId: string;
+  /** `message` unless it was posted as something else. */
+  readonly eventType: string;
+  /** The words of it; of a poll its question. */
   readonly text: string;
+  /** All that was posted. */
+  readonly body: PostEventInput;
   readonly createdAt: string;
   readonly status: 'sending' | 'failed';
   /** Why it failed. */
@@ -30,7 +36,7 @@ interface Entry {
 export interface PendingSendsOptions {
   readonly clock: Clock;
   /** Sends it, shows what it has become if it can, and says where it is. */
-  post(body: { readonly text: string; readonly clientEventId: string }, signal: AbortSignal): Promise<Place>;
+  post(body: PostEventInput, signal: AbortSignal): Promise<Place>;
   changed(): void;
 }
 
@@ -52,10 +58,13 @@ export class PendingSends {
     return this.#list;
   }
 
-  add(text: string): void {
+  add(body: PostEventInput): void {
     const { clock } = this.#options;
     const createdAt = new Date(clock.now()).toISOString();
-    const pending: PendingEvent = { clientEventId: newClientEventId(clock.now()), text, createdAt, status: 'sending' };
+    const clientEventId = body.clientEventId ?? newClientEventId(clock.now());
+    const { eventType = 'message' } = body;
+    const text = 'question' in body ? body.question : (body.text ?? '');
+    const pending: PendingEvent = { clientEventId, eventType, text, body: { ...body, clientEventId }, createdAt, status: 'sending' };
     this.#entries.push({ pending, phase: 'waiting', abort: new AbortController() });
     this.#changed();
     void this.#sendWaiting();
@@ -89,8 +98,8 @@ export class PendingSends {
   #sendAgain(which: (entry: Entry) => boolean): void {
     for (const entry of this.#entries) {
       if (entry.phase !== 'failed' || !which(entry)) continue;
-      const { clientEventId, text, createdAt } = entry.pending;
-      entry.pending = { clientEventId, text, createdAt, status: 'sending' };
+      const { problem: _, ...pending } = entry.pending;
+      entry.pending = { ...pending, status: 'sending' };
       entry.phase = 'waiting';
       this.#changed();
     }
@@ -109,10 +118,9 @@ export class PendingSends {
   }
 
   async #send(entry: Entry): Promise<void> {
-    const { clientEventId, text } = entry.pending;
     entry.phase = 'sending';
     try {
-      entry.stored = await this.#options.post({ text, clientEventId }, entry.abort.signal);
+      entry.stored = await this.#options.post(entry.pending.body, entry.abort.signal);
       entry.phase = 'stored';
       this.#options.changed();
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Problem } from '../contract/errors.ts';
+import type { ClientFrameInput } from '../contract/frames.ts';
 import { backoffMs, reconnectBackoff } from './backoff.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
@@ -35,6 +36,12 @@ export interface RealtimeSocketOptions {
   /** How long opening a socket, and each answer on it, may take; 10 s unless told. */
   readonly timeoutMs?: number;
 }
+
+type Signal = Extract<ClientFrameInput, { op: 'signal' }>['d'];
+/** `typing`: something is being written; `editing.state`: where; `presence`: who is there. */
+export type SignalType = Signal['type'];
+/** The program's own, at most 1,024 characters of JSON. */
+export type SignalData = Signal['data'];
 
 /** How soon a connection that may be dead has to answer a ping. */
 const wakeDeadlineMs = 5_000;
@@ -90,6 +97,17 @@ export class RealtimeSocket {
       this.#rooms.remove(room, listener);
       this.#reconcile();
     };
+  }
+
+  /**
+   * Tells everyone in a room that is heard here something that is told at most once. Returns whether it was sent: it is not without a
+   * connection that is in the room.
+   */
+  signal(room: string, type: SignalType, data?: SignalData): boolean {
+    const connection = this.#current;
+    if (connection === undefined || !this.#rooms.isIn(connection, room)) return false;
+    connection.signal({ room, type, ...(data && { data }) }).catch(() => undefined);
+    return true;
   }
 
   /** Opens the socket now; also after it stopped or was closed. */

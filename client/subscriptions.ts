@@ -70,6 +70,11 @@ export class Subscriptions {
     this.#rooms.clear();
   }
 
+  /** Whether the connection is subscribed to a room that is listened to. */
+  isIn(connection: Connection, name: string): boolean {
+    return this.#rooms.has(name) && this.#rooms.get(name)?.joins === this.#joined.get(connection)?.get(name);
+  }
+
   /** Where we stand in each room, for `hello` and `ping`. With several listeners the one who has least. */
   positions(): { room: string; gen?: string; seq?: number }[] {
     return [...this.#rooms].slice(0, maxRooms).map(([name, room]) => ({ room: name, ...leastPosition(room) }));

@@ -3,7 +3,7 @@ import { EventWindow } from '../../client/event-window.ts';
 import type { StreamEvent } from '../../contract/event.ts';
 
 const event = (seq: number, changedSeq = seq): StreamEvent =>
-  ({ id: `evt_${seq}`, seq, changedSeq, clientEventId: `c${seq}` }) as unknown as StreamEvent;
+  ({ id: `evt_${seq}`, seq, changedSeq, clientEventId: `c${seq}`, sharedRef: null, deletedAt: null }) as unknown as StreamEvent;
 const shown = (window: EventWindow): string[] => window.list().map(({ seq, changedSeq }) => `${seq}@${changedSeq}`);
 
 function windowOf(seqs: readonly number[], hasMore: boolean): EventWindow {

@@ -5,7 +5,7 @@ import type { LiveStream } from '../../client/live-stream.ts';
 import { RealtimeSocket } from '../../client/socket.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeNetwork } from './fake-network.ts';
-import { FakeServer, streamId, workspaceId } from './fake-server.ts';
+import { FakeServer, me, streamId, workspaceId } from './fake-server.ts';
 
 /** A client, a server and what lies between them. */
 export interface World {
@@ -23,7 +23,8 @@ export function makeWorld(seed = 1): World {
   const network = new FakeNetwork(clock, server, seed);
   const streambed = createStreambed({ baseUrl: 'http://http.test', token: 'token', fetch: network.fetch, clock });
   const socket = new RealtimeSocket({ ticket: () => streambed.workspace(workspaceId).ticket(), transport: network.transport, clock });
-  const openStream = (pageSize = 50): LiveStream => openLiveStream({ streambed, socket, workspaceId, streamId, pageSize, clock });
+  const openStream = (pageSize = 50): LiveStream =>
+    openLiveStream({ streambed, socket, workspaceId, streamId, userId: me, pageSize, clock });
   return { clock, server, network, streambed, socket, openStream };
 }
 

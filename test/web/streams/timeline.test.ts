@@ -49,7 +49,8 @@ describe('days', () => {
 });
 
 test('a pending message keeps its key when it becomes an event', () => {
-  const pending = [{ clientEventId: 'c2', text: 'hi', createdAt: '2026-11-20T12:01:00Z', status: 'sending' as const }];
+  const sent = { clientEventId: 'c2', eventType: 'message', text: 'hi', body: { text: 'hi' } };
+  const pending = [{ ...sent, createdAt: '2026-11-20T12:01:00Z', status: 'sending' as const }];
   const before = toTimeline({ ...input, events: [event(1, { actorId: 'me' })], pending });
   const after = toTimeline({ ...input, events: [event(1, { actorId: 'me' }), event(2, { actorId: 'me' })] });
   expect(before.map((row) => row.key)).toEqual(after.map((row) => row.key));
