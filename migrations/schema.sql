@@ -68,6 +68,7 @@ CREATE TABLE announced_pointers (
   counts_rev bigint NOT NULL,
   reply_count bigint NOT NULL,
   announced_at timestamp with time zone NOT NULL,
+  looks_at timestamp with time zone,
   CONSTRAINT announced_pointers_pkey PRIMARY KEY (stream_id)
 );
 ALTER TABLE announced_pointers ENABLE ROW LEVEL SECURITY;

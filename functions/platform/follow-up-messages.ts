@@ -12,6 +12,6 @@ export const FollowUp = z.discriminatedUnion('kind', [
   /** An event was edited or deleted: where it is shared, its preview is another. */
   z.object({ kind: z.literal('shares'), workspaceId, eventId: z.string() }),
   /** Who hears a stream has changed (null: for everybody): what branched off it is heard by who hears it. */
-  z.object({ kind: z.literal('access'), workspaceId, streamId: z.string(), userIds: z.array(z.string()).nullable() }),
+  z.object({ kind: z.literal('access'), workspaceId, streamId: z.string(), userIds: z.array(z.string()).readonly().nullable() }),
 ]);
 export type FollowUp = z.infer<typeof FollowUp>;

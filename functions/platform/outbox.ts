@@ -5,6 +5,7 @@ import { room } from '../../contract/frames.ts';
 import type { RoomItem } from '../../contract/frames.ts';
 import type { App } from './app.ts';
 import type { Transaction } from './database.ts';
+import type { FanOutMessage } from './fan-out-messages.ts';
 
 /**
  * An item as it goes into a room, with the generation of the room's log; whose subscriptions to the room have ended (null: everyone's); or
@@ -96,7 +97,7 @@ export async function publish(app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' 
   return ids.length;
 }
 
-function messageOf({ workspaceId, room: audience, payload, createdAt }: OutboxRow): unknown {
+function messageOf({ workspaceId, room: audience, payload, createdAt }: OutboxRow): FanOutMessage {
   if ('userIds' in payload) return { kind: 'revoke', room: audience, userIds: payload.userIds };
   if ('close' in payload) return { kind: 'close-user', workspaceId, ...payload.close };
   return { kind: 'item', room: audience, gen: payload.gen, item: payload.item, committedAt: createdAt.toISOString() };

@@ -36,20 +36,26 @@ export function fifoQueueHandler<Schema extends z.ZodType>(schema: Schema, redel
 }
 
 /** The queue chain for queues without order: one message after the other, and only those that failed come again. */
-export function queueHandler<Schema extends z.ZodType>(schema: Schema, work: (message: z.infer<Schema>) => Promise<void>) {
+export function queueHandler<Schema extends z.ZodType>(
+  schema: Schema,
+  redelivery: Redelivery,
+  work: (message: z.infer<Schema>) => Promise<void>,
+) {
   return middy<SQSEvent, SQSBatchResponse>()
     .use(aroundBatch())
     .handler(async (event: SQSEvent) => {
-      const failed: string[] = [];
+      const failed: SQSRecord[] = [];
       for (const record of event.Records) {
         try {
           await work(schema.parse(JSON.parse(record.body)));
         } catch (error) {
           log.error('A message comes again', { messageId: record.messageId, error: error as Error });
-          failed.push(record.messageId);
+          failed.push(record);
         }
       }
-      return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+      // Best effort, as above.
+      if (failed.length > 0) await redelivery.hasten(failed).catch(() => undefined);
+      return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     });
 }
 

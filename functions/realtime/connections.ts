@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { randomBytes } from 'node:crypto';
 import { maxAgeSeconds } from '../../contract/frames.ts';
 import { setting } from '../platform/config.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -25,6 +26,11 @@ export interface Connections {
   /** Adds rooms to a connection, all or none. */
   subscribe(connection: Connection, rooms: readonly string[], maxRooms: number): Promise<'subscribed' | 'too many' | 'not connected'>;
   unsubscribe(connectionId: string, rooms: readonly string[]): Promise<void>;
+  /**
+   * Ends a subscription that was found, and has its reader told in between: they may subscribe again as soon as they read it, and that is
+   * another subscription, which stays. Cut short, it is all done again: nobody is left waiting for what does not come.
+   */
+  end(room: string, found: Subscriber, tell: () => Promise<void>): Promise<void>;
   /** Removes the connection and all its rooms; also `foundIn`, should the connection have forgotten that one. Safe to repeat. */
   remove(connectionId: string, foundIn?: string): Promise<void>;
   /** The connections of a room, page by page; read consistently, so that whoever subscribed before is there. */
@@ -40,6 +46,8 @@ export interface Connections {
 export interface Subscriber {
   readonly connectionId: string;
   readonly userId: string;
+  /** Which of its subscriptions to the room, one after the other, this is. */
+  readonly mark: string;
 }
 
 const connectionKey = (connectionId: string) => ({ pk: `conn#${connectionId}`, sk: 'conn' });
@@ -98,7 +106,8 @@ class ConnectionTable implements Connections {
     // The connection learns its rooms first: whatever happens then, removing it finds all of them.
     if (!(await this.#noteRooms(connectionId, rooms))) return 'not connected';
     const expiresAt = this.#leaseEnd();
-    await this.#write(rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, expiresAt } } })));
+    const mark = randomBytes(6).toString('base64url');
+    await this.#write(rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, mark, expiresAt } } })));
     return 'subscribed';
   }
 
@@ -127,6 +136,10 @@ class ConnectionTable implements Connections {
 
   async unsubscribe(connectionId: string, rooms: readonly string[]): Promise<void> {
     await this.#write(rooms.map((room) => ({ DeleteRequest: { Key: subscriptionKey(room, connectionId) } })));
+    await this.#forgetRooms(connectionId, rooms);
+  }
+
+  async #forgetRooms(connectionId: string, rooms: readonly string[]): Promise<void> {
     await conditional(
       this.#db.send(
         new UpdateCommand({
@@ -135,6 +148,22 @@ class ConnectionTable implements Connections {
           UpdateExpression: 'DELETE rooms :rooms',
           ConditionExpression: 'attribute_exists(pk)',
           ExpressionAttributeValues: { ':rooms': new Set(rooms) },
+        }),
+      ),
+    );
+  }
+
+  async end(room: string, { connectionId, mark }: Subscriber, tell: () => Promise<void>): Promise<void> {
+    // Before it is told: what is subscribed after that is to stay in its list.
+    await this.#forgetRooms(connectionId, [room]);
+    await tell();
+    await conditional(
+      this.#db.send(
+        new DeleteCommand({
+          TableName: this.#table,
+          Key: subscriptionKey(room, connectionId),
+          ConditionExpression: 'mark = :mark',
+          ExpressionAttributeValues: { ':mark': mark },
         }),
       ),
     );
@@ -156,8 +185,8 @@ class ConnectionTable implements Connections {
   }
 
   async *listSubscribers(room: string): AsyncGenerator<Subscriber[]> {
-    for await (const items of this.#listItems(`room#${room}`, 'sk, userId')) {
-      yield items.map((item) => ({ connectionId: connectionIdOf(item), userId: item.userId?.S ?? '' }));
+    for await (const items of this.#listItems(`room#${room}`, 'sk, userId, mark')) {
+      yield items.map((item) => ({ connectionId: connectionIdOf(item), userId: item.userId?.S ?? '', mark: item.mark?.S ?? '' }));
     }
   }
 

@@ -3,7 +3,7 @@ import type { ServerFrame } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
 import { StoppedAt } from '../platform/queue-handler.ts';
 import type { Connections } from './connections.ts';
-import type { FanOutMessage, ItemMessage, RevokeMessage } from './messages.ts';
+import type { FanOutMessage, ItemMessage, RevokeMessage, SignalMessage } from '../platform/fan-out-messages.ts';
 import type { Nudges } from './nudges.ts';
 import { packFrames } from './pack-frames.ts';
 import { frameOf } from './sockets.ts';
@@ -24,6 +24,13 @@ export const postConcurrency = 64;
  * Changes that wait together travel together, packed into as few frames as hold them.
  */
 export async function fanOut(app: FanOutApp, messages: readonly FanOutMessage[]): Promise<void> {
+  const stopped = await pushAll(app, messages);
+  // Nobody else remembers what is to be looked after: should it not be noted, all of it comes again.
+  await app.nudges.after(messages.slice(0, stopped?.index));
+  if (stopped) throw stopped;
+}
+
+async function pushAll(app: FanOutApp, messages: readonly FanOutMessage[]): Promise<StoppedAt | undefined> {
   for (let index = 0; index < messages.length;) {
     const run = runOfItems(messages, index);
     const first = messages[index];
@@ -31,12 +38,11 @@ export async function fanOut(app: FanOutApp, messages: readonly FanOutMessage[])
       if (run.length > 0) await pushToRoom(app, run);
       else if (first) await pushOther(app, first);
     } catch (error) {
-      throw new StoppedAt(index, error);
+      return new StoppedAt(index, error);
     }
     index += Math.max(run.length, 1);
   }
-  // Nobody else remembers what is to be looked after: should it not be noted, all of it comes again.
-  await app.nudges.after(messages);
+  return undefined;
 }
 
 async function pushOther(app: FanOutApp, message: FanOutMessage): Promise<void> {
@@ -47,12 +53,8 @@ async function pushOther(app: FanOutApp, message: FanOutMessage): Promise<void> 
       return postAll(app, message.connectionId, (message.frames as ServerFrame[]).map(encode));
     case 'pointers':
       return eachWithin(roomConcurrency, message.rooms, ({ room, items }) => postToRoom(app, room, { op: 'ptr', room, items }));
-    case 'signal': {
-      const { room, type, actor, ttl, data } = message;
-      const frame = { op: 'eph', room, type, actor, ttl, ...(data && { data }) } as ServerFrame;
-      app.metrics.count(metric.signalsSent);
-      return postToRoom(app, room, frame, message.from);
-    }
+    case 'signal':
+      return pushSignal(app, message);
     case 'revoke':
       return revoke(app, message);
     case 'close':
@@ -67,6 +69,18 @@ async function pushOther(app: FanOutApp, message: FanOutMessage): Promise<void> 
 
 /** Rooms whose listeners are looked up at once. */
 const roomConcurrency = 8;
+
+/** At most once: one that cannot be posted, or that waited too long, holds up nothing that is behind it. */
+async function pushSignal(app: FanOutApp, { room, type, actor, ttl, data, at, from }: SignalMessage): Promise<void> {
+  if (app.clock.now().getTime() > Date.parse(at) + ttl * 1000) return;
+  const frame = { op: 'eph', room, type, actor, ttl, ...(data && { data }) } as ServerFrame;
+  try {
+    await postToRoom(app, room, frame, from);
+    app.metrics.count(metric.signalsSent);
+  } catch (error) {
+    app.log.warn('A signal was dropped', { room, type, error: error as Error });
+  }
+}
 
 /** One frame for everyone in a room, but for one connection. */
 async function postToRoom(app: FanOutApp, room: string, frame: ServerFrame, except?: string): Promise<void> {
@@ -83,10 +97,9 @@ async function revoke(app: FanOutApp, { room, userIds }: RevokeMessage): Promise
   for await (const subscribers of app.connections.listSubscribers(room)) {
     const ended = subscribers.filter(({ userId }) => userIds === null || userIds.includes(userId));
     app.metrics.count(metric.roomsRevoked, ended.length);
-    await eachWithin(postConcurrency, ended, async ({ connectionId }) => {
-      await app.connections.unsubscribe(connectionId, [room]);
-      await postAll(app, connectionId, frame, room);
-    });
+    await eachWithin(postConcurrency, ended, (subscriber) =>
+      app.connections.end(room, subscriber, () => postAll(app, subscriber.connectionId, frame, room)),
+    );
   }
 }
 

@@ -9,7 +9,7 @@ import { postEvent } from '../streams/post-event.ts';
 import { accessRooms } from '../streams/room-heads.ts';
 import { closeConnection } from './close-connection.ts';
 import type { Connections } from './connections.ts';
-import type { FanOutMessage } from './messages.ts';
+import type { FanOutMessage } from '../platform/fan-out-messages.ts';
 import { subscribe } from './subscribe.ts';
 
 type FramesApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'> & { readonly connections: Connections };
@@ -60,7 +60,8 @@ export function frameTable(app: FramesApp): FrameTable {
         throw new AppError('not_found', 'Subscribe to the room of the stream first.');
       if (verdict === 'yes') {
         const { connectionId: from, userId: actor } = caller;
-        const body: FanOutMessage = { kind: 'signal', ...d, actor, from, ttl: signalSeconds[d.type] };
+        const at = app.clock.now().toISOString();
+        const body: FanOutMessage = { kind: 'signal', ...d, actor, from, at, ttl: signalSeconds[d.type] };
         await app.queues.send(app.fanOutQueueUrl, [{ id: newId('outbox'), group: groupOf(d.room), body }]);
       }
       return { op: 'ok', id, d: {} };

@@ -1,12 +1,12 @@
 import { parseRoom } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
 import type { FollowUp } from '../platform/follow-up-messages.ts';
-import type { FanOutMessage } from './messages.ts';
+import type { FanOutMessage } from '../platform/fan-out-messages.ts';
 
 /** A stream that goes on and on is looked after at once, and then this often. */
 const windowSeconds = 3;
 /** A nudge that is about to be looked after may be too late for what happens now. */
-const marginMs = 100;
+const marginMs = 500;
 /** Streams that are remembered; forgetting one costs a nudge that was not needed. */
 const maxRemembered = 10_000;
 
@@ -53,7 +53,7 @@ function followUpsOf(message: FanOutMessage): FollowUp[] {
   const room = parseRoom(message.room);
   if (room?.kind !== 'stream') return [];
   const { workspaceId, streamId } = room;
-  if (message.kind === 'revoke') return [{ kind: 'access', workspaceId, streamId, userIds: message.userIds }];
+  if (message.kind === 'revoke') return message.isBelow ? [] : [{ kind: 'access', workspaceId, streamId, userIds: message.userIds }];
   const { item } = message;
   const isOfOriginal = item.type === 'event:edited' || item.type === 'event:deleted';
   return [

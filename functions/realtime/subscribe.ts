@@ -10,7 +10,7 @@ import type { SocketCaller } from '../platform/ws-handler.ts';
 import { accessRooms, readChanges } from '../streams/room-heads.ts';
 import type { RoomHead } from '../streams/room-heads.ts';
 import type { Connections } from './connections.ts';
-import type { FanOutMessage } from './messages.ts';
+import type { FanOutMessage } from '../platform/fan-out-messages.ts';
 import { behind, packFrames } from './pack-frames.ts';
 
 export type SubscribeApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl'> & { readonly connections: Connections };
@@ -40,10 +40,13 @@ export async function subscribe(app: SubscribeApp, caller: SocketCaller, wanted:
   if (outcome === 'not connected') throw new AppError('unavailable', 'This connection has ended; open another.', { retryAfterSeconds: 1 });
   const states = await app.db.transaction(caller.workspaceId, async (tx) => {
     const heads = await accessRooms(tx, caller, [...visible.keys()]);
+    const lost = [...visible.keys()].filter((name) => !heads.has(name));
     const plans = allowed.flatMap((want) => plan(want, heads.get(want.room)));
     const replays = plans.flatMap((p) => (p.kind === 'replay' ? [{ streamId: p.streamId, position: p.from }] : []));
-    return { plans, changes: await readChanges(tx, replays, maxReplay) };
+    return { lost, plans, changes: await readChanges(tx, replays, maxReplay) };
   });
+  // Access that ended in between was ended for the subscriptions that there were; this one came after them.
+  if (states.lost.length > 0) await app.connections.unsubscribe(caller.connectionId, states.lost);
   await push(app, caller, states.plans, states.changes);
   return answer(
     wanted,

@@ -14,7 +14,15 @@ export interface Announcement {
   /** Messages that are not deleted; shown at the root event. */
   readonly replyCount: number;
   readonly before:
-    { readonly head: number; readonly countsRev: number; readonly replyCount: number; readonly announcedAt: Date } | undefined;
+    | {
+        readonly head: number;
+        readonly countsRev: number;
+        readonly replyCount: number;
+        readonly announcedAt: Date;
+        /** Until when a nudge that was put off is sure to come. */
+        readonly looksAt: Date | undefined;
+      }
+    | undefined;
 }
 
 /** Where a stream is, and how far that was announced; the announcement is held until the transaction ends. */
@@ -35,11 +43,13 @@ export async function lockAnnouncement(tx: Transaction, streamId: string): Promi
     told_counts_rev: number;
     told_reply_count: number;
     announced_at: Date;
+    looks_at: Date | null;
   }>(
     `select s.id, s.stream_type, s.last_seq, s.message_count, s.deleted_count, s.counts_rev, s.last_event_at, s.access_ids,
        s.recent_actor_ids[1] as last_actor_id, s.branched_from_event_id,
        case s.visibility when 'inherit' then coalesce(r.visibility = 'public', false) else s.visibility = 'public' end as is_public,
-       p.head as told_head, p.counts_rev as told_counts_rev, p.reply_count as told_reply_count, p.announced_at
+       p.head as told_head, p.counts_rev as told_counts_rev, p.reply_count as told_reply_count, p.announced_at,
+       p.looks_at
      from streams s
      left join streams r on r.id = s.access_ids[cardinality(s.access_ids)]
      left join (select * from announced_pointers where stream_id = $2 for update) p on true
@@ -64,17 +74,37 @@ export async function lockAnnouncement(tx: Transaction, streamId: string): Promi
     before:
       row.told_head === null
         ? undefined
-        : { head: row.told_head, countsRev: row.told_counts_rev, replyCount: row.told_reply_count, announcedAt: row.announced_at },
+        : {
+            head: row.told_head,
+            countsRev: row.told_counts_rev,
+            replyCount: row.told_reply_count,
+            announcedAt: row.announced_at,
+            looksAt: row.looks_at ?? undefined,
+          },
   };
 }
 
 /** Notes how far a stream was announced. */
-export async function noteAnnounced(tx: Transaction, { pointer, replyCount }: Announcement, at: Date): Promise<void> {
+export async function noteAnnounced(tx: Transaction, { pointer }: Announcement, at: Date): Promise<void> {
   await tx.query(
-    `insert into announced_pointers (stream_id, workspace_id, head, counts_rev, reply_count, announced_at) values ($2, $1, $3, $4, $5, $6)
-     on conflict (stream_id) do update set head = $3, counts_rev = $4, reply_count = $5, announced_at = $6`,
-    [tx.workspaceId, pointer.streamId, pointer.head, pointer.countsRev, replyCount, at],
+    `insert into announced_pointers (stream_id, workspace_id, head, counts_rev, reply_count, announced_at) values ($2, $1, $3, $4, 0, $5)
+     on conflict (stream_id) do update set head = $3, counts_rev = $4, announced_at = $5`,
+    [tx.workspaceId, pointer.streamId, pointer.head, pointer.countsRev, at],
   );
+}
+
+/** Notes that somebody looks again, at the earliest then. */
+export async function noteLook(tx: Transaction, streamId: string, at: Date): Promise<void> {
+  await tx.query('update announced_pointers set looks_at = $3 where workspace_id = $1 and stream_id = $2', [tx.workspaceId, streamId, at]);
+}
+
+/** Notes how many replies the root event of a thread was told to have. */
+export async function noteReplies(tx: Transaction, streamId: string, replyCount: number): Promise<void> {
+  await tx.query('update announced_pointers set reply_count = $3 where workspace_id = $1 and stream_id = $2', [
+    tx.workspaceId,
+    streamId,
+    replyCount,
+  ]);
 }
 
 /** Somebody whose own room is to be told, with their own counts where they are in the stream. */

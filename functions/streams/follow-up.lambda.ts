@@ -6,6 +6,7 @@ import { log } from '../platform/log.ts';
 import { metrics } from '../platform/metrics.ts';
 import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
+import { openRedelivery } from '../platform/redelivery.ts';
 import { followUp } from './follow-up.ts';
 
 const app = {
@@ -18,4 +19,4 @@ const app = {
   metrics,
 };
 
-export const handler = queueHandler(FollowUp, (message) => followUp(app, message));
+export const handler = queueHandler(FollowUp, openRedelivery(), (message) => followUp(app, message));

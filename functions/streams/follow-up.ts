@@ -3,6 +3,8 @@ import type { Pointer } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
 import { metric } from '../../contract/names.ts';
 import type { App } from '../platform/app.ts';
+import type { Transaction } from '../platform/database.ts';
+import type { FanOutMessage } from '../platform/fan-out-messages.ts';
 import type { FollowUp } from '../platform/follow-up-messages.ts';
 import { groupOf, withOutbox } from '../platform/outbox.ts';
 import type { QueueMessage } from '../platform/queues.ts';
@@ -16,6 +18,8 @@ import {
   listShares,
   lockAnnouncement,
   noteAnnounced,
+  noteLook,
+  noteReplies,
 } from './follow-up-store.ts';
 import type { Announcement, PersonalPointer } from './follow-up-store.ts';
 
@@ -38,19 +42,39 @@ type Nudge = Extract<FollowUp, { kind: 'stream' }>;
 
 /** Tells sidebars how far a stream is, and the root event of a thread how many replies it has. */
 async function announce(app: FollowUpApp, nudge: Nudge): Promise<void> {
-  const announced = await app.db.transaction(nudge.workspaceId, async (tx) => {
+  const stream = await app.db.transaction(nudge.workspaceId, async (tx) => {
     const stream = await lockAnnouncement(tx, nudge.streamId);
-    if (!stream || isTold(stream)) return undefined;
+    if (!stream || isTold(stream)) return stream;
     const now = app.clock.now();
-    const early = stream.before ? announceSeconds - (now.getTime() - stream.before.announcedAt.getTime()) / 1000 : 0;
-    if (early > 0) return { early: Math.ceil(early) };
+    const dueAt = stream.before ? stream.before.announcedAt.getTime() + announceSeconds * 1000 : 0;
+    if (now.getTime() < dueAt) {
+      await lookLater(app, tx, nudge, stream, now, dueAt);
+      return undefined;
+    }
     // Noted only when it was sent: should this be cut short, it is told again.
     await send(app, nudge, stream, await listPersonalPointers(tx, stream));
     await noteAnnounced(tx, stream, now);
-    return { stream };
+    return stream;
   });
-  if (announced?.early !== undefined) await app.queues.sendLater(app.followUpQueueUrl, nudge, announced.early);
-  if (announced?.stream) await refreshRoot(app, nudge.workspaceId, announced.stream);
+  if (stream) await refreshRoot(app, nudge, stream);
+}
+
+/** A nudge that comes a little before its time is still one that was put off. */
+const looksEarlyMs = 500;
+
+/** Puts a nudge off until the stream may be told again; one is enough, however many come too early. */
+async function lookLater(
+  app: FollowUpApp,
+  tx: Transaction,
+  nudge: Nudge,
+  { before }: Announcement,
+  now: Date,
+  dueAt: number,
+): Promise<void> {
+  if (before?.looksAt && before.looksAt > now) return;
+  const delaySeconds = Math.ceil((dueAt - now.getTime()) / 1000);
+  await app.queues.sendLater(app.followUpQueueUrl, nudge, delaySeconds);
+  await noteLook(tx, nudge.streamId, new Date(now.getTime() + delaySeconds * 1000 - looksEarlyMs));
 }
 
 const isTold = ({ pointer, before }: Announcement): boolean => before?.head === pointer.head && before.countsRev === pointer.countsRev;
@@ -72,7 +96,7 @@ async function send(
   const rooms = [...everyone, ...own];
   const messages: QueueMessage[] = [];
   for (let at = 0; at < rooms.length; at += roomsPerMessage) {
-    const body = { kind: 'pointers', rooms: rooms.slice(at, at + roomsPerMessage) };
+    const body: FanOutMessage = { kind: 'pointers', rooms: rooms.slice(at, at + roomsPerMessage) };
     messages.push({ id: newId('outbox'), group: groupOf(`pointers:${pointer.streamId}`), body });
   }
   await sendAll(app, messages);
@@ -85,10 +109,13 @@ async function sendAll(app: FollowUpApp, messages: readonly QueueMessage[]): Pro
   if (taken.size < messages.length) throw new Error(`The queue took ${taken.size} of ${messages.length} messages`);
 }
 
-/** The root event shows how many replies its thread has: it takes a new position in its own stream when that has changed. */
-async function refreshRoot(app: FollowUpApp, workspaceId: string, { rootEventId, replyCount, before }: Announcement): Promise<void> {
+/**
+ * The root event shows how many replies its thread has: it takes a new position in its own stream when that has changed. What it was told
+ * is noted with it, so that it is told again when the announcement was cut short before.
+ */
+async function refreshRoot(app: FollowUpApp, { workspaceId, streamId }: Nudge, { rootEventId, replyCount, before }: Announcement) {
   if (rootEventId === null || replyCount === (before?.replyCount ?? 0)) return;
-  await refreshEvent(app, workspaceId, rootEventId);
+  await refreshEvent(app, workspaceId, rootEventId, (tx) => noteReplies(tx, streamId, replyCount));
 }
 
 /** What a shared event shows of its original is read anew where it is told anew. */
@@ -98,8 +125,14 @@ async function refreshShares(app: FollowUpApp, { workspaceId, eventId }: Extract
   for (const share of shares) await refreshEvent(app, workspaceId, share.eventId);
 }
 
-async function refreshEvent(app: FollowUpApp, workspaceId: string, eventId: string): Promise<void> {
+async function refreshEvent(
+  app: FollowUpApp,
+  workspaceId: string,
+  eventId: string,
+  note?: (tx: Transaction) => Promise<void>,
+): Promise<void> {
   await withOutbox(app, workspaceId, async (tx) => {
+    await note?.(tx);
     const streamId = await findStreamOfEvent(tx, eventId);
     if (streamId === undefined) return;
     const { seq, gen } = await takePosition(tx, streamId);
@@ -115,6 +148,9 @@ async function revokeBelow(app: FollowUpApp, { workspaceId, streamId, userIds }:
   const rooms = below.map((id) => room.stream(workspaceId, id));
   await sendAll(
     app,
-    rooms.map((name) => ({ id: newId('outbox'), group: groupOf(name), body: { kind: 'revoke', room: name, userIds } })),
+    rooms.map((name): QueueMessage => {
+      const body: FanOutMessage = { kind: 'revoke', room: name, userIds, isBelow: true };
+      return { id: newId('outbox'), group: groupOf(name), body };
+    }),
   );
 }

@@ -11,7 +11,7 @@ const actions = {
   /** Adds, changes and removes connections and their rooms. */
   keepConnections: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
   /** Finds who is in a room, removes who is gone or may hear it no more. */
-  tellRooms: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
+  tellRooms: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
   /** Asks whether the table answers. */
   probe: ['dynamodb:GetItem'],
 } as const;

@@ -45,7 +45,7 @@ const table: Record<string, { may: string[]; told: string[] }> = {
   },
   RealtimeFanOut: {
     may: [
-      ...onTable('BatchWriteItem', 'GetItem', 'Query', 'UpdateItem'),
+      ...onTable('BatchWriteItem', 'DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
       ...fromQueue('RealtimeFanOutQueue'),
       nudge,
       'execute-api:ManageConnections RealtimeSocketsApi/realtime/DELETE/@connections/*',

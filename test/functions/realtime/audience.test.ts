@@ -8,11 +8,12 @@ import type { SocketCaller } from '../../../functions/platform/ws-handler.ts';
 import type { Connections } from '../../../functions/realtime/connections.ts';
 import { fanOut } from '../../../functions/realtime/fan-out.ts';
 import { frameTable } from '../../../functions/realtime/frames.ts';
-import { FanOutMessage } from '../../../functions/realtime/messages.ts';
+import { FanOutMessage } from '../../../functions/platform/fan-out-messages.ts';
 import { createNudges } from '../../../functions/realtime/nudges.ts';
 import type { Nudges } from '../../../functions/realtime/nudges.ts';
 import type { Frame, PostOutcome } from '../../../functions/realtime/sockets.ts';
 import { subscribe } from '../../../functions/realtime/subscribe.ts';
+import { createThread } from '../../../functions/streams/create-thread.ts';
 import { deleteEvent } from '../../../functions/streams/delete-event.ts';
 import { followUp } from '../../../functions/streams/follow-up.ts';
 import { inviteMembers } from '../../../functions/streams/invite-members.ts';
@@ -33,8 +34,11 @@ let bob: UserCaller;
 let guest: UserCaller;
 const posted = new Map<string, ServerFrame[]>();
 const closed: string[] = [];
+/** What happens before a socket takes a frame. */
+const before = new Map<string, (frame: ServerFrame) => Promise<void>>();
 const sockets = {
   async post(connectionId: string, { bytes }: Frame): Promise<PostOutcome> {
+    await before.get(connectionId)?.(JSON.parse(new TextDecoder().decode(bytes)) as ServerFrame);
     posted.set(connectionId, [...(posted.get(connectionId) ?? []), JSON.parse(new TextDecoder().decode(bytes)) as ServerFrame]);
     return 'taken';
   },
@@ -58,6 +62,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   posted.clear();
+  before.clear();
   closed.length = 0;
   app.sent.length = 0;
   app.later.length = 0;
@@ -212,6 +217,166 @@ describe('losing access', () => {
   });
 });
 
+describe('what is cut short', () => {
+  const connectionsOf = async (name: string) => (await Array.fromAsync(app.connections.listRoom(name))).flat();
+  const bodies = () => app.sent.splice(0).map(({ body }) => FanOutMessage.parse(JSON.parse(JSON.stringify(body))));
+
+  test('a reader whose revocation could not be posted is told when it comes again', async () => {
+    const stream = await aChannel(app, ada, 'Cut short');
+    const socket = await aSocket(bob, roomOf(stream));
+    app.sent.length = 0;
+    await updateStream(app, ada, { streamId: stream.id, visibility: 'private' });
+    const messages = bodies().filter(({ kind }) => kind === 'revoke');
+    before.set(socket.connectionId, () => Promise.reject(new Error('the callback address does not answer')));
+    await expect(fanOut({ ...app, sockets, nudges }, messages)).rejects.toMatchObject({ index: 0 });
+    before.clear();
+    await fanOut({ ...app, sockets, nudges }, messages);
+    expect(framesTo(socket, 'revoked')).toHaveLength(1);
+    expect(await connectionsOf(roomOf(stream))).toEqual([]);
+    await fanOut({ ...app, sockets, nudges }, messages);
+    expect(framesTo(socket, 'revoked')).toHaveLength(1);
+  });
+
+  test('a reader who subscribes again at once stays subscribed', async () => {
+    const stream = await aChannel(app, ada, 'At once');
+    const socket = await aSocket(ada, roomOf(stream));
+    app.sent.length = 0;
+    await updateStream(app, ada, { streamId: stream.id, visibility: 'private' });
+    const messages = bodies().filter(({ kind }) => kind === 'revoke');
+    before.set(socket.connectionId, async () => void (await subscribe(app, socket, [{ room: roomOf(stream) }])));
+    await fanOut({ ...app, sockets, nudges }, messages);
+    expect(await connectionsOf(roomOf(stream))).toEqual([socket.connectionId]);
+    before.clear();
+    await app.connections.remove(socket.connectionId);
+    expect(await connectionsOf(roomOf(stream))).toEqual([]);
+  });
+
+  test('a subscription that was written while access ended does not stay', async () => {
+    const stream = await aChannel(app, ada, 'Meanwhile');
+    const socket = await aSocket(bob);
+    const connections = {
+      async subscribe(...given: Parameters<Connections['subscribe']>) {
+        await updateStream(app, ada, { streamId: stream.id, visibility: 'private' });
+        await deliver();
+        return app.connections.subscribe(...given);
+      },
+      unsubscribe: (...given: Parameters<Connections['unsubscribe']>) => app.connections.unsubscribe(...given),
+    } as Connections;
+    const { rooms } = await subscribe({ ...app, connections }, socket, [{ room: roomOf(stream) }]);
+    expect(rooms).toEqual([]);
+    expect(await connectionsOf(roomOf(stream))).toEqual([]);
+  });
+
+  test('what was pushed before a failure is looked after; what comes again is not, until it was pushed', async () => {
+    const stream = await aChannel(app, ada, 'Half');
+    await settle();
+    const socket = await aSocket(bob, roomOf(stream));
+    await say(ada, stream, 'one');
+    const { id: eventId } = await say(ada, stream, 'two');
+    await deleteEvent(app, ada, { streamId: stream.id, eventId });
+    const [one, two, gone] = bodies();
+    const other = { ...two!, gen: 'other' } as FanOutMessage;
+    before.set(socket.connectionId, (frame) =>
+      'gen' in frame && frame.gen === 'other' ? Promise.reject(new Error('down')) : Promise.resolve(),
+    );
+    await expect(fanOut({ ...app, sockets, nudges }, [one!, other, gone!])).rejects.toMatchObject({ index: 1 });
+    expect(app.later.map(({ body }) => (body as FollowUp).kind)).toEqual(['stream']);
+    before.clear();
+    await fanOut({ ...app, sockets, nudges }, [two!, gone!]);
+    expect(app.later.map(({ body, delaySeconds }) => [(body as FollowUp).kind, delaySeconds])).toEqual([
+      ['stream', 0],
+      ['shares', 0],
+      ['stream', 3],
+    ]);
+  });
+
+  test('a nudge that could not be sent has the messages come again, and is sent then', async () => {
+    const stream = await aChannel(app, ada, 'No nudge');
+    await settle();
+    await say(ada, stream, 'one');
+    const messages = bodies();
+    const queues = { ...app.queues, sendLater: () => Promise.reject(new Error('connect ECONNREFUSED')) };
+    await expect(fanOut({ ...app, sockets, nudges: createNudges({ ...app, queues }) }, messages)).rejects.toThrow('ECONNREFUSED');
+    await fanOut({ ...app, sockets, nudges }, messages);
+    expect(app.later).toEqual([{ body: { kind: 'stream', workspaceId: ada.workspaceId, streamId: stream.id }, delaySeconds: 0 }]);
+  });
+});
+
+describe('nudges', () => {
+  test('of a busy stream that come early are put off once, however many there are, and the last state is told', async () => {
+    const stream = await aChannel(app, ada, 'Crowd');
+    await settle();
+    app.time = new Date(app.time.getTime() + 10_000);
+    const everyone = await aSocket(bob, room.workspace(bob.workspaceId));
+    const nudge = { kind: 'stream' as const, workspaceId: ada.workspaceId, streamId: stream.id };
+    await say(ada, stream, 'first');
+    await followUp(app, nudge);
+    await say(ada, stream, 'last');
+    for (let i = 0; i < 8; i++) await followUp(app, nudge);
+    expect(app.later.splice(0)).toEqual([{ body: nudge, delaySeconds: 3 }]);
+    app.time = new Date(app.time.getTime() + 2_900);
+    await followUp(app, nudge);
+    expect(app.later.splice(0)).toEqual([{ body: nudge, delaySeconds: 1 }]);
+    app.time = new Date(app.time.getTime() + 1_000);
+    await followUp(app, nudge);
+    await followUp(app, nudge);
+    expect(app.later).toEqual([]);
+    await deliver();
+    const told = framesTo(everyone, 'ptr').flatMap((frame) => (frame.op === 'ptr' ? frame.items : []));
+    expect(told.at(-1)).toMatchObject({ messageCount: 2 });
+    expect(new Set(told.map(({ head }) => head)).size).toBe(2);
+  });
+
+  test('of a thread tell its root event the replies, also when the first look was cut short', async () => {
+    const stream = await aChannel(app, ada, 'Roots');
+    const root = await say(ada, stream, 'root');
+    const { stream: thread } = await createThread(app, ada, { streamId: stream.id, eventId: root.id });
+    await say(bob, thread, 'reply');
+    await settle();
+    app.time = new Date(app.time.getTime() + 10_000);
+    await say(bob, thread, 'another');
+    app.sent.length = 0;
+    const nudge = { kind: 'stream' as const, workspaceId: ada.workspaceId, streamId: thread.id };
+    let transactions = 0;
+    const failing = {
+      ...app.db,
+      transaction: ((...given: Parameters<typeof app.db.transaction>) =>
+        ++transactions === 2
+          ? Promise.reject(new Error('the connection is gone'))
+          : app.db.transaction(...given)) as typeof app.db.transaction,
+    };
+    await expect(followUp({ ...app, db: failing }, nudge)).rejects.toThrow('the connection is gone');
+    await followUp(app, nudge);
+    const items = app.sent
+      .map(({ body }) => FanOutMessage.parse(JSON.parse(JSON.stringify(body))))
+      .flatMap((m) => (m.kind === 'item' ? [m.item] : []));
+    expect(items).toMatchObject([{ type: 'event:updated', eventId: root.id, data: { replyCount: 2 } }]);
+    app.sent.length = 0;
+    await followUp(app, nudge);
+    expect(app.sent).toEqual([]);
+  });
+
+  test('of a lost stream end the rooms below it once each', async () => {
+    const stream = await aChannel(app, ada, 'Top', 'private');
+    await inviteMembers(app, ada, { streamId: stream.id, userIds: [bob.userId], role: 'member' });
+    const root = await say(ada, stream, 'root');
+    const { stream: thread } = await createThread(app, ada, { streamId: stream.id, eventId: root.id });
+    await settle();
+    posted.clear();
+    const socket = await aSocket(bob, roomOf(stream), roomOf(thread));
+    await removeStreamMember(app, ada, { streamId: stream.id, userId: bob.userId });
+    await settle();
+    expect(framesTo(socket, 'revoked')).toEqual([
+      { op: 'revoked', rooms: [roomOf(stream)] },
+      { op: 'revoked', rooms: [roomOf(thread)] },
+    ]);
+    posted.clear();
+    await say(ada, thread, 'among us');
+    await settle();
+    expect(posted.get(socket.connectionId)).toBeUndefined();
+  });
+});
+
 describe('signals', () => {
   const typing = (socket: SocketCaller, name: string) =>
     frameTable(app).signal({ op: 'signal', id: 1, d: { room: name, type: 'typing' } }, socket);
@@ -228,6 +393,22 @@ describe('signals', () => {
     await deliver();
     expect(framesTo(other, 'eph')[0]).toEqual({ op: 'eph', room: roomOf(stream), type: 'typing', actor: 'ada', ttl: 6 });
     expect([posted.get(sender.connectionId), posted.get(elsewhere.connectionId)]).toEqual([undefined, undefined]);
+  });
+
+  test('that nobody wants any more, or that cannot be posted, hold up nothing behind them', async () => {
+    const stream = await aChannel(app, ada, 'Late');
+    const [sender, other] = [await aSocket(ada, roomOf(stream)), await aSocket(bob, roomOf(stream))];
+    app.sent.length = 0;
+    await typing(sender, roomOf(stream));
+    await say(ada, stream, 'typed');
+    const messages = app.sent.splice(0).map(({ body }) => FanOutMessage.parse(JSON.parse(JSON.stringify(body))));
+    before.set(other.connectionId, (frame) => (frame.op === 'eph' ? Promise.reject(new Error('down')) : Promise.resolve()));
+    await fanOut({ ...app, sockets, nudges }, messages);
+    expect(posted.get(other.connectionId)?.map(({ op }) => op)).toEqual(['ev']);
+    before.clear();
+    app.time = new Date(app.time.getTime() + 6_001);
+    await fanOut({ ...app, sockets, nudges }, messages);
+    expect(posted.get(other.connectionId)?.map(({ op }) => op)).toEqual(['ev', 'ev']);
   });
 
   test('are for rooms of streams that one hears', async () => {

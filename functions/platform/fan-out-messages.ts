@@ -13,18 +13,27 @@ const ItemMessage = z.object({
 const DirectMessage = z.object({ kind: z.literal('direct'), connectionId: z.string(), frames: z.array(z.looseObject({ op: z.string() })) });
 /** How far a stream is, for everyone in these rooms; the newest wins, so their order does not matter. */
 const PointersMessage = z.object({ kind: z.literal('pointers'), rooms: z.array(z.object({ room: z.string(), items: z.array(Pointer) })) });
-/** What is told at most once, to everyone in a room but its sender. */
+/** What is told at most once, to everyone in a room but its sender; nobody wants it any more `ttl` seconds after `at`. */
 const SignalMessage = z.object({
   kind: z.literal('signal'),
   room: z.string(),
   type: SignalType,
   actor: z.string(),
   from: z.string(),
+  at: z.iso.datetime(),
   ttl: z.int(),
   data: z.record(z.string(), z.json()).optional(),
 });
-/** The subscriptions of these members (null: of everyone) to the room end here, in order with its items. */
-const RevokeMessage = z.object({ kind: z.literal('revoke'), room: z.string(), userIds: z.array(z.string()).nullable() });
+/**
+ * The subscriptions of these members (null: of everyone) to the room end here, in order with its items. `isBelow`: it follows from another
+ * revocation, that of a stream above; what is further below is told by itself.
+ */
+const RevokeMessage = z.object({
+  kind: z.literal('revoke'),
+  room: z.string(),
+  userIds: z.array(z.string()).readonly().nullable(),
+  isBelow: z.boolean().optional(),
+});
 /** Say goodbye to one connection and close it. */
 const CloseMessage = z.object({ kind: z.literal('close'), connectionId: z.string(), code: z.int(), reason: z.string() });
 /** The same for all connections of a member. */
@@ -49,3 +58,4 @@ export const FanOutMessage = z.discriminatedUnion('kind', [
 export type FanOutMessage = z.infer<typeof FanOutMessage>;
 export type ItemMessage = z.infer<typeof ItemMessage>;
 export type RevokeMessage = z.infer<typeof RevokeMessage>;
+export type SignalMessage = z.infer<typeof SignalMessage>;
