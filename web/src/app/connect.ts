@@ -25,7 +25,7 @@ export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 
   const streambed = createStreambed({ baseUrl: '', token });
   const socket = new RealtimeSocket({ ticket: () => streambed.workspace(workspaceId).ticket(), device: 'web' });
   const list = openLiveWorkspace({ streambed, socket, workspaceId });
-  const open = openStreams((streamId) => openLiveStream({ streambed, socket, workspaceId, streamId }));
+  const open = openStreams((streamId) => openLiveStream({ streambed, socket, workspaceId, streamId, userId }));
   const stopWatching = watchDevice(() => socket.wake());
   return {
     streambed,

@@ -1,17 +1,29 @@
 import { useEffect, useEffectEvent, useId, useState } from 'react';
 import { problemOf } from '../../../client/errors.ts';
+import type { LiveStream } from '../../../client/live-stream.ts';
+import type { Stream } from '../../../contract/stream.ts';
 import { sentenceOf } from './connection.ts';
-import type { ComposerProps, Draft } from './composer.tsx';
-import type { UploadItem } from './file-uploads.ts';
+import type { Draft } from './composer-draft.ts';
+import type { UploadItem, Uploads } from './file-uploads.ts';
 import { isSendable, roomLeft, type TextRoom } from './message-text.ts';
+import type { PollDraft } from './poll-draft.ts';
 import { readWritten } from './slash-commands.ts';
 import { runCommand } from './slash-run.ts';
 import { useWorkspace } from './workspace-context.ts';
 
-type Options = Pick<ComposerProps, 'live' | 'stream' | 'streamId' | 'uploads' | 'onPoll'> & {
+/** Where what is written goes. */
+export interface SendTarget {
+  readonly live: LiveStream;
+  readonly stream: Stream | undefined;
+  readonly streamId: string;
+  readonly uploads: Uploads;
+  readonly onPoll: (draft: PollDraft) => void;
+}
+
+interface Options extends SendTarget {
   readonly draft: Draft;
   readonly files: readonly UploadItem[];
-};
+}
 
 export interface Sending {
   readonly send: () => void;
@@ -39,7 +51,6 @@ export function useSend(options: Options): Sending {
   const hasText = text.trim() !== '';
   const isUploading = files.some(({ status }) => status === 'uploading');
   const isStuck = files.some(({ status }) => status === 'refused' || status === 'failed');
-  const sendFiles = useSendFiles(options);
   const command = useCommand(options, setSays);
 
   const sendNow = (): void => {
@@ -48,7 +59,7 @@ export function useSend(options: Options): Sending {
     if (written.kind === 'problem') return setSays(written.says);
     if (written.kind === 'command')
       return files.length > 0 ? setSays('A command takes no files. Send or remove them first.') : command.run(written.command);
-    if (files.length > 0) sendFiles(written.text);
+    if (files.length > 0) sendFiles(options, written.text);
     else live.send(written.text);
     draft.change('');
     setSays(undefined);
@@ -63,7 +74,10 @@ export function useSend(options: Options): Sending {
   return {
     send,
     attach: (added) => setSays(uploads.add(added)),
-    onTyped: () => setSays(undefined),
+    onTyped: (typed) => {
+      setSays(undefined);
+      if (typed.trim() !== '' && !typed.startsWith('/')) live.typing();
+    },
     isSendable: room.kind !== 'over' && !isWaiting && (isSendable(text) || files.length > 0),
     busy: command.busy,
     isWaiting,
@@ -82,37 +96,24 @@ function useWhenUp(isUp: boolean, onUp: () => void): void {
 }
 
 /** Each file is an event of its own; the words stand with the first. */
-function useSendFiles({ files, uploads, streamId }: Options): (text: string) => void {
-  const { streambed, workspaceId } = useWorkspace();
-  const post = async ({ id, stored }: UploadItem, words: string): Promise<void> => {
-    if (!stored) return;
-    try {
-      await streambed
-        .workspace(workspaceId)
-        .events(streamId)
-        .post({ eventType: 'file', fileId: stored.id, ...(words !== '' && { text: words }) });
-      uploads.remove(id);
-    } catch (error) {
-      uploads.fail(id, sentenceOf(problemOf(error)));
-    }
-  };
-  return (text) => {
-    void files.reduce(async (before, file, index) => {
-      await before;
-      await post(file, index === 0 ? text.trim() : '');
-    }, Promise.resolve());
-  };
+function sendFiles({ live, files, uploads }: Pick<Options, 'live' | 'files' | 'uploads'>, text: string): void {
+  const words = text.trim();
+  for (const [index, { id, stored }] of files.entries()) {
+    if (!stored) continue;
+    live.send({ eventType: 'file', fileId: stored.id, ...(index === 0 && words !== '' && { text: words }) });
+    uploads.take(id);
+  }
 }
 
 /** Carries out one command at a time; what was written stays until it worked. */
-function useCommand({ draft, streamId, onPoll }: Options, says: (text: string | undefined) => void) {
+function useCommand({ live, draft, streamId, onPoll }: Options, says: (text: string | undefined) => void) {
   const { streambed, workspaceId, list, intents, tell, go } = useWorkspace();
   const [busy, setBusy] = useState(false);
   const attempt = async (command: Parameters<typeof runCommand>[0]): Promise<void> => {
     setBusy(true);
     says(undefined);
     try {
-      await runCommand(command, { streambed, workspaceId, streamId, list, intents, tell, go, onPoll });
+      await runCommand(command, { streambed, workspaceId, streamId, list, intents, tell, go, onPoll, onPost: (poll) => live.send(poll) });
       draft.change('');
     } catch (error) {
       says(sentenceOf(problemOf(error)));

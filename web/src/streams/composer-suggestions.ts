@@ -1,6 +1,6 @@
 import { useEffect, useId, useLayoutEffect, useState, type RefObject } from 'react';
 import type { Person, Stream } from '../../../contract/stream.ts';
-import type { Draft } from './composer.tsx';
+import type { Draft } from './composer-draft.ts';
 import { complete, matchPeople, matchStreams, tokenAt, type Token } from './mention-search.ts';
 import { usePeople } from './people-search.ts';
 import { commandsFor } from './slash-commands.ts';

@@ -8,12 +8,10 @@ import { useWorkspace } from './workspace-context.ts';
 export function ComposerTyping({ snapshot }: { snapshot: LiveSnapshot }) {
   const { me } = useWorkspace();
   const nameOf = useNameOf();
-  const others = typistsOf(snapshot).filter((id) => id !== me.id);
+  const others = snapshot.typists.filter((id) => id !== me.id);
   return (
     <p className={classes.typing} aria-live="off" data-testid="typing">
       {typingSentence(others.map((id) => nameOf(id)))}
     </p>
   );
 }
-
-const typistsOf = (snapshot: LiveSnapshot & { readonly typists?: readonly string[] }): readonly string[] => snapshot.typists ?? [];

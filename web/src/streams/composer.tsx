@@ -1,34 +1,26 @@
-import { useEffect, useState, type ClipboardEvent, type FormEvent, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, type ClipboardEvent, type FormEvent, type KeyboardEvent, type RefObject } from 'react';
 import { ActionIcon, Textarea } from '@mantine/core';
 import { SendHorizontal } from 'lucide-react';
-import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
-import type { Stream } from '../../../contract/stream.ts';
+import type { LiveSnapshot } from '../../../client/live-stream.ts';
 import { useLive } from '../ui/use-live.ts';
 import { AttachButton } from './composer-attach.tsx';
 import { ComposerClosed } from './composer-closed.tsx';
+import { useDraft, type Draft } from './composer-draft.ts';
 import { ComposerFiles } from './composer-files.tsx';
 import { ComposerNotes } from './composer-notes.tsx';
 import { ComposerSuggest } from './composer-suggest.tsx';
 import classes from './composer.module.css';
-import type { Uploads } from './file-uploads.ts';
-import type { PollDraft } from './poll-draft.ts';
-import { useSend, type Sending } from './composer-send.ts';
+import { useSend, type SendTarget, type Sending } from './composer-send.ts';
 import { useSuggestions, type Suggestions } from './composer-suggestions.ts';
-import { useWorkspace } from './workspace-context.ts';
 
-export interface ComposerProps {
+export interface ComposerProps extends SendTarget {
   readonly ref: RefObject<HTMLTextAreaElement | null>;
-  readonly live: LiveStream;
   readonly snapshot: LiveSnapshot;
-  readonly stream: Stream | undefined;
-  readonly streamId: string;
   readonly name: string;
-  readonly uploads: Uploads;
   /** Files are being dragged over the conversation. */
   readonly isDropping: boolean;
   /** Says whether there was a message to edit. */
   readonly onEditLast: () => boolean;
-  readonly onPoll: (draft: PollDraft) => void;
 }
 
 /** Where messages are written; where nothing may be written, it says why. */
@@ -131,19 +123,4 @@ function Field({ ref, name, isDropping, onEditLast, draft, sending, suggest, dis
       onPaste={onPaste}
     />
   );
-}
-
-export interface Draft {
-  readonly text: string;
-  readonly change: (text: string) => void;
-}
-
-function useDraft(streamId: string): Draft {
-  const { drafts } = useWorkspace();
-  const [text, setText] = useState(() => drafts.read(streamId));
-  const change = (next: string): void => {
-    setText(next);
-    drafts.write(streamId, next);
-  };
-  return { text, change };
 }

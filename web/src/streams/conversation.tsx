@@ -41,7 +41,7 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
     setEditing(undefined);
     toComposer();
   }, [toComposer]);
-  const actions = useRowActions(live, streamId, {
+  const actions = useRowActions(live, {
     onEdit: setEditing,
     onEditDone: stopEditing,
     onDelete: setDeleting,
@@ -49,7 +49,7 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
     onPick: setPicking,
   });
   const uploads = useUploads(streamId);
-  const scene = useScene({ stream, compact, actions });
+  const scene = useScene({ stream, compact, actions, uploads });
   const editLast = (): boolean => {
     const last = lastOwnEvent(snapshot.events, me.id);
     if (last) setEditing(last.id);
@@ -81,17 +81,17 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
       </DropTarget>
       <DeleteDialog event={deleting} onDelete={(event) => live.delete(event.id)} onClose={closing(stopDeleting)} />
       <EventVersions event={shown} onClose={closing(() => setShown(undefined))} />
-      <PollDialog streamId={streamId} draft={poll} onClose={closing(() => setPoll(undefined))} />
+      <PollDialog draft={poll} onPost={(checked) => live.send(checked)} onClose={closing(() => setPoll(undefined))} />
     </RowSceneContext>
   );
 }
 
-function useScene({ stream, compact, actions }: Pick<RowScene, 'stream' | 'compact' | 'actions'>): RowScene {
+function useScene({ stream, compact, actions, uploads }: Pick<RowScene, 'stream' | 'compact' | 'actions' | 'uploads'>): RowScene {
   const { me } = useWorkspace();
   const { me: self } = useStreamList();
   const nameOf = useNameOf();
   return useMemo(
-    () => ({ stream, compact, me, rights: rowRightsIn(stream, self?.role), actions, nameOf }),
-    [stream, compact, me, self, actions, nameOf],
+    () => ({ stream, compact, me, rights: rowRightsIn(stream, self?.role), actions, uploads, nameOf }),
+    [stream, compact, me, self, actions, uploads, nameOf],
   );
 }

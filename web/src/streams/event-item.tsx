@@ -79,8 +79,8 @@ function Spoken({ row, isActive, isEdited, isPicking }: SpokenProps) {
 }
 
 function Content({ row, isEdited }: Pick<SpokenProps, 'row' | 'isEdited'>) {
-  const { actions } = useRowScene();
-  if (row.kind === 'pending') return <PendingContent pending={row.pending} actions={actions} />;
+  const { actions, uploads } = useRowScene();
+  if (row.kind === 'pending') return <PendingContent {...{ uploads, actions }} pending={row.pending} />;
   return isEdited ? <MessageEditor event={row.event} actions={actions} /> : <EventContent event={row.event} />;
 }
 

@@ -48,6 +48,7 @@ interface Entry {
 export class Uploads {
   readonly #options: UploadsOptions;
   readonly #listeners = new Set<() => void>();
+  readonly #sent = new Map<string, StoredFile>();
   #entries: Entry[] = [];
   #list: readonly UploadItem[] = [];
   #count = 0;
@@ -69,7 +70,7 @@ export class Uploads {
   /** Takes files on; says what is wrong where they are too many. */
   add(files: readonly File[]): string | undefined {
     const room = mostFiles - this.#entries.length;
-    for (const file of files.slice(0, Math.max(0, room))) this.#take(file);
+    for (const file of files.slice(0, Math.max(0, room))) this.#takeOn(file);
     this.#changed();
     return files.length > room ? `${mostFiles} files at once are the most. Send these first.` : undefined;
   }
@@ -89,13 +90,19 @@ export class Uploads {
     if (entry?.item.status === 'failed') void this.#upload(entry);
   }
 
-  /** Something went wrong with a file after it was brought up. */
-  fail(id: number, says: string): void {
-    const entry = this.#entries.find(({ item }) => item.id === id);
-    if (entry) this.#set(entry, { says });
+  /** The file goes its own way now; it can still be looked up. */
+  take(id: number): void {
+    const stored = this.#entries.find(({ item }) => item.id === id)?.item.stored;
+    if (stored) this.#sent.set(stored.id, stored);
+    this.remove(id);
   }
 
-  #take(file: File): void {
+  /** A file that was sent from here: until its event is there, nobody else tells what it is. */
+  sent(fileId: string): StoredFile | undefined {
+    return this.#sent.get(fileId);
+  }
+
+  #takeOn(file: File): void {
     const id = ++this.#count;
     const verdict = checkFile(file);
     const base = { id, name: verdict.ok ? verdict.name : file.name, sizeBytes: file.size, progress: 0 };

@@ -1,13 +1,40 @@
 import type { PendingEvent } from '../../../client/live-stream.ts';
+import { ChartColumn } from 'lucide-react';
+import classes from './event-content.module.css';
+import { FileCard } from './file-card.tsx';
+import type { Uploads } from './file-uploads.ts';
 import { MessageBody } from './message-body.tsx';
 import { PendingStatus } from './pending-status.tsx';
 import type { RowActions } from './row-actions.ts';
 
+interface Props {
+  readonly pending: PendingEvent;
+  readonly uploads: Pick<Uploads, 'sent'>;
+  readonly actions: Pick<RowActions, 'onRetry' | 'onDiscard'>;
+}
+
 /** Something of ours that is on its way, and how that goes. */
-export function PendingContent({ pending, actions }: { pending: PendingEvent; actions: Pick<RowActions, 'onRetry' | 'onDiscard'> }) {
+export function PendingContent({ pending, uploads, actions }: Props) {
+  const { body, text } = pending;
+  const file = 'fileId' in body ? uploads.sent(body.fileId) : undefined;
   return (
     <>
-      <MessageBody text={pending.text} mentions={[]} />
+      {'options' in body ? (
+        <div className={classes.card}>
+          <p className={classes.title}>
+            <ChartColumn size={13} aria-hidden="true" /> Poll
+          </p>
+          <b dir="auto">{text}</b>
+          <ul className={classes.answers}>
+            {body.options.map((option) => (
+              <li key={option}>{option}</li>
+            ))}
+          </ul>
+        </div>
+      ) : (
+        text !== '' && <MessageBody text={text} mentions={[]} />
+      )}
+      {file && <FileCard file={file} />}
       <PendingStatus pending={pending} actions={actions} />
     </>
   );

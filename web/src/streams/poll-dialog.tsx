@@ -1,22 +1,19 @@
 import { useState } from 'react';
 import { ActionIcon, Button, Checkbox, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { Plus, X } from 'lucide-react';
-import { problemOf } from '../../../client/errors.ts';
 import { DialogForm } from '../ui/dialog-form.tsx';
-import { fieldErrors } from './field-errors.ts';
 import classes from './poll-dialog.module.css';
-import { checkPoll, type PollDraft, type PollErrors } from './poll-draft.ts';
-import { useWorkspace } from './workspace-context.ts';
+import { checkPoll, type CheckedPoll, type PollDraft, type PollErrors } from './poll-draft.ts';
 
 interface Props {
-  readonly streamId: string;
   /** What is known of it already; nothing shows without. */
   readonly draft: PollDraft | undefined;
+  readonly onPost: (poll: CheckedPoll) => void;
   readonly onClose: () => void;
 }
 
 /** Asks for a question and its answers, and posts them as a poll. */
-export function PollDialog({ streamId, draft, onClose }: Props) {
+export function PollDialog({ draft, onPost, onClose }: Props) {
   return (
     <Modal
       opened={draft !== undefined}
@@ -26,7 +23,7 @@ export function PollDialog({ streamId, draft, onClose }: Props) {
       closeButtonProps={{ 'aria-label': 'Close' }}
       returnFocus={false}
     >
-      {draft && <PollForm streamId={streamId} draft={draft} onClose={onClose} />}
+      {draft && <PollForm draft={draft} onPost={onPost} onClose={onClose} />}
     </Modal>
   );
 }
@@ -41,21 +38,23 @@ const durations = [
   { value: '604800000', label: 'In a week' },
 ];
 
-function PollForm({ streamId, draft, onClose }: Required<Omit<Props, 'draft'>> & { draft: PollDraft }) {
+function PollForm({ draft, onPost, onClose }: Props & { draft: PollDraft }) {
   const [question, setQuestion] = useState(draft.question);
   const [options, setOptions] = useState<readonly string[]>(padded(draft.options));
   const [multiple, setMultiple] = useState(false);
   const [closesIn, setClosesIn] = useState('');
-  const { busy, errors, post } = usePost(streamId, onClose);
+  const [errors, setErrors] = useState<PollErrors>({});
   const change = (index: number, text: string): void => setOptions(options.map((option, at) => (at === index ? text : option)));
+  const post = (): void => {
+    const checked = checkPoll({ question, options });
+    setErrors(checked.errors);
+    if (!checked.poll) return;
+    const closesAt = closesIn === '' ? {} : { closesAt: new Date(Date.now() + Number(closesIn)).toISOString() };
+    onPost({ eventType: 'poll', ...checked.poll, multiple, ...closesAt });
+    onClose();
+  };
   return (
-    <DialogForm
-      submit="Post the poll"
-      busy={busy}
-      error={errors.form}
-      onSubmit={() => void post({ question, options }, { multiple, closesInMs: closesIn === '' ? undefined : Number(closesIn) })}
-      onCancel={onClose}
-    >
+    <DialogForm submit="Post the poll" busy={false} error={undefined} onSubmit={post} onCancel={onClose}>
       <TextInput
         data-autofocus
         label="Question"
@@ -100,28 +99,3 @@ function PollForm({ streamId, draft, onClose }: Required<Omit<Props, 'draft'>> &
 }
 
 const padded = (options: readonly string[]): string[] => [...options, '', ''].slice(0, Math.max(2, options.length));
-
-function usePost(streamId: string, onDone: () => void) {
-  const { streambed, workspaceId } = useWorkspace();
-  const [busy, setBusy] = useState(false);
-  const [errors, setErrors] = useState<PollErrors>({});
-  const post = async (draft: PollDraft, { multiple, closesInMs }: { multiple: boolean; closesInMs: number | undefined }): Promise<void> => {
-    const checked = checkPoll(draft);
-    setErrors(checked.errors);
-    if (!checked.poll) return;
-    setBusy(true);
-    try {
-      const closesAt = closesInMs === undefined ? {} : { closesAt: new Date(Date.now() + closesInMs).toISOString() };
-      await streambed
-        .workspace(workspaceId)
-        .events(streamId)
-        .post({ eventType: 'poll', ...checked.poll, multiple, ...closesAt });
-      onDone();
-    } catch (error) {
-      const { question, form } = fieldErrors(problemOf(error), ['question'] as const);
-      setErrors({ ...(question !== undefined && { question }), ...(form !== undefined && { form }) });
-      setBusy(false);
-    }
-  };
-  return { busy, errors, post };
-}

@@ -8,7 +8,15 @@ export interface PollErrors {
   readonly question?: string;
   /** By the place of the answer. */
   readonly options?: Readonly<Record<number, string>>;
-  readonly form?: string;
+}
+
+/** A poll as it is posted. */
+export interface CheckedPoll {
+  readonly eventType: 'poll';
+  readonly question: string;
+  readonly options: string[];
+  readonly multiple?: boolean;
+  readonly closesAt?: string;
 }
 
 const maxQuestion = 300;

@@ -1,5 +1,6 @@
 import { createContext, use } from 'react';
 import type { Stream } from '../../../contract/stream.ts';
+import type { Uploads } from './file-uploads.ts';
 import type { RowActions } from './row-actions.ts';
 import type { RowRights } from './row-rights.ts';
 
@@ -10,6 +11,8 @@ export interface RowScene {
   readonly compact: boolean;
   readonly me: { readonly id: string; readonly name: string };
   readonly rights: RowRights;
+  /** The files that were sent from here. */
+  readonly uploads: Pick<Uploads, 'sent'>;
   readonly actions: RowActions;
   /** How to call somebody; `known`: what they were called when it happened. */
   readonly nameOf: (userId: string, known?: string) => string;

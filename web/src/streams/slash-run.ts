@@ -4,7 +4,7 @@ import { StreamId, UserId } from '../../../contract/ids.ts';
 import type { Intents, Notice } from './intents.ts';
 import type { Place } from './place.ts';
 import { whoOf } from './poll-maths.ts';
-import type { PollDraft } from './poll-draft.ts';
+import type { CheckedPoll, PollDraft } from './poll-draft.ts';
 import type { Command } from './slash-commands.ts';
 
 /** What commands act through. */
@@ -16,7 +16,9 @@ export interface SlashTools {
   readonly intents: Intents;
   readonly tell: (notice: Notice) => void;
   readonly go: (place: Place, how?: 'push' | 'replace') => void;
+  /** Opens the form of a poll. */
   readonly onPoll: (draft: PollDraft) => void;
+  readonly onPost: (poll: CheckedPoll) => void;
 }
 
 /** Does what a command asks for, or opens the dialog that asks for the rest. Rejects with StreambedError. */
@@ -30,8 +32,7 @@ export async function runCommand(command: Command, tools: SlashTools): Promise<v
     case 'poll': {
       const { question, options, isComplete } = command;
       if (!isComplete) return tools.onPoll({ question, options });
-      await workspace.events(streamId).post({ eventType: 'poll', question, options: [...options] });
-      return;
+      return tools.onPost({ eventType: 'poll', question, options: [...options] });
     }
     case 'topic':
       list.put(await workspace.streams.update(streamId, { description: command.text }));
