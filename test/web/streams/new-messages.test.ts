@@ -11,6 +11,13 @@ test('what is there when a stream is opened is not new', () => {
   expect(countUnseen(startReading(first), first, me)).toBe(0);
 });
 
+test('what was not read on any device before the stream is opened stands under the line "New"', () => {
+  const events = [event(3), event(4, { actorId: me }), { ...event(5), eventType: 'member_joined' as const }, event(6)];
+  const newAfter = (readSeq: number | undefined) => startReading(events, { readSeq, me }).firstNewSeq;
+  expect([newAfter(undefined), newAfter(2), newAfter(3), newAfter(6)]).toEqual([undefined, 3, 6, undefined]);
+  expect(newAfter(1)).toBeUndefined();
+});
+
 test('older messages that are loaded later are not new', () => {
   const reading = startReading([event(5)]);
   const events = [event(3), event(4), event(5)];

@@ -1,4 +1,5 @@
 import type { StreamEvent } from '../../../contract/event.ts';
+import { isNotice } from './timeline.ts';
 
 /** How far a person has read while the page is open. */
 export interface Reading {
@@ -48,7 +49,7 @@ function unseen(reading: Reading, events: readonly StreamEvent[], me: string): S
   for (let i = events.length - 1; i >= 0; i--) {
     const event = events[i];
     if (!event || event.seq <= reading.seenSeq) break;
-    if (event.actorId !== me && event.deletedAt === null) found.push(event);
+    if (event.actorId !== me && event.deletedAt === null && !isNotice(event)) found.push(event);
   }
   return found.reverse();
 }
