@@ -8,6 +8,7 @@ const rooms = {
   contract: { packages: ['zod'], browser: true },
   client: { rooms: ['contract'], packages: ['zod'], browser: true },
   web: { rooms: ['contract', 'client'] },
+  cli: { rooms: ['contract', 'client'] },
   lib: { rooms: ['contract'] },
   bin: { rooms: ['lib'] },
   local: { rooms: ['contract'], files: ['lib/stage.ts', 'lib/platform/bundles.ts', 'lib/platform/web-files.ts'] },
@@ -23,7 +24,7 @@ const rooms = {
   },
   bench: { rooms: ['contract', 'client', 'local', 'lib', 'functions', 'test'] },
   test: {
-    rooms: ['contract', 'client', 'web', 'functions', 'lib', 'local', 'scripts', 'bench', 'docs', 'migrations'],
+    rooms: ['contract', 'client', 'cli', 'web', 'functions', 'lib', 'local', 'scripts', 'bench', 'docs', 'migrations'],
     files: ['package.json'],
   },
 };

@@ -5,6 +5,7 @@ import { createEdge } from './edge.ts';
 import type { Front } from './port.ts';
 import { account, type Services } from './services.ts';
 import type { Log } from './types.ts';
+import { makeWorkspace } from './workspaces.ts';
 
 export interface FrontOptions {
   readonly services: Services;
@@ -30,6 +31,7 @@ export function createFront({ services, port, log, demo }: FrontOptions): Front 
       logWhenDone(log, request, response);
       if (services.buckets.owns(url)) return services.buckets.handle(request, response);
       if (url === '/local/demo.json') return sendDemo(demo(), request, response);
+      if (url === '/local/workspaces' && isLocal(request)) return makeWorkspace(services.functions, request, response);
       edge.handle(request, response);
     },
     upgrade(request, socket, head) {
@@ -76,9 +78,11 @@ function logWhenDone(log: Log, request: IncomingMessage, response: ServerRespons
 const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?')[0] ?? '/';
 
 /** Only for pages of this machine: the port is on loopback, and a page elsewhere that pretends to be it has another host name. */
+const isLocal = (request: IncomingMessage): boolean =>
+  ['localhost', '127.0.0.1', '[::1]'].includes((request.headers.host ?? '').replace(/:\d+$/, ''));
+
 function sendDemo(demo: Demo | undefined, request: IncomingMessage, response: ServerResponse): void {
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-  if (demo === undefined || !['localhost', '127.0.0.1', '[::1]'].includes(host)) {
+  if (demo === undefined || !isLocal(request)) {
     response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
     return;
   }

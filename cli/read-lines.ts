@@ -1,0 +1,47 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { Failure } from './failure.ts';
+
+/** A line of a file, as it stands there and as what it says. */
+export interface FileLine {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+  readonly record: { readonly kind?: unknown } & Readonly<Record<string, unknown>>;
+}
+
+/** The lines of an NDJSON file, one after the other: however long it is, little of it is in memory. Empty lines are passed over. */
+export async function* readLines(file: string, signal: AbortSignal): AsyncGenerator<FileLine> {
+  const source = file === '-' ? process.stdin : createReadStream(file, { encoding: 'utf8', signal });
+  const lines = createInterface({ input: source, crlfDelay: Infinity });
+  let failure: Error | undefined;
+  // An error of the source would otherwise end the lines as if they were complete.
+  source.on('error', (error: Error) => {
+    failure = error;
+    lines.close();
+  });
+  let number = 0;
+  for await (const text of lines) {
+    number++;
+    if (text.trim() !== '') yield { number, text, record: parse(file, number, text) };
+  }
+  signal.throwIfAborted();
+  if (failure !== undefined) throw failure;
+}
+
+function parse(file: string, number: number, text: string): FileLine['record'] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Failure(`${file}:${number}: is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Failure(`${file}:${number}: is no JSON object`);
+  return value as FileLine['record'];
+}
+
+/** Size of a file in bytes; undefined where that is not known. */
+export async function sizeOf(file: string): Promise<number | undefined> {
+  return file === '-' ? undefined : (await stat(file)).size;
+}
