@@ -13,8 +13,7 @@ export const severityLabel = (severity: Severity | null): string => severities.f
 
 /** How long an incident has gone on, or went on: "5 min", "3 h 20 min", "2 d 4 h". */
 export function durationLabel(milliseconds: number): string {
-  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
-  if (minutes < 1) return 'less than a minute';
+  const minutes = Math.max(1, Math.floor(milliseconds / 60_000));
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return [`${hours} h`, ...(minutes % 60 > 0 ? [`${minutes % 60} min`] : [])].join(' ');

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { Archive, ArchiveRestore, Check, EllipsisVertical, Link, LogOut, Rocket, Settings, UserPlus } from 'lucide-react';
+import { Archive, ArchiveRestore, Check, EllipsisVertical, Link, LogOut, Pin, Rocket, Settings, UserPlus } from 'lucide-react';
 import type { NotifyLevel, Stream } from '../../../contract/stream.ts';
 import { writePlace } from './place.ts';
 import { changeStatus, noticeOf } from './stream-actions.ts';
@@ -41,6 +41,9 @@ export function StreamMenu({ stream, rights }: { stream: Stream; rights: StreamR
             Settings…
           </Menu.Item>
         )}
+        <Menu.Item leftSection={<Pin size={15} aria-hidden="true" />} onClick={() => intents.showPins(id)}>
+          Pinned messages
+        </Menu.Item>
         <Menu.Item leftSection={<Link size={15} aria-hidden="true" />} onClick={actions.copyLink}>
           Copy link
         </Menu.Item>

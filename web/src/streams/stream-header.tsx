@@ -78,12 +78,19 @@ function Tools({ stream, events }: { stream: Stream; events: readonly StreamEven
   return (
     <div className={classes.tools}>
       {rights.join && (
-        <Button size="compact-sm" variant="light" loading={busy} onClick={join}>
+        <Button size="compact-sm" variant="light" className={classes.roomy} loading={busy} onClick={join}>
           {stream.streamType === 'thread' ? 'Follow' : 'Join'}
         </Button>
       )}
       <Tooltip label="Pinned messages">
-        <ActionIcon variant="subtle" color="gray" size={32} aria-label="Pinned messages" onClick={() => intents.showPins(stream.id)}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={32}
+          className={classes.roomy}
+          aria-label="Pinned messages"
+          onClick={() => intents.showPins(stream.id)}
+        >
           <Pin size={17} />
         </ActionIcon>
       </Tooltip>

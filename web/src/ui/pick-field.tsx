@@ -50,6 +50,11 @@ export function PickField<Value>(props: Props<Value>) {
   };
   return (
     <div className={classes.pick} data-variant={variant}>
+      {variant === 'boxed' && (
+        <span className={classes.label} aria-hidden="true">
+          {label}
+        </span>
+      )}
       <div className={classes.field} data-invalid={error !== undefined}>
         {variant === 'bare' && <Search size={18} aria-hidden="true" />}
         {children}
