@@ -117,6 +117,8 @@ create table announced_pointers (
   head bigint not null,
   counts_rev bigint not null,
   reply_count bigint not null,
+  -- Revision of the settings that the root event was told.
+  rev bigint not null default 0,
   announced_at timestamptz not null
 );
 

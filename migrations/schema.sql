@@ -67,6 +67,7 @@ CREATE TABLE announced_pointers (
   head bigint NOT NULL,
   counts_rev bigint NOT NULL,
   reply_count bigint NOT NULL,
+  rev bigint NOT NULL DEFAULT 0,
   announced_at timestamp with time zone NOT NULL,
   looks_at timestamp with time zone,
   CONSTRAINT announced_pointers_pkey PRIMARY KEY (stream_id)

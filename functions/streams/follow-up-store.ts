@@ -13,16 +13,19 @@ export interface Announcement {
   readonly rootEventId: string | null;
   /** Messages that are not deleted; shown at the root event. */
   readonly replyCount: number;
-  readonly before:
-    | {
-        readonly head: number;
-        readonly countsRev: number;
-        readonly replyCount: number;
-        readonly announcedAt: Date;
-        /** Until when a nudge that was put off is sure to come. */
-        readonly looksAt: Date | undefined;
-      }
-    | undefined;
+  /** Revision of the settings, which the root event shows too. */
+  readonly rev: number;
+  readonly before: Told | undefined;
+}
+
+interface Told {
+  readonly head: number;
+  readonly countsRev: number;
+  readonly replyCount: number;
+  readonly rev: number;
+  readonly announcedAt: Date;
+  /** Until when a nudge that was put off is sure to come. */
+  readonly looksAt: Date | undefined;
 }
 
 /** Where a stream is, and how far that was announced; the announcement is held until the transaction ends. */
@@ -42,13 +45,15 @@ export async function lockAnnouncement(tx: Transaction, streamId: string): Promi
     told_head: number | null;
     told_counts_rev: number;
     told_reply_count: number;
+    rev: number;
+    told_rev: number;
     announced_at: Date;
     looks_at: Date | null;
   }>(
     `select s.id, s.stream_type, s.last_seq, s.message_count, s.deleted_count, s.counts_rev, s.last_event_at, s.access_ids,
-       s.recent_actor_ids[1] as last_actor_id, s.branched_from_event_id,
+       s.recent_actor_ids[1] as last_actor_id, s.branched_from_event_id, s.rev,
        case s.visibility when 'inherit' then coalesce(r.visibility = 'public', false) else s.visibility = 'public' end as is_public,
-       p.head as told_head, p.counts_rev as told_counts_rev, p.reply_count as told_reply_count, p.announced_at,
+       p.head as told_head, p.counts_rev as told_counts_rev, p.reply_count as told_reply_count, p.rev as told_rev, p.announced_at,
        p.looks_at
      from streams s
      left join streams r on r.id = s.access_ids[cardinality(s.access_ids)]
@@ -71,6 +76,7 @@ export async function lockAnnouncement(tx: Transaction, streamId: string): Promi
     accessIds: row.access_ids,
     rootEventId: row.branched_from_event_id,
     replyCount: row.message_count - row.deleted_count,
+    rev: row.rev,
     before:
       row.told_head === null
         ? undefined
@@ -78,6 +84,7 @@ export async function lockAnnouncement(tx: Transaction, streamId: string): Promi
             head: row.told_head,
             countsRev: row.told_counts_rev,
             replyCount: row.told_reply_count,
+            rev: row.told_rev,
             announcedAt: row.announced_at,
             looksAt: row.looks_at ?? undefined,
           },
@@ -98,12 +105,13 @@ export async function noteLook(tx: Transaction, streamId: string, at: Date): Pro
   await tx.query('update announced_pointers set looks_at = $3 where workspace_id = $1 and stream_id = $2', [tx.workspaceId, streamId, at]);
 }
 
-/** Notes how many replies the root event of a thread was told to have. */
-export async function noteReplies(tx: Transaction, streamId: string, replyCount: number): Promise<void> {
-  await tx.query('update announced_pointers set reply_count = $3 where workspace_id = $1 and stream_id = $2', [
+/** Notes what the root event of a thread was told: how many replies it has, and its settings. */
+export async function noteRootTold(tx: Transaction, { pointer, replyCount, rev }: Announcement): Promise<void> {
+  await tx.query('update announced_pointers set reply_count = $3, rev = $4 where workspace_id = $1 and stream_id = $2', [
     tx.workspaceId,
-    streamId,
+    pointer.streamId,
     replyCount,
+    rev,
   ]);
 }
 

@@ -19,7 +19,7 @@ import {
   lockAnnouncement,
   noteAnnounced,
   noteLook,
-  noteReplies,
+  noteRootTold,
 } from './follow-up-store.ts';
 import type { Announcement, PersonalPointer } from './follow-up-store.ts';
 
@@ -110,12 +110,13 @@ async function sendAll(app: FollowUpApp, messages: readonly QueueMessage[]): Pro
 }
 
 /**
- * The root event shows how many replies its thread has: it takes a new position in its own stream when that has changed. What it was told
- * is noted with it, so that it is told again when the announcement was cut short before.
+ * The root event shows what became of its thread: it takes a new position in its own stream when replies, name or status have changed. What
+ * it was told is noted with it, so that it is told again when the announcement was cut short before.
  */
-async function refreshRoot(app: FollowUpApp, { workspaceId, streamId }: Nudge, { rootEventId, replyCount, before }: Announcement) {
-  if (rootEventId === null || replyCount === (before?.replyCount ?? 0)) return;
-  await refreshEvent(app, workspaceId, rootEventId, (tx) => noteReplies(tx, streamId, replyCount));
+async function refreshRoot(app: FollowUpApp, { workspaceId }: Nudge, stream: Announcement): Promise<void> {
+  const { rootEventId, replyCount, rev, before } = stream;
+  if (rootEventId === null || (replyCount === (before?.replyCount ?? 0) && rev === (before?.rev ?? 0))) return;
+  await refreshEvent(app, workspaceId, rootEventId, (tx) => noteRootTold(tx, stream));
 }
 
 /** What a shared event shows of its original is read anew where it is told anew. */

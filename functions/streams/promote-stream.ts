@@ -8,10 +8,7 @@ import { accessStream } from './access.ts';
 import { announceMembership, announceStream } from './announce.ts';
 import { append } from './append.ts';
 import type { AppendApp } from './append.ts';
-import { takePosition, touchEvent } from './change-store.ts';
-import { tellChange } from './change-event.ts';
 import { chooseSlug } from './choose-slug.ts';
-import { findEvent } from './event-store.ts';
 import { addMembers, setMemberRole } from './member-store.ts';
 import { levelOf, mayDo } from './policy.ts';
 import { cutAccess, findStream, updateSettings } from './store.ts';
@@ -20,7 +17,7 @@ import type { StreamForCaller } from './stream.ts';
 
 /**
  * Turns a thread into a channel or an incident, in place: the same id, the same events, not a row is copied. Who followed it is a member,
- * who promotes it its owner. Both it and the stream that it came from note it.
+ * who promotes it its owner. Both it and the stream that it came from note it; the root event shows it when that is looked after.
  */
 export async function promoteStream(app: AppendApp, caller: UserCaller, input: PromoteStream & { streamId: string }): Promise<Stream> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
@@ -52,7 +49,6 @@ export async function promoteStream(app: AppendApp, caller: UserCaller, input: P
       payload: { streamId: stream.id, streamType, name },
       evenArchived: true,
     });
-    await touchRoot(app, tx, caller, found, parent);
     return announce(app, tx, caller, found, input);
   });
 }
@@ -85,22 +81,6 @@ function requireMayWiden(parent: StreamForCaller, visibility: string): void {
 async function takeOwnership(app: AppendApp, tx: OutboxTransaction, caller: UserCaller, found: StreamForCaller): Promise<void> {
   if (!found.stream.isMember) await addMembers(tx, found.stream.id, [{ userId: caller.userId, role: 'owner' }], app.clock.now());
   else if (levelOf(found) !== 'owner') await setMemberRole(tx, found.stream.id, caller.userId, 'owner');
-}
-
-/** The root event shows what has become of its thread. */
-async function touchRoot(
-  app: AppendApp,
-  tx: OutboxTransaction,
-  caller: UserCaller,
-  found: StreamForCaller,
-  parent: StreamForCaller,
-): Promise<void> {
-  const rootId = found.stream.branchedFromEventId;
-  if (rootId === null) return;
-  const { seq } = await takePosition(tx, parent.stream.id);
-  touchEvent(tx, rootId, seq);
-  const root = await findEvent(tx, caller.userId, parent.stream.id, rootId);
-  if (root) tellChange(tx, parent.stream.gen, root, { type: 'event:updated', actor: caller.userId, at: app.clock.now() });
 }
 
 async function announce(

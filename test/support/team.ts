@@ -14,6 +14,7 @@ import type { Response } from './http.ts';
 /** Somebody in a workspace, over HTTP. Each call expects to succeed; `refused` expects a problem and answers with its code. */
 export interface Teammate {
   readonly id: string;
+  readonly token: string;
   call(method: string, path: string, json?: unknown, query?: Record<string, string>): Promise<Response>;
   refused(method: string, path: string, json?: unknown): Promise<string>;
   channel(name: string, more?: object): Promise<Stream>;
@@ -29,15 +30,17 @@ export interface Teammate {
 
 export interface Team {
   readonly workspaceId: string;
+  readonly apiKey: string;
   join(id: string, role?: WorkspaceRole): Promise<Teammate>;
 }
 
 /** A workspace, and people in it. Paths are below `/v1/workspaces/{workspaceId}`. */
 export async function createTeam(app: TestApp): Promise<Team> {
   const http = httpOf(app);
-  const { workspaceId } = await aWorkspace(app);
+  const { workspaceId, apiKey } = await aWorkspace(app);
   return {
     workspaceId,
+    apiKey,
     async join(id, role = 'member') {
       const by = { kind: 'apiKey', workspaceId, keyId: 'test' } as const;
       const expiresInSeconds = 2_592_000;
@@ -53,6 +56,7 @@ export async function createTeam(app: TestApp): Promise<Team> {
       const body = async <Body>(answer: Promise<Response>): Promise<Body> => (await answer).body as Body;
       return {
         id,
+        token,
         call,
         async refused(method, path, json) {
           const response = await send(method, path, json);

@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openLiveStream } from '../../client/live-stream.ts';
+import type { LiveStream } from '../../client/live-stream.ts';
+import { openLiveWorkspace } from '../../client/live-workspace.ts';
+import type { LiveWorkspace } from '../../client/live-workspace.ts';
+import type { StreamEvent } from '../../contract/event.ts';
+import type { Stream } from '../../contract/stream.ts';
+import type { Connections } from '../../functions/realtime/connections.ts';
+import { createTestApp } from '../support/app.ts';
+import type { TestApp } from '../support/app.ts';
+import { createTestConnections } from '../support/connections.ts';
+import { createLiveServer } from '../support/live-server.ts';
+import type { LiveServer } from '../support/live-server.ts';
+import { createTeam } from '../support/team.ts';
+import type { Team, Teammate } from '../support/team.ts';
+
+/**
+ * Convergence: after each action, what a client has become by frames is what a client that starts now reads, for everybody who looks on:
+ * who acts, another member, somebody who is not in it, and a guest.
+ */
+let app: TestApp & { connections: Connections };
+let registry: Awaited<ReturnType<typeof createTestConnections>>;
+let server: LiveServer;
+let team: Team;
+let ada: Teammate;
+let bob: Teammate;
+let cyd: Teammate;
+let gus: Teammate;
+let viewers: Viewer[];
+
+interface Viewer {
+  readonly who: Teammate;
+  readonly workspace: LiveWorkspace;
+  readonly streams: Map<string, LiveStream>;
+}
+
+beforeAll(async () => {
+  const testApp = await createTestApp();
+  registry = await createTestConnections(testApp.clock);
+  app = Object.assign(testApp, { connections: registry.connections });
+  server = createLiveServer(app);
+  team = await createTeam(app);
+  ada = await team.join('ada', 'owner');
+  bob = await team.join('bob');
+  cyd = await team.join('cyd');
+  gus = await team.join('gus', 'guest');
+  viewers = [ada, bob, cyd, gus].map(open);
+  await server.settle();
+});
+afterAll(async () => {
+  for (const viewer of viewers) close(viewer);
+  await server.settle();
+  await registry.stop();
+  await app.test.drop();
+});
+
+function open(who: Teammate): Viewer {
+  const { streambed, socket, clock } = server.client({ token: who.token, workspaceId: team.workspaceId, userId: who.id });
+  const workspace = openLiveWorkspace({ streambed, socket, workspaceId: team.workspaceId, clock });
+  const streams = new Map<string, LiveStream>();
+  const watch = (id: string) => openLiveStream({ streambed, socket, workspaceId: team.workspaceId, streamId: id, clock, pageSize: 200 });
+  const viewer: Viewer = { who, workspace, streams };
+  watching.set(viewer, watch);
+  closing.set(viewer, () => socket.close());
+  return viewer;
+}
+const watching = new Map<Viewer, (streamId: string) => LiveStream>();
+const closing = new Map<Viewer, () => void>();
+function close(viewer: Viewer): void {
+  for (const stream of viewer.streams.values()) stream.close();
+  viewer.workspace.close();
+  closing.get(viewer)?.();
+}
+
+/** Everybody looks at a stream from now on, also those who may not. */
+async function look(...streams: { id: string }[]): Promise<void> {
+  for (const viewer of viewers) {
+    for (const { id } of streams) {
+      const watch = watching.get(viewer);
+      if (watch && !viewer.streams.has(id)) viewer.streams.set(id, watch(id));
+    }
+  }
+  await server.settle();
+}
+
+/** What a viewer has before them: the sidebar with its counts, and each stream that they look at. */
+function pictureOf({ workspace, streams }: Viewer) {
+  const { streams: listed, unreadNotifications, totals, me } = workspace.getSnapshot();
+  return {
+    me,
+    // Lists hide what is archived; a client that had it open may keep it, to bring it back.
+    listed: listed.filter(({ status }) => status !== 'archived').map(shownOf),
+    unreadNotifications,
+    totals,
+    streams: Object.fromEntries(
+      [...streams].map(([id, live]) => {
+        const { events, state, problem } = live.getSnapshot();
+        // Who lost a stream keeps what they had on the screen; what counts is that they are told.
+        return [id, problem ? problem.code : { state, events }];
+      }),
+    ),
+  };
+}
+
+/** What of a stream is shown in a list. How far its log is concerns only who has it open. */
+const shownOf = ({ lastSeq: _head, ...shown }: Stream) => shown;
+
+/** Does something, lets everything come to rest, and compares each viewer with one who starts now. */
+async function converges(action: () => Promise<unknown>): Promise<void> {
+  const shut = viewers.map(({ streams }) => [...streams].filter(([, live]) => live.getSnapshot().problem).map(([id]) => id));
+  await action();
+  await server.settle();
+  for (const [index, viewer] of viewers.entries()) {
+    // Who came before a shut door knocks again, as somebody does who is told that they are let in now.
+    for (const id of shut[index] ?? []) {
+      viewer.streams.get(id)?.close();
+      viewer.streams.set(id, watching.get(viewer)?.(id) as LiveStream);
+    }
+    await server.settle();
+    const fresh = open(viewer.who);
+    for (const id of viewer.streams.keys()) fresh.streams.set(id, watching.get(fresh)?.(id) as LiveStream);
+    await server.settle();
+    const [kept, read] = [pictureOf(viewer), pictureOf(fresh)];
+    close(fresh);
+    expect({ who: viewer.who.id, ...kept }).toEqual({ who: viewer.who.id, ...read });
+  }
+}
+
+const url = (event: StreamEvent) => `/streams/${event.streamId}/events/${event.id}`;
+
+describe('convergence', () => {
+  let channel: Stream;
+  let secret: Stream;
+  let message: StreamEvent;
+
+  test('creating a public channel, a private one, a DM, an incident', async () => {
+    await converges(async () => (channel = await ada.channel('General')));
+    await converges(async () => (secret = await ada.channel('Secret', { visibility: 'private' })));
+    await converges(() => ada.dm('bob', 'gus'));
+    await converges(() => bob.call('POST', '/streams', { streamType: 'incident', name: 'Outage one', severity: 'sev2' }));
+    await look(channel, secret);
+  });
+
+  test('joining, inviting (a guest too), roles, notify levels', async () => {
+    await converges(() => bob.call('POST', `/streams/${channel.id}/join`));
+    await converges(() => ada.call('POST', `/streams/${secret.id}/members`, { userIds: ['bob', 'gus'] }));
+    await converges(() => ada.call('PATCH', `/streams/${channel.id}/members/bob`, { role: 'admin' }));
+    await converges(() => bob.call('PATCH', `/streams/${channel.id}/members/bob`, { notifyLevel: 'mentions' }));
+  });
+
+  test('posting, to one stream and to several, with mentions of one and of all', async () => {
+    await converges(async () => (message = await ada.say(channel, 'hello')));
+    await converges(async () => {
+      for (let n = 0; n < 5; n++) await (n % 2 ? ada : bob).say(n % 3 ? channel : secret, `message ${n}`);
+    });
+    await converges(() => ada.say(channel, 'hello @bob and @cyd'));
+    await converges(() => bob.say(secret, 'hello @gus'));
+    await converges(() => ada.say(channel, '@here please'));
+  });
+
+  test('posting a poll, a file, an event of an own type', async () => {
+    let poll: StreamEvent | undefined;
+    const post = async (json: object) => (await ada.call('POST', `/streams/${channel.id}/events`, json)).body as unknown as StreamEvent;
+    await converges(async () => (poll = await post({ eventType: 'poll', question: 'Friday?', options: ['Yes', 'No'] })));
+    await converges(async () => poll && bob.call('PUT', `${url(poll)}/votes`, { optionIds: ['opt_1'] }));
+    await converges(async () => poll && bob.call('PUT', `${url(poll)}/votes`, { optionIds: ['opt_2'] }));
+    await converges(() => post({ eventType: 'acme.deploy', payload: { version: 3 }, text: 'Deployed' }));
+    const fileId = `fil_${'0'.repeat(26)}`;
+    await app.test.owner.query(
+      `insert into files (id, workspace_id, stream_id, uploaded_by, name, media_type, size_bytes, created_at, uploaded_at)
+       values ($1, $2, $3, 'ada', 'plan.pdf', 'application/pdf', 12, now(), now())`,
+      [fileId, team.workspaceId, channel.id],
+    );
+    await converges(() => post({ eventType: 'file', fileId, text: 'the plan, @bob' }));
+  });
+
+  test('editing, reacting, pinning, deleting, by the author and by who manages', async () => {
+    await converges(() => ada.call('PATCH', url(message), { text: 'hello @cyd' }));
+    await converges(() => ada.call('PATCH', url(message), { text: 'hello again' }));
+    await converges(() => bob.call('POST', `${url(message)}/reactions`, { emoji: '👍' }));
+    await converges(() => bob.call('DELETE', `${url(message)}/reactions`, undefined, { emoji: '👍' }));
+    await converges(() => bob.call('PUT', `${url(message)}/pin`));
+    await converges(() => bob.call('DELETE', `${url(message)}/pin`));
+    await converges(() => ada.call('DELETE', url(message)));
+    const mention = await bob.say(channel, 'psst @cyd');
+    await server.settle();
+    await converges(() => ada.call('DELETE', url(mention)));
+  });
+
+  test('reading, to the end and to somewhere, and marking unread', async () => {
+    const said = await ada.say(channel, 'read me');
+    await ada.say(channel, 'and me, @bob');
+    await server.settle();
+    await converges(() => bob.read(channel, said.seq));
+    await converges(() => bob.read(channel));
+    await converges(() => bob.call('POST', `/streams/${channel.id}/unread`, { eventId: said.id }));
+    await converges(() => gus.read(secret));
+  });
+
+  test('a thread: starting, replying, deleting a reply, following and not, promoting, sharing, resolving', async () => {
+    const root = await ada.say(channel, 'errors in checkout');
+    let thread: Stream | undefined;
+    await converges(async () => (thread = await bob.thread(channel, root)));
+    if (!thread) throw new Error('no thread');
+    const { id } = thread;
+    await look(thread);
+    let reply: StreamEvent | undefined;
+    await converges(async () => (reply = await cyd.say({ id }, '500s')));
+    await converges(() => ada.say({ id }, 'many, @bob'));
+    await converges(async () => reply && cyd.call('DELETE', url(reply)));
+    await converges(() => cyd.call('POST', `/streams/${id}/leave`));
+    await converges(() => bob.call('POST', `/streams/${id}/promote`, { streamType: 'incident', name: 'Checkout', severity: 'sev1' }));
+    const cause = await ada.say({ id }, 'root cause: the pool');
+    await server.settle();
+    await converges(() => ada.call('POST', `/streams/${channel.id}/share`, { eventId: cause.id, context: 'found it' }));
+    await converges(() => ada.call('PATCH', url(cause), { text: 'root cause: the pool size' }));
+    await converges(() => ada.call('DELETE', url(cause)));
+    await converges(() => bob.call('PATCH', `/streams/${id}`, { status: 'resolved' }));
+    await converges(() => bob.call('PATCH', `/streams/${id}`, { status: 'active', severity: 'sev3' }));
+  });
+
+  test('sharing from where not everybody may look', async () => {
+    const hidden = await ada.say(secret, 'between us');
+    await converges(() => ada.call('POST', `/streams/${channel.id}/share`, { eventId: hidden.id }));
+    await converges(() => ada.call('PATCH', url(hidden), { text: 'between the few of us' }));
+  });
+
+  test('renaming, describing, archiving and bringing back', async () => {
+    for (const stream of [channel, secret]) {
+      await converges(() => ada.call('PATCH', `/streams/${stream.id}`, { name: `${stream.name} two`, description: 'about it' }));
+      await converges(() => ada.call('DELETE', `/streams/${stream.id}`));
+      await converges(() => ada.call('PATCH', `/streams/${stream.id}`, { status: 'active' }));
+    }
+  });
+
+  test('leaving, being removed, making private and public', async () => {
+    await converges(() => bob.call('POST', `/streams/${channel.id}/leave`));
+    await converges(() => ada.call('DELETE', `/streams/${secret.id}/members/gus`));
+    await converges(() => ada.say(secret, 'without the guest'));
+    await converges(() => ada.call('PATCH', `/streams/${channel.id}`, { visibility: 'private' }));
+    await converges(() => ada.say(channel, 'among us'));
+    await converges(() => ada.call('PATCH', `/streams/${channel.id}`, { visibility: 'public' }));
+    await converges(() => bob.say(channel, 'back again'));
+  });
+
+  test('notifications: reading one, and all', async () => {
+    const [newest] = await bob.activity();
+    await converges(() => bob.call('POST', '/notifications/read', { ids: [newest?.id] }));
+    await converges(() => bob.call('POST', '/notifications/read', { upTo: newest?.id }));
+  });
+});

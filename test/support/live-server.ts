@@ -1,0 +1,155 @@
+import type { SocketLike } from '../../client/connection.ts';
+import type { Clock } from '../../client/clock.ts';
+import { createStreambed } from '../../client/http.ts';
+import type { Streambed } from '../../client/http.ts';
+import { RealtimeSocket } from '../../client/socket.ts';
+import { FollowUp } from '../../functions/platform/follow-up-messages.ts';
+import { socketHandler } from '../../functions/platform/ws-handler.ts';
+import type { Connections } from '../../functions/realtime/connections.ts';
+import { fanOut } from '../../functions/realtime/fan-out.ts';
+import { frameTable } from '../../functions/realtime/frames.ts';
+import { FanOutMessage } from '../../functions/platform/fan-out-messages.ts';
+import { createNudges } from '../../functions/realtime/nudges.ts';
+import type { Frame, PostOutcome } from '../../functions/realtime/sockets.ts';
+import { followUp } from '../../functions/streams/follow-up.ts';
+import type { TestApp } from './app.ts';
+import { httpOf } from './http.ts';
+
+/** How much faster time goes for the clients. */
+const speed = 25;
+/** What is due later than this is no part of coming to rest. */
+const soonMs = 5_000;
+
+/** A clock that runs fast, and knows whether something is due soon. */
+function fastClock(): Clock & { soon(): number } {
+  const start = Date.now();
+  const due = new Set<unknown>();
+  return {
+    now: () => start + (Date.now() - start) * speed,
+    after(ms, task) {
+      const handle = setTimeout(() => {
+        due.delete(handle);
+        task();
+      }, ms / speed);
+      if (ms <= soonMs) due.add(handle);
+      else handle.unref();
+      return handle;
+    },
+    cancel(handle) {
+      due.delete(handle);
+      clearTimeout(handle as NodeJS.Timeout);
+    },
+    random: () => 0.5,
+    soon: () => due.size,
+  };
+}
+
+/** The server in this process for real clients: HTTP, sockets, fan-out, follow-up; the queues stand still until `settle`. */
+export interface LiveServer {
+  /** A client of somebody, with a socket of their own. */
+  client(who: { token: string; workspaceId: string; userId: string }): { streambed: Streambed; socket: RealtimeSocket; clock: Clock };
+  /** Delivers what waits, each message twice, until nothing waits and no request is under way. Time goes on as far as delays ask for. */
+  settle(): Promise<void>;
+}
+
+export function createLiveServer(app: TestApp & { connections: Connections }): LiveServer {
+  const http = httpOf(app);
+  const open = new Map<string, (data: string) => void>();
+  const closers = new Map<string, (code: number) => void>();
+  const sockets = {
+    async post(connectionId: string, { bytes }: Frame): Promise<PostOutcome> {
+      const receive = open.get(connectionId);
+      receive?.(new TextDecoder().decode(bytes));
+      return receive ? 'taken' : 'gone';
+    },
+    async close(connectionId: string) {
+      closers.get(connectionId)?.(1000);
+    },
+  };
+  const nudges = createNudges(app);
+  const handler = socketHandler({
+    connect: async () => ({}),
+    disconnect: (connectionId) => app.connections.remove(connectionId),
+    frames: frameTable(app),
+  });
+  const clock = fastClock();
+  let underWay = 0;
+  let numbered = 0;
+  const busy = async <Result>(work: Promise<Result>): Promise<Result> => {
+    underWay++;
+    return work.finally(() => underWay--);
+  };
+
+  async function deliver(): Promise<void> {
+    const messages = app.sent.splice(0);
+    for (const group of Map.groupBy(messages, (message) => message.group).values()) {
+      const batch = group.map(({ body }) => FanOutMessage.parse(JSON.parse(JSON.stringify(body))));
+      for (const _time of [1, 2]) await fanOut({ ...app, sockets, nudges }, batch);
+    }
+    for (const { body, delaySeconds } of app.later.splice(0)) {
+      app.time = new Date(app.time.getTime() + delaySeconds * 1000);
+      await followUp(app, FollowUp.parse(JSON.parse(JSON.stringify(body))));
+    }
+  }
+
+  function transportOf(workspaceId: string, userId: string): () => SocketLike {
+    return () => {
+      const connectionId = `live${++numbered}=`;
+      const events = new EventTarget();
+      const tell = (type: string, more: object = {}) => events.dispatchEvent(Object.assign(new Event(type), more));
+      const close = (code = 1000): void => {
+        if (!open.delete(connectionId)) return;
+        void busy(app.connections.remove(connectionId));
+        tell('close', { code, reason: '' });
+      };
+      void busy(
+        app.connections.add({ connectionId, workspaceId, userId }).then(() => {
+          open.set(connectionId, (data) => tell('message', { data }));
+          closers.set(connectionId, close);
+          tell('open');
+        }),
+      );
+      return {
+        addEventListener: events.addEventListener.bind(events) as SocketLike['addEventListener'],
+        close,
+        send(body) {
+          const requestContext = { connectionId, routeKey: '$default', authorizer: { workspaceId, userId }, requestId: connectionId };
+          const answered = handler({ requestContext, body } as never, { awsRequestId: 'r' } as never);
+          void busy(answered.then((answer) => open.get(connectionId)?.((answer as { body: string }).body)));
+        },
+      };
+    };
+  }
+
+  async function fetchInProcess(token: string, input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+    const url = new URL(input as string, 'http://in.process');
+    const given = new Headers(init.headers);
+    const response = await http({
+      method: init.method ?? 'GET',
+      path: url.pathname,
+      token,
+      query: Object.fromEntries(url.searchParams),
+      headers: Object.fromEntries(given),
+      ...(typeof init.body === 'string' && { raw: init.body }),
+    });
+    const body = response.status === 204 ? null : JSON.stringify(response.body);
+    return new Response(body, { status: response.status, headers: response.headers });
+  }
+
+  return {
+    client({ token, workspaceId, userId }) {
+      const inProcess = (input: string | URL | Request, init?: RequestInit) => busy(fetchInProcess(token, input, init));
+      const streambed = createStreambed({ baseUrl: 'http://in.process', token, fetch: inProcess as typeof fetch, clock });
+      const ticket = () => streambed.workspace(workspaceId).ticket();
+      return { streambed, socket: new RealtimeSocket({ ticket, transport: transportOf(workspaceId, userId), clock }), clock };
+    },
+    async settle() {
+      for (let quiet = 0; quiet < 3;) {
+        if (app.sent.length + app.later.length + underWay + clock.soon() > 0) quiet = 0;
+        else quiet++;
+        await deliver();
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    },
+  };
+}
