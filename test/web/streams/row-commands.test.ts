@@ -13,6 +13,10 @@ test('whoever came by keyboard has shortcuts', () => {
   ]);
 });
 
+test('whoever came by keyboard acts on the row with a letter', () => {
+  expect(['+', 'r', 'R', 's', 'p', 'u'].map((key) => commandOf(key, true))).toEqual(['react', 'reply', 'reply', 'share', 'pin', 'unread']);
+});
+
 test('whoever clicked on a message and then types means the composer', () => {
   expect(['e', 'E', 'x', 'ö', '🦊'].map((key) => commandOf(key, false))).toEqual(['type', 'type', 'type', 'type', 'type']);
   expect(commandOf('Delete', false)).toBeUndefined();

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { PendingEvent } from '../../../client/live-stream.ts';
+import type { StreamEvent } from '../../../contract/event.ts';
 import type { Row } from '../../../web/src/streams/timeline.ts';
-import { eventToChange, lastOwnEvent, neighbourOf, toTimeline, wasPrepended } from '../../../web/src/streams/timeline.ts';
+import { eventAt, eventToChange, lastOwnEvent, neighbourOf, toTimeline, wasPrepended } from '../../../web/src/streams/timeline.ts';
 import { event } from './builders.ts';
 
 const input = { pending: [], me: 'me', firstNewSeq: undefined, timeZone: 'UTC' };
@@ -49,8 +51,9 @@ describe('days', () => {
 });
 
 test('a pending message keeps its key when it becomes an event', () => {
-  const sent = { clientEventId: 'c2', eventType: 'message', text: 'hi', body: { text: 'hi' } };
-  const pending = [{ ...sent, createdAt: '2026-11-20T12:01:00Z', status: 'sending' as const }];
+  const pending: PendingEvent[] = [
+    { clientEventId: 'c2', eventType: 'message', text: 'hi', body: { text: 'hi' }, createdAt: '2026-11-20T12:01:00Z', status: 'sending' },
+  ];
   const before = toTimeline({ ...input, events: [event(1, { actorId: 'me' })], pending });
   const after = toTimeline({ ...input, events: [event(1, { actorId: 'me' }), event(2, { actorId: 'me' })] });
   expect(before.map((row) => row.key)).toEqual(after.map((row) => row.key));
@@ -90,5 +93,50 @@ describe('prepending', () => {
     expect(wasPrepended(rows(), rows(3, 4))).toBe(false);
     expect(wasPrepended(rows(3, 4), rows(7, 8, 9))).toBe(false);
     expect(wasPrepended(rows(3, 4), rows(3, 4))).toBe(false);
+  });
+});
+
+describe('what nobody wrote', () => {
+  const quiet = (seq: number, eventType: string, given: Parameters<typeof event>[1] = {}): StreamEvent => ({
+    ...event(seq, given),
+    eventType,
+    content: null,
+  });
+  const shape = (rows: Row[]): unknown[] =>
+    messages(rows).map((row) => (row.kind === 'notice' ? row.events.map(({ seq }) => seq) : row.kind));
+
+  test('stands in a line of its own; people who come one after the other share one', () => {
+    const joins = [2, 3, 4].map((seq) => quiet(seq, 'member_joined', { actorId: `u${seq}` }));
+    const rows = toTimeline({ ...input, events: [event(1), ...joins, quiet(5, 'member_left'), quiet(6, 'renamed'), quiet(7, 'renamed')] });
+    expect(shape(rows)).toEqual(['event', [2, 3, 4], [5], [6], [7]]);
+  });
+
+  test('parts the messages around it', () => {
+    expect(groups(toTimeline({ ...input, events: [event(1), quiet(2, 'renamed'), event(3)] }))).toEqual([true, true, true]);
+  });
+
+  test('is parted by a day and by the line "New"', () => {
+    const joins = [
+      quiet(1, 'member_joined', { at: '2026-11-19T23:59:00Z' }),
+      ...[2, 3, 4].map((seq) => quiet(seq, 'member_joined', { at: '2026-11-20T00:01:00Z' })),
+    ];
+    expect(shape(toTimeline({ ...input, events: joins, firstNewSeq: 4 }))).toEqual([[1], [2, 3], [4]]);
+  });
+
+  test('keeps its row when older ones are put in front of it', () => {
+    const joins = [1, 2, 3].map((seq) => quiet(seq, 'member_joined', { actorId: `u${seq}` }));
+    const before = toTimeline({ ...input, events: joins.slice(1) });
+    const after = toTimeline({ ...input, events: [event(0), ...joins] });
+    expect(after[2]?.key).toBe(before[1]?.key);
+    expect(wasPrepended(before, after)).toBe(true);
+  });
+
+  test('cannot be changed, nor acted on; types of a product are no notices', () => {
+    const own = { ...quiet(2, 'acme.deploy_finished', { actorId: 'me' }), payload: {} };
+    const rows = toTimeline({ ...input, events: [quiet(1, 'renamed', { actorId: 'me' }), own] });
+    expect(shape(rows)).toEqual([[1], 'event']);
+    expect(eventToChange(rows, undefined, 'me')).toBeUndefined();
+    expect(eventAt(rows, rows[1]?.key)).toBeUndefined();
+    expect(eventAt(rows, rows[2]?.key)?.seq).toBe(2);
   });
 });

@@ -21,9 +21,10 @@ export function searchEmoji(query: string): EmojiGroup[] {
 const hasWord = ({ emoji, words }: EmojiEntry, wanted: string): boolean =>
   emoji === wanted || words.some((word) => word.startsWith(wanted));
 
+/** The nearer to the name the better, and a whole word before the beginning of one. */
 const rankOf = ({ words }: EmojiEntry, [first = '']: readonly string[]): number => {
   const index = words.findIndex((word) => word.startsWith(first));
-  return index < 0 ? words.length : index;
+  return index < 0 ? words.length : index + (words[index] === first ? 0 : 0.5);
 };
 
 /** Where an arrow key leads in a grid of `columns`; the same place where there is nothing in that direction. */
