@@ -17,3 +17,8 @@ export function backoffMs(bounds: BackoffBounds, attempt: number, clock: Pick<Cl
   const ceiling = Math.min(bounds.maxMs, bounds.minMs * 2 ** (attempt + 1));
   return Math.round(bounds.minMs + clock.random() * (ceiling - bounds.minMs));
 }
+
+/** Anything between the bounds: those that were told the same at the same moment do not all ask at the same moment. */
+export function spreadMs({ minMs, maxMs }: BackoffBounds, clock: Pick<Clock, 'random'>): number {
+  return Math.round(minMs + clock.random() * (maxMs - minMs));
+}

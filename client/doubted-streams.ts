@@ -1,5 +1,5 @@
 import type { Stream } from '../contract/stream.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, spreadMs } from './backoff.ts';
 import type { BackoffBounds } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { problemOf } from './errors.ts';
@@ -40,7 +40,7 @@ export class DoubtedStreams {
   ask(streamIds: Iterable<string>): void {
     for (const streamId of streamIds) {
       const isAsked = this.#timers.has(streamId) || this.#waiting.has(streamId) || this.#reading.has(streamId);
-      if (!isAsked) this.#askLater(streamId, backoffMs(delay, 0, this.#options.clock));
+      if (!isAsked) this.#askLater(streamId, spreadMs(delay, this.#options.clock));
     }
   }
 
@@ -87,7 +87,7 @@ export class DoubtedStreams {
     try {
       options.take(await options.read(streamId, this.#closing.signal), since);
       // What came meanwhile may have overtaken the answer.
-      return options.isWanted(streamId) ? backoffMs(delay, 0, options.clock) : undefined;
+      return options.isWanted(streamId) ? spreadMs(delay, options.clock) : undefined;
     } catch (error) {
       if (this.#closing.signal.aborted) return undefined;
       const { status, retry } = problemOf(error);

@@ -2,7 +2,7 @@ import type { Bootstrap } from '../contract/bootstrap.ts';
 import type { Problem } from '../contract/errors.ts';
 import type { RoomItem } from '../contract/frames.ts';
 import type { Stream } from '../contract/stream.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, spreadMs } from './backoff.ts';
 import type { BackoffBounds } from './backoff.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
@@ -83,7 +83,7 @@ interface Everything extends Bootstrap {
 /** Streams a page. */
 const pageSize = 100;
 /** When the streams are read again after the rooms were not heard: by chance, because many come back together. */
-const restless: BackoffBounds = { minMs: 0, maxMs: 1_000 };
+const afterSilence: BackoffBounds = { minMs: 0, maxMs: 1_000 };
 const afterFailure: BackoffBounds = { minMs: 2_000, maxMs: 60_000 };
 
 class FollowedWorkspace implements LiveWorkspace {
@@ -133,7 +133,7 @@ class FollowedWorkspace implements LiveWorkspace {
       show: (everything) => this.#show(everything),
       apply: (items) => this.#change(() => this.#apply(items)),
       point: (pointers) => this.#change(() => this.#known.point(pointers)),
-      heard: () => this.#refreshSoon(restless),
+      heard: () => this.#refreshIn(spreadMs(afterSilence, clock)),
       changed: () => this.#publish(),
     });
     this.#rooms.start();
@@ -225,11 +225,11 @@ class FollowedWorkspace implements LiveWorkspace {
     return { all, cursor };
   }
 
-  #refreshSoon(bounds: BackoffBounds, failures = 0): void {
+  #refreshIn(ms: number, failures = 0): void {
     if (this.#refresh !== undefined || this.#closed) return;
-    this.#refresh = this.#clock.after(backoffMs(bounds, failures, this.#clock), () => {
+    this.#refresh = this.#clock.after(ms, () => {
       this.#refresh = undefined;
-      this.#refreshNow().catch(() => this.#refreshSoon(afterFailure, failures + 1));
+      this.#refreshNow().catch(() => this.#refreshIn(backoffMs(afterFailure, failures, this.#clock), failures + 1));
     });
   }
 

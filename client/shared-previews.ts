@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../contract/event.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, spreadMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { problemOf } from './errors.ts';
 
@@ -35,7 +35,7 @@ export class SharedPreviews {
   look(): void {
     if (this.#timer !== undefined || this.#closing.signal.aborted || this.#next() === undefined) return;
     const { clock } = this.#options;
-    const ms = this.#failures === 0 ? backoffMs(delay, 0, clock) : backoffMs(afterFailure, this.#failures - 1, clock);
+    const ms = this.#failures === 0 ? spreadMs(delay, clock) : backoffMs(afterFailure, this.#failures - 1, clock);
     this.#timer = clock.after(ms, () => {
       this.#timer = undefined;
       for (let event = this.#next(); event !== undefined; event = this.#next()) void this.#read(event);

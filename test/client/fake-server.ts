@@ -33,6 +33,8 @@ export interface HttpAnswer {
   readonly headers?: Record<string, string>;
 }
 
+type EventItemType = Extract<RoomItem, { eventId: string }>['type'];
+
 /** The service as a client sees it: one stream, one list of streams, truthful subscriptions. It loses nothing; the network does. */
 export class FakeServer {
   readonly clock: FakeClock;
@@ -50,6 +52,7 @@ export class FakeServer {
   readonly refusals = new Map<string, { code: ErrorCode; times: number; headers?: Record<string, string> }>();
   /** Rooms that may not be heard. */
   readonly closedRooms = new Set<string>();
+  readonly #originals = new Map<string, string>();
   #made = 0;
 
   constructor(clock: FakeClock) {
@@ -66,7 +69,12 @@ export class FakeServer {
     return eventsAt(this.log, this.log.head);
   }
 
-  append(text: string, actorId = 'bob', clientEventId = `other-${this.#made++}`): StreamEvent {
+  /** The same, as the reader is shown them: shared events with what they share. */
+  get shown(): StreamEvent[] {
+    return this.events.map((event) => this.#show(event));
+  }
+
+  append(text: string, actorId = 'bob', clientEventId = `other-${this.#made++}`, more: Partial<StreamEvent> = {}): StreamEvent {
     const seq = this.log.head + 1;
     const at = new Date(this.clock.now()).toISOString();
     return this.#commit('event', {
@@ -91,7 +99,53 @@ export class FakeServer {
       createdAt: at,
       editedAt: null,
       deletedAt: null,
+      ...more,
     } as unknown as StreamEvent);
+  }
+
+  /** Shares something that this server does not have. */
+  share(original: string): StreamEvent {
+    const event = this.append('', 'bob', undefined, { eventType: 'shared', content: null, sharedRef: { context: null } });
+    this.#originals.set(event.id, original);
+    return event;
+  }
+
+  /** What was shared was edited: whoever shared it is told anew. */
+  editOriginal(event: StreamEvent, original: string): StreamEvent {
+    this.#originals.set(event.id, original);
+    return this.update(event, {});
+  }
+
+  /** A vote, a pin, a reply: something that belongs to an event. */
+  update(event: StreamEvent, change: Partial<StreamEvent>): StreamEvent {
+    return this.#commit('event:updated', { ...event, ...change, changedSeq: this.log.head + 1 });
+  }
+
+  react(event: StreamEvent, userId: string, emoji: string, isOn: boolean): StreamEvent {
+    const others = event.reactions.filter((reaction) => reaction.emoji !== emoji);
+    const known = event.reactions.find((reaction) => reaction.emoji === emoji)?.userIds ?? [];
+    if (known.some((id) => id === userId) === isOn) return event;
+    const userIds = isOn ? [...known, userId as (typeof known)[0]] : known.filter((id) => id !== userId);
+    const reactions = userIds.length === 0 ? others : [...others, { emoji, count: userIds.length, userIds }];
+    return this.#commit('reaction', { ...event, changedSeq: this.log.head + 1, reactions });
+  }
+
+  /** Who may hear the stream has changed: everyone is to ask again. */
+  revoke(): void {
+    for (const side of this.connections) {
+      if (side.rooms.delete(streamRoom)) side.push({ op: 'revoked', rooms: [streamRoom] });
+    }
+  }
+
+  /** Someone else signals something. */
+  signal(actor: string, type: 'typing' | 'presence' = 'typing', ttl = 6): void {
+    this.#tell(streamRoom, { op: 'eph', room: streamRoom, type, actor: actor as never, ttl });
+  }
+
+  #show(event: StreamEvent): StreamEvent {
+    const original = this.#originals.get(event.id);
+    if (original === undefined || event.sharedRef === null) return event;
+    return { ...event, sharedRef: { ...event.sharedRef, preview: previewOf(event, original) } } as StreamEvent;
   }
 
   edit(event: StreamEvent, text: string): StreamEvent {
@@ -101,7 +155,14 @@ export class FakeServer {
 
   delete(event: StreamEvent): StreamEvent {
     const deletedAt = new Date(this.clock.now()).toISOString();
-    return this.#commit('event:deleted', { ...event, changedSeq: this.log.head + 1, content: null, deletedAt });
+    return this.#commit('event:deleted', {
+      ...event,
+      changedSeq: this.log.head + 1,
+      content: null,
+      sharedRef: null,
+      reactions: [],
+      deletedAt,
+    });
   }
 
   /** The log is built anew: other positions, another generation, the same messages. */
@@ -125,8 +186,13 @@ export class FakeServer {
     }
     const base = `/v1/workspaces/${workspaceId}/streams/${streamId}/events`;
     if (name === `GET ${base}`) return { status: 200, body: this.#list(url) };
-    if (name === `POST ${base}`) return this.#post(body as { text: string; clientEventId: string });
-    if (url.pathname.startsWith(`${base}/`)) return this.#change(method, url.pathname.slice(base.length + 1), body, headers['if-match']);
+    if (name === `POST ${base}`) return this.#post(body as { clientEventId: string });
+    if (url.pathname.startsWith(`${base}/`)) {
+      const emoji = url.searchParams.get('emoji');
+      const path = url.pathname.slice(base.length + 1);
+      if (method === 'DELETE' && emoji !== null) return this.#unreact(path.split('/')[0] ?? '', emoji);
+      return this.#change(method, path, body, headers['if-match']);
+    }
     return this.#handleWorkspace(method, url, body);
   }
 
@@ -153,24 +219,59 @@ export class FakeServer {
     const changedAfter = url.searchParams.get('changedAfter');
     if (changedAfter !== null) {
       const changed = this.#changes(Number(changedAfter));
-      return { items: changed.slice(0, limit), head, gen, hasMore: changed.length > limit };
+      return { items: changed.slice(0, limit).map((event) => this.#show(event)), head, gen, hasMore: changed.length > limit };
     }
     const before = Number(url.searchParams.get('before') ?? Number.MAX_SAFE_INTEGER);
-    const older = this.events.filter((event) => event.seq < before);
+    const older = this.shown.filter((event) => event.seq < before);
     return { items: older.slice(-limit), head, gen, hasMore: older.length > limit };
   }
 
-  #post({ text, clientEventId }: { text: string; clientEventId: string }): HttpAnswer {
+  #post(posted: {
+    text?: string;
+    question?: string;
+    clientEventId: string;
+    eventType?: string;
+    payload?: StreamEvent['payload'];
+  }): HttpAnswer {
+    const { text, question, clientEventId, eventType = 'message', payload = null } = posted;
     const before = this.events.find((event) => event.clientEventId === clientEventId && event.actorId === me);
-    return before ? { status: 200, body: before } : { status: 201, body: this.append(text, me, clientEventId) };
+    if (before) return { status: 200, body: before };
+    return { status: 201, body: this.append(text ?? question ?? '', me, clientEventId, { eventType, payload }) };
   }
 
-  #change(method: string, eventId: string, body: unknown, ifMatch: string | undefined): HttpAnswer {
+  #change(method: string, path: string, body: unknown, ifMatch: string | undefined): HttpAnswer {
+    const [eventId = '', part = ''] = path.split('/');
     const event = this.events.find(({ id }) => id === eventId);
     if (event === undefined) return refuse('not_found');
+    if (method === 'GET') return { status: 200, body: this.#show(event) };
     if (event.deletedAt !== null) return refuse('event_deleted');
     if (ifMatch !== undefined && ifMatch !== `"${event.changedSeq}"`) return refuse('precondition_failed');
-    return { status: 200, body: method === 'DELETE' ? this.delete(event) : this.edit(event, (body as { text: string }).text) };
+    return { status: 200, body: this.#show(this.#changed(`${method} ${part}`, event, body)) };
+  }
+
+  #unreact(eventId: string, emoji: string): HttpAnswer {
+    const event = this.events.find(({ id }) => id === eventId);
+    return event === undefined ? refuse('not_found') : { status: 200, body: this.#show(this.react(event, me, emoji, false)) };
+  }
+
+  #changed(what: string, event: StreamEvent, body: unknown): StreamEvent {
+    const { text = '', emoji = '', optionIds = [] } = (body ?? {}) as { text?: string; emoji?: string; optionIds?: string[] };
+    switch (what) {
+      case 'PATCH ':
+        return this.edit(event, text);
+      case 'DELETE ':
+        return this.delete(event);
+      case 'POST reactions':
+        return this.react(event, me, emoji, true);
+      case 'PUT votes':
+        return this.update(event, { payload: { voted: optionIds } });
+      case 'PUT pin':
+        return this.update(event, { pinnedAt: new Date(this.clock.now()).toISOString(), pinnedBy: me as never });
+      case 'DELETE pin':
+        return this.update(event, { pinnedAt: null, pinnedBy: null });
+      default:
+        throw new Error(`this server does not know ${what}`);
+    }
   }
 
   // ---- socket ----
@@ -205,8 +306,13 @@ export class FakeServer {
         const heads = frame.d.pos.filter((p) => !this.closedRooms.has(p.room)).map((p) => ({ room: p.room, ...this.#stateOf(p.room) }));
         return side.push({ op: 'pong', id: frame.id, d: { heads } });
       }
-      case 'signal':
+      case 'signal': {
+        const { room: name, type } = frame.d;
+        for (const other of this.connections) {
+          if (other !== side && other.rooms.has(name)) other.push({ op: 'eph', room: name, type, actor: me as never, ttl: 6 });
+        }
         return side.push({ op: 'ok', id: frame.id, d: {} });
+      }
       case 'send':
         throw new Error('the client sends over HTTP');
     }
@@ -266,7 +372,7 @@ export class FakeServer {
     return this.events.filter((event) => event.changedSeq > after).sort((a, b) => a.changedSeq - b.changedSeq);
   }
 
-  #commit(type: 'event' | 'event:edited' | 'event:deleted', event: StreamEvent): StreamEvent {
+  #commit(type: EventItemType, event: StreamEvent): StreamEvent {
     this.log.head = event.changedSeq;
     this.log.versions.push(event);
     const { gen } = this.log;
@@ -287,9 +393,15 @@ export function eventsAt(log: Log, position: number): StreamEvent[] {
 }
 
 export function itemOf(event: StreamEvent): RoomItem {
-  const type = event.deletedAt !== null ? 'event:deleted' : event.editedAt !== null ? 'event:edited' : 'event';
+  const changed = event.editedAt !== null ? 'event:edited' : 'event:updated';
+  const type = event.deletedAt !== null ? 'event:deleted' : event.changedSeq > event.seq ? changed : 'event';
   const { changedSeq: seq, id: eventId, actorId: actor, createdAt: at, clientEventId } = event;
   return { seq, at, actor, type, eventId, data: event, ...(type === 'event' && { clientEventId }) };
+}
+
+function previewOf({ id, createdAt, actorId }: StreamEvent, text: string): unknown {
+  const place = { eventId: id, streamId, streamName: 'elsewhere', streamType: 'channel', seq: 1 };
+  return { state: 'visible', ...place, eventType: 'message', actorId, actorName: actorId, text, createdAt, editedAt: null };
 }
 
 export function problem(code: ErrorCode): Problem {

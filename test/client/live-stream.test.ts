@@ -3,20 +3,9 @@ import type { LiveSnapshot, LiveStream } from '../../client/live-stream.ts';
 import type { FakeNetwork } from './fake-network.ts';
 import { calm } from './fake-network.ts';
 import { itemOf, me, problem, streamId, streamRoom, workspaceId } from './fake-server.ts';
-import { makeWorld, textsOf } from './world.ts';
-import type { World } from './world.ts';
+import { liveWorld, makeWorld, textsOf } from './world.ts';
 
 const eventsPath = `/v1/workspaces/${workspaceId}/streams/${streamId}/events`;
-
-/** A stream that is live, with `count` messages on the server. */
-async function liveWorld(count: number, pageSize = 50): Promise<World & { stream: LiveStream }> {
-  const world = makeWorld();
-  for (let i = 1; i <= count; i++) world.server.append(`m${i}`);
-  const stream = world.openStream(pageSize);
-  expect(await world.clock.until(() => stream.getSnapshot().state === 'live')).toBe(true);
-  world.server.requests.length = 0;
-  return { ...world, stream };
-}
 
 /** Loses the frames of what `work` does. */
 function losing(network: FakeNetwork, work: () => void): void {
@@ -232,6 +221,25 @@ describe('a live stream', () => {
     expect(await clock.until(() => network.open.length === 1)).toBe(true);
     await clock.advance(100);
     expect(textsOf(stream)).toEqual(['m1', 'm2', 'm3', 'm4']);
+  });
+
+  test('goes on without a hole after its subscription ended, if it may; else it says that there is nothing', async () => {
+    const { stream, server, clock } = await liveWorld(1);
+    const states = statesOf(stream);
+    server.revoke();
+    server.append('m2');
+    await clock.advance(1000);
+    expect(textsOf(stream)).toEqual(['m1', 'm2']);
+    server.append('m3');
+    await clock.advance(1000);
+    expect([textsOf(stream), server.requests]).toEqual([['m1', 'm2', 'm3'], []]);
+    expect(states.every((state) => state === 'live' || state === 'catching up')).toBe(true);
+    server.closedRooms.add(streamRoom);
+    server.revoke();
+    server.append('secret');
+    await clock.advance(1000);
+    expect(stream.getSnapshot()).toMatchObject({ state: 'offline', problem: { code: 'not_found' } });
+    expect(textsOf(stream)).toEqual(['m1', 'm2', 'm3']);
   });
 
   test('a log that was set back is read anew', async () => {

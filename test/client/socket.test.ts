@@ -59,6 +59,18 @@ describe('opening', () => {
     expect(new Set(subs.flatMap((frame) => frame.d.rooms.map((each) => each.room)))).toEqual(new Set(rooms));
   });
 
+  test('a subscription that ends while the answer to it is on its way is asked for again', async () => {
+    const { socket, network, clock } = await openWorld();
+    network.weather = { ...calm, delayMs: 0 };
+    socket.join(streamRoom, recorder().listener);
+    await clock.until(() => network.sent.some((frame) => frame.op === 'sub' && frame.d.rooms.some(({ room }) => room === streamRoom)), 10);
+    // It was taken, and ended again; the client hears of the end first.
+    network.open[0]!.receive({ op: 'revoked', rooms: [streamRoom, 'ws:unknown'] });
+    network.open[0]!.side.rooms.delete(streamRoom);
+    await clock.advance(1000);
+    expect(network.open[0]!.side.rooms.has(streamRoom)).toBe(true);
+  });
+
   test('what is joined and left in one go costs no frame', async () => {
     const { socket, network, clock } = await openWorld();
     const before = network.sent.length;

@@ -30,3 +30,13 @@ export function makeWorld(seed = 1): World {
 
 /** What a reader sees, in short. */
 export const textsOf = (stream: LiveStream): (string | null)[] => stream.getSnapshot().events.map((event) => event.content?.text ?? null);
+
+/** A stream that is live, with `count` messages on the server. */
+export async function liveWorld(count: number, pageSize = 50): Promise<World & { stream: LiveStream }> {
+  const world = makeWorld();
+  for (let i = 1; i <= count; i++) world.server.append(`m${i}`);
+  const stream = world.openStream(pageSize);
+  if (!(await world.clock.until(() => stream.getSnapshot().state === 'live'))) throw new Error('the stream did not become live');
+  world.server.requests.length = 0;
+  return { ...world, stream };
+}
