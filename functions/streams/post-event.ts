@@ -99,6 +99,8 @@ function newPoll(app: Transacted, tx: OutboxTransaction, id: string, input: Poll
   const { question, multiple } = input;
   const closesAt = input.closesAt === undefined ? null : new Date(input.closesAt);
   if (closesAt && closesAt <= app.clock.now()) throw badField('body.closesAt', 'must be in the future');
+  // Its offset may carry it beyond what can be written with four digits.
+  if (closesAt && closesAt.getUTCFullYear() > 9999) throw badField('body.closesAt', 'must be before the year 10000');
   const options = input.options.map((text, index) => ({ id: `opt_${index + 1}`, text }));
   insertPoll(tx, { id, question, options, multiple, closesAt });
   const shown = options.map((option) => ({ ...option, count: 0, userIds: [] }));

@@ -9,8 +9,9 @@ import { announceStream } from './announce.ts';
 import { append } from './append.ts';
 import type { AppendApp, Appended } from './append.ts';
 import { chooseSlug } from './choose-slug.ts';
+import { listDescendants } from './follow-up-store.ts';
 import type { StreamAction } from './policy.ts';
-import { cutAccess, findStream, updateSettings } from './store.ts';
+import { cutAccess, findStream, findStreams, updateSettings } from './store.ts';
 import type { StreamSettings } from './store.ts';
 import type { StreamForCaller } from './stream.ts';
 
@@ -21,8 +22,8 @@ export async function updateStream(app: AppendApp, caller: UserCaller, input: Ch
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'read');
     const change = realChange(found.stream, input);
-    for (const action of actionsFor(found.stream, change)) requireAllowed(found, action);
     checkFields(found.stream, change);
+    for (const action of actionsFor(found.stream, change)) requireAllowed(found, action);
     if (Object.keys(change).length === 0) return found.stream;
     const settings = await settingsFor(app, tx, caller, found, change);
     if (!(await updateSettings(tx, found.stream.id, settings, input.ifMatch))) {
@@ -37,6 +38,7 @@ export async function updateStream(app: AppendApp, caller: UserCaller, input: Ch
     const farewell = { ...found.stream, visibility: updated.stream.visibility };
     if (found.isPublic && !updated.isPublic) await announceStream(app, tx, caller.userId, 'updated', { ...found, stream: farewell });
     await announceStream(app, tx, caller.userId, change.status === 'archived' ? 'archived' : 'updated', updated);
+    if (change.visibility !== undefined) await announceBelow(app, tx, caller, found.stream.id);
     return updated.stream;
   });
 }
@@ -106,6 +108,15 @@ async function settingsFor(
 async function narrow(tx: OutboxTransaction, { stream }: StreamForCaller, visibility: string): Promise<void> {
   await cutAccess(tx, stream.id);
   if (visibility === 'private') tx.revoke(room.stream(tx.workspaceId, stream.id), null);
+}
+
+/** What branched off, and takes its readers from here, has other readers now too: they are told of what stands in their lists. */
+async function announceBelow(app: AppendApp, tx: OutboxTransaction, caller: UserCaller, streamId: string): Promise<void> {
+  const below = await listDescendants(tx, streamId);
+  if (below.length === 0) return;
+  for (const child of await findStreams(tx, caller.userId, below)) {
+    if (child.stream.streamType !== 'thread') await announceStream(app, tx, caller.userId, 'updated', child);
+  }
 }
 
 /** One event for each thing that changed. */

@@ -96,13 +96,25 @@ function pictureOf({ workspace, streams }: Viewer) {
       [...streams].map(([id, live]) => {
         const { events, state, problem } = live.getSnapshot();
         // Who lost a stream keeps what they had on the screen; what counts is that they are told.
-        return [id, problem ? problem.code : { state, events }];
+        return [id, problem ? problem.code : { state, events: events.map(shownEvent) }];
       }),
     ),
   };
 }
 
 /** What of a stream is shown in a list. How far its log is concerns only who has it open. */
+/**
+ * A preview is as of when its event was read: edits and the deletion of the original read it anew. That the stream of the original has
+ * another name or other readers since shows when the event is read the next time.
+ */
+const shownEvent = (event: StreamEvent) => {
+  const preview = event.sharedRef?.preview;
+  return {
+    ...event,
+    preview: preview?.state === 'visible' ? preview.text : preview?.state === 'deleted',
+    sharedRef: event.sharedRef?.context,
+  };
+};
 const shownOf = ({ lastSeq: _head, ...shown }: Stream) => shown;
 
 /** Does something, lets everything come to rest, and compares each viewer with one who starts now. */
