@@ -10,8 +10,9 @@ import type { World } from './world.ts';
 
 type Step =
   | { do: 'post'; times: number }
-  | { do: 'edit' | 'delete' | 'edit mine'; which: number }
-  | { do: 'send' | 'older' | 'rebuild' | 'wake' | 'reopen' }
+  | { do: 'edit' | 'delete' | 'edit mine' | 'update' | 'edit original'; which: number }
+  | { do: 'react' | 'unreact' | 'react mine' | 'unreact mine'; which: number; emoji: string }
+  | { do: 'send' | 'older' | 'rebuild' | 'wake' | 'reopen' | 'share' | 'revoke' | 'type' }
   | { do: 'cut'; code: number }
   | { do: 'wait'; ms: number }
   | { do: 'weather'; weather: Weather };
@@ -26,6 +27,16 @@ const badWeather = fc.record<Weather>({
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('post' as const), times: fc.constantFrom(1, 2, 5, 12, 70) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('edit' as const, 'delete' as const, 'edit mine' as const), which: fc.nat(99) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('react' as const, 'unreact' as const, 'react mine' as const, 'unreact mine' as const),
+      which: fc.nat(99),
+      emoji: fc.constantFrom('👍', '🎉'),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('update' as const, 'edit original' as const), which: fc.nat(99) }) },
+  { weight: 2, arbitrary: fc.constantFrom<Step>({ do: 'share' }, { do: 'revoke' }, { do: 'type' }) },
   { weight: 3, arbitrary: fc.constant<Step>({ do: 'send' }) },
   { weight: 2, arbitrary: fc.constantFrom<Step>({ do: 'older' }, { do: 'wake' }, { do: 'reopen' }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cut' as const), code: fc.constantFrom(1006, 1001, 4001, 4101) }) },
@@ -85,6 +96,38 @@ async function play(world: World, steps: readonly Step[], limit: number, watched
         if (event.deletedAt === null) server[step.do === 'edit' ? 'edit' : 'delete'](event, `edited at ${server.log.head}`);
         break;
       }
+      case 'update':
+        server.update(events[step.which % events.length]!, { replyCount: server.log.head });
+        break;
+      case 'edit original': {
+        const shares = events.filter((event) => event.sharedRef !== null);
+        const share = shares[step.which % shares.length];
+        if (share) server.editOriginal(share, `edited at ${server.log.head}`);
+        break;
+      }
+      case 'react':
+      case 'unreact': {
+        const event = events[step.which % events.length]!;
+        if (event.deletedAt === null) server.react(event, 'bob', step.emoji, step.do === 'react');
+        break;
+      }
+      case 'react mine':
+      case 'unreact mine': {
+        const shown = stream.getSnapshot().events;
+        const event = shown[step.which % shown.length];
+        if (event) stream[step.do === 'react mine' ? 'react' : 'unreact'](event.id, step.emoji).catch(() => undefined);
+        break;
+      }
+      case 'share':
+        server.share(`original at ${server.log.head}`);
+        break;
+      case 'revoke':
+        server.revoke();
+        break;
+      case 'type':
+        server.signal('bob');
+        stream.typing();
+        break;
       case 'edit mine': {
         const mine = stream.getSnapshot().events.filter((event) => event.actorId === me && event.deletedAt === null);
         const event = mine[step.which % mine.length];
@@ -133,9 +176,9 @@ async function play(world: World, steps: readonly Step[], limit: number, watched
   await clock.advance(10_000);
   const end = stream.getSnapshot();
   expect(violations).toEqual([]);
-  expect(end).toMatchObject({ state: 'live', position: server.log.head, pending: [] });
+  expect(end).toMatchObject({ state: 'live', position: server.log.head, pending: [], typists: [] });
   const oldest = end.hasOlder ? end.events[0]!.seq : 0;
-  expect(end.events).toEqual(server.events.filter((event) => event.seq >= oldest));
+  expect(end.events).toEqual(server.shown.filter((event) => event.seq >= oldest));
   const mine = server.log.versions.filter((event) => event.actorId === me && event.seq === event.changedSeq);
   if (server.logs.length === 1) {
     expect(mine).toHaveLength(allSent.length);
@@ -147,7 +190,7 @@ async function play(world: World, steps: readonly Step[], limit: number, watched
   expect(clock.waiting).toBe(0);
 }
 
-const own = new Set<Step['do']>(['send', 'edit mine']);
+const own = new Set<Step['do']>(['send', 'edit mine', 'react mine', 'unreact mine']);
 
 describe('whatever the network does', () => {
   test('the client ends with the log of the server, each message once and in order, and never shows a hole', async () => {
