@@ -24,7 +24,7 @@ export function messageParts(text: string): string[] {
     while (utf8Bytes(rest.slice(0, end + 1_000)) <= maxTextBytes) end += 1_000;
     const head = rest.slice(0, end);
     const cut = Math.max(head.lastIndexOf('\n'), head.lastIndexOf(' '));
-    const at = cut > end / 2 ? cut : end - (/[\uD800-\uDBFF]$/.test(head) ? 1 : 0);
+    const at = cut > end / 2 ? cut + 1 : end - (/[\uD800-\uDBFF]$/.test(head) ? 1 : 0);
     parts.push(rest.slice(0, at));
     rest = rest.slice(at);
   }
