@@ -3,12 +3,7 @@ import { writeFile, rename } from 'node:fs/promises';
 import type { Functions } from './types.ts';
 import { demoUsers, demoWorkspace } from './demo-story.ts';
 import { callDemo, tellStory } from './tell-story.ts';
-
-export interface DemoUser {
-  readonly id: string;
-  readonly name: string;
-  readonly token: string;
-}
+import type { DemoUser } from './tell-story.ts';
 
 /** A workspace to try things in, and the keys to it: what `.local/demo.json` holds. */
 export interface Demo {

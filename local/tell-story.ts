@@ -1,5 +1,10 @@
-import type { DemoUser } from './demo.ts';
 import { demoChannels, demoDm, demoPoll, demoReactions, demoThread } from './demo-story.ts';
+
+export interface DemoUser {
+  readonly id: string;
+  readonly name: string;
+  readonly token: string;
+}
 
 interface Call {
   readonly path: string;

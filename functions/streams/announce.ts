@@ -1,6 +1,5 @@
 import { room } from '../../contract/frames.ts';
 import { UserId } from '../../contract/ids.ts';
-import type { StreamId } from '../../contract/ids.ts';
 import type { Stream } from '../../contract/stream.ts';
 import type { App } from '../platform/app.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
@@ -70,6 +69,6 @@ export async function announceRemoval(
     type: 'stream:member:removed',
     at: app.clock.now().toISOString(),
     actor: UserId.parse(actorId),
-    data: { streamId: stream.id as StreamId },
+    data: { streamId: stream.id },
   });
 }

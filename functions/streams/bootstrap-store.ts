@@ -51,40 +51,38 @@ export async function findBootstrapHead(tx: Transaction, userId: string): Promis
 
 /**
  * The streams of a member's sidebar, the newest activity first: those they are in, threads that they follow among them, and the public ones.
- * Which ones is found from narrow rows; what they look like, and what is unread, is asked only of those that are shown.
+ * Who may see a stream is asked further only where access is inherited, and what is unread only of those that are shown.
  */
-export async function listSidebar(tx: Transaction, userId: string, { guest, limit }: { guest: boolean; limit: number }): Promise<Stream[]> {
+export async function listSidebar(tx: Transaction, userId: string, limit: number): Promise<Stream[]> {
+  const guest = `(select wm.role = 'guest' from workspace_members wm where wm.workspace_id = $1 and wm.user_id = $2)`;
+  const inIt = 's.id in (select mm.stream_id from stream_members mm where mm.workspace_id = $1 and mm.user_id = $2 and mm.left_at is null)';
+  const newestFirst = 'order by coalesce(s.last_event_at, s.created_at) desc, s.id desc';
   const rows = await tx.query<StreamRow>(
-    `with shown as materialized (
-       select s.id, coalesce(s.last_event_at, s.created_at) as active_at
-       from streams s
-       left join stream_members m on m.stream_id = s.id and m.user_id = $2 and m.left_at is null
-       ${accessOf('$2')}
-       where s.workspace_id = $1 and s.archived_at is null and (s.stream_type <> 'thread' or m.user_id is not null) and ${seesIt('$3::boolean')}
-       order by 2 desc, 1 desc limit $4
-     )
-     select ${streamColumns} from shown
-     join streams s on s.id = shown.id
-     left join stream_members m on m.stream_id = s.id and m.user_id = $2 and m.left_at is null
-     order by shown.active_at desc, s.id desc`,
-    [tx.workspaceId, userId, guest, limit],
+    `select ${streamColumns} from (
+       select s.* from streams s
+       where s.workspace_id = $1 and s.archived_at is null and case s.visibility
+         when 'public' then not ${guest} or ${inIt}
+         when 'private' then ${inIt}
+         else (s.stream_type <> 'thread' or ${inIt}) and (select ${seesIt(guest)} from (select) one ${accessOf('$2')}) end
+       ${newestFirst} limit $3
+     ) s
+     left join stream_members m on m.workspace_id = $1 and m.stream_id = s.id and m.user_id = $2 and m.left_at is null
+     ${newestFirst}`,
+    [tx.workspaceId, userId, limit],
   );
   return rows.map(streamOf);
 }
 
-/** The names of people who are members, or were. */
-export async function listPeople(tx: Transaction, userIds: readonly string[]): Promise<{ id: string; name: string }[]> {
-  return tx.query<{ id: string; name: string }>('select id, name from users where workspace_id = $1 and id = any($2) order by id', [
-    tx.workspaceId,
-    userIds,
-  ]);
-}
-
-/** Who is needed to show some streams: the last who wrote in each, and the members of small ones. */
-export async function listActors(tx: Transaction, streamIds: readonly string[]): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>(
-    'select distinct unnest(recent_actor_ids) as id from streams where workspace_id = $1 and id = any($2)',
-    [tx.workspaceId, streamIds],
+/** The names of who is needed to show some streams: these people, and the last who wrote in each. */
+export async function listPeople(
+  tx: Transaction,
+  userIds: readonly string[],
+  streamIds: readonly string[],
+): Promise<{ id: string; name: string }[]> {
+  return tx.query<{ id: string; name: string }>(
+    `select id, name from users where workspace_id = $1 and id in (
+       select unnest($2::text[]) union select unnest(recent_actor_ids) from streams where workspace_id = $1 and id = any($3)
+     ) order by id`,
+    [tx.workspaceId, userIds, streamIds],
   );
-  return rows.map(({ id }) => id);
 }

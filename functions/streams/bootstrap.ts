@@ -3,7 +3,7 @@ import { room } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
-import { findBootstrapHead, listActors, listPeople, listSidebar } from './bootstrap-store.ts';
+import { findBootstrapHead, listPeople, listSidebar } from './bootstrap-store.ts';
 import { pageOfStreams } from './list-streams.ts';
 
 /** Streams of the first page; more are listed by activity. */
@@ -11,21 +11,22 @@ const limit = 100;
 
 /**
  * All that an app needs to draw itself, of one moment: the positions of the rooms first, so that frames behind them are all that is
- * missing. Five statements, whatever the size of the workspace.
+ * missing. Four statements, whatever the size of the workspace.
  */
 export async function bootstrap(app: Pick<App, 'db'>, caller: UserCaller): Promise<Bootstrap> {
   return app.db.snapshot(caller.workspaceId, async (tx) => {
-    const head = await findBootstrapHead(tx, caller.userId);
+    // Sent together: neither waits for the other.
+    const [head, sidebar] = await Promise.all([findBootstrapHead(tx, caller.userId), listSidebar(tx, caller.userId, limit + 1)]);
     if (!head) throw new AppError('not_found');
     const { workspace, me, workspaceRoom, memberRoom, unreadNotifications } = head;
     const guest = me.role === 'guest';
-    const streams = pageOfStreams(await listSidebar(tx, caller.userId, { guest, limit: limit + 1 }), { sort: 'activity', limit });
-    const actors = await listActors(
+    const streams = pageOfStreams(sidebar, { sort: 'activity', limit });
+    const participants = streams.items.flatMap((stream) => (stream.participants ?? []).map(({ id }) => id));
+    const people = await listPeople(
       tx,
+      [...new Set([caller.userId, ...participants])],
       streams.items.map(({ id }) => id),
     );
-    const participants = streams.items.flatMap((stream) => (stream.participants ?? []).map(({ id }) => id));
-    const people = await listPeople(tx, [...new Set([caller.userId, ...actors, ...participants])]);
     return {
       rooms: [
         ...(guest ? [] : [{ room: room.workspace(caller.workspaceId), ...workspaceRoom }]),

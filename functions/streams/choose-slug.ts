@@ -18,15 +18,18 @@ export async function chooseSlug(
   const taken = (await findSlugs(tx, caller.userId, wanted)).filter(({ id }) => id !== streamId);
   const same = taken.find((other) => other.slug === wanted);
   if (!same) return wanted;
-  if (same.visible) {
-    const field = slug === undefined ? 'name' : 'slug';
-    throw new AppError('conflict', `Another stream has this ${field}.`, {
-      errors: [{ path: `body.${field}`, message: 'is taken by another stream; choose another' }],
-    });
-  }
+  if (same.visible) throw nameTaken({ slug });
   const slugs = new Set(taken.map((other) => other.slug));
   for (let n = 2; ; n++) {
     const numbered = `${wanted.slice(0, 76).replace(/-+$/, '')}-${n}`;
     if (!slugs.has(numbered)) return numbered;
   }
+}
+
+/** Another stream has the name, or the slug where one was asked for. */
+export function nameTaken({ slug }: { slug?: string | undefined }): AppError {
+  const field = slug === undefined ? 'name' : 'slug';
+  return new AppError('conflict', `Another stream has this ${field}.`, {
+    errors: [{ path: `body.${field}`, message: 'is taken by another stream; choose another' }],
+  });
 }

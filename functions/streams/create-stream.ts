@@ -2,6 +2,7 @@ import { newId } from '../../contract/ids.ts';
 import type { CreateStream, Stream } from '../../contract/stream.ts';
 import { maxDmMembers } from '../../contract/stream.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
+import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { newGeneration } from '../platform/generation.ts';
 import type { RequestHeaders } from '../platform/http-input.ts';
@@ -10,7 +11,7 @@ import type { OutboxTransaction } from '../platform/outbox.ts';
 import { accessMember } from './access.ts';
 import { announceMembership, announceStream } from './announce.ts';
 import type { AppendApp } from './append.ts';
-import { chooseSlug } from './choose-slug.ts';
+import { chooseSlug, nameTaken } from './choose-slug.ts';
 import { findPeople } from './member-store.ts';
 import { findDm, findStreamByIdempotencyKey, insertStream } from './store.ts';
 import type { NewStream } from './store.ts';
@@ -40,14 +41,20 @@ export async function createStream(app: AppendApp, caller: UserCaller, input: In
       },
       [{ userId: caller.userId, role: 'owner' }],
     );
-    if (!stream) throw new AppError('conflict', 'Another stream took this name at the same moment. Try again.');
+    if (!stream) throw nameTaken(input);
     await announceStream(app, tx, caller.userId, 'created', { stream, accessIds: [id], isPublic: stream.visibility === 'public' });
     await announceMembership(app, tx, caller.userId, id, [caller.userId]);
     return { stream, repeated: false };
+  }).catch(async (error: unknown) => {
+    // What is in the way may be what the same request made at the same moment.
+    if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+    const before = await app.db.transaction(caller.workspaceId, (tx) => madeBefore(tx, caller, input));
+    if (before) return { stream: before, repeated: true };
+    throw error;
   });
 }
 
-async function madeBefore(tx: OutboxTransaction, caller: UserCaller, { idempotencyKey }: Input): Promise<Stream | undefined> {
+async function madeBefore(tx: Transaction, caller: UserCaller, { idempotencyKey }: Input): Promise<Stream | undefined> {
   return idempotencyKey === undefined ? undefined : findStreamByIdempotencyKey(tx, caller.userId, idempotencyKey);
 }
 

@@ -28,28 +28,30 @@ interface Told {
   readonly looksAt: Date | undefined;
 }
 
+interface AnnouncementRow {
+  id: string;
+  stream_type: string;
+  last_seq: number;
+  message_count: number;
+  deleted_count: number;
+  counts_rev: number;
+  last_event_at: Date | null;
+  last_actor_id: string | null;
+  access_ids: string[];
+  is_public: boolean;
+  branched_from_event_id: string | null;
+  told_head: number | null;
+  told_counts_rev: number;
+  told_reply_count: number;
+  rev: number;
+  told_rev: number;
+  announced_at: Date;
+  looks_at: Date | null;
+}
+
 /** Where a stream is, and how far that was announced; the announcement is held until the transaction ends. */
 export async function lockAnnouncement(tx: Transaction, streamId: string): Promise<Announcement | undefined> {
-  const [row] = await tx.query<{
-    id: string;
-    stream_type: string;
-    last_seq: number;
-    message_count: number;
-    deleted_count: number;
-    counts_rev: number;
-    last_event_at: Date | null;
-    last_actor_id: string | null;
-    access_ids: string[];
-    is_public: boolean;
-    branched_from_event_id: string | null;
-    told_head: number | null;
-    told_counts_rev: number;
-    told_reply_count: number;
-    rev: number;
-    told_rev: number;
-    announced_at: Date;
-    looks_at: Date | null;
-  }>(
+  const [row] = await tx.query<AnnouncementRow>(
     `select s.id, s.stream_type, s.last_seq, s.message_count, s.deleted_count, s.counts_rev, s.last_event_at, s.access_ids,
        s.recent_actor_ids[1] as last_actor_id, s.branched_from_event_id, s.rev,
        case s.visibility when 'inherit' then coalesce(r.visibility = 'public', false) else s.visibility = 'public' end as is_public,
@@ -61,7 +63,10 @@ export async function lockAnnouncement(tx: Transaction, streamId: string): Promi
      where s.workspace_id = $1 and s.id = $2`,
     [tx.workspaceId, streamId],
   );
-  if (!row) return undefined;
+  return row && announcementOf(row);
+}
+
+function announcementOf(row: AnnouncementRow): Announcement {
   return {
     pointer: {
       streamId: row.id,

@@ -18,7 +18,16 @@ export async function leaveStream(app: AppendApp, caller: UserCaller, input: { s
     if (found.stream.isMember) requireAllowed(found, 'leave');
     else return;
     await endMembershipOf(app, tx, found, { id: caller.userId, name: found.caller.name }, caller.userId);
+  }).catch((error: unknown) => {
+    if (!(error instanceof NotThere)) throw error;
   });
+}
+
+/** Somebody who is not in the stream, or left it at the same moment. */
+class NotThere extends AppError {
+  constructor() {
+    super('not_found', 'There is no such member in this stream.');
+  }
 }
 
 /** Takes somebody out of a stream. */
@@ -27,7 +36,7 @@ export async function removeStreamMember(app: AppendApp, caller: UserCaller, inp
   await withOutbox(app, caller.workspaceId, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'manageMembers');
     const member = await findMember(tx, found.stream.id, input.userId);
-    if (!member) throw new AppError('not_found', 'There is no such member in this stream.');
+    if (!member) throw new NotThere();
     if (member.role === 'owner' && found.caller.streamRole !== 'owner' && found.caller.workspaceRole !== 'owner') {
       throw new AppError('forbidden', 'Owners are taken out by owners.');
     }
@@ -52,8 +61,7 @@ async function endMembershipOf(
   const others = await countOthers(tx, stream.id, userId);
   const now = app.clock.now();
   const leaving = await findMember(tx, stream.id, userId);
-  if (!leaving || !(await endMembership(tx, stream.id, userId, now)))
-    throw new AppError('not_found', 'There is no such member in this stream.');
+  if (!leaving || !(await endMembership(tx, stream.id, userId, now))) throw new NotThere();
   if (!isThread && leaving.role === 'owner' && others.owners === 0 && others.members > 0) {
     throw new AppError('last_owner', 'Make somebody else an owner first.');
   }

@@ -1,6 +1,6 @@
 import type { Mention, PostEvent, StreamEvent } from '../../contract/event.ts';
 import { ClientEventId, newId } from '../../contract/ids.ts';
-import type { StreamId, UserId } from '../../contract/ids.ts';
+import type { StreamId } from '../../contract/ids.ts';
 import { metric } from '../../contract/names.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
@@ -125,7 +125,7 @@ async function postedFile(
   if (!file && input.clientEventId !== undefined && (await wasPosted(tx, caller, input))) throw new SentBefore();
   if (!file) throw badField('body.fileId', 'must be a file that you uploaded to this stream, complete, and not posted yet');
   const { createdAt, ...content } = file;
-  const shown = { ...content, id: fileId, uploadedBy: caller.userId as UserId, createdAt: createdAt.toISOString() };
+  const shown = { ...content, id: fileId, uploadedBy: caller.userId, createdAt: createdAt.toISOString() };
   return { eventType: 'file', content: { type: 'file', id: fileId }, shown: { file: shown } };
 }
 

@@ -4,11 +4,11 @@ import type { UserCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
-import { accessStream } from './access.ts';
+import { accessStream, requireAllowed } from './access.ts';
 import { announceMembership, announceStream } from './announce.ts';
 import { append } from './append.ts';
 import type { AppendApp } from './append.ts';
-import { chooseSlug } from './choose-slug.ts';
+import { chooseSlug, nameTaken } from './choose-slug.ts';
 import { addMembers, setMemberRole } from './member-store.ts';
 import { levelOf, mayDo } from './policy.ts';
 import { cutAccess, findStream, updateSettings } from './store.ts';
@@ -37,8 +37,9 @@ export async function promoteStream(app: AppendApp, caller: UserCaller, input: P
       promotedAt: app.clock.now(),
       promotedBy: caller.userId,
     };
-    if (!(await updateSettings(tx, stream.id, settings, undefined)))
-      throw new AppError('conflict', 'Its name was taken at the same moment.');
+    if (!(await updateSettings(tx, stream.id, settings, stream.rev))) {
+      throw new SettingsMeanwhile();
+    }
     if (input.visibility !== 'inherit') await cutAccess(tx, stream.id);
     await takeOwnership(app, tx, caller, found);
     const actor = { id: caller.userId, name: found.caller.name };
@@ -66,7 +67,8 @@ async function accessPromotable(
     const message = 'is for incidents';
     throw new AppError('invalid_input', `body.severity: ${message}`, { errors: [{ path: 'body.severity', message }] });
   }
-  return accessStream(tx, caller, input.streamId, 'promote');
+  requireAllowed(seen, 'promote');
+  return seen;
 }
 
 /** What was said among few is shown to everybody only by who may show all of it. */

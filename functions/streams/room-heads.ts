@@ -4,9 +4,7 @@ import type { StreamEvent } from '../../contract/event.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { listChanges } from './event-store.ts';
-import { findRoomPlaces } from './room-store.ts';
-import { findStreams } from './store.ts';
-import { maySee } from './stream.ts';
+import { findRoomPlaces, findStreamPlaces } from './room-store.ts';
 
 /** Where a room's log is. `streamId` is undefined for the rooms of workspace and member, whose changes are not kept one by one. */
 export interface RoomHead {
@@ -26,14 +24,14 @@ export async function accessRooms(tx: Transaction, caller: UserCaller, rooms: re
     return parsed && parsed.workspaceId === caller.workspaceId ? [{ room, parsed }] : [];
   });
   const streamIds = own.flatMap(({ parsed }) => (parsed.kind === 'stream' ? [parsed.streamId] : []));
-  const found = streamIds.length > 0 ? await findStreams(tx, caller.userId, streamIds) : [];
-  const streams = new Map(found.filter(maySee).map(({ stream }) => [stream.id as string, stream]));
+  const seen = streamIds.length > 0 ? await findStreamPlaces(tx, caller.userId, streamIds) : [];
+  const streams = new Map(seen.map((place) => [place.streamId, place]));
   const hasOwnRooms = own.some(({ parsed }) => parsed.kind !== 'stream');
   const places = hasOwnRooms ? await findRoomPlaces(tx, caller.userId) : undefined;
   const heads = own.flatMap(({ room, parsed }): RoomHead[] => {
     if (parsed.kind === 'stream') {
       const stream = streams.get(parsed.streamId);
-      return stream ? [{ room, gen: stream.gen, head: stream.lastSeq, streamId: stream.id }] : [];
+      return stream ? [{ room, gen: stream.gen, head: stream.rev, streamId: stream.streamId }] : [];
     }
     const isHeard = parsed.kind === 'workspace' ? places?.role !== 'guest' : parsed.userId === caller.userId;
     const place = isHeard ? places?.[parsed.kind] : undefined;

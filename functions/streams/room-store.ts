@@ -1,5 +1,6 @@
 import type { WorkspaceRole } from '../../contract/workspace.ts';
 import type { Transaction } from '../platform/database.ts';
+import { accessOf, seesIt } from './rows.ts';
 
 /** A room's position after a change, and the generation of its log. */
 export interface RoomPlace {
@@ -52,4 +53,21 @@ export async function findRoomPlaces(
     [tx.workspaceId, userId],
   );
   return row && { role: row.role, workspace: { rev: row.w_rev, gen: row.w_gen }, user: { rev: row.rev, gen: row.gen } };
+}
+
+/** Where the rooms of those of these streams are that a member sees. No counts: this is asked of all that a client has open at once. */
+export async function findStreamPlaces(
+  tx: Transaction,
+  userId: string,
+  streamIds: readonly string[],
+): Promise<(RoomPlace & { streamId: string })[]> {
+  const rows = await tx.query<{ id: string; gen: string; last_seq: number }>(
+    `select s.id, s.gen, s.last_seq from workspace_members wm
+     join streams s on s.workspace_id = wm.workspace_id
+     ${accessOf('wm.user_id')}
+     where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null and s.id = any($3)
+       and ${seesIt(`(wm.role = 'guest')`)}`,
+    [tx.workspaceId, userId, streamIds],
+  );
+  return rows.map(({ id, gen, last_seq }) => ({ streamId: id, gen, rev: last_seq }));
 }

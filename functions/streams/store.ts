@@ -1,6 +1,7 @@
 import type { ListStreams, Stream } from '../../contract/stream.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
 import type { Transaction } from '../platform/database.ts';
+import { isDuplicate } from '../platform/errors.ts';
 import { accessOf, callerColumns, seesIt, streamColumns, streamForCallerOf, streamOf } from './rows.ts';
 import type { CallerRow, StreamRow } from './rows.ts';
 import type { StreamForCaller } from './stream.ts';
@@ -212,7 +213,7 @@ const settingColumns: Record<keyof StreamSettings, string> = {
   promotedBy: 'promoted_by',
 };
 
-/** Changes settings and their revision. False when somebody else's stream took the slug at the same moment, or the settings had changed. */
+/** Changes settings and their revision. False when another stream took the slug, or the settings had changed: then nothing more can be done. */
 export async function updateSettings(
   tx: Transaction,
   streamId: string,
@@ -226,12 +227,18 @@ export async function updateSettings(
       ? ''
       : ` and not exists (
        select from streams o where o.workspace_id = $2 and o.slug = $${given.findIndex(([key]) => key === 'slug') + 4} and o.id <> $1)`;
-  const rows = await tx.query<{ id: string }>(
-    `update streams set rev = rev + 1, ${set.join(', ')}
-     where id = $1 and workspace_id = $2 and ($3::bigint is null or rev = $3)${slug} returning id`,
-    [streamId, tx.workspaceId, expectedRev ?? null, ...given.map(([, value]) => value)],
-  );
-  return rows.length > 0;
+  try {
+    const rows = await tx.query<{ id: string }>(
+      `update streams set rev = rev + 1, ${set.join(', ')}
+       where id = $1 and workspace_id = $2 and ($3::bigint is null or rev = $3)${slug} returning id`,
+      [streamId, tx.workspaceId, expectedRev ?? null, ...given.map(([, value]) => value)],
+    );
+    return rows.length > 0;
+  } catch (error) {
+    // A slug that was free when it was looked for, and is taken now.
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
 }
 
 /** What branched off below a stream and takes its readers from it ends there now: nothing above it gives access any more. */

@@ -8,7 +8,7 @@ import { accessStream, requireAllowed } from './access.ts';
 import { announceStream } from './announce.ts';
 import { append } from './append.ts';
 import type { AppendApp, Appended } from './append.ts';
-import { chooseSlug } from './choose-slug.ts';
+import { chooseSlug, nameTaken } from './choose-slug.ts';
 import { listDescendants } from './follow-up-store.ts';
 import type { StreamAction } from './policy.ts';
 import { cutAccess, findStream, findStreams, updateSettings } from './store.ts';
@@ -27,6 +27,7 @@ export async function updateStream(app: AppendApp, caller: UserCaller, input: Ch
     if (Object.keys(change).length === 0) return found.stream;
     const settings = await settingsFor(app, tx, caller, found, change);
     if (!(await updateSettings(tx, found.stream.id, settings, input.ifMatch))) {
+      if (input.ifMatch === undefined) throw nameTaken(input);
       throw new AppError('precondition_failed', `Its settings are at ${found.stream.rev} now, or its name was taken at the same moment.`);
     }
     if (change.visibility !== undefined) await narrow(tx, found, change.visibility);

@@ -84,7 +84,8 @@ export function createLiveServer(app: TestApp & { connections: Connections }): L
     const messages = app.sent.splice(0);
     for (const group of Map.groupBy(messages, (message) => message.group).values()) {
       const batch = group.map(({ body }) => FanOutMessage.parse(JSON.parse(JSON.stringify(body))));
-      for (const _time of [1, 2]) await fanOut({ ...app, sockets, nudges }, batch);
+      await fanOut({ ...app, sockets, nudges }, batch);
+      await fanOut({ ...app, sockets, nudges }, batch);
     }
     for (const { body, delaySeconds } of app.later.splice(0)) {
       app.time = new Date(app.time.getTime() + delaySeconds * 1000);
@@ -139,7 +140,7 @@ export function createLiveServer(app: TestApp & { connections: Connections }): L
   return {
     client({ token, workspaceId, userId }) {
       const inProcess = (input: string | URL | Request, init?: RequestInit) => busy(fetchInProcess(token, input, init));
-      const streambed = createStreambed({ baseUrl: 'http://in.process', token, fetch: inProcess as typeof fetch, clock });
+      const streambed = createStreambed({ baseUrl: 'http://in.process', token, fetch: inProcess, clock });
       const ticket = () => streambed.workspace(workspaceId).ticket();
       return { streambed, socket: new RealtimeSocket({ ticket, transport: transportOf(workspaceId, userId), clock }), clock };
     },

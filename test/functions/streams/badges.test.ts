@@ -207,19 +207,4 @@ describe('mentions', () => {
     await ada.say(stream, 'nobody in particular');
     expect(app.db.statements - quiet).toBeLessThanOrEqual(6);
   });
-
-  test('notifications are marked as read, one or all up to one, on every device', async () => {
-    const stream = await joined('Reading up');
-    for (const n of [1, 2, 3]) await ada.say(stream, `@cyd ${n}`);
-    const unread = async () => (await cyd.activity()).filter(({ readAt, streamId }) => readAt === null && streamId === stream.id);
-    const [newest, , oldest] = (await unread()).filter(({ kind }) => kind === 'mention');
-    app.sent.length = 0;
-    await cyd.call('POST', '/notifications/read', { ids: [newest?.id] });
-    expect((await unread()).map(({ id }) => id)).not.toContain(newest?.id);
-    expect(itemsFor('cyd', 'notification:changed')[0]?.data).toMatchObject({ read: [newest?.id] });
-    expect(await bob.call('POST', '/notifications/read', { ids: [oldest?.id] })).toBeDefined();
-    expect((await unread()).map(({ id }) => id)).toContain(oldest?.id);
-    await cyd.call('POST', '/notifications/read', { upTo: newest?.id });
-    expect(await unread()).toEqual([]);
-  });
 });
