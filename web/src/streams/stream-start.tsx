@@ -4,6 +4,7 @@ import { sentenceOf } from './connection.ts';
 import classes from './stream-start.module.css';
 import { nameOfStream } from './stream-filter.ts';
 import type { Older } from './use-older.ts';
+import { useWorkspace } from './workspace-context.ts';
 
 interface Props {
   readonly stream: Stream | undefined;
@@ -34,18 +35,29 @@ export function StreamStart({ stream, hasOlder, isEmpty, isWaiting, older }: Pro
     );
   }
   if (isWaiting) return <Skeletons />;
-  const name = stream ? nameOfStream(stream) : 'this stream';
+  return <Beginning stream={stream} isEmpty={isEmpty} />;
+}
+
+function Beginning({ stream, isEmpty }: Pick<Props, 'stream' | 'isEmpty'>) {
+  const { me } = useWorkspace();
+  if (stream?.streamType === 'thread' && stream.name === null) {
+    return <p className={classes.thread}>{isEmpty ? 'Nobody has replied yet.' : 'Replies'}</p>;
+  }
+  const name = stream ? nameOfStream(stream, me.id) : 'this stream';
   return (
     <div className={classes.start}>
       <p className={classes.title}>
-        {isEmpty ? 'Nothing has been said in ' : 'This is where '}
+        {stream?.streamType === 'dm' ? withWhom(isEmpty) : isEmpty ? 'Nothing has been said in ' : 'This is where '}
         <bdi>{name}</bdi>
-        {isEmpty ? ' yet' : ' began'}
+        {isEmpty ? ' yet' : stream?.streamType === 'dm' ? '' : ' began'}
       </p>
       <p>{isEmpty ? 'Write the first message below.' : (stream?.description ?? 'There is nothing before it.')}</p>
     </div>
   );
 }
+
+const withWhom = (isEmpty: boolean): string =>
+  isEmpty ? 'Nothing has been said between you and ' : 'The beginning of what was said between you and ';
 
 function Skeletons() {
   return (
