@@ -139,11 +139,9 @@ function useCaret(field: RefObject<HTMLTextAreaElement | null>): number | undefi
     };
     document.addEventListener('selectionchange', look);
     const element = field.current;
-    element?.addEventListener('input', look);
     element?.addEventListener('blur', look);
     return () => {
       document.removeEventListener('selectionchange', look);
-      element?.removeEventListener('input', look);
       element?.removeEventListener('blur', look);
     };
   }, [field]);
