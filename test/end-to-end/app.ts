@@ -28,12 +28,13 @@ async function startOwn() {
   return startLocal({ port: 0, ephemeral: true, quiet: true });
 }
 
-/** A new stream with messages in it, written over HTTP by the users in turn. */
+/** A new stream that all users are in, with messages in it, written over HTTP by the users in turn. */
 export async function seedStream({ baseUrl, workspaceId, users }: RunningApp, name: string, texts: readonly string[]): Promise<string> {
   const clients = users.map(({ token }) => createStreambed({ baseUrl, token }).workspace(workspaceId));
   const [first] = clients;
   if (!first) throw new Error('there are no demo users');
   const stream = await first.streams.create({ streamType: 'channel', name });
+  for (const client of clients.slice(1)) await client.streams.join(stream.id);
   for (const [index, text] of texts.entries()) await clients[index % clients.length]?.events(stream.id).post({ text });
   return stream.id;
 }

@@ -32,10 +32,21 @@ export class Person {
     return this;
   }
 
+  /** Finds a stream among all that can be seen, joins it, and goes there. */
+  async joinStream(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Browse channels' }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'Browse channels' });
+    await dialog.getByLabel('Find a stream').fill(name);
+    await dialog.getByRole('button', { name: `Join ${name}` }).click();
+    await dialog.getByText('Joined').waitFor();
+    await dialog.getByRole('link', { name }).click();
+    await this.title(name).waitFor();
+  }
+
   async createStream(name: string, description = ''): Promise<void> {
     await this.page.getByRole('button', { name: 'New stream' }).click();
     const dialog = this.page.getByRole('dialog', { name: 'New stream' });
-    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByLabel(/^Name/).fill(name);
     await dialog.getByLabel('Description').fill(description);
     await dialog.getByRole('button', { name: 'Create stream' }).click();
     await this.title(name).waitFor();
@@ -46,8 +57,14 @@ export class Person {
     await this.title(stream).waitFor();
   }
 
-  streamLink = (name: string): Locator => this.page.getByRole('navigation', { name: 'Streams' }).getByRole('link', { name, exact: true });
-  title = (name: string): Locator => this.page.getByRole('heading', { level: 1, name, exact: true });
+  /** A line of the sidebar; signs before the name and badges behind it do not matter. */
+  streamLink = (name: string): Locator =>
+    this.page.getByRole('navigation', { name: 'Streams' }).getByRole('link', { name: new RegExp(`(^| )${name}( |$)`) });
+  place = (name: string): Locator => this.page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name });
+  panel = (): Locator => this.page.getByRole('complementary', { name: 'Thread' });
+  dialog = (name: string | RegExp): Locator => this.page.getByRole('dialog', { name });
+  notices = (): Locator => this.page.getByTestId('notices');
+  title = (name: string): Locator => this.page.getByRole('heading', { level: 1, name: new RegExp(`(^| )${name}$`) });
   log = (): Locator => this.page.getByRole('log');
   composer = (): Locator => this.page.getByRole('textbox', { name: /^Message to/ });
   banner = (): Locator => this.page.getByTestId('connection');
@@ -73,13 +90,23 @@ export class Person {
     await this.page.waitForFunction((wanted) => document.activeElement === wanted, element);
   }
 
+  /** Picks from what can be done with the stream as a whole. */
+  async choose(item: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'More about this stream' }).last().click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
   async seesNot(text: string): Promise<void> {
     await this.page.getByText(text, { exact: true }).waitFor({ state: 'detached' });
   }
 
   async act(text: string, tool: 'Edit message' | 'Delete message'): Promise<void> {
     await this.message(text).hover();
-    await this.message(text).getByRole('button', { name: tool }).click();
+    if (tool === 'Edit message') await this.message(text).getByRole('button', { name: tool }).click();
+    else {
+      await this.message(text).getByRole('button', { name: 'More' }).click();
+      await this.page.getByRole('menuitem', { name: tool }).click();
+    }
   }
 
   /** Turns the wheel over the messages. */
