@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { metric } from '../../contract/names.ts';
 import type { ServerFrame } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
@@ -58,6 +59,8 @@ async function pushOther(app: FanOutApp, message: FanOutMessage): Promise<void> 
     case 'revoke':
       return revoke(app, message);
     case 'close':
+      // The answer to the frame that led here takes another way, and is to arrive first.
+      await setTimeout(answerMs);
       return sayGoodbye(app, message);
     case 'close-user': {
       for await (const connectionIds of app.connections.listOfUser(message)) {
@@ -66,6 +69,9 @@ async function pushOther(app: FanOutApp, message: FanOutMessage): Promise<void> 
     }
   }
 }
+
+/** How long an answer that is on its way has to arrive. */
+const answerMs = 150;
 
 /** Rooms whose listeners are looked up at once. */
 const roomConcurrency = 8;
