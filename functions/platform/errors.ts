@@ -73,6 +73,9 @@ function branchMeant(branches: readonly (readonly Issue[])[]): readonly Issue[] 
   return wrongType?.length === 0 ? undefined : wrongType;
 }
 
+/** Whether a unique index of the database refused it. */
+export const isDuplicate = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && thrown.code === '23505';
+
 const unavailableSystemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
 /** Postgres: connection trouble (08), shutting down or starting (57P), out of room (53), serialization and deadlock (40), statement time-out. */
 const unavailableSqlStates = /^(08...|57P0.|53...|40001|40P01|57014|55P03)$/;

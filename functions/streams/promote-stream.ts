@@ -1,6 +1,7 @@
 import type { PromoteStream, Stream } from '../../contract/stream.ts';
 import { room } from '../../contract/frames.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
+import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
@@ -8,7 +9,7 @@ import { accessStream, requireAllowed } from './access.ts';
 import { announceMembership, announceStream } from './announce.ts';
 import { append } from './append.ts';
 import type { AppendApp } from './append.ts';
-import { chooseSlug, nameTaken } from './choose-slug.ts';
+import { chooseSlug } from './choose-slug.ts';
 import { addMembers, setMemberRole } from './member-store.ts';
 import { levelOf, mayDo } from './policy.ts';
 import { cutAccess, findStream, updateSettings } from './store.ts';
@@ -37,9 +38,8 @@ export async function promoteStream(app: AppendApp, caller: UserCaller, input: P
       promotedAt: app.clock.now(),
       promotedBy: caller.userId,
     };
-    if (!(await updateSettings(tx, stream.id, settings, stream.rev))) {
-      throw new SettingsMeanwhile();
-    }
+    if (!(await updateSettings(tx, stream.id, settings, stream.rev)))
+      throw new AppError('conflict', 'Its name was taken, or its settings changed, at the same moment. Try again.');
     if (input.visibility !== 'inherit') await cutAccess(tx, stream.id);
     await takeOwnership(app, tx, caller, found);
     const actor = { id: caller.userId, name: found.caller.name };
@@ -51,11 +51,16 @@ export async function promoteStream(app: AppendApp, caller: UserCaller, input: P
       evenArchived: true,
     });
     return announce(app, tx, caller, found, input);
+  }).catch(async (error: unknown) => {
+    // What is in the way may be that somebody else promoted it at the same moment.
+    if (error instanceof AppError && error.code === 'conflict')
+      await app.db.transaction(caller.workspaceId, (tx) => accessPromotable(tx, caller, input));
+    throw error;
   });
 }
 
 async function accessPromotable(
-  tx: OutboxTransaction,
+  tx: Transaction,
   caller: UserCaller,
   input: PromoteStream & { streamId: string },
 ): Promise<StreamForCaller> {
