@@ -16,14 +16,26 @@ export async function updateMember(app: MembersApp, caller: Manager, input: { us
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const place = await takeRevision(tx);
     const member = await accessManaged(tx, caller, input.userId, input.role);
-    if (member.role === input.role) return member;
+    if (member.role === input.role) throw new NothingToDo(member);
     await requireOwnerLeft(tx, member);
     await setRole(tx, member.id, input.role);
     const updated = { ...member, role: input.role };
     tell(app, tx, caller, place, { ...updated, removedAt: null });
     tx.closeConnections(member.id, closeCodes.insufficient_state, 'role_changed');
     return updated;
+  }).catch((error: unknown) => {
+    if (error instanceof NothingToDo) return error.member;
+    throw error;
   });
+}
+
+/** Undoes the transaction: a position that nobody is told of would look like a hole in the workspace's room. */
+class NothingToDo extends Error {
+  readonly member: User;
+  constructor(member: User) {
+    super('They have this role already');
+    this.member = member;
+  }
 }
 
 /** Removes a member: they see nothing of the workspace any more, and nothing more is told to them. What they wrote stays. */
