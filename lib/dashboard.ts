@@ -15,6 +15,7 @@ export interface OverviewProps {
   readonly http: HttpApi;
   readonly sockets: WebSocketApi;
   readonly fanOut: WorkQueue;
+  readonly followUps: WorkQueue;
   readonly database: DatabaseInstance;
   readonly functions: readonly ServiceFunction[];
 }
@@ -50,7 +51,7 @@ const noticed = ({ http, stage }: OverviewProps): IWidget[] => [
   graph('Posted', [ownMetric(stage, 'eventsPosted', 'Sum')]),
 ];
 
-const live = ({ sockets, fanOut, stage }: OverviewProps): IWidget[] => [
+const live = ({ sockets, fanOut, followUps, stage }: OverviewProps): IWidget[] => [
   graph(
     'Commit to socket, ms',
     ['p50', 'p99'].map((statistic) => ownMetric(stage, 'fanOutLatency', statistic).with({ label: statistic })),
@@ -61,10 +62,12 @@ const live = ({ sockets, fanOut, stage }: OverviewProps): IWidget[] => [
     ownMetric(stage, 'framesPosted', 'Sum'),
   ]),
   graph('Sockets gone, sockets slow', [ownMetric(stage, 'connectionsPruned', 'Sum'), ownMetric(stage, 'slowConnections', 'Sum')]),
-  graph('Fan-out queue: oldest, s; put aside', [
-    fanOut.queue.metricApproximateAgeOfOldestMessage({ ...minutes5, statistic: 'Maximum' }),
-    fanOut.deadLetters.metricApproximateNumberOfMessagesVisible({ ...minutes5, statistic: 'Maximum' }),
-  ]),
+  graph('Queues: oldest, s; put aside', [...waiting('fan-out', fanOut), ...waiting('follow-up', followUps)]),
+];
+
+const waiting = (name: string, { queue, deadLetters }: WorkQueue): IMetric[] => [
+  queue.metricApproximateAgeOfOldestMessage({ ...minutes5, statistic: 'Maximum', label: `${name}: oldest` }),
+  deadLetters.metricApproximateNumberOfMessagesVisible({ ...minutes5, statistic: 'Maximum', label: `${name}: put aside` }),
 ];
 
 const functions = ({ functions: all, stage }: OverviewProps): IWidget[] => [

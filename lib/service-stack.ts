@@ -57,6 +57,7 @@ export class ServiceStack extends Stack {
       http: routes.api,
       sockets: realtime.sockets.api,
       fanOut,
+      followUps: streams.followUpQueue,
       database: database.instance,
       functions,
     });

@@ -42,6 +42,7 @@ export class Streams extends Construct {
       timeout: Duration.seconds(30),
       memoryMb: 1024,
       inNetwork: true,
+      looksAgain: true,
     });
     props.database.grantConnect(this.followUp);
     props.fanOut.grantSend(this.followUp);

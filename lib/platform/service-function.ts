@@ -1,5 +1,5 @@
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
@@ -31,6 +31,8 @@ export interface ServiceFunctionProps {
   readonly inNetwork: boolean;
   /** One environment is enough: nobody waits for it. Leaves the database's connections to the functions that answer people. */
   readonly alone?: boolean;
+  /** It sends to its own queue, to look again later. Lambda would take that for a circle and cut it; its end is the function's own care. */
+  readonly looksAgain?: boolean;
 }
 
 /**
@@ -67,6 +69,7 @@ export class ServiceFunction extends LambdaFunction {
       role,
       logGroup,
       tracing: Tracing.ACTIVE,
+      ...(props.looksAgain ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       environment: environmentOf(stage, props.inNetwork),
       ...(props.inNetwork ? inside(network, stage, props.alone) : {}),
     });

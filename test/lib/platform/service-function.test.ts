@@ -37,6 +37,11 @@ describe('every function', () => {
     }
   });
 
+  test('that sends to its own queue is let, and no other', () => {
+    const looking = [...functions].filter(([, { Properties }]) => Properties['RecursiveLoop'] !== undefined);
+    expect(looking.map(([name, { Properties }]) => [name, Properties['RecursiveLoop']])).toEqual([['StreamsFollowUp', 'Allow']]);
+  });
+
   test('that answers HTTP does so before the gateway gives up at 30 seconds', () => {
     for (const [name, { Properties }] of functions) {
       if (name.endsWith('Http') || name === 'RealtimeSocket') expect(Properties['Timeout']).toBeLessThan(29);

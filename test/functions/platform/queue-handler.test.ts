@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import type { SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import { log } from '../../../functions/platform/log.ts';
+import { queueHandler } from '../../../functions/platform/queue-handler.ts';
+
+log.setLogLevel('SILENT');
+const Message = z.object({ n: z.int() });
+
+/** What a queue without order does with these bodies: which were worked on, which come again, and which of them sooner. */
+async function run(bodies: readonly string[], work: (n: number) => Promise<void>, hasten = async () => undefined as void) {
+  const hastened: string[] = [];
+  const worked: number[] = [];
+  const redelivery = {
+    async hasten(records: readonly SQSRecord[]) {
+      hastened.push(...records.map(({ messageId }) => messageId));
+      await hasten();
+    },
+  };
+  const handler = queueHandler(Message, redelivery, async ({ n }) => {
+    await work(n);
+    worked.push(n);
+  });
+  const Records = bodies.map((body, i) => ({ messageId: `m${i}`, body, attributes: {} })) as unknown as SQSRecord[];
+  const { batchItemFailures } = await handler({ Records }, { awsRequestId: 'r' } as never);
+  return { worked, again: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), hastened };
+}
+
+describe('a queue without order', () => {
+  const bodies = [1, 2, 3].map((n) => JSON.stringify({ n }));
+
+  test('has only those come again that failed, and soon', async () => {
+    const work = async (n: number) => {
+      if (n === 2) throw new Error('no');
+    };
+    expect(await run(bodies, work)).toEqual({ worked: [1, 3], again: ['m1'], hastened: ['m1'] });
+  });
+
+  test('works on one message at a time', async () => {
+    let underWay = 0;
+    await run(bodies, async () => {
+      expect(++underWay).toBe(1);
+      await new Promise(setImmediate);
+      underWay--;
+    });
+  });
+
+  test('puts aside what is not of the schema, and works on the rest', async () => {
+    expect(await run(['{"n":"x"}', 'nonsense', '{"n":4}'], async () => undefined)).toMatchObject({ worked: [4], again: ['m0', 'm1'] });
+  });
+
+  test('says what failed also where it cannot be hastened', async () => {
+    const fail = () => Promise.reject(new Error('no'));
+    expect(await run(bodies.slice(0, 1), fail, fail)).toMatchObject({ again: ['m0'] });
+  });
+});
