@@ -32,9 +32,13 @@ export function withTruth(kept: KeptStream, fresh: Stream): KeptStream {
 }
 
 function renewed(kept: KeptStream, fresh: Stream, trusted: boolean): KeptStream {
-  const { isMember, role, notifyLevel, readSeq, readRev } = fresh;
-  const stream = { ...settingsOf(kept.stream, fresh), isMember, role, notifyLevel, ...(trusted && { readSeq, readRev }) };
+  const { isMember, role, notifyLevel } = fresh;
+  const stream = { ...settingsOf(kept.stream, fresh), isMember, role, notifyLevel, ...(trusted && countsOf(fresh)) };
   return withPointer({ ...kept, stream }, pointerOf(fresh), undefined);
+}
+
+function countsOf({ unreadCount, mentionCount, readSeq, readRev, lastReadAt }: Stream) {
+  return { unreadCount, mentionCount, readSeq, readRev, lastReadAt };
 }
 
 /** Takes the part of a stream that is the same for everyone, as it travels in rooms. */
@@ -79,6 +83,8 @@ export function withPointer(kept: KeptStream, pointer: Pointer, me: string | und
   const { head, messageCount, countsRev, lastEventAt, read } = pointer;
   const log = head >= stream.lastSeq ? { lastSeq: head, messageCount, countsRev, lastEventAt } : {};
   const next = { ...stream, ...log };
+  // Who has left may still hear what was on its way.
+  if (!stream.isMember) return head < stream.lastSeq ? kept : { ...kept, stream: next };
   if (read !== undefined && isNews(stream, read)) {
     const counts = { readSeq: read.readSeq, readRev: read.rev, lastReadAt: read.lastReadAt, mentionCount: read.mentionCount };
     const unreadCount = read.unreadCount + next.messageCount - messageCount;
@@ -91,7 +97,7 @@ export function withPointer(kept: KeptStream, pointer: Pointer, me: string | und
     };
   }
   if (head <= stream.lastSeq) return kept;
-  return stream.isMember ? reckon(kept, next, pointer.lastActorId === me && me !== undefined) : { ...kept, stream: next };
+  return reckon(kept, next, me !== undefined && pointer.lastActorId === me);
 }
 
 /** Whether a read state is at least as new as what we know. With the same revision we may know better: a marking that is under way. */
@@ -125,7 +131,7 @@ const counted = (stream: Stream, unreadCount: number): KeptStream => keep({ ...s
 /** Takes a read state that came without a pointer. `at`: the position of which its counts are, where that is known. */
 export function withRead(kept: KeptStream, told: ReadState, at?: number): KeptStream {
   const { stream } = kept;
-  if (!isNews(stream, told)) return kept;
+  if (!stream.isMember || !isNews(stream, told)) return kept;
   const { rev: readRev, readSeq, lastReadAt, unreadCount, mentionCount } = told;
   const own = { ...stream, readRev, readSeq, lastReadAt };
   // We have been right: what we reckoned since is newer than these counts.
@@ -138,6 +144,12 @@ export function withRead(kept: KeptStream, told: ReadState, at?: number): KeptSt
   // At our own end everything is read, whatever came after it.
   const anchor = readSeq === stream.lastSeq ? { messageCount: stream.messageCount, unreadCount: 0 } : undefined;
   return { stream: next, anchor, ahead: undefined, doubtful: readSeq < stream.lastSeq };
+}
+
+/** Takes a read state when there is no marking under way: with the same revision it is what is. */
+export function withReadMoved(kept: KeptStream, told: ReadState): KeptStream {
+  const { stream } = kept;
+  return told.rev === stream.readRev ? withRead({ ...kept, stream: { ...stream, readSeq: -1 } }, told) : withRead(kept, told);
 }
 
 /** Everything up to `seq` was just read here; the server does not know it yet. What is unread behind `seq` it has to say. */

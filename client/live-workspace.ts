@@ -96,8 +96,7 @@ class FollowedWorkspace implements LiveWorkspace {
   readonly #doubted: DoubtedStreams;
   readonly #marks: ReadMarks;
   readonly #watchers = new Set<(change: NotificationChange) => void>();
-  /** How many pages beside the first were loaded, and where the next one begins. */
-  #pages = 0;
+  /** Where the next page begins. */
   #cursor: string | null = null;
   /** Counts what was read: a page that was asked for before joins on to nothing. */
   #version = 0;
@@ -168,7 +167,6 @@ class FollowedWorkspace implements LiveWorkspace {
       // Meanwhile everything may have been read anew.
       if (version !== this.#version) return;
       this.#known.take(items, since);
-      this.#pages++;
       this.#setCursor(nextCursor);
     } finally {
       this.#loadingMore = false;
@@ -190,8 +188,14 @@ class FollowedWorkspace implements LiveWorkspace {
 
   async markUnread(streamId: string, eventId: string): Promise<void> {
     await this.#marks.stop(streamId);
-    const read = await this.#workspace.streams.markUnread(streamId, eventId);
-    this.#change(() => this.#known.takeRead(streamId, read));
+    try {
+      const read = await this.#workspace.streams.markUnread(streamId, eventId);
+      this.#change(() => this.#known.takeReadMoved(streamId, read));
+    } catch (error) {
+      // What was marked and not told is marked no more.
+      this.#change(() => this.#known.distrust(streamId));
+      throw error;
+    }
   }
 
   close(): void {
@@ -210,14 +214,15 @@ class FollowedWorkspace implements LiveWorkspace {
     this.#refresh = undefined;
     const since = this.#known.tick;
     const bootstrap = await this.#workspace.bootstrap({ signal });
-    return { ...bootstrap, since, ...(await this.#further(bootstrap.streams, this.#pages, signal)) };
+    return { ...bootstrap, since, ...(await this.#further(bootstrap.streams, signal)) };
   }
 
-  /** So many more pages, as far as there are any. */
-  async #further(first: Page<Stream>, pages: number, signal?: AbortSignal): Promise<Pick<Everything, 'all' | 'cursor'>> {
+  /** So many more pages that nothing that is listed now would be missing. */
+  async #further(first: Page<Stream>, signal?: AbortSignal): Promise<Pick<Everything, 'all' | 'cursor'>> {
+    const count = this.#known.view().streams.filter(({ status }) => status !== 'archived').length;
     const all = [...first.items];
     let cursor = first.nextCursor;
-    for (let page = 0; page < pages && cursor !== null; page++) {
+    while (cursor !== null && all.length < count) {
       const { items, nextCursor } = await this.#page(cursor, signal);
       all.push(...items);
       cursor = nextCursor;
@@ -237,7 +242,7 @@ class FollowedWorkspace implements LiveWorkspace {
   async #refreshNow(): Promise<void> {
     const version = this.#version;
     const since = this.#known.tick;
-    const { all } = await this.#further(await this.#page(), this.#pages);
+    const { all } = await this.#further(await this.#page());
     if (version === this.#version) this.#change(() => this.#known.take(all, since));
   }
 

@@ -2,7 +2,7 @@ import type { Bootstrap } from '../contract/bootstrap.ts';
 import type { Pointer, RoomItem } from '../contract/frames.ts';
 import type { Person, ReadState, Stream, StreamType } from '../contract/stream.ts';
 import type { User, Workspace } from '../contract/workspace.ts';
-import { keep, markedRead, withPointer, withRead, withSettings, withStream, withTruth } from './kept-stream.ts';
+import { keep, markedRead, withPointer, withRead, withReadMoved, withSettings, withStream, withTruth } from './kept-stream.ts';
 import type { KeptStream } from './kept-stream.ts';
 
 /** Streams by their type, each list with the newest activity first. */
@@ -134,6 +134,11 @@ export class WorkspaceState {
 
   takeRead(streamId: string, read: ReadState, at?: number): void {
     this.#change(streamId, (kept) => withRead(kept, read, at));
+  }
+
+  /** Takes what the server has made of a request to move the pointer, while no other is under way. */
+  takeReadMoved(streamId: string, read: ReadState): void {
+    this.#change(streamId, (kept) => withReadMoved(kept, read));
   }
 
   setUnreadNotifications(unreadNotifications: number): void {
