@@ -41,7 +41,7 @@ const body = async <Body>(...one: Ask): Promise<Body> => (await ask(...one)).bod
 const times = <Item>(count: number, item: (index: number) => Item): Item[] => Array.from({ length: count }, (_, index) => item(index));
 /** How often each status, or code of a problem, was answered. */
 const outcomes = (responses: readonly Response[]): Record<string, number> => {
-  const kinds = Map.groupBy(responses, ({ status, body: { code } }) => String(code ?? status));
+  const kinds = Map.groupBy(responses, ({ status, body: { code } }) => (typeof code === 'string' ? code : String(status)));
   return Object.fromEntries([...kinds].map(([kind, { length }]) => [kind, length]));
 };
 const channel = (name: string) => body<Stream>('ada', 'POST', '/streams', { streamType: 'channel', name });
@@ -195,9 +195,7 @@ describe('route matrix: at the same moment', () => {
       [who, 'POST', `${path}/reactions`, { emoji: '👍' }],
       [who, 'PUT', `${path}/votes`, { optionIds: [`opt_${1 + (n % 2)}`] }],
     ]);
-    expect(outcomes(await atOnce([...asks, ...asks, ['ada', 'PUT', `${path}/pin`], ['ada', 'PUT', `${path}/pin`]]))).toEqual(
-      times(22, () => 200),
-    );
+    expect(outcomes(await atOnce([...asks, ...asks, ['ada', 'PUT', `${path}/pin`], ['ada', 'PUT', `${path}/pin`]]))).toEqual({ 200: 22 });
     const after = await body<StreamEvent>('ada', 'GET', path);
     expect(after.poll).toMatchObject({ voterCount: 5, options: [{ count: 3 }, { count: 2 }] });
     expect(after.reactions).toMatchObject([{ emoji: '👍', count: 5 }]);
