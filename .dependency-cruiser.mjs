@@ -13,8 +13,10 @@ const rooms = {
   bin: { rooms: ['lib'] },
   local: { rooms: ['contract'], files: ['lib/stage.ts', 'lib/platform/bundles.ts', 'lib/platform/web-files.ts'] },
   scripts: {
-    rooms: ['contract', 'local'],
+    rooms: ['contract', 'client', 'local'],
     files: [
+      'cli/connection.ts',
+      'cli/failure.ts',
       'functions/platform/migrate.ts',
       'package.json',
       'test/end-to-end/app.ts',
