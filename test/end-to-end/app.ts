@@ -20,7 +20,7 @@ export async function startApp(): Promise<RunningApp> {
   const local = given === undefined ? await startOwn() : undefined;
   const baseUrl = given ?? local?.baseUrl ?? '';
   const demo = (await (await fetch(`${baseUrl}/local/demo.json`)).json()) as Pick<RunningApp, 'workspaceId' | 'users'>;
-  return { baseUrl, ...demo, stop: async () => local?.stop() };
+  return { ...demo, baseUrl, stop: async () => local?.stop() };
 }
 
 async function startOwn() {

@@ -62,6 +62,8 @@ export function useSuggestions({ field, draft, stream }: Options): Suggestions {
     const item = items[active];
     if (!item) return false;
     if (key === 'ArrowDown' || key === 'ArrowUp') point((active + (key === 'ArrowDown' ? 1 : items.length - 1)) % items.length);
+    // What is written in full already is sent.
+    else if (key === 'Enter' && token && item.replacement === text.slice(token.start, token.end)) return false;
     else if (key === 'Enter' || key === 'Tab') pick(item);
     else if (key === 'Escape') setAt({ token: tokenKey, index, closed: true });
     else return false;

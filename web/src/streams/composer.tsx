@@ -53,8 +53,8 @@ function OpenComposer(props: ComposerProps) {
       <div className={classes.box} data-over={sending.room.kind === 'over'} data-dropping={props.isDropping}>
         {files.length > 0 && <ComposerFiles files={files} uploads={uploads} />}
         <div className={classes.line}>
-          <AttachButton disabled={disabled} onFiles={sending.attach} onPoll={() => props.onPoll({ question: '', options: [] })} />
           <Field {...props} {...{ draft, sending, suggest, disabled }} />
+          <AttachButton disabled={disabled} onFiles={sending.attach} onPoll={() => props.onPoll({ question: '', options: [] })} />
           <ActionIcon
             type="submit"
             size={32}

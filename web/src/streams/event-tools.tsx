@@ -76,7 +76,7 @@ function ReactTool({ event, tabIndex, isPicking }: { event: StreamEvent; tabInde
           <SmilePlus size={15} />
         </button>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Choose an emoji">
+      <Popover.Dropdown>
         <EmojiPicker onPick={pick} />
       </Popover.Dropdown>
     </Popover>

@@ -74,14 +74,12 @@ function PollOption({ option, voterCount, isChosen, isWinner, multiple, isOpen, 
     option.userIds.map((id) => (id === me.id ? 'you' : nameOf(id))),
     option.count,
   );
-  const votes = `${option.count} ${option.count === 1 ? 'vote' : 'votes'}`;
   const Mark = multiple ? (isChosen ? SquareCheck : Square) : isChosen ? CircleDot : Circle;
   return (
     <button
       type="button"
       className={classes.option}
       aria-pressed={isChosen}
-      aria-label={`${option.text}: ${votes}, ${percent} percent${who === '' ? '' : `. Voted for by ${who}`}${isWinner ? '. Most votes' : ''}`}
       title={who === '' ? 'Nobody has voted for it yet' : who}
       // Whoever may not vote may still look who did.
       aria-disabled={!isOpen}
@@ -95,8 +93,15 @@ function PollOption({ option, voterCount, isChosen, isWinner, multiple, isOpen, 
       </span>
       {isWinner && <CircleCheck size={14} aria-hidden="true" />}
       <span className={classes.count}>
-        {option.count} <i>{percent}%</i>
+        {option.count}
+        <span className="sb-hidden">{option.count === 1 ? ' vote, ' : ' votes, '}</span> <i>{percent}%</i>
       </span>
+      {(who !== '' || isWinner) && (
+        <span className="sb-hidden">
+          {who === '' ? '' : `, voted for by ${who}`}
+          {isWinner ? ', most votes' : ''}
+        </span>
+      )}
     </button>
   );
 }
