@@ -82,6 +82,8 @@ interface Everything extends Bootstrap {
 
 /** Streams a page. */
 const pageSize = 100;
+/** Pointers show at most this often. */
+const pointerRestMs = 100;
 /** When the streams are read again after the rooms were not heard: by chance, because many come back together. */
 const afterSilence: BackoffBounds = { minMs: 0, maxMs: 1_000 };
 const afterFailure: BackoffBounds = { minMs: 2_000, maxMs: 60_000 };
@@ -100,6 +102,9 @@ class FollowedWorkspace implements LiveWorkspace {
   #cursor: string | null = null;
   /** Counts what was read: a page that was asked for before joins on to nothing. */
   #version = 0;
+  /** Something is to be shown, and when something was last. */
+  #publishing: unknown;
+  #publishedAt = Number.NEGATIVE_INFINITY;
   /** The streams are to be read again. */
   #refresh: unknown;
   #loading = true;
@@ -131,7 +136,7 @@ class FollowedWorkspace implements LiveWorkspace {
       read: (signal) => this.#read(signal),
       show: (everything) => this.#show(everything),
       apply: (items) => this.#change(() => this.#apply(items)),
-      point: (pointers) => this.#change(() => this.#known.point(pointers)),
+      point: (pointers) => this.#change(() => this.#known.point(pointers), 'soon'),
       heard: () => this.#refreshIn(spreadMs(afterSilence, clock)),
       changed: () => this.#publish(),
     });
@@ -201,6 +206,7 @@ class FollowedWorkspace implements LiveWorkspace {
   close(): void {
     this.#closed = true;
     this.#clock.cancel(this.#refresh);
+    this.#clock.cancel(this.#publishing);
     this.#rooms.close();
     this.#doubted.close();
     this.#marks.close();
@@ -273,15 +279,27 @@ class FollowedWorkspace implements LiveWorkspace {
     }
   }
 
-  #change(change: () => void): void {
+  #change(change: () => void, publish: 'now' | 'soon' = 'now'): void {
     if (this.#closed) return;
     change();
     this.#doubted.ask(this.#known.wanted);
-    this.#publish();
+    if (publish === 'now') this.#publish();
+    else this.#publishSoon();
+  }
+
+  /** Pointers of many streams come one by one: the first shows at once, those right after it together. */
+  #publishSoon(): void {
+    if (this.#publishing !== undefined) return;
+    const restMs = this.#publishedAt + pointerRestMs - this.#clock.now();
+    if (restMs <= 0) return this.#publish();
+    this.#publishing = this.#clock.after(restMs, () => this.#publish());
   }
 
   #publish(): void {
     if (this.#closed) return;
+    this.#clock.cancel(this.#publishing);
+    this.#publishing = undefined;
+    this.#publishedAt = this.#clock.now();
     const { problem: stopped, offlineSince } = this.#socket.getState();
     const { state, problem: ended, readProblem } = this.#rooms;
     const problem = ended ?? stopped ?? readProblem;

@@ -175,7 +175,8 @@ describe('a failure', () => {
     const { events, seen } = await served([{ status: 200, silent: true }]);
     const controller = new AbortController();
     const listing = events.list({}, { signal: controller.signal });
-    setTimeout(() => controller.abort(new Error('never mind')), 20);
+    while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    controller.abort(new Error('never mind'));
     await expect(listing).rejects.toThrow('never mind');
     await expect(events.list({}, { signal: controller.signal })).rejects.toThrow('never mind');
     expect(seen).toHaveLength(1);

@@ -155,6 +155,19 @@ describe('two people with live clients, and the whole service between them', () 
     await showsWhatIs(ben, b, channel.id);
     await converges(ann, ben);
 
+    const content = Object.assign(new Blob(['a,b\n1,2\n'], { type: '' }), { name: 'table.csv' });
+    const progress: number[] = [];
+    const file = await ben.http.files.upload(channel.id, content, { onProgress: (bytes) => progress.push(bytes) });
+    b.send({ eventType: 'file', fileId: file.id, text: 'the figures' });
+    const posted = await until(
+      'ann has the file',
+      () => a.getSnapshot().events.at(-1)?.file,
+      (found) => found?.id === file.id,
+    );
+    expect([posted?.mediaType, progress.at(-1)]).toEqual(['text/csv', content.size]);
+    const { download } = await ann.http.files.read(file.id);
+    expect(await (await fetch(download.url)).text()).toBe('a,b\n1,2\n');
+
     ben.list.markRead(channel.id, b.getSnapshot().position);
     await converges(ann, ben);
     await ben.list.markUnread(channel.id, poll.id);
