@@ -36,6 +36,16 @@ function unknownTo(type: string): string {
   return 'that is not for streams of this type.';
 }
 
+/**
+ * What branched off is made public only by who may make public what it branched off from: something said among few is shown to everybody
+ * by nobody else, also when it has become a stream of its own.
+ */
+export function requireMayWiden(parent: StreamForCaller | undefined): void {
+  if (parent && maySee(parent) && (parent.isPublic || mayDo(parent, 'setVisibility') === 'yes')) return;
+  const message = 'public would show everybody what was said where not everybody may read; only who manages the parent may do that';
+  throw new AppError('forbidden', `body.visibility: ${message}`, { errors: [{ path: 'body.visibility', message }] });
+}
+
 /** The caller's role in the workspace; a token outlives a membership, so this is asked each time. */
 export async function accessMember(tx: Transaction, caller: UserCaller): Promise<WorkspaceRole> {
   const role = await findRole(tx, caller.userId);

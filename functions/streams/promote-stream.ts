@@ -5,13 +5,13 @@ import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
-import { accessStream, requireAllowed } from './access.ts';
+import { accessStream, requireAllowed, requireMayWiden } from './access.ts';
 import { announceMembership, announceStream } from './announce.ts';
 import { append } from './append.ts';
 import type { AppendApp } from './append.ts';
 import { chooseSlug } from './choose-slug.ts';
 import { addMembers, setMemberRole } from './member-store.ts';
-import { levelOf, mayDo } from './policy.ts';
+import { levelOf } from './policy.ts';
 import { cutAccess, findStream, updateSettings } from './store.ts';
 import { maySee } from './stream.ts';
 import type { StreamForCaller } from './stream.ts';
@@ -26,7 +26,7 @@ export async function promoteStream(app: AppendApp, caller: UserCaller, input: P
     const { stream } = found;
     const parent = stream.parentStreamId === null ? undefined : await findStream(tx, caller.userId, stream.parentStreamId);
     if (!parent || !maySee(parent)) throw new AppError('not_found');
-    requireMayWiden(parent, input.visibility);
+    if (input.visibility === 'public') requireMayWiden(parent);
     const settings = {
       streamType: input.streamType,
       name: input.name,
@@ -74,15 +74,6 @@ async function accessPromotable(
   }
   requireAllowed(seen, 'promote');
   return seen;
-}
-
-/** What was said among few is shown to everybody only by who may show all of it. */
-function requireMayWiden(parent: StreamForCaller, visibility: string): void {
-  if (visibility !== 'public' || parent.isPublic) return;
-  const message = 'public would show everybody what was said where not everybody may read; only who manages the parent may do that';
-  if (mayDo(parent, 'setVisibility') !== 'yes') {
-    throw new AppError('forbidden', `body.visibility: ${message}`, { errors: [{ path: 'body.visibility', message }] });
-  }
 }
 
 async function takeOwnership(app: AppendApp, tx: OutboxTransaction, caller: UserCaller, found: StreamForCaller): Promise<void> {

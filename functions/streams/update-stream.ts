@@ -4,7 +4,7 @@ import type { UserCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
-import { accessStream, requireAllowed } from './access.ts';
+import { accessStream, requireAllowed, requireMayWiden } from './access.ts';
 import { announceStream } from './announce.ts';
 import { append } from './append.ts';
 import type { AppendApp, Appended } from './append.ts';
@@ -24,6 +24,8 @@ export async function updateStream(app: AppendApp, caller: UserCaller, input: Ch
     const change = realChange(found.stream, input);
     checkFields(found.stream, change);
     for (const action of actionsFor(found.stream, change)) requireAllowed(found, action);
+    if (change.visibility === 'public' && found.stream.parentStreamId !== null && !found.isPublic)
+      requireMayWiden(await findStream(tx, caller.userId, found.stream.parentStreamId));
     if (Object.keys(change).length === 0) return found.stream;
     const settings = await settingsFor(app, tx, caller, found, change);
     if (!(await updateSettings(tx, found.stream.id, settings, input.ifMatch))) {
@@ -82,6 +84,7 @@ function checkFields(stream: Stream, change: UpdateStream): void {
   };
   if (change.severity !== undefined && stream.streamType !== 'incident') only('severity', 'is for incidents');
   if (change.status === 'resolved' && stream.streamType !== 'incident') only('status', 'resolved is for incidents');
+  if (change.slug !== undefined && stream.streamType === 'thread') only('slug', 'is for what stands by itself; promote the thread first');
 }
 
 async function settingsFor(
