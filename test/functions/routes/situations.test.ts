@@ -230,6 +230,22 @@ describe('route matrix: a name that only a stream has which one may not see', ()
   });
 });
 
+describe('route matrix: what branched off in private', () => {
+  test('is made public by nobody who could not make its parent public, not in two steps either', async () => {
+    const thread = `/streams/${w.streams.secretThread.id}`;
+    const promoted = await ask('cyd', 'POST', `${thread}/promote`, { streamType: 'incident', name: 'Leak' });
+    expect([promoted.status, promoted.body.role]).toEqual([200, 'owner']);
+    await expectProblem(['cyd', 'PATCH', thread, { visibility: 'public' }], 'forbidden', 'body.visibility');
+    expect((await ask('cyd', 'PATCH', thread, { visibility: 'private' })).status).toBe(200);
+    await expectProblem(['cyd', 'PATCH', thread, { visibility: 'public' }], 'forbidden', 'body.visibility');
+    await expectProblem(['bob', 'GET', thread], 'not_found');
+    await ask('cyd', 'POST', `${thread}/members`, { userIds: ['abe'] });
+    await expectProblem(['abe', 'PATCH', thread, { visibility: 'public' }], 'forbidden', 'body.visibility');
+    expect((await ask('ada', 'PATCH', thread, { visibility: 'public' })).status).toBe(200);
+    expect((await ask('bob', 'GET', thread)).status).toBe(200);
+  });
+});
+
 describe('route matrix: the same twice', () => {
   test('a stream, a message and a share with the same Idempotency-Key are one, for each caller', async () => {
     const headers = { 'idempotency-key': '"again"' };

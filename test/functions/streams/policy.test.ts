@@ -1,0 +1,476 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { newId } from '../../../contract/ids.ts';
+import type { StreamEvent } from '../../../contract/event.ts';
+import { StreamType } from '../../../contract/stream.ts';
+import type { Stream } from '../../../contract/stream.ts';
+import { WorkspaceRole } from '../../../contract/workspace.ts';
+import { createFile } from '../../../functions/files/create-file.ts';
+import type { UserCaller } from '../../../functions/platform/authenticate.ts';
+import { AppError } from '../../../functions/platform/errors.ts';
+import { castVotes } from '../../../functions/streams/cast-votes.ts';
+import { createStream } from '../../../functions/streams/create-stream.ts';
+import { createThread } from '../../../functions/streams/create-thread.ts';
+import { deleteEvent } from '../../../functions/streams/delete-event.ts';
+import { inviteMembers } from '../../../functions/streams/invite-members.ts';
+import { joinStream } from '../../../functions/streams/join-stream.ts';
+import { leaveStream, removeStreamMember } from '../../../functions/streams/leave-stream.ts';
+import { listEvents } from '../../../functions/streams/list-events.ts';
+import { pinEvent } from '../../../functions/streams/pin-event.ts';
+import { actions, levelOf, levels, mayDo, policy } from '../../../functions/streams/policy.ts';
+import type { Level, StreamAction } from '../../../functions/streams/policy.ts';
+import { postEvent } from '../../../functions/streams/post-event.ts';
+import { promoteStream } from '../../../functions/streams/promote-stream.ts';
+import { addReaction } from '../../../functions/streams/react.ts';
+import { readStream } from '../../../functions/streams/read-stream.ts';
+import { shareEvent } from '../../../functions/streams/share-event.ts';
+import { insertStream } from '../../../functions/streams/store.ts';
+import { maySee } from '../../../functions/streams/stream.ts';
+import type { StreamForCaller } from '../../../functions/streams/stream.ts';
+import { updateStreamMember } from '../../../functions/streams/update-member.ts';
+import { archiveStream, updateStream } from '../../../functions/streams/update-stream.ts';
+import { removeMember } from '../../../functions/workspaces/update-member.ts';
+import { aMember, aWorkspace, createTestApp } from '../../support/app.ts';
+import type { TestApp } from '../../support/app.ts';
+import { createSignedObjects } from '../../support/objects.ts';
+import { undone } from '../../support/undone.ts';
+
+const role = fc.option(fc.constantFrom('owner', 'admin', 'member'), { nil: undefined });
+/** Anybody in front of any stream. Who is in a stream that is no thread has access by that; a DM or an assistant's inherits nobody. */
+const anyCase = fc
+  .record({
+    streamType: fc.constantFrom(...StreamType.options),
+    isPublic: fc.boolean(),
+    workspaceRole: fc.constantFrom(...WorkspaceRole.options),
+    streamRole: role,
+    parentRole: role,
+  })
+  .map(({ streamType, isPublic, workspaceRole, streamRole, parentRole }) => {
+    const standsAlone = streamType === 'dm' || streamType === 'assistant';
+    const giving = [standsAlone ? undefined : parentRole, ...(streamType === 'thread' ? [] : [streamRole])];
+    const accessRole = (['owner', 'admin', 'member'] as const).find((one) => giving.includes(one));
+    return {
+      stream: { streamType } as Stream,
+      isPublic: isPublic && !standsAlone,
+      caller: { name: 'x', workspaceRole, streamRole, accessRole },
+    };
+  });
+type Case = Pick<StreamForCaller, 'stream' | 'isPublic' | 'caller'>;
+const withWorkspaceRole = (one: Case, workspaceRole: WorkspaceRole): Case => ({ ...one, caller: { ...one.caller, workspaceRole } });
+/** What may be done with a stream. Joining and leaving are about who is in it, not about rank. */
+const deeds = actions.filter((action) => action !== 'join' && action !== 'leave');
+const done = (one: Case): StreamAction[] => (maySee(one) ? deeds.filter((action) => mayDo(one, action) === 'yes') : []);
+
+describe('policy: the table', () => {
+  test('says of every type who may read and post', () => {
+    for (const type of StreamType.options) expect(policy[type]).toMatchObject({ read: expect.any(Array), post: expect.any(Array) });
+  });
+
+  test('gives an owner what an admin may, an admin what a member may, a member what a guest may, all of them reading', () => {
+    const order: [Level, Level][] = [
+      ['owner', 'admin'],
+      ['admin', 'member'],
+      ['member', 'guest'],
+      ['member', 'insider'],
+      ['insider', 'visitor'],
+      ['guest', 'visitor'],
+    ];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...StreamType.options),
+        fc.constantFrom(...deeds),
+        fc.constantFrom(...order),
+        (type, action, [more, less]) => {
+          if (policy[type][action]?.includes(less))
+            expect({ type, action, may: policy[type][action] }).toMatchObject({ may: expect.arrayContaining([more]) });
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('holds no level twice, and knows no action that is not one', () => {
+    for (const table of Object.values(policy)) {
+      expect(Object.keys(table).filter((action) => !(actions as readonly string[]).includes(action))).toEqual([]);
+      for (const allowed of Object.values(table)) expect(new Set(allowed).size).toBe(allowed.length);
+    }
+  });
+
+  test('leaves what manages a stream to who manages it', () => {
+    const managing: StreamAction[] = ['moderate', 'archive', 'setVisibility', 'manageMembers'];
+    for (const type of StreamType.options)
+      for (const action of managing) expect(policy[type][action] ?? ['owner', 'admin']).toEqual(['owner', 'admin']);
+  });
+});
+
+describe('policy: whoever it is', () => {
+  const check = (property: (one: Case) => void) => fc.assert(fc.property(anyCase, property), { numRuns: 3_000 });
+
+  test('a guest may never do more than a member in the same place', () => {
+    check((one) => {
+      const asMember = done(withWorkspaceRole(one, 'member'));
+      for (const action of done(withWorkspaceRole(one, 'guest')))
+        expect({ one, asMember }).toMatchObject({ asMember: expect.arrayContaining([action]) });
+    });
+  });
+
+  test('an admin of the workspace may do what a member may, and an owner what an admin may', () => {
+    check((one) => {
+      const [asOwner, asAdmin, asMember] = (['owner', 'admin', 'member'] as const).map((role) => done(withWorkspaceRole(one, role)));
+      expect({ one, asAdmin }).toMatchObject({ asAdmin: expect.arrayContaining(asMember ?? []) });
+      expect({ one, asOwner }).toMatchObject({ asOwner: expect.arrayContaining(asAdmin ?? []) });
+    });
+  });
+
+  test('who is given a higher role may do no less', () => {
+    const ranks = [undefined, 'member', 'admin', 'owner'] as const;
+    fc.assert(
+      fc.property(anyCase, fc.constantFrom(1, 2, 3), (one, rank) => {
+        if (one.stream.streamType === 'thread') return;
+        const inIt = (streamRole: (typeof ranks)[number]): Case => ({
+          ...one,
+          isPublic: true,
+          caller: { ...one.caller, streamRole, accessRole: streamRole },
+        });
+        const [more, less] = [done(inIt(ranks[rank])), done(inIt(ranks[rank - 1]))];
+        expect({ one, more }).toMatchObject({ more: expect.arrayContaining(less) });
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('nobody sees what is not public without being in what gives access, guests not even what is', () => {
+    check((one) => {
+      const hasAccess = one.caller.accessRole !== undefined;
+      expect(maySee(one)).toBe(hasAccess || (one.isPublic && one.caller.workspaceRole !== 'guest'));
+    });
+  });
+
+  test('following a thread gives nothing that its parent does not give, but being its starter', () => {
+    check((one) => {
+      if (one.stream.streamType !== 'thread' || one.caller.streamRole === 'owner' || one.caller.streamRole === 'admin') return;
+      const stranger: Case = { ...one, caller: { ...one.caller, streamRole: undefined } };
+      expect(levelOf(one)).toBe(levelOf(stranger));
+      expect(maySee(one)).toBe(maySee(stranger));
+    });
+  });
+
+  test('a guest manages nothing, whatever role a stream gave them', () => {
+    check((one) => {
+      const may = done(withWorkspaceRole(one, 'guest'));
+      expect(may.filter((action) => !['read', 'post', 'pin', 'leave'].includes(action))).toEqual([]);
+    });
+  });
+});
+
+/** A stream on real rows. */
+interface Place {
+  readonly type: StreamType;
+  /** What it inherits its readers from. */
+  readonly parent?: 'public' | 'private';
+  readonly visibility: 'public' | 'private' | 'inherit';
+}
+const places: Place[] = [
+  ...(['channel', 'incident'] as const).flatMap((type): Place[] => [
+    { type, visibility: 'public' },
+    { type, visibility: 'private' },
+    { type, visibility: 'inherit', parent: 'public' },
+    { type, visibility: 'inherit', parent: 'private' },
+  ]),
+  { type: 'thread', visibility: 'inherit', parent: 'public' },
+  { type: 'thread', visibility: 'inherit', parent: 'private' },
+  { type: 'dm', visibility: 'private' },
+  { type: 'assistant', visibility: 'private' },
+];
+const nameOf = ({ type, visibility, parent }: Place) => `${visibility}${parent ? ` (${parent})` : ''} ${type}`;
+const isPublic = ({ visibility, parent }: Place) => (visibility === 'inherit' ? parent : visibility) === 'public';
+
+/** The people, their role in the workspace, and what they are: in the stream, in what it inherits from, nowhere. */
+const cast = {
+  founder: 'owner',
+  owner: 'member',
+  admin: 'member',
+  member: 'member',
+  wsOwner: 'owner',
+  guest: 'guest',
+  guestOwner: 'guest',
+  insider: 'member',
+  parentAdmin: 'member',
+  parentGuest: 'guest',
+  wsAdmin: 'admin',
+  visitor: 'member',
+  outsideGuest: 'guest',
+  gone: 'member',
+  removed: 'member',
+  target: 'member',
+  newcomer: 'member',
+} as const satisfies Record<string, WorkspaceRole>;
+type Person = keyof typeof cast;
+const inStream = {
+  owner: 'owner',
+  founder: 'owner',
+  admin: 'admin',
+  member: 'member',
+  wsOwner: 'member',
+  guest: 'member',
+  guestOwner: 'owner',
+  gone: 'member',
+  removed: 'member',
+  target: 'member',
+} as const;
+const inParent = { founder: 'owner', owner: 'member', insider: 'member', parentAdmin: 'admin', parentGuest: 'member' } as const;
+const tried = (Object.keys(cast) as Person[]).filter((person) => person !== 'target' && person !== 'newcomer');
+
+/** What somebody is in a place, as the words of the table say it. */
+function levelIn(place: Place, person: Person): Level | 'unseen' {
+  const nowhere =
+    cast[person] === 'guest' || !isPublic(place) || person === 'removed'
+      ? 'unseen'
+      : cast[person] === 'admin' || cast[person] === 'owner'
+        ? 'admin'
+        : 'visitor';
+  if (person === 'gone' || person === 'removed') return nowhere;
+  const fromParent: Partial<Record<Person, Level>> = { insider: 'insider', parentAdmin: 'admin', parentGuest: 'guest' };
+  if (person in fromParent) return place.parent ? (fromParent[person] as Level) : nowhere;
+  if (!(person in inStream)) return nowhere;
+  // A thread has no members of its own but who starts and who follows it.
+  if (place.type === 'thread') return person === 'owner' ? 'owner' : person === 'founder' ? 'admin' : nowhere;
+  if (place.type === 'dm') return person === 'founder' || person === 'wsOwner' ? 'admin' : cast[person] === 'guest' ? 'guest' : 'member';
+  if (cast[person] === 'guest') return 'guest';
+  if (person === 'wsOwner') return 'admin';
+  return inStream[person as keyof typeof inStream];
+}
+
+interface Stage {
+  readonly place: Place;
+  readonly stream: Stream;
+  readonly event: StreamEvent;
+  readonly poll: StreamEvent;
+}
+
+let app: TestApp;
+/** Takes back whatever it does. */
+let dry: TestApp;
+let people: Record<Person, UserCaller>;
+let elsewhere: StreamEvent;
+const stages = new Map<string, Stage>();
+
+beforeAll(async () => {
+  app = await createTestApp();
+  dry = { ...app, db: undone(app.db) };
+  const { workspaceId } = await aWorkspace(app);
+  const entries: [string, UserCaller][] = [];
+  for (const [id, role] of Object.entries(cast)) entries.push([id, await aMember(app, workspaceId, id, role)]);
+  people = Object.fromEntries(entries) as Record<Person, UserCaller>;
+  const { stream: lobby } = await createStream(app, people.founder, { streamType: 'channel', name: 'Lobby', visibility: 'public' });
+  await addAll(lobby, { outsideGuest: 'member', guest: 'member', guestOwner: 'member', parentGuest: 'member' });
+  ({ event: elsewhere } = await postEvent(app, people.founder, { streamId: lobby.id, text: 'Elsewhere', mentions: [] }));
+  for (const place of places) stages.set(nameOf(place), await stageFor(place));
+  await removeMember(app, people.founder, { userId: 'removed' });
+});
+afterAll(() => app.test.drop());
+
+async function stageFor(place: Place): Promise<Stage> {
+  const stream = await streamFor(place);
+  const post = (json: object) => postEvent(app, people.owner, { streamId: stream.id, ...json } as Parameters<typeof postEvent>[2]);
+  const { event } = await post({ text: 'Said by the owner', mentions: [] });
+  const { event: poll } = await post({ eventType: 'poll', question: 'Yes?', options: ['Yes', 'No'], multiple: false });
+  return { place, stream, event, poll };
+}
+
+async function streamFor(place: Place): Promise<Stream> {
+  const { type, visibility, parent } = place;
+  const name = nameOf(place);
+  if (type === 'dm') {
+    const memberIds = ['owner', 'founder', 'member', 'wsOwner', 'admin', 'guest', 'guestOwner', 'target'];
+    return (await createStream(app, people.owner, { streamType: 'dm', memberIds: memberIds as UserCaller['userId'][] })).stream;
+  }
+  if (type === 'assistant') return anAssistant(name);
+  if (!parent) {
+    const { stream } = await createStream(app, people.founder, { streamType: type as 'channel', name, visibility: visibility as 'public' });
+    await settle(stream);
+    return stream;
+  }
+  const { stream: above } = await createStream(app, people.founder, { streamType: 'channel', name: `Above ${name}`, visibility: parent });
+  await addAll(above, inParent);
+  const { event: root } = await postEvent(app, people.founder, { streamId: above.id, text: 'Root', mentions: [] });
+  const { stream: thread } = await createThread(app, people.owner, { streamId: above.id, eventId: root.id });
+  if (type === 'thread') return thread;
+  const promoted = await promoteStream(app, people.owner, {
+    streamId: thread.id,
+    streamType: type,
+    name,
+    visibility: 'inherit',
+  });
+  await settle(promoted);
+  return promoted;
+}
+
+/** Brings everybody in who belongs there; somebody leaves again. */
+async function settle(stream: Stream): Promise<void> {
+  await addAll(stream, inStream);
+  await leaveStream(app, people.gone, { streamId: stream.id });
+}
+
+async function addAll(stream: Stream, roles: Partial<Record<Person, 'owner' | 'admin' | 'member'>>): Promise<void> {
+  const owner = stream.name?.includes('inherit') && !stream.name.startsWith('Above') ? people.owner : people.founder;
+  for (const [id, role] of Object.entries(roles) as [Person, 'owner' | 'admin' | 'member'][]) {
+    await inviteMembers(app, owner, { streamId: stream.id, userIds: [people[id].userId], role }).catch((error: unknown) => {
+      if (!(error instanceof AppError && error.code === 'already_member')) throw error;
+      return updateStreamMember(app, owner, { streamId: stream.id, userId: id, role });
+    });
+  }
+}
+
+/** No route makes one yet: as the rows are. */
+async function anAssistant(name: string): Promise<Stream> {
+  const id = newId('stream');
+  const { owner } = people;
+  const members = Object.entries(inStream).map(([userId, role]) => ({ userId, role }));
+  const row = {
+    id,
+    streamType: 'assistant',
+    name,
+    slug: null,
+    description: null,
+    visibility: 'private',
+    severity: null,
+    parentStreamId: null,
+    branchedFromEventId: null,
+    accessIds: [id],
+    dmMemberIds: null,
+    gen: 'g',
+    createdBy: owner.userId,
+    idempotencyKey: null,
+    createdAt: app.time,
+  };
+  await app.db.transaction(owner.workspaceId, (tx) => insertStream(tx, row, members));
+  await app.test.owner.query(`update stream_members set left_at = now() where stream_id = $1 and user_id = 'gone'`, [id]);
+  return readStream(app, owner, { streamId: id });
+}
+
+type Attempt = (stage: Stage, caller: UserCaller) => Promise<unknown>;
+const objects = () => createSignedObjects(app.clock);
+const update =
+  (change: (stage: Stage) => object): Attempt =>
+  (stage, caller) =>
+    updateStream(dry, caller, { streamId: stage.stream.id, ...change(stage) });
+const into = ({ stream: { id: streamId } }: Stage) => ({ streamId });
+const on = ({ stream: { id: streamId }, event: { id: eventId } }: Stage) => ({ streamId, eventId });
+/** What each action is, done in every way that there is. */
+const attempts: Record<StreamAction, Readonly<Record<string, Attempt>>> = {
+  read: {
+    'reads the stream': (stage, caller) => readStream(dry, caller, into(stage)),
+    'reads events': (stage, caller) => listEvents(dry, caller, { ...into(stage), limit: 1 }),
+  },
+  post: {
+    posts: (stage, caller) => postEvent(dry, caller, { ...into(stage), text: 'Hello', mentions: [] }),
+    reacts: (stage, caller) => addReaction(dry, caller, { ...on(stage), emoji: '👍' }),
+    votes: (stage, caller) => castVotes(dry, caller, { ...on({ ...stage, event: stage.poll }), optionIds: ['opt_1'] }),
+    shares: (stage, caller) => shareEvent(dry, caller, { ...into(stage), eventId: elsewhere.id }),
+    'announces a file': (stage, caller) =>
+      createFile({ ...dry, objects: objects() }, caller, { ...into(stage), name: 'a.png', mediaType: 'image/png', sizeBytes: 1 }),
+    'starts a thread': (stage, caller) => createThread(dry, caller, on(stage)),
+  },
+  pin: { pins: (stage, caller) => pinEvent(dry, caller, on(stage)) },
+  moderate: { 'deletes what another posted': (stage, caller) => deleteEvent(dry, caller, on(stage)) },
+  promote: {
+    promotes: (stage, caller) =>
+      promoteStream(dry, caller, { ...into(stage), streamType: 'channel', name: 'Promoted', visibility: 'inherit' }),
+  },
+  join: { joins: (stage, caller) => joinStream(dry, caller, into(stage)) },
+  leave: { leaves: (stage, caller) => leaveStream(dry, caller, into(stage)) },
+  invite: { invites: (stage, caller) => inviteMembers(dry, caller, { ...into(stage), userIds: [people.newcomer.userId], role: 'member' }) },
+  describe: { describes: update(() => ({ description: 'Other' })) },
+  rename: { renames: update(() => ({ name: 'Other' })), 'gives a slug': update(() => ({ slug: 'other' })) },
+  resolve: { resolves: update(() => ({ status: 'resolved' })), 'says how bad it is': update(() => ({ severity: 'sev1' })) },
+  archive: { archives: (stage, caller) => archiveStream(dry, caller, into(stage)) },
+  setVisibility: { 'opens or closes': update(({ place }) => ({ visibility: place.visibility === 'private' ? 'public' : 'private' })) },
+  manageMembers: {
+    'gives a role': (stage, caller) => updateStreamMember(dry, caller, { ...into(stage), userId: 'target', role: 'admin' }),
+    'takes out': (stage, caller) => removeStreamMember(dry, caller, { ...into(stage), userId: 'target' }),
+  },
+};
+
+const isMember = ({ type }: Place, person: Person): boolean =>
+  type === 'thread' ? person === 'owner' : person in inStream && person !== 'gone' && person !== 'removed';
+
+/** What the table makes of an attempt. */
+function verdict({ place }: Stage, person: Person, action: StreamAction, attempt: string): string {
+  const level = levelIn(place, person);
+  if (level === 'unseen') return 'not_found';
+  const isIn = isMember(place, person);
+  // Who is in it already joins without a change, who is not leaves without one.
+  if (action === 'join' && isIn) return 'yes';
+  if (action === 'leave' && !isIn) return 'yes';
+  if (action === 'promote' && place.type !== 'thread') return place.parent ? 'already_promoted' : 'not_a_thread';
+  const allowed = policy[place.type][action];
+  if (attempt === 'deletes what another posted') return person === 'owner' || allowed?.includes(level) ? 'yes' : 'not_author';
+  // Neither is there for a thread, before anybody is asked whether they may.
+  const unknown = place.type === 'thread' && (attempt === 'starts a thread' || attempt === 'gives a slug');
+  if (!allowed || unknown) return 'wrong_stream_type';
+  return allowed.includes(level) ? 'yes' : 'forbidden';
+}
+
+const outcomeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'yes',
+    (error: unknown) => (error instanceof AppError ? error.code : String(error)),
+  );
+
+/** Everybody tries everything; what came out otherwise than it should. */
+async function wrongIn(stage: Stage, who: readonly Person[], expectedOf: typeof verdict): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const person of who) {
+    for (const action of actions) {
+      for (const [attempt, work] of Object.entries(attempts[action])) {
+        const expected = expectedOf(stage, person, action, attempt);
+        const outcome = await outcomeOf(work(stage, people[person]));
+        if (outcome !== expected) wrong.push(`${person} (${levelIn(stage.place, person)}) ${attempt}: ${outcome} instead of ${expected}`);
+      }
+    }
+  }
+  return wrong;
+}
+
+describe('policy: what happens on real rows is what the table says', () => {
+  test.each(places.map((place) => ({ name: nameOf(place) })))('$name', async ({ name }) => {
+    const stage = stages.get(name) as Stage;
+    expect(await wrongIn(stage, tried, verdict)).toEqual([]);
+  });
+
+  test('every level is somebody in some place', () => {
+    const found = new Set(places.flatMap((place) => tried.map((person) => levelIn(place, person))));
+    expect([...found].toSorted()).toEqual([...levels, 'unseen'].toSorted());
+  });
+});
+
+/** The same when the stream is archived: it is read, left and brought back, and nothing else. */
+function archivedVerdict(stage: Stage, person: Person, action: StreamAction, attempt: string): string {
+  const open = verdict(stage, person, action, attempt);
+  if (open === 'not_found' || action === 'read' || action === 'leave') return open;
+  // It is what it is to become.
+  if (attempt === 'archives') return 'yes';
+  if (attempt === 'joins' && isMember(stage.place, person)) return 'yes';
+  // That would bring it back.
+  if (attempt === 'resolves' && open === 'yes' && verdict(stage, person, 'archive', 'archives') !== 'yes') return 'forbidden';
+  if (attempt === 'deletes what another posted' || attempt === 'starts a thread') return 'stream_archived';
+  return open === 'yes' ? 'stream_archived' : open;
+}
+
+describe('policy: an archived stream is read, left and brought back, and nothing else', () => {
+  const here: readonly Person[] = ['owner', 'member', 'insider', 'guest', 'visitor', 'outsideGuest'];
+  test.each(places.filter(({ type }) => type !== 'dm').map((place) => ({ name: nameOf(place) })))('$name', async ({ name }) => {
+    const stage = stages.get(name) as Stage;
+    await archiveStream(app, people.owner, into(stage));
+    expect(await wrongIn(stage, here, archivedVerdict)).toEqual([]);
+    for (const person of here) {
+      const expected = verdict(stage, person, 'archive', 'archives');
+      expect({ person, outcome: await outcomeOf(updateStream(dry, people[person], { ...into(stage), status: 'active' })) }).toEqual({
+        person,
+        outcome: expected,
+      });
+    }
+    await updateStream(app, people.owner, { ...into(stage), status: 'active' });
+  });
+});
