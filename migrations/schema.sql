@@ -23,10 +23,16 @@ AS $function$
 
 CREATE OR REPLACE FUNCTION public.outbox_mark_published(row_ids text[], at timestamp with time zone)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public'
-AS $function$ update public.outbox set published_at = at where id = any(row_ids) and published_at is null $function$;
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+    begin
+      perform set_config('synchronous_commit', 'off', true);
+      update public.outbox set published_at = at where id = any(row_ids);
+    end
+  $function$;
 
 CREATE OR REPLACE FUNCTION public.outbox_unpublished(older_than timestamp with time zone, max_rows integer)
  RETURNS TABLE(id text, workspace_id text, room text, topic text, payload jsonb, created_at timestamp with time zone)

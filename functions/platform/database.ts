@@ -12,7 +12,7 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 export interface Transaction {
   readonly workspaceId: string;
   query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
-  /** Sends a statement without waiting for it; the commit does, and fails with it. For the last writes of a transaction. */
+  /** Sends a statement without waiting for it; the commit does, and fails with it. For what gives no answer that the work needs. */
   defer(text: string, values: readonly unknown[]): void;
 }
 
@@ -111,6 +111,14 @@ async function allDone(sent: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(sent)) if (result.status === 'rejected') throw result.reason;
 }
 
+/** Where a statement only says that the transaction had failed before it, the failure is that of one that nobody had waited for. */
+async function causeOf(thrown: unknown, deferred: readonly Promise<unknown>[]): Promise<unknown> {
+  const results = await Promise.allSettled(deferred);
+  if ((thrown as { code?: unknown } | undefined)?.code !== failedBefore) return thrown;
+  return results.find((result) => result.status === 'rejected')?.reason ?? thrown;
+}
+const failedBefore = '25P02';
+
 /** One connection, one user at a time (an environment serves one request at a time; more wait in line). */
 class OneConnection {
   readonly #configure: () => Promise<pg.ClientConfig>;
@@ -161,13 +169,14 @@ class OneConnection {
     const reused = this.#client !== undefined;
     const client = await this.#open();
     const begun = outcomeOf(client.query(begin));
+    const deferred: Promise<unknown>[] = [];
     try {
-      const deferred: Promise<unknown>[] = [];
       const result = await work(client, deferred);
       await allDone([begun.then(succeed), ...deferred, client.query('commit')]);
       return result;
-    } catch (error) {
+    } catch (thrown) {
       const { failure } = await begun;
+      const error = await causeOf(thrown, deferred);
       if (isUnavailable(failure ?? error)) this.#drop(client);
       else await client.query('rollback').catch(() => this.#drop(client));
       // A connection that slept with its frozen environment may be dead. Then nothing was begun, and all of it can begin again.

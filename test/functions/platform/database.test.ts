@@ -51,6 +51,20 @@ describe('a transaction', () => {
     expect(await names()).toEqual(['a', 'b', 'c', 'g']);
   });
 
+  test('fails with what was deferred also where a statement behind it fails first', async () => {
+    const behind = db.transaction(workspaceId, async (tx) => {
+      tx.defer(insert, add('a'));
+      await tx.query(insert, add('i'));
+    });
+    await expect(behind).rejects.toMatchObject({ code: '23505' });
+    const own = db.transaction(workspaceId, async (tx) => {
+      tx.defer(insert, add('a'));
+      throw new Error('changed my mind');
+    });
+    await expect(own).rejects.toThrow('changed my mind');
+    expect(await names()).toEqual(['a', 'b', 'c', 'g']);
+  });
+
   test('cannot write into another workspace', async () => {
     const trespass = db.transaction(newId('workspace'), (tx) => tx.query(insert, add('h')));
     await expect(trespass).rejects.toMatchObject({ code: '42501' });
