@@ -21,6 +21,14 @@ export interface NewEvent {
 }
 
 /**
+ * Has who posts to a busy stream wait their turn: a row lock goes to whoever comes at the right moment, and others may wait very long. Goes
+ * with the statement after it, in the same round trip. Only for a transaction that holds nothing of the stream yet.
+ */
+export function standInLine(tx: Transaction, streamId: string): void {
+  tx.defer('select pg_advisory_xact_lock(hashtextextended($1, 0))', [streamId]);
+}
+
+/**
  * Appends an event of any type: takes the next position (and, for what counts as a message, the next ordinal) under the stream's row lock,
  * stores the event and its text, and moves the author's own pointer. One statement, so that the lock of a busy stream is held for as few
  * round trips as can be. Returns undefined, having changed nothing that a rollback does not undo, when the client event id is taken or the

@@ -12,7 +12,7 @@ import { accessStream } from './access.ts';
 import { append } from './append.ts';
 import type { AppendApp, Appended } from './append.ts';
 import { claimFile, insertPoll } from './change-store.ts';
-import { findEventByClientEventId } from './event-store.ts';
+import { findEventByClientEventId, standInLine } from './event-store.ts';
 import { followThread } from './member-store.ts';
 import { findMentions } from './mentions.ts';
 import { notifyMentioned } from './notify.ts';
@@ -42,6 +42,7 @@ export async function postEvent(
     const id = newId('event', app.clock.now().getTime());
     const author = { id: caller.userId, name: found.caller.name };
     const what = await contentOf(app, tx, caller, id, input);
+    standInLine(tx, found.stream.id);
     const event = await append(app, tx, found.stream, author, { ...what, id, clientEventId });
     if (!event) throw new SentBefore();
     if (found.stream.streamType === 'thread' && !found.stream.isMember)
