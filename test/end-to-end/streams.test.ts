@@ -30,7 +30,7 @@ afterEach(async () => {
   expect(errors).toEqual([]);
 });
 
-function demoUser(n: 0 | 1): DemoUser {
+function demoUser(n: 0 | 1 | 2): DemoUser {
   const user = app.users[n];
   if (!user) throw new Error(`there is no demo user ${n}`);
   return user;
@@ -42,7 +42,7 @@ async function arrive(options: BrowserContextOptions = {}): Promise<Person> {
   return person;
 }
 
-const signedIn = async (n: 0 | 1, options: BrowserContextOptions = {}): Promise<Person> =>
+const signedIn = async (n: 0 | 1 | 2, options: BrowserContextOptions = {}): Promise<Person> =>
   (await arrive(options)).signInAs(demoUser(n).name);
 
 const two = (): Promise<[Person, Person]> => Promise.all([signedIn(0), signedIn(1)]);
@@ -59,7 +59,7 @@ describe('two people', () => {
     const stream = newName('shared');
     await ada.createStream(stream, 'For the two of us');
     await ada.focused(ada.composer());
-    await bob.open(stream);
+    await bob.joinStream(stream);
     await bob.page.getByText('For the two of us').first().waitFor();
 
     await ada.write('Good morning, **Bob**');
@@ -80,14 +80,24 @@ describe('two people', () => {
     await ada.seesNot('Hello, Ada');
   });
 
-  test('only one’s own messages can be changed', async () => {
+  test('only one’s own messages can be changed; who keeps the stream may take others’ back', async () => {
     const stream = newName('own');
-    await seedStream(app, stream, ['mine', 'yours']);
-    const ada = await signedIn(0);
-    await ada.open(stream);
-    await ada.message('yours').hover();
-    expect(await ada.message('yours').getByRole('button').allInnerTexts()).toHaveLength(1);
-    expect(await ada.message('mine').getByRole('button').allInnerTexts()).toHaveLength(3);
+    await seedStream(app, stream, ['of the keeper', 'of another', 'of a member']);
+    const [keeper, member] = await Promise.all([signedIn(0), signedIn(2)]);
+    await Promise.all([keeper.open(stream), member.open(stream)]);
+    const offered = async (person: Person, text: string): Promise<string[]> => {
+      await person.message(text).hover();
+      const edit = await person.message(text).getByRole('button', { name: 'Edit message' }).count();
+      await person.message(text).getByRole('button', { name: 'More' }).click();
+      await person.page.getByRole('menuitem', { name: 'Copy text' }).waitFor();
+      const remove = await person.page.getByRole('menuitem', { name: 'Delete message' }).count();
+      await person.page.keyboard.press('Escape');
+      await person.page.getByRole('menu').waitFor({ state: 'detached' });
+      return [...(edit > 0 ? ['edit'] : []), ...(remove > 0 ? ['delete'] : [])];
+    };
+    expect(await offered(member, 'of a member')).toEqual(['edit', 'delete']);
+    expect(await offered(member, 'of another')).toEqual([]);
+    expect(await offered(keeper, 'of another')).toEqual(['delete']);
   });
 
   test('who was offline is told so, and has everything once on coming back', async () => {

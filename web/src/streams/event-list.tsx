@@ -64,7 +64,12 @@ export function EventList(props: EventListProps) {
         >
           {(row) =>
             row.kind === 'top' ? (
-              <StreamStart key={row.key} {...{ stream, older, isWaiting }} hasOlder={snapshot.hasOlder} isEmpty={rows.length === 1} />
+              <StreamStart
+                key={row.key}
+                {...{ stream, older, isWaiting }}
+                hasOlder={snapshot.hasOlder}
+                isEmpty={rows.every(({ kind }) => kind === 'top' || kind === 'notice')}
+              />
             ) : (
               <EventItem
                 key={row.key}
