@@ -164,6 +164,32 @@ describe('streambed', () => {
     expect((await runStreambed(['compare', file('one.ndjson'), file('three.ndjson')])).code).toBe(0);
   });
 
+  test('an export of which something slipped through as it began says so, and writes no file', async () => {
+    const team = await createTeam(server.app);
+    const ada = await team.join('ada', 'owner');
+    const channel = await ada.channel('Busy');
+    await ada.say(channel, 'before');
+    // So many that the ends of the streams are on the second page.
+    await server.app.test.owner.query(
+      `insert into stream_members (stream_id, user_id, workspace_id, joined_at)
+       select $1, 'm' || n, $2, $3 from generate_series(1, 1000) n`,
+      [channel.id, team.workspaceId, server.app.time],
+    );
+    let served = 0;
+    server.before = async (at) => {
+      // The clock stands still: it is written in the moment in which the export began.
+      if (at.endsWith('/export') && ++served === 2) await ada.say(channel, 'slipped through');
+      return undefined;
+    };
+    const own = { STREAMBED_URL: server.baseUrl, STREAMBED_API_KEY: team.apiKey };
+    const uneven = await runStreambed(['export', '-o', file('uneven.ndjson')], { env: own });
+    server.before = async () => undefined;
+    expect(uneven.code).toBe(1);
+    expect(uneven.errors).toMatch(/second\nSomebody wrote in the very moment in which the export began: begin it again\.\n$/);
+    expect(existsSync(file('uneven.ndjson'))).toBe(false);
+    expect(await runStreambed(['export', '-o', file('uneven.ndjson')], { env: own })).toMatchObject({ code: 0 });
+  });
+
   test('an import that broke off says the line to go on from, and an export goes on by itself', async () => {
     const other = await freshEnv();
     let served = 0;

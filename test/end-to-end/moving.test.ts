@@ -67,12 +67,16 @@ describe('The story of an incident', () => {
   }, 180_000);
 
   test('asks for a name where a workspace is made, and for JSON', async () => {
-    const send = (body: string, type = 'application/json', method = 'POST') =>
-      fetch(`${app.baseUrl}/local/workspaces`, { method, headers: { 'content-type': type }, ...(method === 'POST' && { body }) });
-    expect((await send('{"name":"x"}', 'text/plain')).status).toBe(415);
-    expect((await send('{')).status).toBe(400);
-    expect((await send('{"name":""}')).status).toBe(400);
-    expect((await send('', 'application/json', 'GET')).status).toBe(405);
+    const send = async (body: string, type = 'application/json', method = 'POST'): Promise<number> => {
+      const request = { method, headers: { 'content-type': type }, ...(method === 'POST' && { body }) };
+      const response = await fetch(`${app.baseUrl}/local/workspaces`, request);
+      await response.text();
+      return response.status;
+    };
+    expect(await send('{"name":"x"}', 'text/plain')).toBe(415);
+    expect(await send('{')).toBe(400);
+    expect(await send('{"name":""}')).toBe(400);
+    expect(await send('', 'application/json', 'GET')).toBe(405);
     expect((await streambed(['local-workspace', ' '])).code).toBe(1);
   });
 });
