@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Locator } from 'playwright-core';
 import { seedStream } from './app.ts';
 import type { Person } from './person.ts';
 import { openStage } from './stage.ts';
@@ -9,6 +10,8 @@ const [maya, jonas] = [0, 1];
 const seed = (name: string, texts: readonly string[]): Promise<string> => seedStream(stage.app, name, texts);
 
 const both = (): Promise<[Person, Person]> => Promise.all([stage.signedIn(maya), stage.signedIn(jonas)]);
+/** A message in the panel; what is announced to screen readers says the same words. */
+const inPanel = (person: Person, text: string): Locator => person.panel().getByRole('article').filter({ hasText: text });
 const lines = (count: number): string[] => Array.from({ length: count }, (_, i) => `line ${i + 1}`);
 /** Waits until the line of a stream says so. */
 const badge = (person: Person, stream: string, words: string): Promise<void> =>
@@ -80,15 +83,15 @@ describe('a thread', () => {
     const [ada, bob] = await both();
     await Promise.all([ada.open(stream), bob.open(stream)]);
     await replyTo(ada, 'Seeing errors in the checkout', 'What errors?');
-    await ada.panel().getByRole('article').filter({ hasText: 'What errors?' }).waitFor();
+    await inPanel(ada, 'What errors?').waitFor();
     await bob.page.getByRole('button', { name: /1 reply/ }).click();
-    await bob.panel().getByText('What errors?').waitFor();
+    await inPanel(bob, 'What errors?').waitFor();
     await bob
       .panel()
       .getByRole('textbox', { name: /^Message to/ })
       .fill('500s on checkout');
     await bob.page.keyboard.press('Enter');
-    await ada.panel().getByText('500s on checkout').waitFor();
+    await inPanel(ada, '500s on checkout').waitFor();
     await ada.page.getByRole('button', { name: /2 replies/ }).waitFor();
 
     const address = ada.page.url();
@@ -97,9 +100,9 @@ describe('a thread', () => {
     await ada.panel().waitFor({ state: 'detached' });
     await ada.focused(ada.composer());
     await ada.page.goBack();
-    await ada.panel().getByText('500s on checkout').waitFor();
+    await inPanel(ada, '500s on checkout').waitFor();
     await ada.page.reload();
-    await ada.panel().getByText('500s on checkout').waitFor();
+    await inPanel(ada, '500s on checkout').waitFor();
     expect(ada.page.url()).toBe(address);
   });
 
@@ -109,7 +112,7 @@ describe('a thread', () => {
     const [ada, bob] = await both();
     await Promise.all([ada.open(stream), bob.open(stream)]);
     await replyTo(ada, 'Deploy went out', 'This is an outage!');
-    await ada.panel().getByText('This is an outage!').waitFor();
+    await inPanel(ada, 'This is an outage!').waitFor();
     await ada.page.waitForURL(/t=str_/);
     const old = ada.page.url();
 
@@ -153,7 +156,7 @@ describe('a thread', () => {
     await ada.message('on the go').getByRole('button', { name: 'Reply in thread' }).tap();
     await ada.panel().getByRole('textbox', { name: 'Reply' }).fill('from the train');
     await ada.panel().getByRole('button', { name: 'Send' }).tap();
-    await ada.panel().getByText('from the train').waitFor();
+    await inPanel(ada, 'from the train').waitFor();
     expect(await ada.title(stream).count()).toBe(0);
     const overflow = await ada.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overflow).toBe(0);

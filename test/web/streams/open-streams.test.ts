@@ -6,14 +6,18 @@ function pool(limit: number) {
   const opened: string[] = [];
   const closed: string[] = [];
   const pending = new Set<string>();
+  const refused = new Set<string>();
   const open = (streamId: string): LiveStream => {
     opened.push(streamId);
     return {
-      getSnapshot: () => ({ pending: pending.has(streamId) ? [{ text: 'unsent' }] : [] }),
+      getSnapshot: () => ({
+        pending: pending.has(streamId) ? [{ text: 'unsent' }] : [],
+        ...(refused.has(streamId) && { problem: { code: 'not_found' } }),
+      }),
       close: () => closed.push(streamId),
     } as unknown as LiveStream;
   };
-  return { streams: openStreams(open, limit), opened, closed, pending };
+  return { streams: openStreams(open, limit), opened, closed, pending, refused };
 }
 
 test('going back to a stream finds it as it was', () => {
@@ -43,4 +47,15 @@ test('close closes all', () => {
   for (const id of ['a', 'b']) streams.use(id);
   streams.close();
   expect(closed).toEqual(['a', 'b']);
+});
+
+test('a stream that was refused is asked for again, unless there is something in it that waits to be sent', () => {
+  const { streams, opened, closed, pending, refused } = pool(3);
+  streams.use('a');
+  refused.add('a');
+  streams.use('a');
+  expect([opened, closed]).toEqual([['a', 'a'], ['a']]);
+  pending.add('a');
+  streams.use('a');
+  expect(opened).toEqual(['a', 'a']);
 });

@@ -26,8 +26,14 @@ export function openStreams(open: (streamId: string) => LiveStream, limit = keep
   };
   return {
     use(streamId) {
-      const stream = streams.get(streamId) ?? open(streamId);
+      let stream = streams.get(streamId);
       streams.delete(streamId);
+      // What was refused is asked for again.
+      if (stream?.getSnapshot().problem && stream.getSnapshot().pending.length === 0) {
+        stream.close();
+        stream = undefined;
+      }
+      stream ??= open(streamId);
       streams.set(streamId, stream);
       trim();
       return stream;

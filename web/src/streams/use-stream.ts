@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { useLive } from '../ui/use-live.ts';
@@ -15,8 +15,19 @@ export interface OpenStream {
 /** A stream to read and write in, kept live. */
 export function useStream(streamId: string): OpenStream {
   const { open } = useWorkspace();
-  const live = useMemo(() => open.use(streamId), [open, streamId]);
-  return { live, snapshot: useLive(live), stream: useListedStream(streamId) };
+  const [live, setLive] = useState(() => open.use(streamId));
+  const snapshot = useLive(live);
+  const stream = useListedStream(streamId);
+  // Who was refused, and is let in later, need not load the page again.
+  const isEnded = snapshot.problem?.code === 'not_found';
+  const tried = useRef<string>(undefined);
+  const state = stream && `${stream.rev}:${stream.isMember}:${stream.visibility}`;
+  useEffect(() => {
+    if (!isEnded || state === undefined || state === tried.current) return;
+    tried.current = state;
+    setLive(open.use(streamId));
+  }, [isEnded, state, open, streamId]);
+  return { live, snapshot, stream };
 }
 
 /** The stream as the list knows it; one that is not listed is read. */
