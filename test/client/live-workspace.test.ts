@@ -258,6 +258,38 @@ describe('a live workspace', () => {
     expect(network.open[0]!.side.rooms.size).toBe(2);
   });
 
+  test('an answer that was overtaken by what the rooms told does not take it back', async () => {
+    const world = await liveWorld((house) => {
+      house.create('secret', { by: me, visibility: 'private' });
+      house.create('open');
+    });
+    const { workspace, house, clock, network } = world;
+    network.lag = (address) => (address.includes('/streams?') ? 1_000 : 0);
+    network.cut();
+    expect(await clock.until(() => asked(world, `GET ${base}/streams?`).length === 1)).toBe(true);
+    house.leave(streamOf(house, 'secret'));
+    house.join(streamOf(house, 'open'));
+    await clock.advance(800);
+    expect(namesOf(workspace)).toEqual(['open']);
+    await clock.advance(10_000);
+    expect(workspace.getSnapshot().streams).toEqual(house.list());
+  });
+
+  test('what one room tells while the other costs a new reading is not lost under it', async () => {
+    const { workspace, house, clock, network } = await liveWorld(withChannels('alpha'));
+    network.lag = (address) => (address.endsWith('/bootstrap') ? 1_000 : 0);
+    network.loses = (frame) => frame.op === 'ev';
+    house.create('bravo');
+    await clock.advance(10);
+    network.loses = () => false;
+    house.create('charlie');
+    await clock.advance(700);
+    house.post(streamOf(house, 'alpha'), 'bob', { mentionsMe: true });
+    await clock.advance(5_000);
+    expect(workspace.getSnapshot()).toMatchObject({ state: 'live', unreadNotifications: 1 });
+    expect(workspace.getSnapshot().streams).toEqual(house.list());
+  });
+
   test('one who becomes a member, or a guest, changes rooms', async () => {
     const world = await liveWorld((house) => {
       house.create('open');

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { LiveStream } from '../../client/live-stream.ts';
 import { calm } from './fake-network.ts';
 import { me, streamId, workspaceId } from './fake-server.ts';
-import { liveWorld, textsOf } from './world.ts';
+import { liveWorld, makeWorld, textsOf } from './world.ts';
 
 const eventsPath = `/v1/workspaces/${workspaceId}/streams/${streamId}/events`;
 const reactionsOf = (stream: LiveStream, index = 0): string[] =>
@@ -66,6 +66,34 @@ describe('a reaction of ours', () => {
     expect(reactionsOf(stream)).toEqual(['👍1 mine', '🎉1 mine']);
     await Promise.all([...all, clock.advance(20_000)]);
     expect(new Set(reactionsOf(stream))).toEqual(new Set(['👍1 mine', '🎉1 mine']));
+    expect(stream.getSnapshot().events).toEqual(server.shown);
+  });
+
+  test.each(Array.from({ length: 12 }, (_, seed) => seed))('is told in the order in which it was done (%i)', async (seed) => {
+    const world = makeWorld(seed);
+    const { server, clock, network } = world;
+    const { id } = server.append('m1');
+    const stream = world.openStream();
+    await clock.advance(100);
+    network.weather = { ...calm, delayMs: 1000 };
+    const all = [stream.react(id, '🎉'), stream.unreact(id, '🎉'), stream.react(id, '🎉'), stream.unreact(id, '🎉')];
+    await Promise.all([...all, clock.advance(20_000)]);
+    expect([reactionsOf(stream), server.events[0]!.reactions]).toEqual([[], []]);
+  });
+
+  test('stays where its answer waits behind a hole', async () => {
+    const { stream, server, clock, network } = await liveWorld(1);
+    network.loses = (frame) => frame.op === 'ev';
+    server.append('m2');
+    await clock.advance(10);
+    network.loses = () => false;
+    const states = new Set<string>();
+    const reacting = stream.react(server.events[0]!.id, '🎉');
+    stream.subscribe(() => states.add(reactionsOf(stream).join(' ')));
+    await Promise.all([reacting, clock.advance(2000)]);
+    expect(textsOf(stream)).toEqual(['m1', 'm2']);
+    expect(states).toEqual(new Set(['🎉1 mine']));
+    await Promise.all([stream.unreact(server.events[0]!.id, '🎉'), clock.advance(10)]);
     expect(stream.getSnapshot().events).toEqual(server.shown);
   });
 
