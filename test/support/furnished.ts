@@ -24,6 +24,10 @@ export type PersonId = keyof typeof roles;
 export interface Furnished {
   /** Stands in everything that somebody wrote here: whoever reads it elsewhere read what is not theirs. */
   readonly marker: string;
+  /** Stands in everything that was written in the private channel and below it. */
+  readonly hush: string;
+  /** Stands in everything that was written in the DM. */
+  readonly whisper: string;
   readonly workspaceId: string;
   readonly apiKey: string;
   /** Somebody who is in this workspace only. */
@@ -41,6 +45,7 @@ export interface Furnished {
 type StreamName = 'general' | 'lobby' | 'secret' | 'dm' | 'outage' | 'archived' | 'thread' | 'secretThread' | 'promoted';
 type EventName =
   | 'message'
+  | 'named'
   | 'edited'
   | 'deleted'
   | 'poll'
@@ -86,6 +91,7 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
     return response;
   };
   await call('ada', 'POST', '/providers', { kind: 'webhook', name: `Hook ${marker}` });
+  await call('ada', 'POST', '/providers', { kind: 'web', name: `Site ${marker}` });
   const streams = await someStreams(call, marker);
   const { events, files } = await someEvents(app, call, marker, streams);
   await call('ada', 'DELETE', `/streams/${streams.archived.id}`);
@@ -93,6 +99,8 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
   const activity = (await call('ada', 'GET', '/notifications')).body.items as { id: string }[];
   return {
     marker,
+    hush: `hush${marker}`,
+    whisper: `whisper${marker}`,
     workspaceId,
     apiKey,
     loner,
@@ -113,7 +121,7 @@ async function someStreams(call: Call, marker: string): Promise<FirstStreams> {
     make(who, { streamType: 'channel', name: `${name} ${marker}`, description: `About ${marker}`, ...more });
   const general = await channel('ada', 'General');
   await call('ada', 'POST', `/streams/${general.id}/members`, { userIds: ['abe', 'bob', 'gus'] });
-  const secret = await channel('ada', 'Secret', { visibility: 'private' });
+  const secret = await channel('ada', 'Secret', { visibility: 'private', description: `About hush${marker}` });
   await call('ada', 'POST', `/streams/${secret.id}/members`, { userIds: ['cyd'] });
   return {
     general,
@@ -150,7 +158,8 @@ async function someEvents(app: TestApp, call: Call, marker: string, streams: Fir
   await call('bob', 'POST', `${ofEvent(message)}/reactions`, { emoji: '👍' });
   await call('ada', 'PUT', `${ofEvent(message)}/pin`);
   await say('bob', general, '@ada look');
-  await say('cyd', secret, '@ada look here');
+  const named = await say('ada', general, `It is all in #secret-${marker} and #lobby-${marker}`);
+  await say('cyd', secret, `@ada and @bob look here hush${marker}`);
 
   const thread = await branch('bob', general, message);
   const reply = await say('bob', thread, 'A reply');
@@ -159,21 +168,22 @@ async function someEvents(app: TestApp, call: Call, marker: string, streams: Fir
   await say('ada', promoted, 'Water!');
   await call('ada', 'POST', `/streams/${promoted.id}/promote`, { streamType: 'incident', name: `Fire ${marker}` });
 
-  const secretRoot = await say('ada', secret, 'Between us');
-  await call('ada', 'PATCH', ofEvent(secretRoot), { text: `Between us two ${marker}` });
+  const secretRoot = await say('ada', secret, `Between us hush${marker}`);
+  await call('ada', 'PATCH', ofEvent(secretRoot), { text: `Between us two hush${marker} ${marker}` });
   await call('ada', 'PUT', `${ofEvent(secretRoot)}/pin`);
   await call('cyd', 'POST', `${ofEvent(secretRoot)}/reactions`, { emoji: '🤫' });
   const secretThread = await branch('ada', secret, secretRoot);
-  const secretPoll = await post('ada', secret, poll());
+  const secretPoll = await post('ada', secret, poll({ question: `Ship hush${marker}?`, options: [`Yes hush${marker}`, 'No'] }));
   const [announced, posted, hidden, waiting] = await Promise.all([
     aFile(app, call, general, marker, false),
     aFile(app, call, general, marker),
-    aFile(app, call, secret, marker),
+    aFile(app, call, secret, `hush${marker}`),
     aFile(app, call, general, marker),
   ]);
-  await post('ada', secret, { eventType: 'file', fileId: hidden, text: `Our file ${marker}` });
+  await post('ada', secret, { eventType: 'file', fileId: hidden, text: `Our file hush${marker} ${marker}` });
   const events: Record<EventName, StreamEvent> = {
     plain,
+    named,
     message,
     edited,
     deleted,
@@ -189,8 +199,8 @@ async function someEvents(app: TestApp, call: Call, marker: string, streams: Fir
     reply,
     secretRoot,
     secretPoll,
-    secretReply: await say('cyd', secretThread, 'Nobody knows'),
-    private: await say('bob', dm, 'You and me'),
+    secretReply: await say('cyd', secretThread, `Nobody knows hush${marker}`),
+    private: await say('bob', dm, `You and me whisper${marker}`),
     archived: await say('ada', archived, 'Long ago'),
   };
   return {

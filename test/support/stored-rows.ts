@@ -4,6 +4,8 @@ import type { TestDatabase } from './database.ts';
 export interface StoredRows {
   /** Of all workspaces, or of one. */
   hashes(workspaceId?: string): Promise<Record<string, string>>;
+  /** All of a workspace, as one text. */
+  text(workspaceId: string): Promise<string>;
 }
 
 /** Looks past row-level security, as the owner of the tables. */
@@ -19,6 +21,14 @@ export async function createStoredRows({ owner }: Pick<TestDatabase, 'owner'>): 
     async hashes(workspaceId) {
       const { rows } = await owner.query<Record<string, string>>(query, [workspaceId ?? null]);
       return rows[0] ?? {};
+    },
+    async text(workspaceId) {
+      const texts: string[] = [];
+      for (const { name, key } of tables) {
+        const { rows } = await owner.query<{ row: string }>(`select x::text as row from ${name} x where x.${key} = $1`, [workspaceId]);
+        texts.push(...rows.map(({ row }) => row));
+      }
+      return texts.join('\n');
     },
   };
 }
