@@ -193,6 +193,8 @@ class OneConnection {
       idle_in_transaction_session_timeout: 20_000,
       keepAlive: true,
       pipeline: true,
+      // A plan is made once per connection. Left to choose, the server plans many statements anew each time, which takes longer than they do.
+      options: '-c plan_cache_mode=force_generic_plan',
       ...(await this.#configure()),
     });
     client.on('error', (error) => {
