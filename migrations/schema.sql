@@ -293,7 +293,7 @@ CREATE TABLE stream_events (
 CREATE UNIQUE INDEX stream_events_by_change ON public.stream_events USING btree (stream_id, changed_seq);
 CREATE UNIQUE INDEX stream_events_by_client_event_id ON public.stream_events USING btree (stream_id, actor_id, client_event_id);
 CREATE UNIQUE INDEX stream_events_by_seq ON public.stream_events USING btree (stream_id, seq);
-CREATE INDEX stream_events_deleted ON public.stream_events USING btree (stream_id, ordinal) WHERE ((deleted_at IS NOT NULL) AND (ordinal IS NOT NULL));
+CREATE INDEX stream_events_deleted ON public.stream_events USING btree (workspace_id, stream_id, ordinal) WHERE ((deleted_at IS NOT NULL) AND (ordinal IS NOT NULL));
 CREATE INDEX stream_events_pinned ON public.stream_events USING btree (stream_id, pinned_at DESC) WHERE (pinned_at IS NOT NULL);
 CREATE INDEX stream_events_shared ON public.stream_events USING btree (stream_id, seq) WHERE (event_type = 'shared'::text);
 ALTER TABLE stream_events ENABLE ROW LEVEL SECURITY;

@@ -51,14 +51,16 @@ export async function findBootstrapHead(tx: Transaction, userId: string): Promis
 
 /**
  * The streams of a member's sidebar, the newest activity first: those they are in, threads that they follow among them, and the public ones.
- * Who may see a stream is asked further only where access is inherited, and what is unread only of those that are shown.
+ * Who may see a stream is asked further only where access is inherited, and what is unread only of those that are shown. `actorIds`: the
+ * last who wrote there.
  */
-export async function listSidebar(tx: Transaction, userId: string, limit: number): Promise<Stream[]> {
+export async function listSidebar(tx: Transaction, userId: string, limit: number): Promise<{ stream: Stream; actorIds: string[] }[]> {
   const guest = `(select wm.role = 'guest' from workspace_members wm where wm.workspace_id = $1 and wm.user_id = $2)`;
   const inIt = 's.id in (select mm.stream_id from stream_members mm where mm.workspace_id = $1 and mm.user_id = $2 and mm.left_at is null)';
   const newestFirst = 'order by coalesce(s.last_event_at, s.created_at) desc, s.id desc';
-  const rows = await tx.query<StreamRow>(
-    `select ${streamColumns} from (
+  const rows = await tx.query<StreamRow & { actor_ids: string }>(
+    // Ids hold no space, and a text is read faster than an array.
+    `select ${streamColumns}, array_to_string(s.recent_actor_ids, ' ') as actor_ids from (
        select s.* from streams s
        where s.workspace_id = $1 and s.archived_at is null and case s.visibility
          when 'public' then not ${guest} or ${inIt}
@@ -70,19 +72,13 @@ export async function listSidebar(tx: Transaction, userId: string, limit: number
      ${newestFirst}`,
     [tx.workspaceId, userId, limit],
   );
-  return rows.map(streamOf);
+  return rows.map((row) => ({ stream: streamOf(row), actorIds: row.actor_ids === '' ? [] : row.actor_ids.split(' ') }));
 }
 
-/** The names of who is needed to show some streams: these people, and the last who wrote in each. */
-export async function listPeople(
-  tx: Transaction,
-  userIds: readonly string[],
-  streamIds: readonly string[],
-): Promise<{ id: string; name: string }[]> {
-  return tx.query<{ id: string; name: string }>(
-    `select id, name from users where workspace_id = $1 and id in (
-       select unnest($2::text[]) union select unnest(recent_actor_ids) from streams where workspace_id = $1 and id = any($3)
-     ) order by id`,
-    [tx.workspaceId, userIds, streamIds],
-  );
+/** The names of people who are members, or were. */
+export async function listPeople(tx: Transaction, userIds: readonly string[]): Promise<{ id: string; name: string }[]> {
+  return tx.query<{ id: string; name: string }>('select id, name from users where workspace_id = $1 and id = any($2) order by id', [
+    tx.workspaceId,
+    userIds,
+  ]);
 }

@@ -20,13 +20,14 @@ export async function bootstrap(app: Pick<App, 'db'>, caller: UserCaller): Promi
     if (!head) throw new AppError('not_found');
     const { workspace, me, workspaceRoom, memberRoom, unreadNotifications } = head;
     const guest = me.role === 'guest';
-    const streams = pageOfStreams(sidebar, { sort: 'activity', limit });
-    const participants = streams.items.flatMap((stream) => (stream.participants ?? []).map(({ id }) => id));
-    const people = await listPeople(
-      tx,
-      [...new Set([caller.userId, ...participants])],
-      streams.items.map(({ id }) => id),
+    const streams = pageOfStreams(
+      sidebar.map(({ stream }) => stream),
+      { sort: 'activity', limit },
     );
+    const shown = sidebar
+      .slice(0, limit)
+      .flatMap(({ stream, actorIds }) => [...actorIds, ...(stream.participants ?? []).map(({ id }) => id)]);
+    const people = await listPeople(tx, [...new Set([caller.userId, ...shown])]);
     return {
       rooms: [
         ...(guest ? [] : [{ room: room.workspace(caller.workspaceId), ...workspaceRoom }]),

@@ -39,8 +39,8 @@ export const unreadCount = `coalesce(s.message_count - m.read_ordinal - case whe
     select count(*) from stream_events d where d.stream_id = s.id and d.ordinal > m.read_ordinal and d.deleted_at is not null
   ) else 0 end, 0)`;
 
-/** Those of them that mention the member, by name or with everyone. */
-export const mentionCount = `case when m.read_seq < s.last_seq then (
+/** Those of them that mention the member, by name or with everyone: only messages do, so who has read the last one need not look. */
+export const mentionCount = `case when m.read_ordinal < s.message_count then (
     select count(*) from mentions n
     where n.stream_id = s.id and n.user_id in (m.user_id, '@here') and n.seq > m.read_seq and n.actor_id <> m.user_id
   ) else 0 end`;
