@@ -36,7 +36,8 @@ describe('reactions', () => {
     const { ada, bob } = await twoIn('reactions', ['It works!']);
     await ada.react('It works!', 'party popper');
     await bob.reaction('It works!', 'party popper').and(bob.person.page.locator('[aria-pressed=false]')).waitFor();
-    expect(await bob.reaction('It works!', 'party popper').getAttribute('title')).toBe(`${nameOf(first)} reacted with party popper`);
+    await bob.reaction('It works!', 'party popper').hover();
+    await bob.person.page.getByRole('tooltip', { name: `${nameOf(first)} reacted with party popper` }).waitFor();
     await bob.reaction('It works!', 'party popper').click();
     await ada
       .message('It works!')
@@ -74,8 +75,8 @@ describe('polls', () => {
 
     await bob.option('Where to?', 'Pizza').click();
     await ada
-      .option('Where to?', 'Pizza')
-      .and(ada.person.page.getByTitle(nameOf(second)))
+      .poll('Where to?')
+      .getByRole('button', { name: new RegExp(`^Pizza 1 vote, 100% voted for by ${nameOf(second)}`) })
       .waitFor();
     await ada.option('Where to?', 'Salad').click();
     await bob.poll('Where to?').getByText('2 people have voted').waitFor();
@@ -97,8 +98,8 @@ describe('polls', () => {
     await ada.person.write('/poll "Tea?" "Green" "Black"');
     await bob.option('Tea?', 'Green').click();
     await ada
-      .option('Tea?', 'Green')
-      .and(ada.person.page.getByTitle(nameOf(second)))
+      .poll('Tea?')
+      .getByRole('button', { name: new RegExp(`^Green 1 vote, 100% voted for by ${nameOf(second)}`) })
       .waitFor();
 
     const events = stage.client(first).events(streamId);
@@ -316,6 +317,25 @@ describe('what others do', () => {
     await card.getByText('2.14.0').waitFor();
     expect(await card.locator('strong').textContent()).toBe('web');
   });
+});
+
+test('a thread shows above itself what it is about, whatever that is, and its poll can be voted in there', async () => {
+  const { ada, bob, streamId } = await twoIn('root', ['roots']);
+  const poll = await stage
+    .client(first)
+    .events(streamId)
+    .post({ eventType: 'poll', question: 'Root?', options: ['Yes', 'No'] });
+  await bob.poll('Root?').waitFor();
+  await bob.person.page.goto(`/?p=s:${streamId}&t=${poll.id}`);
+  await bob.person.panel().getByRole('button', { name: /^Yes / }).click();
+  await ada
+    .poll('Root?')
+    .getByRole('button', { name: /^Yes 1 vote/ })
+    .waitFor();
+  await bob.person
+    .panel()
+    .getByRole('button', { name: /^Yes 1 vote/ })
+    .waitFor();
 });
 
 describe('whoever cannot see or point', () => {

@@ -13,6 +13,15 @@ test('own and deleted messages are not told', () => {
   expect(announcementOf([event(1, { actorId: me }), event(2, { deleted: true })], 0, me)).toBe('');
 });
 
+test('polls, files and what was shared are told in words; notices are not told', () => {
+  const other = { ...event(1), content: null };
+  const poll = { ...other, eventType: 'poll', poll: { question: 'Lunch?', options: [], multiple: false, voterCount: 0, closesAt: null } };
+  expect(announcementOf([poll], 0, me)).toBe('ada: asks: Lunch?');
+  expect(announcementOf([{ ...other, eventType: 'shared', sharedRef: { context: 'Look' } }], 0, me)).toBe('ada: shared a message: Look');
+  expect(announcementOf([{ ...other, eventType: 'acme.deploy_finished' }], 0, me)).toBe('ada: acme.deploy_finished');
+  expect(announcementOf([{ ...other, eventType: 'member_joined' }], 0, me)).toBe('');
+});
+
 test('many at once are counted', () => {
   expect(
     announcementOf(

@@ -1,10 +1,10 @@
-import { useEffect, useId, useLayoutEffect, useState, type RefObject } from 'react';
+import { useId, useLayoutEffect, useState, type RefObject, type SyntheticEvent } from 'react';
 import type { Person, Stream } from '../../../contract/stream.ts';
 import type { Draft } from './composer-draft.ts';
 import { complete, matchPeople, matchStreams, tokenAt, type Token } from './mention-search.ts';
 import { usePeople } from './people-search.ts';
 import { commandsFor } from './slash-commands.ts';
-import { useStreamList } from './workspace-context.ts';
+import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 /** Something that can stand in place of what is being typed. */
 export interface Suggestion {
@@ -25,6 +25,8 @@ export interface Suggestions {
   readonly point: (index: number) => void;
   /** Says whether the key was meant for the list. */
   readonly onKey: (key: string) => boolean;
+  /** To be called with each change of the text, so that the list never is that of a text before. */
+  readonly onInput: (field: HTMLTextAreaElement) => void;
   readonly fieldProps: Record<string, unknown>;
 }
 
@@ -37,7 +39,7 @@ interface Options {
 /** Offers people behind @, streams behind # and commands behind / while they are typed. */
 export function useSuggestions({ field, draft, stream }: Options): Suggestions {
   const { text } = draft;
-  const caret = useCaret(field);
+  const [caret, setCaret] = useState<number>();
   const token = caret === undefined ? undefined : tokenAt(text, Math.min(caret, text.length));
   const [at, setAt] = useState({ token: '', index: 0, closed: false });
   const tokenKey = token ? `${token.kind}:${token.start}:${token.query}` : '';
@@ -49,12 +51,13 @@ export function useSuggestions({ field, draft, stream }: Options): Suggestions {
   const items = closed ? [] : found;
   const active = Math.min(index, Math.max(0, items.length - 1));
   const listId = useId();
-  const setCaret = useCaretAfter(field);
+  const moveCaret = useCaretAfter(field);
   const pick = (item: Suggestion): void => {
     if (!token) return;
     const next = complete(text, token, item.replacement);
     draft.change(next.text);
     setCaret(next.caret);
+    moveCaret(next.caret);
     field.current?.focus();
   };
   const point = (next: number): void => setAt({ token: tokenKey, index: next, closed: false });
@@ -72,12 +75,16 @@ export function useSuggestions({ field, draft, stream }: Options): Suggestions {
   const isOpen = items.length > 0;
   const fieldProps = {
     'aria-autocomplete': 'list',
+    onSelect: (event: SyntheticEvent<HTMLTextAreaElement>) => setCaret(caretOf(event.currentTarget)),
+    onBlur: () => setCaret(undefined),
     ...(isOpen && { 'aria-controls': listId, 'aria-activedescendant': `${listId}-${active}` }),
   };
-  return { items, active, listId, kind: token?.kind ?? 'person', pick, point, onKey, fieldProps };
+  const onInput = (element: HTMLTextAreaElement): void => setCaret(caretOf(element));
+  return { items, active, listId, kind: token?.kind ?? 'person', pick, point, onKey, onInput, fieldProps };
 }
 
 function useFound(token: Token | undefined, stream: Stream | undefined): Suggestion[] {
+  const { me } = useWorkspace();
   const { streams, people } = useStreamList();
   const { people: asked } = usePeople(token?.kind === 'person' ? token.query : '');
   switch (token?.kind) {
@@ -86,8 +93,8 @@ function useFound(token: Token | undefined, stream: Stream | undefined): Suggest
     case 'person':
       return peopleFor(
         token.query,
-        [...people].map(([id, name]) => ({ id: id as Person['id'], name })),
-        asked,
+        [...people].filter(([id]) => id !== me.id).map(([id, name]) => ({ id: id as Person['id'], name })),
+        asked.filter(({ id }) => id !== me.id),
       );
     case 'stream':
       return matchStreams(streams, token.query).map(streamItem);
@@ -130,25 +137,9 @@ function peopleFor(query: string, known: readonly Person[], asked: readonly Pers
   return 'here'.startsWith(query.toLowerCase()) ? [...people, everyone] : people;
 }
 
-/** Where the caret stands, while the field has the focus. */
-function useCaret(field: RefObject<HTMLTextAreaElement | null>): number | undefined {
-  const [caret, setCaret] = useState<number>();
-  useEffect(() => {
-    const look = (): void => {
-      const element = field.current;
-      const isHere = element !== null && document.activeElement === element && element.selectionStart === element.selectionEnd;
-      setCaret(isHere ? element.selectionStart : undefined);
-    };
-    document.addEventListener('selectionchange', look);
-    const element = field.current;
-    element?.addEventListener('blur', look);
-    return () => {
-      document.removeEventListener('selectionchange', look);
-      element?.removeEventListener('blur', look);
-    };
-  }, [field]);
-  return caret;
-}
+/** Where the caret stands, while nothing is selected. */
+const caretOf = ({ selectionStart, selectionEnd }: HTMLTextAreaElement): number | undefined =>
+  selectionStart === selectionEnd ? selectionStart : undefined;
 
 /** Puts the caret somewhere once the text has changed. */
 function useCaretAfter(field: RefObject<HTMLTextAreaElement | null>): (caret: number) => void {

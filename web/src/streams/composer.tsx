@@ -117,6 +117,7 @@ function Field({ ref, name, isDropping, onEditLast, draft, sending, suggest, dis
       value={draft.text}
       onChange={(event) => {
         draft.change(event.currentTarget.value);
+        suggest.onInput(event.currentTarget);
         sending.onTyped(event.currentTarget.value);
       }}
       onKeyDown={onKeyDown}

@@ -24,7 +24,14 @@ export function DeleteDialog({ event, onDelete, onClose }: Props) {
       closeButtonProps={{ 'aria-label': 'Close' }}
       returnFocus={false}
     >
-      {event && <Question key={event.id} text={event.content?.text ?? ''} onDelete={() => onDelete(event)} onClose={onClose} />}
+      {event && (
+        <Question
+          key={event.id}
+          text={event.content?.text ?? event.poll?.question ?? event.file?.name ?? event.sharedRef?.context ?? ''}
+          onDelete={() => onDelete(event)}
+          onClose={onClose}
+        />
+      )}
     </Modal>
   );
 }
@@ -51,9 +58,11 @@ function Question({ text, onDelete, onClose }: QuestionProps) {
   };
   return (
     <>
-      <blockquote className={classes.text} dir="auto">
-        {text}
-      </blockquote>
+      {text !== '' && (
+        <blockquote className={classes.text} dir="auto">
+          {text}
+        </blockquote>
+      )}
       <p className={classes.words}>
         It is removed for everyone in the stream, and it cannot be brought back. A note that a message was deleted stays.
       </p>

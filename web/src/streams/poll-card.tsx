@@ -8,6 +8,7 @@ import { useNow } from './event-clock.ts';
 import { countdown, refreshAfter } from './event-times.ts';
 import classes from './poll-card.module.css';
 import { isClosed, leadersOf, percentOf, toggled, votesOf, whoOf, withVotes } from './poll-maths.ts';
+import { Who } from './reaction-who.tsx';
 import { useRowScene } from './row-scene.ts';
 
 /** A poll: its answers with what they got, live; a click votes, another one takes the vote back. */
@@ -76,33 +77,34 @@ function PollOption({ option, voterCount, isChosen, isWinner, multiple, isOpen, 
   );
   const Mark = multiple ? (isChosen ? SquareCheck : Square) : isChosen ? CircleDot : Circle;
   return (
-    <button
-      type="button"
-      className={classes.option}
-      aria-pressed={isChosen}
-      title={who === '' ? 'Nobody has voted for it yet' : who}
-      // Whoever may not vote may still look who did.
-      aria-disabled={!isOpen}
-      data-winner={isWinner}
-      onClick={() => isOpen && onVote()}
-    >
-      <span className={classes.bar} style={{ width: `${percent}%` }} />
-      <Mark size={15} className={classes.mark} aria-hidden="true" />
-      <span className={classes.text} dir="auto">
-        {option.text}
-      </span>
-      {isWinner && <CircleCheck size={14} aria-hidden="true" />}
-      <span className={classes.count}>
-        {option.count}
-        <span className="sb-hidden">{option.count === 1 ? ' vote, ' : ' votes, '}</span> <i>{percent}%</i>
-      </span>
-      {(who !== '' || isWinner) && (
-        <span className="sb-hidden">
-          {who === '' ? '' : `, voted for by ${who}`}
-          {isWinner ? ', most votes' : ''}
+    <Who label={who === '' ? 'Nobody has voted for it yet' : who}>
+      <button
+        type="button"
+        className={classes.option}
+        aria-pressed={isChosen}
+        // Whoever may not vote may still look who did.
+        aria-disabled={!isOpen}
+        data-winner={isWinner}
+        onClick={() => isOpen && onVote()}
+      >
+        <span className={classes.bar} style={{ width: `${percent}%` }} />
+        <Mark size={15} className={classes.mark} aria-hidden="true" />
+        <span className={classes.text} dir="auto">
+          {option.text}
         </span>
-      )}
-    </button>
+        {isWinner && <CircleCheck size={14} aria-hidden="true" />}
+        <span className={classes.count}>
+          {option.count}
+          <span className="sb-hidden">{option.count === 1 ? ' vote, ' : ' votes, '}</span> <i>{percent}%</i>
+        </span>
+        {(who !== '' || isWinner) && (
+          <span className="sb-hidden">
+            {who === '' ? '' : `voted for by ${who}`}
+            {isWinner ? ' (most votes)' : ''}
+          </span>
+        )}
+      </button>
+    </Who>
   );
 }
 

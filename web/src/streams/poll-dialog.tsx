@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { ActionIcon, Button, Checkbox, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { Plus, X } from 'lucide-react';
 import { DialogForm } from '../ui/dialog-form.tsx';
 import classes from './poll-dialog.module.css';
@@ -44,7 +44,6 @@ function PollForm({ draft, onPost, onClose }: Props & { draft: PollDraft }) {
   const [multiple, setMultiple] = useState(false);
   const [closesIn, setClosesIn] = useState('');
   const [errors, setErrors] = useState<PollErrors>({});
-  const change = (index: number, text: string): void => setOptions(options.map((option, at) => (at === index ? text : option)));
   const post = (): void => {
     const checked = checkPoll({ question, options });
     setErrors(checked.errors);
@@ -62,39 +61,55 @@ function PollForm({ draft, onPost, onClose }: Props & { draft: PollDraft }) {
         error={errors.question}
         onChange={(event) => setQuestion(event.currentTarget.value)}
       />
-      <fieldset className={classes.options}>
-        <legend>Answers</legend>
-        {options.map((option, index) => (
-          // oxlint-disable-next-line react/no-array-index-key -- an answer is what stands in its place, and its text changes with each key
-          <div key={index} className={classes.option}>
-            <TextInput
-              aria-label={`Answer ${index + 1}`}
-              placeholder={`Answer ${index + 1}`}
-              value={option}
-              error={errors.options?.[index]}
-              onChange={(event) => change(index, event.currentTarget.value)}
-            />
-            {options.length > 2 && (
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                aria-label={`Take answer ${index + 1} away`}
-                onClick={() => setOptions(options.filter((_, at) => at !== index))}
-              >
-                <X size={15} />
-              </ActionIcon>
-            )}
-          </div>
-        ))}
-        {options.length < most && (
-          <Button variant="subtle" size="compact-sm" leftSection={<Plus size={14} />} onClick={() => setOptions([...options, ''])}>
-            One more answer
-          </Button>
-        )}
-      </fieldset>
-      <Checkbox label="Several answers may be chosen" checked={multiple} onChange={(event) => setMultiple(event.currentTarget.checked)} />
+      <Answers options={options} errors={errors.options} onChange={setOptions} />
+      <label className={classes.several}>
+        <input type="checkbox" checked={multiple} onChange={(event) => setMultiple(event.currentTarget.checked)} />
+        Several answers may be chosen
+      </label>
       <NativeSelect label="Closes" data={durations} value={closesIn} onChange={(event) => setClosesIn(event.currentTarget.value)} />
     </DialogForm>
+  );
+}
+
+interface AnswersProps {
+  readonly options: readonly string[];
+  readonly errors: PollErrors['options'];
+  readonly onChange: (options: readonly string[]) => void;
+}
+
+function Answers({ options, errors, onChange }: AnswersProps) {
+  const change = (index: number, text: string): void => onChange(options.map((option, at) => (at === index ? text : option)));
+  return (
+    <fieldset className={classes.options}>
+      <legend>Answers</legend>
+      {options.map((option, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- an answer is what stands in its place, and its text changes with each key
+        <div key={index} className={classes.option}>
+          <TextInput
+            aria-label={`Answer ${index + 1}`}
+            placeholder={`Answer ${index + 1}`}
+            value={option}
+            error={errors?.[index]}
+            onChange={(event) => change(index, event.currentTarget.value)}
+          />
+          {options.length > 2 && (
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={`Take answer ${index + 1} away`}
+              onClick={() => onChange(options.filter((_, at) => at !== index))}
+            >
+              <X size={15} />
+            </ActionIcon>
+          )}
+        </div>
+      ))}
+      {options.length < most && (
+        <Button variant="subtle" size="compact-sm" leftSection={<Plus size={14} />} onClick={() => onChange([...options, ''])}>
+          One more answer
+        </Button>
+      )}
+    </fieldset>
   );
 }
 

@@ -3,6 +3,7 @@ import type { Reaction, StreamEvent } from '../../../contract/event.ts';
 import { nameOfEmoji } from '../ui/emoji-search.ts';
 import { whoOf } from './poll-maths.ts';
 import classes from './reaction-bar.module.css';
+import { Who } from './reaction-who.tsx';
 import { useRowScene, type RowScene } from './row-scene.ts';
 
 /** How people reacted to an event: a click joins in, or takes one's own back. */
@@ -16,19 +17,19 @@ export function ReactionBar({ event, isReachable }: { event: StreamEvent; isReac
         const isMine = reaction.userIds.some((id) => id === scene.me.id);
         const who = whoReacted(reaction, scene);
         return (
-          <button
-            key={reaction.emoji}
-            type="button"
-            className={classes.chip}
-            aria-pressed={isMine}
-            aria-label={`${nameOfEmoji(reaction.emoji)}, ${reaction.count}: ${who}`}
-            title={`${who} reacted with ${nameOfEmoji(reaction.emoji)}`}
-            tabIndex={tabIndex}
-            disabled={!scene.rights.post}
-            onClick={() => scene.actions.onReact(event, reaction.emoji)}
-          >
-            <span aria-hidden="true">{reaction.emoji}</span> {reaction.count}
-          </button>
+          <Who key={reaction.emoji} label={`${who} reacted with ${nameOfEmoji(reaction.emoji)}`}>
+            <button
+              type="button"
+              className={classes.chip}
+              aria-pressed={isMine}
+              aria-label={`${nameOfEmoji(reaction.emoji)}, ${reaction.count}: ${who}`}
+              tabIndex={tabIndex}
+              disabled={!scene.rights.post}
+              onClick={() => scene.actions.onReact(event, reaction.emoji)}
+            >
+              <span aria-hidden="true">{reaction.emoji}</span> {reaction.count}
+            </button>
+          </Who>
         );
       })}
       {scene.rights.post && (

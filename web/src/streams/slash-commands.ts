@@ -18,7 +18,7 @@ export const commands: readonly CommandInfo[] = [
   { name: 'promote-incident', usage: 'name', says: 'Turn this thread into an incident' },
   { name: 'promote-channel', usage: 'name', says: 'Turn this thread into a channel' },
   { name: 'leave', usage: '', says: 'Leave this stream' },
-  { name: 'archive', usage: '', says: 'Close this stream for good; it can still be read, and brought back' },
+  { name: 'archive', usage: '', says: 'Close this stream: it can be read, and brought back' },
 ];
 
 /** What a text that begins with a slash asks for. */

@@ -1,11 +1,10 @@
 import type { LiveSnapshot } from '../../../client/live-stream.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { MessageMarkdown } from '../ui/markdown.tsx';
 import { dayLabel, timeOf } from '../ui/times.ts';
 import { useToday } from '../ui/use-today.ts';
 import { sentenceOf } from './connection.ts';
+import { EventRoot } from './event-root.tsx';
 import classes from './thread-panel.module.css';
-import { firstWords } from './thread-roots.ts';
 import { useRootEvent } from './use-root-event.ts';
 
 interface Props {
@@ -33,11 +32,7 @@ export function ThreadRoot({ streamId, eventId, snapshot }: Props) {
             {dayLabel(at, today)}, {timeOf(at)}
           </time>
         </p>
-        {event.content ? (
-          <MessageMarkdown text={event.content.text} />
-        ) : (
-          <p className={classes.soft}>{firstWords(event) ?? 'Something without words'}</p>
-        )}
+        <EventRoot event={event} />
       </div>
     </article>
   );
