@@ -13,7 +13,9 @@ try {
   for (const colorScheme of ['light', 'dark'] as const) {
     const person = await Person.arrive(browser, app.baseUrl, { colorScheme, deviceScaleFactor: 2, viewport: { width: 1200, height: 720 } });
     await person.signInAs(app.users[0]?.name ?? '');
-    await person.page.getByRole('navigation', { name: 'Streams' }).getByRole('link').last().click();
+    await person.page.keyboard.press('Control+k');
+    await person.page.getByRole('combobox', { name: 'Jump to a stream' }).fill('Launch');
+    await person.page.getByRole('option', { name: /^Launch/ }).click();
     await person.log().getByRole('article').last().waitFor();
     await person.page.screenshot({ path: join(directory, `streams-${colorScheme}.png`), animations: 'disabled' });
     await person.context.close();

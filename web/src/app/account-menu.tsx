@@ -1,13 +1,14 @@
 import { Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { Check, ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react';
+import { ChevronsUpDown, Keyboard, LogOut } from 'lucide-react';
 import { useStreamList, useWorkspace } from '../streams/workspace-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { MenuChoices } from '../ui/menu-choices.tsx';
 import classes from './account-menu.module.css';
 
-const schemes: { value: MantineColorScheme; label: string; icon: typeof Sun }[] = [
-  { value: 'light', label: 'Light', icon: Sun },
-  { value: 'dark', label: 'Dark', icon: Moon },
-  { value: 'auto', label: 'Same as the system', icon: Monitor },
+const schemes: { value: MantineColorScheme; label: string }[] = [
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+  { value: 'auto', label: 'Same as the system' },
 ];
 
 /** The foot of the sidebar: who is signed in, and what concerns them only. */
@@ -29,19 +30,7 @@ export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>Colours</Menu.Label>
-          {schemes.map(({ value, label, icon: Icon }) => (
-            <Menu.Item
-              key={value}
-              role="menuitemradio"
-              aria-checked={value === colorScheme}
-              leftSection={<Icon size={15} aria-hidden="true" />}
-              rightSection={value === colorScheme ? <Check size={15} aria-hidden="true" /> : null}
-              onClick={() => setColorScheme(value)}
-            >
-              {label}
-            </Menu.Item>
-          ))}
+          <MenuChoices label="Colours" choices={schemes} value={colorScheme} onPick={setColorScheme} />
           <Menu.Divider />
           <Menu.Item leftSection={<Keyboard size={15} aria-hidden="true" />} onClick={onShortcuts}>
             Keyboard shortcuts

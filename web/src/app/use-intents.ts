@@ -4,6 +4,7 @@ import { StreamId } from '../../../contract/ids.ts';
 import type { Intents, Notice } from '../streams/intents.ts';
 import type { Place } from '../streams/place.ts';
 import { archiveStream, leaveStream, markUnread, noticeOf, openDm, type StreamActions } from '../streams/stream-actions.ts';
+import { findOpener, returnFocus } from '../ui/opener.ts';
 
 /** The dialog that is open over the page, and what it is about. */
 export type Asked =
@@ -28,7 +29,7 @@ type Go = (place: Place, how?: 'push' | 'replace') => void;
 
 /** Carries out what the page is asked for; the same functions for as long as the workspace is open. */
 export function useIntents(actions: Omit<StreamActions, 'tell' | 'go'> | undefined, go: Go): IntentState {
-  const [asked, setAsked] = useState<Asked>();
+  const { asked, ask, closeDialog } = useAsked();
   const { notices, tell, closeNotice } = useNotices();
   const now = useRef(actions);
   useEffect(() => {
@@ -41,24 +42,38 @@ export function useIntents(actions: Omit<StreamActions, 'tell' | 'go'> | undefin
     };
     return {
       openThread: ({ id, streamId, thread }) => go({ kind: 'stream', streamId, thread: thread?.streamId ?? id }),
-      promote: (streamId, name, type = 'incident') => setAsked({ kind: 'promote', streamId, name, type }),
-      share: (event) => setAsked({ kind: 'share', event }),
-      invite: (streamId, userIds = []) => setAsked({ kind: 'invite', streamId, userIds }),
-      showMembers: (streamId) => setAsked({ kind: 'members', streamId }),
-      showPins: (streamId) => setAsked({ kind: 'pins', streamId }),
-      changeSettings: (streamId) => setAsked({ kind: 'settings', streamId }),
+      promote: (streamId, name, type = 'incident') => ask({ kind: 'promote', streamId, name, type }),
+      share: (event) => ask({ kind: 'share', event }),
+      invite: (streamId, userIds = []) => ask({ kind: 'invite', streamId, userIds }),
+      showMembers: (streamId) => ask({ kind: 'members', streamId }),
+      showPins: (streamId) => ask({ kind: 'pins', streamId }),
+      changeSettings: (streamId) => ask({ kind: 'settings', streamId }),
       openEvent: (streamId, seq) => go({ ...placeOf(streamId), at: seq }),
       openDm: (userIds) => attempt((all) => openDm(all, userIds)),
       archive: (streamId) => attempt((all) => archiveStream(all, streamId)),
       leave: (streamId) => attempt((all) => leaveStream(all, streamId)),
       markUnread: ({ id, streamId }) => attempt((all) => markUnread(all, streamId, id)),
     };
-  }, [go, tell]);
-  const closeDialog = useCallback(() => setAsked(undefined), []);
+  }, [go, tell, ask]);
   return { intents, tell, asked, notices, closeDialog, closeNotice };
 }
 
 const placeOf = (streamId: string): Place & { kind: 'stream' } => ({ kind: 'stream', streamId: StreamId.parse(streamId) });
+
+/** Which dialog is open, and where the focus goes when it closes. */
+function useAsked() {
+  const [asked, setAsked] = useState<Asked>();
+  const opener = useRef<HTMLElement>(undefined);
+  const ask = useCallback((next: Asked) => {
+    opener.current = findOpener() ?? opener.current;
+    setAsked(next);
+  }, []);
+  const closeDialog = useCallback(() => {
+    setAsked(undefined);
+    returnFocus(opener.current);
+  }, []);
+  return { asked, ask, closeDialog };
+}
 
 /** Notices with something to do about them stay longer; in milliseconds. */
 const plainMs = 5_000;

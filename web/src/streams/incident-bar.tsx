@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
 import { Button, Menu, UnstyledButton } from '@mantine/core';
-import { Check, ChevronDown } from 'lucide-react';
+import { ChevronDown } from 'lucide-react';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { Severity, Stream } from '../../../contract/stream.ts';
+import { MenuChoices } from '../ui/menu-choices.tsx';
 import { useTask } from '../ui/use-task.ts';
 import classes from './incident-bar.module.css';
 import { durationLabel, severities, severityLabel } from './incident-severity.ts';
@@ -52,6 +53,15 @@ function useChange(stream: Stream) {
   return { busy, change };
 }
 
+const choices = severities.map(({ value, label, note }) => ({
+  value,
+  label: (
+    <>
+      <b>{label}</b> <span className={classes.note}>{note}</span>
+    </>
+  ),
+}));
+
 interface SeverityProps {
   readonly stream: Stream;
   readonly mayChange: boolean;
@@ -70,17 +80,7 @@ function SeverityField({ stream, mayChange, onPick }: SeverityProps) {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        {severities.map(({ value, label: own, note }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={value === stream.severity}
-            rightSection={value === stream.severity ? <Check size={15} aria-hidden="true" /> : null}
-            onClick={() => value !== stream.severity && onPick(value)}
-          >
-            <b>{own}</b> <span className={classes.note}>{note}</span>
-          </Menu.Item>
-        ))}
+        <MenuChoices label="Severity" choices={choices} value={stream.severity} onPick={onPick} />
       </Menu.Dropdown>
     </Menu>
   );

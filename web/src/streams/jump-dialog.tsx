@@ -9,6 +9,7 @@ import type { Place } from './place.ts';
 import { byActivity } from './sidebar-groups.ts';
 import { filterStreams, nameOfStream } from './stream-filter.ts';
 import { StreamIcon } from './stream-icon.tsx';
+import { useNamedStreams } from './use-more-streams.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 /** How many streams and people are offered at once; typing narrows them down. */
@@ -67,6 +68,7 @@ function useOptions(query: string): PickOption<Goal>[] {
   const { me } = useWorkspace();
   const { streams } = useStreamList();
   const { people } = usePeople(query);
+  useNamedStreams(query);
   const isQuery = query.trim() !== '';
   const open = streams.filter(({ archivedAt, streamType }) => archivedAt === null && streamType !== 'thread');
   const found = isQuery ? filterStreams(open, query, me.id) : open.filter(({ isMember }) => isMember).sort(byActivity);

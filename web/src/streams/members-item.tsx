@@ -1,7 +1,8 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { Check, EllipsisVertical, LogOut, MessageCircle, UserMinus } from 'lucide-react';
+import { EllipsisVertical, LogOut, MessageCircle, UserMinus } from 'lucide-react';
 import type { StreamMember, StreamRole } from '../../../contract/stream.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { MenuChoices } from '../ui/menu-choices.tsx';
 import { useTask } from '../ui/use-task.ts';
 import { sentenceOf } from './connection.ts';
 import classes from './members-dialog.module.css';
@@ -87,7 +88,8 @@ function MemberMenu({
             Write to them
           </Menu.Item>
         )}
-        {mayManage && <RoleItems role={role} onPick={setRole} />}
+        {mayManage && <MenuChoices label="Role" choices={roles} value={role} onPick={setRole} />}
+        {mayManage && <Menu.Divider />}
         {mayManage && !isMe && (
           <Menu.Item color="danger" leftSection={<UserMinus size={15} aria-hidden="true" />} onClick={() => void remove()}>
             Take out of the stream
@@ -100,25 +102,5 @@ function MemberMenu({
         )}
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-function RoleItems({ role, onPick }: { role: StreamRole; onPick: (role: StreamRole) => void }) {
-  return (
-    <>
-      <Menu.Label>Role</Menu.Label>
-      {roles.map(({ value, label }) => (
-        <Menu.Item
-          key={value}
-          role="menuitemradio"
-          aria-checked={value === role}
-          rightSection={value === role ? <Check size={15} aria-hidden="true" /> : null}
-          onClick={() => value !== role && onPick(value)}
-        >
-          {label}
-        </Menu.Item>
-      ))}
-      <Menu.Divider />
-    </>
   );
 }

@@ -13,6 +13,7 @@ import { byActivity } from './sidebar-groups.ts';
 import { filterStreams, nameOfStream } from './stream-filter.ts';
 import { StreamIcon } from './stream-icon.tsx';
 import { firstWords } from './thread-roots.ts';
+import { useNamedStreams } from './use-more-streams.ts';
 import { useListedStream } from './use-stream.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
@@ -87,6 +88,7 @@ function TargetField({ without, onPick }: { without: string; onPick: (stream: St
   const { me } = useWorkspace();
   const { streams } = useStreamList();
   const [query, setQuery] = useState('');
+  useNamedStreams(query);
   const possible = streams.filter(({ id, archivedAt, streamType }) => id !== without && archivedAt === null && streamType !== 'thread');
   const found = query.trim() === '' ? possible.filter(({ isMember }) => isMember).sort(byActivity) : filterStreams(possible, query, me.id);
   return (

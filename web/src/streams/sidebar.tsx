@@ -1,10 +1,11 @@
 import { useState, useSyncExternalStore, type ReactNode } from 'react';
 import { ActionIcon, Button, CloseButton, TextInput, Tooltip } from '@mantine/core';
-import { Compass, ListFilter, Plus } from 'lucide-react';
+import { ChevronDown, Compass, ListFilter, Plus } from 'lucide-react';
 import { sentenceOf } from './connection.ts';
 import { groupStreams, type SidebarGroup } from './sidebar-groups.ts';
 import { SidebarItem } from './sidebar-item.tsx';
 import classes from './sidebar.module.css';
+import { useMoreStreams, useNamedStreams } from './use-more-streams.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 interface Props {
@@ -23,6 +24,8 @@ export function Sidebar({ onCreate, onBrowse, onPicked, head, links, foot }: Pro
   const [query, setQuery] = useState('');
   const { streams, loading } = useStreamList();
   const { me, place } = useWorkspace();
+  const showMore = useMoreStreams();
+  useNamedStreams(query);
   const groups = groupStreams({ streams, me: me.id, query, place: place.kind === 'stream' ? place : undefined });
   return (
     <div className={classes.sidebar}>
@@ -49,7 +52,7 @@ export function Sidebar({ onCreate, onBrowse, onPicked, head, links, foot }: Pro
       <nav className={classes.list} aria-label="Streams">
         {loading ? <Skeletons /> : groups.map((group) => <Group key={group.key} group={group} onPicked={onPicked} />)}
         {!loading && groups.length === 0 && <NothingListed query={query} onCreate={onCreate} />}
-        <More onBrowse={onBrowse} />
+        <More onBrowse={onBrowse} onMore={query === '' ? showMore : undefined} />
       </nav>
       {foot}
     </div>
@@ -77,11 +80,18 @@ function Group({ group, onPicked }: { group: SidebarGroup; onPicked: Props['onPi
   );
 }
 
-function More({ onBrowse }: { onBrowse: () => void }) {
+function More({ onBrowse, onMore }: { onBrowse: () => void; onMore: (() => void) | undefined }) {
   return (
-    <button type="button" className={classes.more} onClick={onBrowse}>
-      <Compass size={15} aria-hidden="true" /> Browse channels
-    </button>
+    <>
+      {onMore && (
+        <button type="button" className={classes.more} onClick={onMore}>
+          <ChevronDown size={15} aria-hidden="true" /> Show quieter streams
+        </button>
+      )}
+      <button type="button" className={classes.more} onClick={onBrowse}>
+        <Compass size={15} aria-hidden="true" /> Browse channels
+      </button>
+    </>
   );
 }
 

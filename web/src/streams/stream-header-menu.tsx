@@ -1,6 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { Archive, ArchiveRestore, Check, EllipsisVertical, Link, LogOut, Pin, Rocket, Settings, UserPlus } from 'lucide-react';
+import { Archive, ArchiveRestore, EllipsisVertical, Link, LogOut, Pin, Rocket, Settings, UserPlus } from 'lucide-react';
 import type { NotifyLevel, Stream } from '../../../contract/stream.ts';
+import { MenuChoices } from '../ui/menu-choices.tsx';
 import { writePlace } from './place.ts';
 import { changeStatus, noticeOf } from './stream-actions.ts';
 import type { StreamRights } from './stream-rights.ts';
@@ -73,21 +74,12 @@ function Levels({ stream, onPick }: { stream: Stream; onPick: (level: NotifyLeve
   return (
     <>
       <Menu.Divider />
-      <Menu.Label>Badges and activity</Menu.Label>
-      {levels.map(({ value, label }) => {
-        const isChosen = value === (stream.notifyLevel === 'all' ? 'default' : stream.notifyLevel);
-        return (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={isChosen}
-            rightSection={isChosen ? <Check size={15} aria-hidden="true" /> : null}
-            onClick={() => onPick(value)}
-          >
-            {label}
-          </Menu.Item>
-        );
-      })}
+      <MenuChoices
+        label="Badges and activity"
+        choices={levels}
+        value={stream.notifyLevel === 'all' ? 'default' : stream.notifyLevel}
+        onPick={onPick}
+      />
     </>
   );
 }

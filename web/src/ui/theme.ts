@@ -94,6 +94,8 @@ export const theme = createTheme({
       },
     },
     Drawer: { defaultProps: { overlayProps: overlay, transitionProps: { duration: 140 } } },
+    // The placeholder is an empty stop in a menu, which may hold nothing but items.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
   },
 });
