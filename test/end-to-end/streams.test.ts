@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { errorKinds, problemType } from '../../contract/errors.ts';
+import { seriousFaults } from './axe.ts';
 import { seedStream, startApp, type DemoUser, type RunningApp } from './app.ts';
 import { launchBrowser } from './browser.ts';
 import { Person } from './person.ts';
@@ -425,24 +425,7 @@ test('creating a stream tells at the field what is wrong with it', async () => {
 });
 
 describe('axe finds nothing serious, by day and by night', () => {
-  const seriousIn = async (axe: AxeBuilder): Promise<object[]> => {
-    const { violations } = await axe.analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    return serious.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }));
-  };
-
-  async function look({ page }: Person): Promise<void> {
-    await toScheme(page, 'light');
-    expect(await seriousIn(new AxeBuilder({ page }))).toEqual([]);
-    await toScheme(page, 'dark');
-    // Everything but the colours is the same by night.
-    expect(await seriousIn(new AxeBuilder({ page }).withRules('color-contrast'))).toEqual([]);
-  }
-
-  async function toScheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
-  }
+  const look = async ({ page }: Person): Promise<void> => expect(await seriousFaults(page)).toEqual([]);
 
   test('at the door', async () => {
     const ada = await arrive();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { seedStream } from './app.ts';
+import { seriousFaults } from './axe.ts';
 import type { Person } from './person.ts';
 import { openStage } from './stage.ts';
 
@@ -360,4 +361,59 @@ async function findStream(n: number, name: string) {
 async function unreadOf(person: Person): Promise<number> {
   const text = await person.place('Activity').innerText();
   return Number(/\d+/.exec(text)?.[0] ?? 0);
+}
+
+describe('axe finds nothing serious, by day and by night', () => {
+  test('in thread, incident, activity, search and their dialogs', async () => {
+    const stream = newName('axe');
+    await seed(stream, ['a root', 'something else']);
+    const [first] = (
+      await stage
+        .client(maya)
+        .events((await findStream(maya, stream)).id)
+        .list()
+    ).items.filter(({ content }) => content);
+    if (!first) throw new Error('the stream is empty');
+    const streams = stage.client(maya);
+    const thread = await streams.events(first.streamId).thread({ eventId: first.id });
+    await streams.events(thread.id).post({ text: 'a reply' });
+    await streams.events(first.streamId).pin(first.id);
+    const incident = await streams.streams.create({ streamType: 'incident', name: newName('Axed'), severity: 'sev2' });
+    const ada = await stage.signedIn(maya);
+    await ada.page.goto(`/?p=s:${first.streamId}&t=${thread.id}`);
+    await inPanel(ada, 'a reply').waitFor();
+    await lookAt(ada);
+    await ada.panel().getByRole('button', { name: 'More about this stream' }).click();
+    expect(await seriousFaults(ada.page, '[role=menu]')).toEqual([]);
+    await ada.page.getByRole('menuitem', { name: 'Promote…' }).click();
+    await lookAt(ada, 'Promote this thread');
+    await ada.page.keyboard.press('Escape');
+    await ada.focused(ada.panel().getByRole('button', { name: 'More about this stream' }));
+    await ada.page.goto(`/?p=s:${incident.id}`);
+    await ada.page.getByText('Active for').waitFor();
+    await lookAt(ada);
+    await ada.page.getByRole('button', { name: /^Members/ }).click();
+    await ada.page.getByRole('list', { name: 'Members' }).getByRole('listitem').first().waitFor();
+    await lookAt(ada, /^Members/);
+    await ada.page.getByRole('button', { name: 'Add people' }).click();
+    await ada.page.getByRole('option').first().waitFor();
+    await lookAt(ada, /^Add people/);
+    await ada.page.keyboard.press('Escape');
+    await ada.place('Search').click();
+    await ada.page.getByRole('searchbox').fill('reply');
+    await ada.page.keyboard.press('Enter');
+    await ada.page.getByRole('list', { name: 'Messages found' }).waitFor();
+    await lookAt(ada);
+    await ada.place('Activity').click();
+    await ada.page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor();
+    await lookAt(ada);
+    await ada.page.getByRole('button', { name: 'Browse channels' }).click();
+    await ada.page.getByRole('list', { name: 'Streams to look into' }).getByRole('listitem').first().waitFor();
+    await lookAt(ada, 'Browse channels');
+  }, 90_000);
+});
+
+async function lookAt(person: Person, dialog?: string | RegExp): Promise<void> {
+  if (dialog !== undefined) await person.dialog(dialog).waitFor();
+  expect(await seriousFaults(person.page, dialog === undefined ? 'main' : '[role=dialog]')).toEqual([]);
 }

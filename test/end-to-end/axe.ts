@@ -1,0 +1,27 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+
+/**
+ * What is wrong with the page, or with a part of it, for who cannot see it well or not at all: by day, and its colours by night. Empty if all
+ * is well.
+ */
+export async function seriousFaults(page: Page, part?: string): Promise<object[]> {
+  const look = (): AxeBuilder => (part === undefined ? new AxeBuilder({ page }) : new AxeBuilder({ page }).include(part));
+  await toScheme(page, 'light');
+  const byDay = await seriousIn(look());
+  await toScheme(page, 'dark');
+  // Everything but the colours is the same by night.
+  const byNight = await seriousIn(look().withRules('color-contrast'));
+  return [...byDay, ...byNight.map((fault) => ({ byNight: true, ...fault }))];
+}
+
+async function seriousIn(axe: AxeBuilder): Promise<object[]> {
+  const { violations } = await axe.analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  return serious.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }));
+}
+
+async function toScheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+}
