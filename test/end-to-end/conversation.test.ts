@@ -150,13 +150,10 @@ describe('files', () => {
     await ada.person.page.getByRole('button', { name: 'Send' }).click();
     await bob.person.log().getByRole('img', { name: 'streams.png' }).waitFor();
     const [download] = await Promise.all([
-      bob.person.context
-        .waitForEvent('page')
-        .then((opened) => opened.waitForEvent('download'))
-        .catch(() => undefined),
+      bob.person.page.waitForEvent('download'),
       bob.person.log().getByRole('button', { name: 'Download figures.csv' }).click(),
     ]);
-    if (download) expect(download.suggestedFilename()).toBe('figures.csv');
+    expect(download.suggestedFilename()).toBe('figures.csv');
     await bob.person.log().getByText('8 bytes').waitFor();
   });
 

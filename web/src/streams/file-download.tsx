@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { FileContent } from '../../../contract/file.ts';
+import { isShown, type FileContent } from '../../../contract/file.ts';
 import { useFileAddresses } from './file-address.ts';
 import { noticeOf } from './stream-actions.ts';
 import { useWorkspace } from './workspace-context.ts';
@@ -14,7 +14,8 @@ export function DownloadButton({ file, className, children }: { file: FileConten
         const link = document.createElement('a');
         link.href = url;
         link.download = file.name;
-        link.target = '_blank';
+        // What the browser shows must not take the place of this page; everything else is saved, and leaves it where it is.
+        if (isShown(file.mediaType)) link.target = '_blank';
         link.rel = 'noopener noreferrer';
         link.click();
       },
