@@ -17,7 +17,7 @@ const shortcuts: [keys: string[], what: string][] = [
   [['P'], 'Pin it, or unpin it'],
   [['U'], 'Mark it and all behind it as unread'],
   [['End'], 'Go to the newest message'],
-  [['Escape'], 'Cancel an edit, or go back to the composer'],
+  [['Escape'], 'Cancel an edit, go back to the composer, close the thread'],
 ];
 
 /** What the keyboard can do. */

@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { StreamEvent } from '../../../contract/event.ts';
 import { StreamId } from '../../../contract/ids.ts';
+import type { Stream } from '../../../contract/stream.ts';
 import type { Intents, Notice } from '../streams/intents.ts';
-import type { Place } from '../streams/place.ts';
+import type { Place, StreamPlace } from '../streams/place.ts';
 import { archiveStream, leaveStream, markUnread, noticeOf, openDm, type StreamActions } from '../streams/stream-actions.ts';
 import { findOpener, returnFocus } from '../ui/opener.ts';
 
@@ -48,7 +49,7 @@ export function useIntents(actions: Omit<StreamActions, 'tell' | 'go'> | undefin
       showMembers: (streamId) => ask({ kind: 'members', streamId }),
       showPins: (streamId) => ask({ kind: 'pins', streamId }),
       changeSettings: (streamId) => ask({ kind: 'settings', streamId }),
-      openEvent: (streamId, seq) => go({ ...placeOf(streamId), at: seq }),
+      openEvent: (streamId, seq) => go({ ...placeOf(streamId, now.current?.list.find(streamId)), at: seq }),
       openDm: (userIds) => attempt((all) => openDm(all, userIds)),
       archive: (streamId) => attempt((all) => archiveStream(all, streamId)),
       leave: (streamId) => attempt((all) => leaveStream(all, streamId)),
@@ -58,7 +59,12 @@ export function useIntents(actions: Omit<StreamActions, 'tell' | 'go'> | undefin
   return { intents, tell, asked, notices, closeDialog, closeNotice };
 }
 
-const placeOf = (streamId: string): Place & { kind: 'stream' } => ({ kind: 'stream', streamId: StreamId.parse(streamId) });
+/** A thread shows beside the stream that it branched from, where that is known. */
+function placeOf(id: string, stream: Stream | undefined): StreamPlace {
+  const streamId = StreamId.parse(id);
+  if (stream?.streamType !== 'thread' || stream.parentStreamId === null) return { kind: 'stream', streamId };
+  return { kind: 'stream', streamId: stream.parentStreamId, thread: streamId };
+}
 
 /** Which dialog is open, and where the focus goes when it closes. */
 function useAsked() {

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { BellOff, Pencil } from 'lucide-react';
 import type { Stream } from '../../../contract/stream.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -18,8 +19,8 @@ interface Props {
   readonly onPicked: (() => void) | undefined;
 }
 
-/** A stream in the sidebar: its name, and what is new in it. */
-export function SidebarItem({ stream, isCurrent, hasDraft, onPicked }: Props) {
+/** A stream in the sidebar: its name, and what is new in it. Drawn again only when it is another one: something is always new somewhere. */
+export const SidebarItem = memo(function SidebarItem({ stream, isCurrent, hasDraft, onPicked }: Props) {
   const badge = badgeOf(stream);
   return (
     <PlaceLink
@@ -39,7 +40,7 @@ export function SidebarItem({ stream, isCurrent, hasDraft, onPicked }: Props) {
       {badge.count > 0 ? <Count stream={stream} count={badge.count} /> : badge.isUnread && <span className="sb-hidden"> unread</span>}
     </PlaceLink>
   );
-}
+});
 
 /** A thread opens beside the stream that it branched from. */
 function placeOf({ id, streamType, parentStreamId }: Stream): Place {
