@@ -1,6 +1,7 @@
 import { newId } from '../../contract/ids.ts';
 import type { CreateStream, Stream } from '../../contract/stream.ts';
 import { maxDmMembers } from '../../contract/stream.ts';
+import type { WorkspaceRole } from '../../contract/workspace.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
@@ -22,7 +23,7 @@ type Input = CreateStream & RequestHeaders;
 export async function createStream(app: AppendApp, caller: UserCaller, input: Input): Promise<{ stream: Stream; repeated: boolean }> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const role = await accessMember(tx, caller);
-    if (input.streamType === 'dm') return createDm(app, tx, caller, input.memberIds);
+    if (input.streamType === 'dm') return createDm(app, tx, { caller, role }, input.memberIds);
     if (role === 'guest') throw new AppError('forbidden', 'Guests may not create streams.');
     const before = await madeBefore(tx, caller, input);
     if (before) return { stream: before, repeated: true };
@@ -83,14 +84,14 @@ function blank(app: Pick<AppendApp, 'clock'>, caller: UserCaller, id: string): N
 async function createDm(
   app: AppendApp,
   tx: OutboxTransaction,
-  caller: UserCaller,
+  { caller, role }: { caller: UserCaller; role: WorkspaceRole },
   given: readonly string[],
 ): Promise<{ stream: Stream; repeated: boolean }> {
   const memberIds = [...new Set<string>([...given, caller.userId])].sort();
   if (memberIds.length > maxDmMembers) throw badMembers(`may be at most ${maxDmMembers} people, the caller too`);
   const before = await findDm(tx, caller.userId, memberIds);
   if (before) return { stream: before, repeated: true };
-  const known = new Set((await findPeople(tx, memberIds)).map(({ id }) => id));
+  const known = new Set((await findPeople(tx, memberIds, role === 'guest' ? caller.userId : undefined)).map(({ id }) => id));
   const unknown = memberIds.filter((id) => !known.has(id));
   if (unknown.length > 0) throw badMembers(`names who is not in the workspace: ${unknown.join(', ')}`);
   const id = newId('stream', app.clock.now().getTime());

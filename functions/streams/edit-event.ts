@@ -27,7 +27,7 @@ export async function editEvent(
     isDone: (event) => event.content?.text === input.text,
     async write(tx, event, seq, { stream }) {
       const editedAt = app.clock.now();
-      const mentions = await findMentions(tx, caller.userId, input.text);
+      const mentions = await findMentions(tx, { authorId: caller.userId, streamId: input.streamId }, input.text);
       const change = {
         eventId: event.id,
         seq,

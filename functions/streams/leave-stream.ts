@@ -9,6 +9,7 @@ import { append } from './append.ts';
 import type { AppendApp } from './append.ts';
 import { takePosition } from './change-store.ts';
 import { countOthers, endMembership, findMember, unfollowBelow } from './member-store.ts';
+import { unnotifyUnseen } from './notify.ts';
 import type { StreamForCaller } from './stream.ts';
 
 /** Leaves a stream; of a thread: follows it no more. Leaving again changes nothing. */
@@ -70,4 +71,5 @@ async function endMembershipOf(
     tx.revoke(room.stream(tx.workspaceId, stream.id), [userId]);
   }
   await announceRemoval(app, tx, actor.id, stream, userId);
+  if (!isThread) await unnotifyUnseen(app, tx, actor.id, { streamId: stream.id, userId });
 }

@@ -1,5 +1,6 @@
 import type { StreamMember } from '../../contract/stream.ts';
 import type { Transaction } from '../platform/database.ts';
+import { shareStream } from './rows.ts';
 
 type Role = 'owner' | 'admin' | 'member';
 
@@ -50,12 +51,13 @@ export async function findMember(tx: Transaction, streamId: string, userId: stri
   return row && memberOf(row);
 }
 
-/** Which of these users are members of the workspace, with their names. */
-export async function findPeople(tx: Transaction, userIds: readonly string[]): Promise<{ id: string; name: string }[]> {
+/** Which of these users are members of the workspace, with their names; where a guest asks, only whom they know. */
+export async function findPeople(tx: Transaction, userIds: readonly string[], guestId?: string): Promise<{ id: string; name: string }[]> {
   return tx.query<{ id: string; name: string }>(
     `select u.id, u.name from workspace_members wm join users u on u.workspace_id = wm.workspace_id and u.id = wm.user_id
-     where wm.workspace_id = $1 and wm.user_id = any($2) and wm.removed_at is null`,
-    [tx.workspaceId, userIds],
+     where wm.workspace_id = $1 and wm.user_id = any($2) and wm.removed_at is null
+       and ($3::text is null or wm.user_id = $3 or ${shareStream('$3', 'wm.user_id')})`,
+    [tx.workspaceId, userIds, guestId ?? null],
   );
 }
 

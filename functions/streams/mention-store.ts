@@ -1,24 +1,30 @@
 import type { NotifyLevel, ReadState } from '../../contract/stream.ts';
 import type { Transaction } from '../platform/database.ts';
-import { accessOf, mentionCount, seesIt, unreadCount } from './rows.ts';
+import { accessOf, mentionCount, seesIt, shareStream, unreadCount } from './rows.ts';
 
 /** Everyone in the stream, as a row of mentions and notifications says it. */
 export const here = '@here';
 
-/** Which of these ids are members, and which of these slugs are of streams that the author may see. */
+/**
+ * Which of these ids are members that the author knows, and which of these slugs are of streams that the author may see, and so may
+ * everybody who reads the stream that it is said in: a mention tells that there is something.
+ */
 export async function resolveNames(
   tx: Transaction,
   authorId: string,
-  names: { userIds: readonly string[]; slugs: readonly string[] },
+  names: { streamId: string; userIds: readonly string[]; slugs: readonly string[] },
 ): Promise<{ users: { id: string; name: string }[]; streams: { id: string; slug: string }[] }> {
   const rows = await tx.query<{ kind: 'user' | 'stream'; id: string; label: string }>(
     `select 'user' as kind, wm.user_id as id, u.name as label from workspace_members wm
      join users u on u.workspace_id = wm.workspace_id and u.id = wm.user_id
+     join workspace_members author on author.workspace_id = $1 and author.user_id = $2
      where wm.workspace_id = $1 and wm.user_id = any($3) and wm.removed_at is null
+       and (author.role <> 'guest' or wm.user_id = $2 or ${shareStream('$2', 'wm.user_id')})
      union all
      select 'stream', s.id, s.slug from workspace_members wm join streams s on s.workspace_id = wm.workspace_id ${accessOf('wm.user_id')}
-     where wm.workspace_id = $1 and wm.user_id = $2 and s.slug = any($4) and ${seesIt(`(wm.role = 'guest')`)}`,
-    [tx.workspaceId, authorId, names.userIds, names.slugs],
+     where wm.workspace_id = $1 and wm.user_id = $2 and s.slug = any($4) and ${seesIt(`(wm.role = 'guest')`)}
+       and (a.is_public or exists (select from streams said where said.id = $5 and said.access_ids <@ s.access_ids))`,
+    [tx.workspaceId, authorId, names.userIds, names.slugs, names.streamId],
   );
   return {
     users: rows.filter(({ kind }) => kind === 'user').map(({ id, label }) => ({ id, name: label })),
@@ -144,14 +150,70 @@ export const readStateOf = (row: {
 export async function removeMentions(
   tx: Transaction,
   event: { streamId: string; eventId: string; seq: number; keep: readonly string[] },
-): Promise<{ userId: string; rev: number; gen: string; removed: string[]; unreadNotifications: number }[]> {
-  const rows = await tx.query<{ user_id: string; rev: number; gen: string; removed: string[]; unread_notifications: number }>(
+): Promise<Removed[]> {
+  const rows = await tx.query<RemovedRow>(
     `with unmentioned as (
        delete from mentions where workspace_id = $1 and stream_id = $2 and seq = $4 and not user_id = any($5)
      ), gone as (
        delete from notifications where workspace_id = $1 and event_id = $3 and kind in ('mention', 'here') and not user_id = any($5)
        returning id, user_id, read_at
-     ), held as (
+     ), ${whoseActivity}`,
+    [tx.workspaceId, event.streamId, event.eventId, event.seq, event.keep],
+  );
+  return rows.map(removedOf);
+}
+
+/**
+ * The notifications that a stream, and what branched off below it, gave to who may not see it any more: somebody, or (`userId` undefined)
+ * everybody. They are not listed, unless their member sees it again; what of them is unread counts as read from now on.
+ */
+export async function removeUnseen(
+  tx: Transaction,
+  { streamId, userId, at }: { streamId: string; userId: string | undefined; at: Date },
+): Promise<Removed[]> {
+  const rows = await tx.query<RemovedRow>(
+    `with recursive below as (
+       select id from streams where id = $2 and workspace_id = $1
+       union select c.id from streams c join below b on c.parent_stream_id = b.id
+     ), gone as (
+       select n.id, n.user_id, n.read_at from below join streams s on s.id = below.id
+       join notifications n on n.workspace_id = $1 and n.stream_id = s.id and n.user_id = coalesce($3, n.user_id)
+       join workspace_members wm on wm.workspace_id = $1 and wm.user_id = n.user_id
+       ${accessOf('n.user_id')}
+       where not ${seesIt(`(wm.role = 'guest')`)}
+     ), settled as (
+       update notifications n set read_at = $4 from gone where n.id = gone.id and gone.read_at is null
+     ), ${whoseActivity}`,
+    [tx.workspaceId, streamId, userId ?? null, at],
+  );
+  return rows.map(removedOf);
+}
+
+/** What is gone from somebody's activity, where their own room is, and what their count has become. */
+interface Removed {
+  readonly userId: string;
+  readonly rev: number;
+  readonly gen: string;
+  readonly removed: string[];
+  readonly unreadNotifications: number;
+}
+interface RemovedRow {
+  user_id: string;
+  rev: number;
+  gen: string;
+  removed: string[];
+  unread_notifications: number;
+}
+const removedOf = (row: RemovedRow): Removed => ({
+  userId: row.user_id,
+  rev: row.rev,
+  gen: row.gen,
+  removed: row.removed,
+  unreadNotifications: row.unread_notifications,
+});
+
+/** Goes on from `gone`, the notifications that are not listed any more: the rooms of whose they were take their next position. */
+const whoseActivity = `held as (
        select user_id from workspace_members where workspace_id = $1 and user_id in (select user_id from gone) and removed_at is null
        order by user_id for no key update
      ), moved as (
@@ -160,14 +222,4 @@ export async function removeMentions(
      )
      select moved.user_id, moved.rev, moved.gen, array_agg(gone.id) as removed,
        ${unreadNotifications('moved.user_id')} - count(*) filter (where gone.read_at is null) as unread_notifications
-     from moved join gone on gone.user_id = moved.user_id group by moved.user_id, moved.rev, moved.gen`,
-    [tx.workspaceId, event.streamId, event.eventId, event.seq, event.keep],
-  );
-  return rows.map((row) => ({
-    userId: row.user_id,
-    rev: row.rev,
-    gen: row.gen,
-    removed: row.removed,
-    unreadNotifications: row.unread_notifications,
-  }));
-}
+     from moved join gone on gone.user_id = moved.user_id group by moved.user_id, moved.rev, moved.gen`;

@@ -35,17 +35,22 @@ function meanings(word: string): string[] {
 }
 
 /**
- * What an event mentions: what is written in its text and what its sender names besides, as far as it exists and the author may see it.
- * One statement, and none for a text without mentions.
+ * What an event mentions: what is written in its text and what its sender names besides, as far as it exists, and author and readers may
+ * know of it. One statement, and none for a text without mentions.
  */
-export async function findMentions(tx: Transaction, authorId: string, text: string, given: readonly Mention[] = []): Promise<Mention[]> {
+export async function findMentions(
+  tx: Transaction,
+  { authorId, streamId }: { authorId: string; streamId: string },
+  text: string,
+  given: readonly Mention[] = [],
+): Promise<Mention[]> {
   const written = readMentions(text);
   const namedIds = given.filter(({ type }) => type === 'user').map(({ id }) => id);
   const userIds = [...new Set([...written.people.flat(), ...namedIds])];
   const everyone: Mention[] =
     written.here || given.some(({ type }) => type === 'here') ? [{ type: 'here', id: 'here', label: 'here' }] : [];
   if (userIds.length === 0 && written.slugs.length === 0) return everyone;
-  const found = await resolveNames(tx, authorId, { userIds, slugs: written.slugs });
+  const found = await resolveNames(tx, authorId, { streamId, userIds, slugs: written.slugs });
   const names = new Map(found.users.map(({ id, name }) => [id, name]));
   const meant = [...written.people.map((ids) => ids.find((id) => names.has(id))), ...namedIds.filter((id) => names.has(id))];
   const people = [...new Set(meant.filter((id) => id !== undefined))];

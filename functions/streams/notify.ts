@@ -1,11 +1,11 @@
 import type { StreamEvent } from '../../contract/event.ts';
 import { room } from '../../contract/frames.ts';
-import { newId, NotificationId } from '../../contract/ids.ts';
+import { newId, NotificationId, UserId } from '../../contract/ids.ts';
 import { metric } from '../../contract/names.ts';
 import type { Stream } from '../../contract/stream.ts';
 import type { App } from '../platform/app.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
-import { insertMentions, removeMentions } from './mention-store.ts';
+import { insertMentions, removeMentions, removeUnseen } from './mention-store.ts';
 import type { Notified } from './mention-store.ts';
 
 type NotifyApp = Pick<App, 'clock' | 'metrics'>;
@@ -80,14 +80,27 @@ export async function unnotify(
   event: Pick<StreamEvent, 'id' | 'streamId' | 'seq' | 'actorId'>,
   keep: readonly string[] = [],
 ): Promise<void> {
-  const changed = await removeMentions(tx, { streamId: event.streamId, eventId: event.id, seq: event.seq, keep });
+  tellRemoved(app, tx, event.actorId, await removeMentions(tx, { streamId: event.streamId, eventId: event.id, seq: event.seq, keep }));
+}
+
+/** Takes back what a stream, and what branched off below it, made of activity for who may not see it any more, on all their devices. */
+export async function unnotifyUnseen(
+  app: NotifyApp,
+  tx: OutboxTransaction,
+  actorId: string,
+  { streamId, userId }: { streamId: string; userId?: string },
+): Promise<void> {
+  tellRemoved(app, tx, actorId, await removeUnseen(tx, { streamId, userId, at: app.clock.now() }));
+}
+
+function tellRemoved(app: NotifyApp, tx: OutboxTransaction, actorId: string, changed: Awaited<ReturnType<typeof removeUnseen>>): void {
   for (const { userId, rev, gen, removed, unreadNotifications } of changed) {
     tx.enqueue('notification-changed', room.user(tx.workspaceId, userId), gen, {
       seq: rev,
       type: 'notification:changed',
       at: app.clock.now().toISOString(),
-      actor: event.actorId,
-      data: { removed, read: [], unreadNotifications },
+      actor: UserId.parse(actorId),
+      data: { removed: removed.map((id) => NotificationId.parse(id)), read: [], unreadNotifications },
     });
   }
 }

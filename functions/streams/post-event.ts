@@ -88,7 +88,7 @@ type Transacted = Pick<App, 'clock'>;
 async function contentOf(app: Transacted, tx: OutboxTransaction, caller: UserCaller, id: string, input: PostEventInput): Promise<Appended> {
   if (input.eventType === 'poll' && 'question' in input) return newPoll(app, tx, id, input);
   const { text, mentions: given = [] } = input as { text?: string; mentions?: readonly Mention[] };
-  const mentions = text === undefined ? [] : await findMentions(tx, caller.userId, text, given);
+  const mentions = text === undefined ? [] : await findMentions(tx, { authorId: caller.userId, streamId: input.streamId }, text, given);
   const words = text === undefined ? {} : { text, mentions };
   if (input.eventType === 'file' && 'fileId' in input) return { ...words, ...(await postedFile(tx, caller, id, input)) };
   return { eventType: input.eventType ?? 'message', ...words, ...('payload' in input && { payload: input.payload }) };

@@ -11,6 +11,7 @@ import { append } from './append.ts';
 import type { AppendApp } from './append.ts';
 import { chooseSlug } from './choose-slug.ts';
 import { addMembers, setMemberRole } from './member-store.ts';
+import { unnotifyUnseen } from './notify.ts';
 import { levelOf } from './policy.ts';
 import { cutAccess, findStream, updateSettings } from './store.ts';
 import { maySee } from './stream.ts';
@@ -50,6 +51,7 @@ export async function promoteStream(app: AppendApp, caller: UserCaller, input: P
       payload: { streamId: stream.id, streamType, name },
       evenArchived: true,
     });
+    if (input.visibility === 'private') await unnotifyUnseen(app, tx, caller.userId, { streamId: stream.id });
     return announce(app, tx, caller, found, input);
   }).catch(async (error: unknown) => {
     // What is in the way may be that somebody else promoted it at the same moment.

@@ -73,6 +73,12 @@ export const accessOf = (userId: string): string => `cross join lateral (
 /** Whether the access `a` of a member lets them see the stream; `guest` is a condition. */
 export const seesIt = (guest: string): string => `(a.access_rank is not null or (a.is_public and not ${guest}))`;
 
+/** Whether two people are in a stream together: whom a guest knows. */
+export const shareStream = (one: string, other: string): string => `exists (
+    select from stream_members mine join stream_members theirs on theirs.stream_id = mine.stream_id
+    where mine.workspace_id = $1 and mine.user_id = ${one} and mine.left_at is null and theirs.user_id = ${other} and theirs.left_at is null
+  )`;
+
 export function streamOf(row: StreamRow): Stream {
   return {
     id: row.id,

@@ -10,6 +10,7 @@ import { append } from './append.ts';
 import type { AppendApp, Appended } from './append.ts';
 import { chooseSlug, nameTaken } from './choose-slug.ts';
 import { listDescendants } from './follow-up-store.ts';
+import { unnotifyUnseen } from './notify.ts';
 import type { StreamAction } from './policy.ts';
 import { cutAccess, findStream, findStreams, updateSettings } from './store.ts';
 import type { StreamSettings } from './store.ts';
@@ -42,6 +43,7 @@ export async function updateStream(app: AppendApp, caller: UserCaller, input: Ch
     if (found.isPublic && !updated.isPublic) await announceStream(app, tx, caller.userId, 'updated', { ...found, stream: farewell });
     await announceStream(app, tx, caller.userId, change.status === 'archived' ? 'archived' : 'updated', updated);
     if (change.visibility !== undefined) await announceBelow(app, tx, caller, found.stream.id);
+    if (change.visibility === 'private') await unnotifyUnseen(app, tx, caller.userId, { streamId: found.stream.id });
     return updated.stream;
   });
 }

@@ -65,6 +65,16 @@ export async function setRole(tx: Transaction, userId: string, role: string): Pr
   await tx.query('update workspace_members set role = $3 where workspace_id = $1 and user_id = $2', [tx.workspaceId, userId, role]);
 }
 
+/** What somebody was notified of in streams that they are not in counts as read: as a guest they do not see those any more. */
+export async function settleWhatGuestsDoNotSee(tx: Transaction, userId: string, at: Date): Promise<void> {
+  await tx.query(
+    `update notifications n set read_at = $3 where n.workspace_id = $1 and n.user_id = $2 and n.read_at is null and not exists (
+       select from streams s join stream_members m on m.stream_id = any(s.access_ids) and m.user_id = $2 and m.left_at is null
+       where s.id = n.stream_id)`,
+    [tx.workspaceId, userId, at],
+  );
+}
+
 export async function markRemoved(tx: Transaction, userId: string, at: Date): Promise<void> {
   await tx.query('update workspace_members set removed_at = $3 where workspace_id = $1 and user_id = $2', [tx.workspaceId, userId, at]);
 }

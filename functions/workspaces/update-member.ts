@@ -6,7 +6,7 @@ import type { ApiKeyCaller, UserCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
-import { countOtherOwners, lockMember, markRemoved, setRole, takeRevision } from './member-store.ts';
+import { countOtherOwners, lockMember, markRemoved, setRole, settleWhatGuestsDoNotSee, takeRevision } from './member-store.ts';
 
 type MembersApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
 type Manager = UserCaller | ApiKeyCaller;
@@ -19,6 +19,7 @@ export async function updateMember(app: MembersApp, caller: Manager, input: { us
     if (member.role === input.role) throw new NothingToDo(member);
     await requireOwnerLeft(tx, member);
     await setRole(tx, member.id, input.role);
+    if (input.role === 'guest') await settleWhatGuestsDoNotSee(tx, member.id, app.clock.now());
     const updated = { ...member, role: input.role };
     tell(app, tx, caller, place, { ...updated, removedAt: null });
     tx.closeConnections(member.id, closeCodes.insufficient_state, 'role_changed');
