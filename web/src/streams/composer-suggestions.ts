@@ -1,7 +1,7 @@
-import { useId, useLayoutEffect, useState, type RefObject, type SyntheticEvent } from 'react';
+import { useEffect, useId, useLayoutEffect, useState, type RefObject, type SyntheticEvent } from 'react';
 import type { Person, Stream } from '../../../contract/stream.ts';
 import type { Draft } from './composer-draft.ts';
-import { complete, matchPeople, matchStreams, tokenAt, type Token } from './mention-search.ts';
+import { complete, matchPeople, matchStreams, mostOffered, tokenAt, type Token } from './mention-search.ts';
 import { usePeople } from './people-search.ts';
 import { commandsFor } from './slash-commands.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
@@ -86,6 +86,7 @@ export function useSuggestions({ field, draft, stream }: Options): Suggestions {
 function useFound(token: Token | undefined, stream: Stream | undefined): Suggestion[] {
   const { me } = useWorkspace();
   const { streams, people } = useStreamList();
+  const quiet = useQuietStreams(token?.kind === 'stream' ? token.query : undefined);
   const { people: asked } = usePeople(token?.kind === 'person' ? token.query : '');
   switch (token?.kind) {
     case undefined:
@@ -97,10 +98,36 @@ function useFound(token: Token | undefined, stream: Stream | undefined): Suggest
         asked.filter(({ id }) => id !== me.id),
       );
     case 'stream':
-      return matchStreams(streams, token.query).map(streamItem);
+      return matchStreams([...streams, ...quiet], token.query).map(streamItem);
     case 'command':
       return commandsThatFit(token.query, stream);
   }
+}
+
+/** Waited before asking, so that not every key is a question; in milliseconds. */
+const pauseMs = 120;
+
+/** Streams that match and are not in the list, because nothing happened in them for long. */
+function useQuietStreams(query: string | undefined): readonly Stream[] {
+  const { streambed, workspaceId, list } = useWorkspace();
+  const { hasMore } = useStreamList();
+  const [found, setFound] = useState<readonly Stream[]>([]);
+  const asked = hasMore && query !== undefined && query !== '' ? query : undefined;
+  useEffect(() => {
+    if (asked === undefined) return;
+    const stop = new AbortController();
+    const ask = async (): Promise<void> => {
+      const { items } = await streambed.workspace(workspaceId).streams.list({ q: asked, limit: mostOffered }, { signal: stop.signal });
+      setFound(items);
+    };
+    // What is known is offered anyway.
+    const timer = setTimeout(() => void ask().catch(() => undefined), pauseMs);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [streambed, workspaceId, asked]);
+  return found.filter(({ id }) => list.find(id) === undefined);
 }
 
 const streamItem = ({ id, name, slug, description }: Stream): Suggestion => ({

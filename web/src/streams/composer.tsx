@@ -73,14 +73,15 @@ function OpenComposer(props: ComposerProps) {
   );
 }
 
-interface FieldProps extends Pick<ComposerProps, 'ref' | 'name' | 'isDropping' | 'onEditLast'> {
+interface FieldProps extends Pick<ComposerProps, 'ref' | 'name' | 'stream' | 'isDropping' | 'onEditLast'> {
   readonly draft: Draft;
   readonly sending: Sending;
   readonly suggest: Suggestions;
   readonly disabled: boolean;
 }
 
-function Field({ ref, name, isDropping, onEditLast, draft, sending, suggest, disabled }: FieldProps) {
+function Field({ ref, name, stream, isDropping, onEditLast, draft, sending, suggest, disabled }: FieldProps) {
+  const isThread = stream?.streamType === 'thread';
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
     const isTaken = !event.shiftKey && !event.altKey && suggest.onKey(event.key);
@@ -109,7 +110,7 @@ function Field({ ref, name, isDropping, onEditLast, draft, sending, suggest, dis
       aria-describedby={sending.notesId}
       aria-invalid={sending.room.kind === 'over'}
       {...suggest.fieldProps}
-      placeholder={isDropping ? 'Drop the files here' : `Message ${name}`}
+      placeholder={isDropping ? 'Drop the files here' : isThread ? 'Reply' : `Message ${name}`}
       disabled={disabled}
       autosize
       minRows={1}

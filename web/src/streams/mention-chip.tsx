@@ -4,6 +4,7 @@ import { StreamId } from '../../../contract/ids.ts';
 import classes from './mention-chip.module.css';
 import { useNameOf } from './mention-people.ts';
 import { PlaceLink } from './place-link.tsx';
+import { useListedStream } from './use-stream.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 /** Somebody, everybody, or a stream, named in a text. */
@@ -44,12 +45,14 @@ function PersonChip({ mention: { id, label } }: { mention: Mention }) {
   );
 }
 
-/** A stream that the reader may not see is not in their list; then its name stays what was written. */
+/** Where the reader may not see the stream, its name stays what was written. */
 function StreamChip({ mention: { id }, written }: { mention: Mention; written: ReactNode }) {
-  const { streams } = useStreamList();
+  const { hasMore } = useStreamList();
+  const { list } = useWorkspace();
+  // Quiet streams may not have been read yet; when all are, what is not among them cannot be seen.
+  const read = useListedStream(hasMore ? id : null);
   const streamId = StreamId.safeParse(id);
-  const isKnown = streams.some((stream) => stream.id === id);
-  if (!isKnown || !streamId.success) return written;
+  if (!streamId.success || !(read ?? list.find(id))) return written;
   return (
     <PlaceLink className={classes.chip} to={{ kind: 'stream', streamId: streamId.data }}>
       {written}
