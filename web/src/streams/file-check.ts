@@ -112,7 +112,7 @@ export function kindOf(mediaType: string): FileKind {
 
 /** Room for a picture before it is there: its own size, shrunk to fit; a likely one where it is not known. */
 export function pictureSize({ width, height }: { width: number | null; height: number | null }, most = { width: 448, height: 320 }) {
-  if (width === null || height === null) return { width: most.width, height: Math.round(most.width * 0.6), isKnown: false };
+  if (width === null || height === null) return { width: most.width, height: Math.round(most.width * 0.6) };
   const scale = Math.min(1, most.width / width, most.height / height);
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)), isKnown: true };
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
