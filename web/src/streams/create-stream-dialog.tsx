@@ -12,7 +12,7 @@ import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { fieldErrors } from './field-errors.ts';
 import { severities } from './incident-severity.ts';
 import { PeoplePicker } from './people-picker.tsx';
-import { useWorkspace } from './workspace-context.ts';
+import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 interface Props {
   readonly opened: boolean;
@@ -62,7 +62,10 @@ interface Draft {
 const blank: Draft = { type: 'channel', name: '', description: '', visibility: 'public', severity: 'sev3', people: [] };
 
 function CreateStreamForm({ onCreated, onClose }: { onCreated: () => void; onClose: () => void }) {
-  const [draft, setDraft] = useState(blank);
+  const { me } = useStreamList();
+  const isGuest = me?.role === 'guest';
+  // Guests start nothing that others would have to find.
+  const [draft, setDraft] = useState<Draft>(isGuest ? { ...blank, type: 'dm' } : blank);
   const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
   const { busy, errors, create } = useCreateStream(onCreated);
   const { type } = draft;
@@ -78,7 +81,7 @@ function CreateStreamForm({ onCreated, onClose }: { onCreated: () => void; onClo
         legend="What it is"
         name="stream-type"
         columns={3}
-        choices={types}
+        choices={isGuest ? types.filter(({ value }) => value === 'dm') : types}
         value={type}
         onChange={(next) => change({ type: next })}
       />

@@ -89,8 +89,10 @@ function SeverityField({ stream, mayChange, onPick }: SeverityProps) {
 /** "Active for 23 min", "Resolved after 2 h". */
 function Standing({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
   const began = Date.parse(stream.promotedAt ?? stream.createdAt);
+  const isArchived = stream.archivedAt !== null;
   const isResolved = stream.status === 'resolved';
-  const now = useMinute(!isResolved);
+  const now = useMinute(!isResolved && !isArchived);
+  if (isArchived) return <>Archived</>;
   if (!isResolved) return <>Active for {durationLabel(now - began)}</>;
   const end = events.findLast(({ eventType }) => eventType === 'resolved');
   return <>{end ? `Resolved after ${durationLabel(Date.parse(end.createdAt) - began)}, by ${end.actorName}` : 'Resolved'}</>;
