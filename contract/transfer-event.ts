@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Emoji, EventType, maxMentions, Mention } from './event.ts';
 import { FileName, MediaType } from './file.ts';
 import { ClientEventId, EventId, FileId, ProviderId, StreamId, UserId } from './ids.ts';
-import { descriptionOf, isStorable, MessageText, nameOf, utf8Bytes } from './text.ts';
+import { descriptionOf, isStorable, MessageText, nameOf, storable, utf8Bytes } from './text.ts';
 
 /** Streambed keeps times from 1970 on, as ids do. */
 export const Time = z.iso.datetime().refine((time) => Date.parse(time) >= 0, { error: 'must not be before 1970' });
@@ -121,7 +121,7 @@ export const VotesRecord = z.strictObject({
   kind: z.literal('votes'),
   eventId: EventId,
   votes: z
-    .array(z.strictObject({ optionId: z.string().max(40), userId: UserId, at: Time }))
+    .array(z.strictObject({ optionId: storable.max(40), userId: UserId, at: Time }))
     .min(1)
     .max(maxInRecord),
 });
