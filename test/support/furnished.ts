@@ -36,6 +36,8 @@ export interface Furnished {
   readonly streams: Readonly<Record<StreamName, Stream>>;
   readonly events: Readonly<Record<EventName, StreamEvent>>;
   readonly files: Readonly<Record<'posted' | 'secret' | 'waiting' | 'announced', string>>;
+  /** One line of its export of each kind. */
+  readonly exported: readonly { readonly kind: string }[];
   /** Of ada's activity. */
   readonly notificationIds: readonly string[];
   /** Calls a path below the workspace as somebody and expects to succeed. */
@@ -109,8 +111,21 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
     events: events.events,
     files,
     notificationIds: activity.map(({ id }) => id),
+    exported: await oneOfEachKind(http, workspaceId, apiKey),
     call,
   };
+}
+
+async function oneOfEachKind(http: ReturnType<typeof httpOf>, workspaceId: string, apiKey: string): Promise<{ kind: string }[]> {
+  const kinds = new Map<string, { kind: string }>();
+  for (let cursor: unknown; cursor !== null;) {
+    const query = { limit: '1000', ...(typeof cursor === 'string' && { cursor }) };
+    const { body } = await http({ path: `/v1/workspaces/${workspaceId}/export`, token: apiKey, query });
+    // The last of a kind: it has the most to it.
+    for (const record of body.items as { kind: string }[]) kinds.set(record.kind, record);
+    cursor = body.nextCursor ?? null;
+  }
+  return [...kinds.values()];
 }
 
 type FirstStreams = Record<Exclude<StreamName, 'thread' | 'secretThread' | 'promoted'>, Stream>;

@@ -1,6 +1,5 @@
 import type { api } from '../../../contract/api.ts';
 import type { Route } from '../../../contract/route.ts';
-import { exportFormat } from '../../../contract/transfer.ts';
 import type { Furnished, PersonId } from '../../support/furnished.ts';
 
 /** A call that succeeds in a furnished workspace. */
@@ -149,23 +148,15 @@ function ofFiles({ workspaceId, streams, files }: Furnished) {
   } satisfies Record<string, Example>;
 }
 
-function ofTransfer({ workspaceId }: Furnished) {
+function ofTransfer({ workspaceId, exported }: Furnished) {
   const here = { workspaceId };
-  const at = '2026-11-20T12:00:00.000Z';
   return {
     'transfer.exportWorkspace': { as: 'apiKey', params: here, query: page },
     'transfer.importRecords': {
       as: 'apiKey',
       params: here,
       elsewhere: true,
-      bodies: [
-        {
-          records: [
-            { kind: 'header', format: exportFormat, version: 1, workspaceId, exportedAt: at, ids: ['a'], times: ['b'], leftOut: ['c'] },
-            { kind: 'workspace', id: workspaceId, name: 'Acme', createdAt: at },
-          ],
-        },
-      ],
+      bodies: exported.map((record) => ({ records: [record] })),
     },
   } satisfies Record<string, Example>;
 }
