@@ -36,7 +36,8 @@ export function AttachButton({ disabled, onFiles, onPoll }: Props) {
         hidden
         tabIndex={-1}
         aria-label="Files"
-        accept={mediaTypes.join(',')}
+        // Systems do not know the type of every file; its ending they do.
+        accept={[...mediaTypes, '.md', '.log', '.csv', '.json'].join(',')}
         onChange={(event) => {
           onFiles([...(event.currentTarget.files ?? [])]);
           // The same file may be chosen again.

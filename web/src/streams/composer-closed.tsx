@@ -8,7 +8,7 @@ import { rightsIn } from './stream-rights.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 /** What stands where nothing may be written: why, and what can be done about it. */
-export function ComposerClosed({ stream }: { stream: Stream }) {
+export function ComposerClosed({ closed: stream, isOther }: { closed: Stream; isOther: boolean }) {
   const { streambed, workspaceId, list } = useWorkspace();
   const { me } = useStreamList();
   const { busy, problem, run } = useTask();
@@ -17,7 +17,10 @@ export function ComposerClosed({ stream }: { stream: Stream }) {
   return (
     <section className={classes.closed} aria-label="Composer">
       <Archive size={16} aria-hidden="true" />
-      <p>This {stream.streamType === 'dm' ? 'conversation' : stream.streamType} is archived: it can be read, and nobody can write in it.</p>
+      <p>
+        {isOther ? 'The stream of this thread' : `This ${stream.streamType === 'dm' ? 'conversation' : stream.streamType}`} is archived: it
+        can be read, and nobody can write in it.
+      </p>
       {rightsIn(stream, me?.role).archive && (
         <Button size="compact-sm" variant="default" loading={busy} onClick={bringBack}>
           Bring it back

@@ -2,6 +2,7 @@ import { useEffect, type ClipboardEvent, type FormEvent, type KeyboardEvent, typ
 import { ActionIcon, Textarea } from '@mantine/core';
 import { SendHorizontal } from 'lucide-react';
 import type { LiveSnapshot } from '../../../client/live-stream.ts';
+import type { Stream } from '../../../contract/stream.ts';
 import { useLive } from '../ui/use-live.ts';
 import { AttachButton } from './composer-attach.tsx';
 import { ComposerClosed } from './composer-closed.tsx';
@@ -17,6 +18,8 @@ export interface ComposerProps extends SendTarget {
   readonly ref: RefObject<HTMLTextAreaElement | null>;
   readonly snapshot: LiveSnapshot;
   readonly name: string;
+  /** The stream that is archived, so that nothing can be said here: this one, or the one that a thread branched from. */
+  readonly closed: Stream | undefined;
   /** Files are being dragged over the conversation. */
   readonly isDropping: boolean;
   /** Says whether there was a message to edit. */
@@ -25,7 +28,7 @@ export interface ComposerProps extends SendTarget {
 
 /** Where messages are written; where nothing may be written, it says why. */
 export function Composer(props: ComposerProps) {
-  return props.stream?.archivedAt != null ? <ComposerClosed stream={props.stream} /> : <OpenComposer {...props} />;
+  return props.closed ? <ComposerClosed closed={props.closed} isOther={props.closed !== props.stream} /> : <OpenComposer {...props} />;
 }
 
 /** Without a mouse there is an on-screen keyboard: its Enter is the only way to a new line, and opening it hides the page. */

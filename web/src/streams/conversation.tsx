@@ -12,7 +12,7 @@ import { useUploads } from './file-uploads-of.ts';
 import { useNameOf } from './mention-people.ts';
 import { PollDialog } from './poll-dialog.tsx';
 import type { PollDraft } from './poll-draft.ts';
-import { rowRightsIn } from './row-rights.ts';
+import { closedBy, rowRightsIn } from './row-rights.ts';
 import { RowSceneContext, type RowScene } from './row-scene.ts';
 import { nameOfStream } from './stream-filter.ts';
 import { lastOwnEvent } from './timeline.ts';
@@ -50,6 +50,7 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
   });
   const uploads = useUploads(streamId);
   const scene = useScene({ stream, compact, actions, uploads });
+  const closed = closedBy(stream, useParent(stream));
   const editLast = (): boolean => {
     const last = lastOwnEvent(snapshot.events, me.id);
     if (last) setEditing(last.id);
@@ -71,7 +72,7 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
             <EventList {...{ live, snapshot, streamId, editing, picking }} onLeave={toComposer} />
             <Composer
               ref={composer}
-              {...{ live, snapshot, stream, streamId, uploads, isDropping }}
+              {...{ live, snapshot, stream, streamId, uploads, isDropping, closed }}
               name={stream ? nameOfStream(stream, me.id) : 'this stream'}
               onEditLast={editLast}
               onPoll={setPoll}
@@ -86,12 +87,20 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
   );
 }
 
+/** The stream that a thread branched from, as far as it is known. */
+function useParent(stream: Stream | undefined): Stream | undefined {
+  const { list } = useWorkspace();
+  useStreamList();
+  return stream?.parentStreamId == null ? undefined : list.find(stream.parentStreamId);
+}
+
 function useScene({ stream, compact, actions, uploads }: Pick<RowScene, 'stream' | 'compact' | 'actions' | 'uploads'>): RowScene {
   const { me } = useWorkspace();
   const { me: self } = useStreamList();
+  const parent = useParent(stream);
   const nameOf = useNameOf();
   return useMemo(
-    () => ({ stream, compact, me, rights: rowRightsIn(stream, self?.role), actions, uploads, nameOf }),
-    [stream, compact, me, self, actions, uploads, nameOf],
+    () => ({ stream, compact, me, rights: rowRightsIn(stream, parent, self?.role), actions, uploads, nameOf }),
+    [stream, parent, compact, me, self, actions, uploads, nameOf],
   );
 }

@@ -27,7 +27,7 @@ export function EventRoot({ event }: { event: StreamEvent }) {
     onShowVersions: setShown,
   });
   const stream = list.find(event.streamId);
-  const rights = rowRightsIn(stream, self?.role);
+  const rights = rowRightsIn(stream, undefined, self?.role);
   const scene: RowScene = { stream, compact: true, me, rights, actions, uploads, nameOf };
   return (
     <RowSceneContext value={scene}>

@@ -3,7 +3,7 @@ import type { WorkspaceRole } from '../../../contract/workspace.ts';
 
 /** What the page offers to do with the events of a stream. The server decides; this only keeps from offering what it would refuse. */
 export interface RowRights {
-  /** Also reacting, voting, replying and sharing into it. */
+  /** Also reacting, voting and sharing into it. */
   readonly post: boolean;
   readonly pin: boolean;
   /** Delete what others wrote. */
@@ -12,14 +12,24 @@ export interface RowRights {
   readonly reply: boolean;
 }
 
-export function rowRightsIn(stream: Stream | undefined, workspaceRole: WorkspaceRole | undefined): RowRights {
-  if (!stream || stream.archivedAt !== null) return { post: false, pin: false, moderate: false, reply: false };
+const none: RowRights = { post: false, pin: false, moderate: false, reply: false };
+
+/** Which stream is closed, so that nothing can be said in this one: itself, or the one that a thread branched from. */
+export function closedBy(stream: Stream | undefined, parent: Stream | undefined): Stream | undefined {
+  if (stream?.archivedAt != null) return stream;
+  return stream?.streamType === 'thread' && parent?.archivedAt != null ? parent : undefined;
+}
+
+/** `parent`: the stream that a thread branched from, where it is known. */
+export function rowRightsIn(stream: Stream | undefined, parent: Stream | undefined, workspaceRole: WorkspaceRole | undefined): RowRights {
+  if (!stream || closedBy(stream, parent)) return none;
   const { streamType, role, isMember, visibility } = stream;
+  const isFixed = streamType === 'dm' || streamType === 'assistant';
   const isGuest = workspaceRole === 'guest';
-  const manages = !isGuest && streamType !== 'dm' && (isManager(role) || isManager(workspaceRole));
+  const manages = !isGuest && !isFixed && (isManager(role) || isManager(workspaceRole));
   return {
     post: true,
-    pin: streamType === 'dm' || (!isGuest && (manages || isMember || visibility === 'inherit')),
+    pin: isFixed || (!isGuest && (manages || isMember || visibility === 'inherit')),
     moderate: manages,
     // A thread of a thread does not exist.
     reply: streamType !== 'thread',
