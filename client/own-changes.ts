@@ -15,6 +15,9 @@ export interface OwnChangesOptions {
   changed(): void;
 }
 
+/** How often a change is tried from where the event has come to. */
+const maxTries = 4;
+
 /** What the reader does to events of a stream. Each answer is taken like a frame; each failure is thrown as StreambedError. */
 export class OwnChanges {
   readonly #options: OwnChangesOptions;
@@ -38,11 +41,11 @@ export class OwnChanges {
   }
 
   async edit(eventId: string, text: string): Promise<void> {
-    await this.#change(() => this.#options.events.edit(eventId, { text }, { ifMatch: this.#options.find(eventId)?.changedSeq }));
+    await this.#changeWords(eventId, (ifMatch) => this.#options.events.edit(eventId, { text }, { ifMatch }));
   }
 
   async delete(eventId: string): Promise<void> {
-    await this.#change(() => this.#options.events.delete(eventId, { ifMatch: this.#options.find(eventId)?.changedSeq }));
+    await this.#changeWords(eventId, (ifMatch) => this.#options.events.delete(eventId, { ifMatch }));
   }
 
   async vote(eventId: string, optionIds: readonly string[]): Promise<void> {
@@ -78,6 +81,27 @@ export class OwnChanges {
     } finally {
       if (this.#queues.get(key) === request) this.#queues.delete(key);
       this.#options.changed();
+    }
+  }
+
+  /**
+   * Changes what an event says, unless somebody else did meanwhile. Positions also move with reactions, votes and replies, which are no
+   * reason to give up: then it is tried again from where the event is now.
+   */
+  async #changeWords(eventId: string, request: (ifMatch: number | undefined) => Promise<StreamEvent>): Promise<void> {
+    const known = this.#options.find(eventId);
+    let ifMatch = known?.changedSeq;
+    for (let tries = 1; ; tries++) {
+      const from = ifMatch;
+      try {
+        await this.#change(() => request(from));
+        return;
+      } catch (error) {
+        if (problemOf(error).status !== 412 || !known || tries === maxTries) throw error;
+        const now = await this.#options.events.read(eventId).catch(() => undefined);
+        if (now?.editedAt !== known.editedAt || now.deletedAt !== known.deletedAt) throw error;
+        ifMatch = now.changedSeq;
+      }
     }
   }
 

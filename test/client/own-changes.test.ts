@@ -143,3 +143,20 @@ describe('other changes of ours', () => {
     ]);
   });
 });
+
+describe('an edit', () => {
+  test('goes on when somebody only reacts meanwhile, and not when they change the words', async () => {
+    const { stream, server, clock, network } = await liveWorld(2);
+    const [first, second] = server.events;
+    network.weather = { ...calm, delayMs: 2_000 };
+    server.react(first!, 'bob', '👍', true);
+    server.edit(second!, 'theirs');
+    network.weather = calm;
+    const edits = Promise.allSettled([stream.edit(first!.id, 'ours'), stream.edit(second!.id, 'ours')]);
+    await clock.advance(5_000);
+    const [reacted, rewritten] = await edits;
+    expect(reacted.status).toBe('fulfilled');
+    expect(rewritten).toMatchObject({ status: 'rejected', reason: { problem: { code: 'precondition_failed' } } });
+    expect(textsOf(stream)).toEqual(['ours', 'theirs']);
+  });
+});
