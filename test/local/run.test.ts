@@ -45,7 +45,7 @@ describe('the app on one machine', () => {
     const shown = (await (await get('/local/demo.json')).json()) as object;
     expect(shown).toMatchObject({ baseUrl: local.baseUrl, wsUrl: local.wsUrl, workspaceId: demo().workspaceId });
     expect(shown).not.toHaveProperty('apiKey');
-    const { items } = (await (await userCall(`/v1/workspaces/${demo().workspaceId}/streams`)).json()) as {
+    const { items } = (await (await userCall(`/v1/workspaces/${demo().workspaceId}/streams?type=channel`)).json()) as {
       items: { name: string; messageCount: number }[];
     };
     expect(items.map(({ name }) => name)).toEqual(['Customer questions', 'General', 'Launch: subscriptions']);
@@ -113,7 +113,7 @@ describe('the app on one machine', () => {
 
 describe('faults', () => {
   const post = async (text: string) => {
-    const { items } = (await (await userCall(`/v1/workspaces/${demo().workspaceId}/streams`)).json()) as { items: { id: string }[] };
+    const { items } = (await (await userCall(`/v1/workspaces/${demo().workspaceId}/streams?type=channel`)).json()) as { items: { id: string }[] };
     return userCall(`/v1/workspaces/${demo().workspaceId}/streams/${items[0]?.id}/events`, 'POST', { text });
   };
 

@@ -16,7 +16,9 @@ import type { TestApp } from './app.ts';
 import { httpOf } from './http.ts';
 
 /** How much faster time goes for the clients. */
-const speed = 25;
+const speed = 20;
+/** No request and no socket is given up in here, however slow the machine is at the moment. */
+const timeoutMs = 30_000 * speed;
 /** What is due later than this is no part of coming to rest. */
 const soonMs = 5_000;
 
@@ -140,9 +142,9 @@ export function createLiveServer(app: TestApp & { connections: Connections }): L
   return {
     client({ token, workspaceId, userId }) {
       const inProcess = (input: string | URL | Request, init?: RequestInit) => busy(fetchInProcess(token, input, init));
-      const streambed = createStreambed({ baseUrl: 'http://in.process', token, fetch: inProcess, clock });
+      const streambed = createStreambed({ baseUrl: 'http://in.process', token, fetch: inProcess, clock, timeoutMs });
       const ticket = () => streambed.workspace(workspaceId).ticket();
-      return { streambed, socket: new RealtimeSocket({ ticket, transport: transportOf(workspaceId, userId), clock }), clock };
+      return { streambed, socket: new RealtimeSocket({ ticket, transport: transportOf(workspaceId, userId), clock, timeoutMs }), clock };
     },
     async settle() {
       for (let quiet = 0; quiet < 3;) {
