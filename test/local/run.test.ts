@@ -113,7 +113,9 @@ describe('the app on one machine', () => {
 
 describe('faults', () => {
   const post = async (text: string) => {
-    const { items } = (await (await userCall(`/v1/workspaces/${demo().workspaceId}/streams?type=channel`)).json()) as { items: { id: string }[] };
+    const { items } = (await (await userCall(`/v1/workspaces/${demo().workspaceId}/streams?type=channel`)).json()) as {
+      items: { id: string }[];
+    };
     return userCall(`/v1/workspaces/${demo().workspaceId}/streams/${items[0]?.id}/events`, 'POST', { text });
   };
 
