@@ -77,6 +77,6 @@ describe('The story of an incident', () => {
     expect(await send('{')).toBe(400);
     expect(await send('{"name":""}')).toBe(400);
     expect(await send('', 'application/json', 'GET')).toBe(405);
-    expect((await streambed(['local-workspace', ' '])).code).toBe(1);
+    expect((await streambed(['local-workspace', ' ', '--url', app.baseUrl])).code).toBe(1);
   });
 });
