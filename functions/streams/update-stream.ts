@@ -24,7 +24,10 @@ export async function updateStream(app: AppendApp, caller: UserCaller, input: Ch
     const found = await accessStream(tx, caller, input.streamId, 'read');
     const change = realChange(found.stream, input);
     checkFields(found.stream, change);
-    for (const action of actionsFor(found.stream, change)) requireAllowed(found, action);
+    // What is brought back may be changed in the same breath.
+    const open = { ...found, stream: { ...found.stream, archivedAt: null } };
+    const isBack = change.status !== undefined && change.status !== 'archived';
+    for (const action of actionsFor(found.stream, change)) requireAllowed(isBack ? open : found, action);
     if (change.visibility === 'public' && found.stream.parentStreamId !== null && !found.isPublic)
       requireMayWiden(await findStream(tx, caller.userId, found.stream.parentStreamId));
     if (Object.keys(change).length === 0) return found.stream;

@@ -163,6 +163,16 @@ describe('pins', () => {
   });
 });
 
+describe('an archived stream', () => {
+  test('takes no other name, unless it is brought back with it', async () => {
+    const stream = await ada.channel('Put away');
+    await ada.call('DELETE', `/streams/${stream.id}`);
+    expect(await ada.refused('PATCH', `/streams/${stream.id}`, { name: 'Renamed' })).toBe('stream_archived');
+    const back = await ada.call('PATCH', `/streams/${stream.id}`, { status: 'active', name: 'Renamed' });
+    expect(back.body).toMatchObject({ name: 'Renamed', status: 'active', archivedAt: null });
+  });
+});
+
 describe('DMs', () => {
   test('of the same people are the same, whoever asks and in whatever order', async () => {
     const cyd = await team.join('cyd');
