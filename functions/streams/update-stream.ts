@@ -26,7 +26,7 @@ export async function updateStream(app: AppendApp, caller: UserCaller, input: Ch
     checkFields(found.stream, change);
     // What is brought back may be changed in the same breath.
     const open = { ...found, stream: { ...found.stream, archivedAt: null } };
-    const isBack = change.status !== undefined && change.status !== 'archived';
+    const isBack = change.status === 'active';
     for (const action of actionsFor(found.stream, change)) requireAllowed(isBack ? open : found, action);
     if (change.visibility === 'public' && found.stream.parentStreamId !== null && !found.isPublic)
       requireMayWiden(await findStream(tx, caller.userId, found.stream.parentStreamId));
