@@ -1,10 +1,9 @@
 import type pg from 'pg';
-import { EventId, StreamId, WorkspaceId } from '../../contract/ids.ts';
+import { StreamId, WorkspaceId } from '../../contract/ids.ts';
 
 /** The id of the nth thing of a kind: in order, as ids are, and known without asking. */
 const nth = (prefix: string, n: number) => `${prefix}_${String(n).padStart(26, '0')}`;
 export const nthStream = (n: number): StreamId => StreamId.parse(nth('str', n));
-export const nthEvent = (n: number): EventId => EventId.parse(nth('evt', n));
 export const theWorkspace: WorkspaceId = WorkspaceId.parse(nth('ws', 1));
 export const nthUser = (n: number): string => `user-${n}`;
 
