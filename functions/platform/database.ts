@@ -14,6 +14,8 @@ export interface Transaction {
   query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Sends a statement without waiting for it; the commit does, and fails with it. For what gives no answer that the work needs. */
   defer(text: string, values: readonly unknown[]): void;
+  /** The same for a statement whose rows are wanted when the transaction is done: to wait for them before that holds it up. */
+  deferRows<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
 export interface Database {
@@ -63,13 +65,17 @@ export function createDatabase(configure: () => Promise<pg.ClientConfig>): Datab
 
   const transaction = <Result>(mode: string, workspaceId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> => {
     statements++;
-    return connection.transaction(mode, workspaceId, (client, deferred) =>
-      work({
-        workspaceId,
-        query: (text, values) => run(client, text, values),
-        defer: (text, values) => void deferred.push(run(client, text, values)),
-      }),
-    );
+    return connection.transaction(mode, workspaceId, (client, deferred) => {
+      const deferRows = <Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> => {
+        const sent = run<Row>(client, text, values);
+        // Whoever waits for the transaction hears of its failure.
+        sent.catch(() => undefined);
+        deferred.push(sent);
+        return sent;
+      };
+      const defer = (text: string, values: readonly unknown[]) => void deferRows(text, values);
+      return work({ workspaceId, query: (text, values) => run(client, text, values), defer, deferRows });
+    });
   };
 
   return {

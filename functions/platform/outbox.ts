@@ -29,6 +29,12 @@ export interface OutboxRow {
 /** A transaction whose promises are sent as soon as it is committed. */
 export interface OutboxTransaction extends Transaction {
   enqueue(topic: Topic, room: string, gen: string, item: RoomItem): void;
+  /**
+   * The same for what a deferred statement appends. Wherever the item is to hold its position it holds `unplaced`; the statement leaves the
+   * position in the setting `app.position`, and `position` brings it when the transaction is done. Where it appended nothing, the
+   * transaction fails (`wasNotAppended`).
+   */
+  enqueueAppended(topic: Topic, room: string, gen: string, item: RoomItem, unplaced: number, position: Promise<number>): void;
   /** Ends the subscriptions of some (null: of all) to a room; who still may hear it subscribes again. In order with the room's items. */
   revoke(room: string, userIds: readonly string[] | null): void;
   /** Closes all connections of a member: what they may do has changed altogether. The code says whether they may come back. */
@@ -43,15 +49,18 @@ export async function withOutbox<Result>(
   workspaceId: string,
   work: (tx: OutboxTransaction) => Promise<Result>,
 ): Promise<Result> {
-  const promised: OutboxRow[] = [];
+  const promised: Promised[] = [];
   const result = await app.db.transaction(workspaceId, async (tx) => {
-    const promise = (topic: Topic, audience: string, payload: Payload): void => {
+    const promise = (topic: Topic, audience: string, payload: Payload, appended?: Promised['appended']): void => {
       const createdAt = app.clock.now();
-      promised.push({ id: newId('outbox', createdAt.getTime()), workspaceId, room: audience, topic, payload, createdAt });
+      const row = { id: newId('outbox', createdAt.getTime()), workspaceId, room: audience, topic, createdAt };
+      promised.push({ ...row, payload: JSON.stringify(payload), appended });
     };
     const done = await work({
       ...tx,
       enqueue: (topic, audience, gen, item) => promise(topic, audience, { gen, item }),
+      enqueueAppended: (topic, audience, gen, item, unplaced, position) =>
+        promise(topic, audience, { gen, item }, { unplaced: String(unplaced), position }),
       revoke: (from, userIds) => promise('access-revoked', from, { userIds }),
       closeConnections: (userId, code, reason) =>
         promise('access-revoked', room.user(workspaceId, userId), { close: { userId, code, reason } }),
@@ -61,7 +70,7 @@ export async function withOutbox<Result>(
   });
   if (promised.length > 0) {
     // The change is committed: failing to send now must not fail the request. The sweeper sends what is left.
-    await publish(app, promised).catch((error: unknown) => {
+    await publish(app, await Promise.all(promised.map(rowOf))).catch((error: unknown) => {
       app.metrics.count(metric.publishDeferred, promised.length);
       app.log.warn('Sending was left to the sweeper', { rows: promised.map(({ id }) => id), error: error as Error });
     });
@@ -69,21 +78,44 @@ export async function withOutbox<Result>(
   return result;
 }
 
-/** All of them in one statement, whose outcome the commit waits for. */
-function insertPromises(tx: Transaction, rows: readonly OutboxRow[]): void {
+/** A promise as it is written: what stands for the position that is not known yet, and where that will come from. */
+interface Promised extends Omit<OutboxRow, 'payload'> {
+  readonly payload: string;
+  readonly appended: { readonly unplaced: string; readonly position: Promise<number> } | undefined;
+}
+
+async function rowOf({ payload, appended, ...row }: Promised): Promise<OutboxRow> {
+  const placed = appended ? payload.replaceAll(appended.unplaced, String(await appended.position)) : payload;
+  return { ...row, payload: JSON.parse(placed) as Payload };
+}
+
+/**
+ * All of them in one statement, whose outcome the commit waits for. Where a position is to be filled in and there is none, the payload is
+ * null, which the table refuses: nothing is committed.
+ */
+function insertPromises(tx: Transaction, rows: readonly Promised[]): void {
   tx.defer(
     `insert into outbox (id, workspace_id, room, topic, payload, created_at)
-     select r.id, $1, r.room, r.topic, r.payload, r.created_at
-     from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $6::timestamptz[]) as r(id, room, topic, payload, created_at)`,
+     select r.id, $1, r.room, r.topic, case when r.unplaced is null then r.payload
+       else replace(r.payload, r.unplaced, nullif(current_setting('app.position', true), '')) end::jsonb, r.created_at
+     from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
+       as r(id, room, topic, payload, created_at, unplaced)`,
     [
       tx.workspaceId,
       rows.map(({ id }) => id),
       rows.map(({ room }) => room),
       rows.map(({ topic }) => topic),
-      rows.map(({ payload }) => JSON.stringify(payload)),
+      rows.map(({ payload }) => payload),
       rows.map(({ createdAt }) => createdAt),
+      rows.map(({ appended }) => appended?.unplaced ?? null),
     ],
   );
+}
+
+/** Whether a transaction failed because the statement that was to append something did not. */
+export function wasNotAppended(error: unknown): boolean {
+  const { code, table, column } = error as { code?: unknown; table?: unknown; column?: unknown };
+  return code === '23502' && table === 'outbox' && column === 'payload';
 }
 
 /** Sends promised rows to the queues of their topics and notes it. Safe to repeat: queues drop a known id, clients a known position. */

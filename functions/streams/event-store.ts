@@ -21,64 +21,76 @@ export interface NewEvent {
 }
 
 /**
- * Has who posts to a busy stream wait their turn: a row lock goes to whoever comes at the right moment, and others may wait very long. Goes
- * with the statement after it, in the same round trip. Only for a transaction that holds nothing of the stream yet.
+ * Stores the text of an event that is about to be appended, and has who posts to a busy stream wait their turn: a row lock goes to whoever
+ * comes at the right moment, and others may wait very long. Whatever can be done before the lock is done before it. Goes with the statement
+ * after it, in the same round trip. Only for a transaction that holds nothing of the stream yet.
  */
-export function standInLine(tx: Transaction, streamId: string): void {
-  tx.defer('select pg_advisory_xact_lock(hashtextextended($1, 0))', [streamId]);
+export function standInLine(tx: Transaction, event: Pick<NewEvent, 'id' | 'streamId' | 'text' | 'mentions'>): void {
+  tx.defer(
+    `with text as (
+       insert into text_messages (id, workspace_id, content, mentions) select $2, $3, $4, $5::jsonb where $4::text is not null returning id
+     )
+     select pg_advisory_xact_lock(hashtextextended($1, 0)) from (select count(*) from text) stored`,
+    [event.streamId, event.id, tx.workspaceId, event.text ?? null, JSON.stringify(event.mentions ?? [])],
+  );
 }
 
 /**
  * Appends an event of any type: takes the next position (and, for what counts as a message, the next ordinal) under the stream's row lock,
- * stores the event and its text, and moves the author's own pointer. One statement, so that the lock of a busy stream is held for as few
- * round trips as can be. Returns undefined, having changed nothing that a rollback does not undo, when the client event id is taken or the
+ * stores the event (its text is stored when standing in line), and moves the author's own pointer. One statement, so that the lock of a busy
+ * stream is held for as few round trips as can be. Returns undefined, having changed nothing that a rollback does not undo, when the client event id is taken or the
  * stream was archived.
  */
 export async function appendEvent(tx: Transaction, event: NewEvent): Promise<{ seq: number } | undefined> {
-  const mentions = event.mentions ?? [];
-  const [row] = await tx.query<{ seq: number }>(
-    `with place as (
+  const [row] = await tx.query<{ seq: number }>(appendStatement, valuesOf(tx, event));
+  return row;
+}
+
+/** The same as the last thing of a transaction, in one flight with the commit; the position is there when it is done. */
+export async function appendEventLast(tx: Transaction, event: NewEvent): Promise<number> {
+  const [row] = await tx.deferRows<{ seq: number }>(appendStatement, valuesOf(tx, event));
+  return row?.seq ?? 0;
+}
+
+/** Leaves the position in a setting of the transaction, for what is promised behind it. */
+const appendStatement = `with place as (
        update streams set last_seq = last_seq + 1,
-         message_count = message_count + $13::int,
-         last_event_at = case when $13::int = 1 then $8 else last_event_at end,
-         recent_actor_ids = case when $13::int = 1 and recent_actor_ids[1] is distinct from $4
+         message_count = message_count + $11::int,
+         last_event_at = case when $11::int = 1 then $6 else last_event_at end,
+         recent_actor_ids = case when $11::int = 1 and recent_actor_ids[1] is distinct from $4
            then (array_prepend($4, array_remove(recent_actor_ids, $4)))[1:3] else recent_actor_ids end,
-         counts_rev = counts_rev + $14::int
-       where id = $3 and workspace_id = $2 and (archived_at is null or $15::boolean)
+         counts_rev = counts_rev + $12::int
+       where id = $3 and workspace_id = $2 and (archived_at is null or $13::boolean)
        returning last_seq, message_count
      ), event as (
        insert into stream_events (id, workspace_id, stream_id, seq, changed_seq, ordinal, event_type, actor_id, client_event_id,
          content_type, content_id, payload, created_at)
-       select $1, $2, $3, last_seq, last_seq, case when $13::int = 1 then message_count end, $9, $4, $5, $10, $11, $12::jsonb, $8 from place
+       select $1, $2, $3, last_seq, last_seq, case when $11::int = 1 then message_count end, $7, $4, $5, $8, $9, $10::jsonb, $6 from place
        on conflict (stream_id, actor_id, client_event_id) do nothing
        returning seq, ordinal
-     ), text as (
-       insert into text_messages (id, workspace_id, content, mentions) select $1, $2, $6, $7::jsonb from event where $6::text is not null
      ), pointer as (
        update stream_members m set read_seq = event.seq, read_ordinal = event.ordinal, read_rev = m.read_rev + 1, last_read_event_id = $1,
-         last_read_at = $8
+         last_read_at = $6
        from event where m.stream_id = $3 and m.user_id = $4 and m.left_at is null and event.ordinal is not null
      )
-     select seq from event`,
-    [
-      event.id,
-      tx.workspaceId,
-      event.streamId,
-      event.actorId,
-      event.clientEventId,
-      event.text ?? null,
-      JSON.stringify(mentions),
-      event.createdAt,
-      event.eventType,
-      event.content?.type ?? (event.text === undefined ? null : 'text_message'),
-      event.content?.id ?? (event.text === undefined ? null : event.id),
-      event.payload === undefined ? null : JSON.stringify(event.payload),
-      isCountable(event.eventType) ? 1 : 0,
-      mentions.some(({ type }) => type === 'here') ? 1 : 0,
-      event.evenArchived ?? false,
-    ],
-  );
-  return row;
+     select seq, set_config('app.position', seq::text, true) from event`;
+
+function valuesOf(tx: Transaction, event: NewEvent): unknown[] {
+  return [
+    event.id,
+    tx.workspaceId,
+    event.streamId,
+    event.actorId,
+    event.clientEventId,
+    event.createdAt,
+    event.eventType,
+    event.content?.type ?? (event.text === undefined ? null : 'text_message'),
+    event.content?.id ?? (event.text === undefined ? null : event.id),
+    event.payload === undefined ? null : JSON.stringify(event.payload),
+    isCountable(event.eventType) ? 1 : 0,
+    (event.mentions ?? []).some(({ type }) => type === 'here') ? 1 : 0,
+    event.evenArchived ?? false,
+  ];
 }
 
 /** The author's own event of that key, as the author sees it. */

@@ -6,10 +6,10 @@ import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
 import type { RequestHeaders } from '../platform/http-input.ts';
-import { withOutbox } from '../platform/outbox.ts';
+import { wasNotAppended, withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
 import { accessStream } from './access.ts';
-import { append } from './append.ts';
+import { append, appendLast } from './append.ts';
 import type { AppendApp, Appended } from './append.ts';
 import { claimFile, insertPoll } from './change-store.ts';
 import { findEventByClientEventId, standInLine } from './event-store.ts';
@@ -41,14 +41,15 @@ export async function postEvent(
     const found = await accessStream(tx, caller, input.streamId, 'post');
     const id = newId('event', app.clock.now().getTime());
     const author = { id: caller.userId, name: found.caller.name };
-    const what = await contentOf(app, tx, caller, id, input);
-    standInLine(tx, found.stream.id);
-    const event = await append(app, tx, found.stream, author, { ...what, id, clientEventId });
+    const what = { ...(await contentOf(app, tx, caller, id, input)), id, clientEventId };
+    const follows = found.stream.streamType === 'thread' && !found.stream.isMember;
+    standInLine(tx, { ...what, streamId: found.stream.id });
+    if (!follows && !what.mentions?.length) return { event: appendLast(app, tx, found.stream, author, what) };
+    const event = await append(app, tx, found.stream, author, what);
     if (!event) throw new SentBefore();
-    if (found.stream.streamType === 'thread' && !found.stream.isMember)
-      followThread(tx, { stream: found.stream, userId: caller.userId, event });
+    if (follows) followThread(tx, { stream: found.stream, userId: caller.userId, event });
     await notifyMentioned(app, tx, found.stream, event);
-    return event;
+    return { event };
   });
 }
 
@@ -57,14 +58,14 @@ export async function once(
   app: AppendApp,
   caller: UserCaller,
   key: { streamId: StreamId; clientEventId: string },
-  send: (tx: OutboxTransaction) => Promise<StreamEvent>,
+  send: (tx: OutboxTransaction) => Promise<{ event: StreamEvent | Promise<StreamEvent> }>,
 ): Promise<{ event: StreamEvent; repeated: boolean }> {
   try {
-    const event = await withOutbox(app, caller.workspaceId, send);
+    const { event } = await withOutbox(app, caller.workspaceId, send);
     app.metrics.count(metric.eventsPosted);
-    return { event, repeated: false };
+    return { event: await event, repeated: false };
   } catch (error) {
-    if (!(error instanceof SentBefore)) throw error;
+    if (!(error instanceof SentBefore) && !wasNotAppended(error)) throw error;
     return { event: await firstEvent(app, caller, key), repeated: true };
   }
 }

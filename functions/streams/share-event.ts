@@ -42,7 +42,7 @@ export async function shareEvent(app: AppendApp, caller: UserCaller, input: Inpu
     if (!event) throw new SentBefore();
     if (found.stream.streamType === 'thread' && !found.stream.isMember)
       followThread(tx, { stream: found.stream, userId: caller.userId, event });
-    return (await findEvent(tx, caller.userId, input.streamId, id)) ?? event;
+    return { event: (await findEvent(tx, caller.userId, input.streamId, id)) ?? event };
   });
 }
 
