@@ -4,9 +4,9 @@ import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { mayDo } from './policy.ts';
 import type { StreamAction } from './policy.ts';
-import { findRole, findStream } from './store.ts';
+import { findPlainStream, findRole, findStream } from './store.ts';
 import { maySee } from './stream.ts';
-import type { StreamForCaller } from './stream.ts';
+import type { PlainStream, StreamForCaller } from './stream.ts';
 
 /** What can still be done with a stream that is archived. */
 const whenArchived: readonly StreamAction[] = ['read', 'leave', 'archive'];
@@ -19,8 +19,21 @@ export async function accessStream(tx: Transaction, caller: UserCaller, streamId
   return found;
 }
 
+/** The same for what is done often: without what takes a closer look. */
+export async function accessPlainStream(
+  tx: Transaction,
+  caller: UserCaller,
+  streamId: string,
+  action: StreamAction,
+): Promise<StreamForCaller<PlainStream>> {
+  const found = await findPlainStream(tx, caller.userId, streamId);
+  if (!found || !maySee(found)) throw new AppError('not_found');
+  requireAllowed(found, action);
+  return found;
+}
+
 /** The same for a stream that is already held: another thing done with it. */
-export function requireAllowed(found: StreamForCaller, action: StreamAction): void {
+export function requireAllowed(found: StreamForCaller<PlainStream>, action: StreamAction): void {
   const { stream } = found;
   const verdict = mayDo(found, action);
   if (verdict === 'unknown') throw new AppError('wrong_stream_type', `It is a ${stream.streamType}: ${unknownTo(stream.streamType)}`);

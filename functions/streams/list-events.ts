@@ -3,7 +3,7 @@ import { utf8Bytes } from '../../contract/text.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
-import { accessStream } from './access.ts';
+import { accessPlainStream } from './access.ts';
 import { listEventsAround, listEventsBeside } from './event-store.ts';
 
 /** A page ends early at this many bytes of JSON: an answer of a function may hold 6 MB. */
@@ -18,7 +18,7 @@ interface Place {
 /** A page of events by key: the same work at any depth. `head` is read before the events, so what came since is a repeat, never a hole. */
 export async function listEvents(app: Pick<App, 'db'>, caller: UserCaller, input: ListEvents & { streamId: string }): Promise<EventPage> {
   return app.db.transaction(caller.workspaceId, async (tx) => {
-    const { stream } = await accessStream(tx, caller, input.streamId, 'read');
+    const { stream } = await accessPlainStream(tx, caller, input.streamId, 'read');
     const page = await readPage(tx, caller.userId, stream.id, input);
     return { ...page, head: stream.lastSeq, gen: stream.gen };
   });

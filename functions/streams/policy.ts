@@ -1,6 +1,6 @@
 import type { StreamType } from '../../contract/stream.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
-import type { StreamForCaller } from './stream.ts';
+import type { PlainStream, StreamForCaller } from './stream.ts';
 
 /**
  * What one is in a stream. `insider`: not in it, but in the stream that it inherits its readers from. `visitor`: sees it because everybody
@@ -86,7 +86,7 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
 };
 
 /** What the caller is in a stream that they may see. A workspace's owners and admins are admins of each stream that they see. */
-export function levelOf({ stream, caller }: Pick<StreamForCaller, 'stream' | 'caller'>): Level {
+export function levelOf({ stream, caller }: Pick<StreamForCaller<PlainStream>, 'stream' | 'caller'>): Level {
   const { workspaceRole, streamRole, accessRole } = caller;
   const isThread = stream.streamType === 'thread';
   // In a thread the starter is its owner, who manages the parent manages it, and everyone else of the parent is an insider.
@@ -103,7 +103,7 @@ const manages = (role: WorkspaceRole): boolean => role === 'owner' || role === '
 const isManager = (role: string | undefined): boolean => role === 'owner' || role === 'admin';
 
 /** `unknown`: streams of this type have no such thing, for nobody. */
-export function mayDo(found: Pick<StreamForCaller, 'stream' | 'caller'>, action: StreamAction): 'yes' | 'no' | 'unknown' {
+export function mayDo(found: Pick<StreamForCaller<PlainStream>, 'stream' | 'caller'>, action: StreamAction): 'yes' | 'no' | 'unknown' {
   const allowed = policy[found.stream.streamType][action];
   if (!allowed) return 'unknown';
   return allowed.includes(levelOf(found)) ? 'yes' : 'no';

@@ -8,7 +8,7 @@ import { AppError } from '../platform/errors.ts';
 import type { RequestHeaders } from '../platform/http-input.ts';
 import { wasNotAppended, withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
-import { accessStream } from './access.ts';
+import { accessPlainStream } from './access.ts';
 import { append, appendLast } from './append.ts';
 import type { AppendApp, Appended } from './append.ts';
 import { claimFile, insertPoll } from './change-store.ts';
@@ -38,7 +38,7 @@ export async function postEvent(
 ): Promise<{ event: StreamEvent; repeated: boolean }> {
   const clientEventId = input.clientEventId ?? ClientEventId.parse(input.idempotencyKey ?? crypto.randomUUID());
   return once(app, caller, { streamId: input.streamId, clientEventId }, async (tx) => {
-    const found = await accessStream(tx, caller, input.streamId, 'post');
+    const found = await accessPlainStream(tx, caller, input.streamId, 'post');
     const id = newId('event', app.clock.now().getTime());
     const author = { id: caller.userId, name: found.caller.name };
     const what = { ...(await contentOf(app, tx, caller, id, input)), id, clientEventId };
@@ -76,7 +76,7 @@ async function firstEvent(
   { streamId, clientEventId }: { streamId: StreamId; clientEventId: string },
 ): Promise<StreamEvent> {
   return app.db.transaction(caller.workspaceId, async (tx) => {
-    const { stream } = await accessStream(tx, caller, streamId, 'post');
+    const { stream } = await accessPlainStream(tx, caller, streamId, 'post');
     const event = await findEventByClientEventId(tx, { streamId: stream.id, actorId: caller.userId, clientEventId });
     if (!event) throw new AppError('stream_archived');
     return event;

@@ -45,10 +45,13 @@ export const mentionCount = `case when m.read_ordinal < s.message_count then (
     where n.stream_id = s.id and n.user_id in (m.user_id, '@here') and n.seq > m.read_seq and n.actor_id <> m.user_id
   ) else 0 end`;
 
-/** Of streams `s`, with the caller's row `m` of stream_members where they are in it. */
-export const streamColumns = `s.id, s.workspace_id, s.stream_type, s.name, s.slug, s.description, s.parent_stream_id, s.branched_from_event_id,
+/** Of streams `s`, with the caller's row `m` of stream_members where they are in it, what a row holds by itself. */
+export const plainColumns = `s.id, s.workspace_id, s.stream_type, s.name, s.slug, s.description, s.parent_stream_id, s.branched_from_event_id,
   s.visibility, s.status, s.severity, s.promoted_at, s.gen, s.last_seq, s.message_count, s.counts_rev, s.rev, s.last_event_at, s.created_at,
-  s.archived_at, m.role as member_role, m.notify_level, m.read_seq, m.read_rev, m.last_read_at,
+  s.archived_at, m.role as member_role, m.notify_level, m.read_seq, m.read_rev, m.last_read_at`;
+
+/** And what takes a closer look. */
+export const streamColumns = `${plainColumns},
   ${unreadCount} as unread_count, ${mentionCount} as mention_count,
   case when s.dm_member_ids is not null then (
     select jsonb_agg(jsonb_build_object('id', du.id, 'name', du.name) order by du.id)

@@ -2,9 +2,9 @@ import type { ListStreams, Stream } from '../../contract/stream.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
 import type { Transaction } from '../platform/database.ts';
 import { isDuplicate } from '../platform/errors.ts';
-import { accessOf, callerColumns, seesIt, streamColumns, streamForCallerOf, streamOf } from './rows.ts';
+import { accessOf, callerColumns, plainColumns, seesIt, streamColumns, streamForCallerOf, streamOf } from './rows.ts';
 import type { CallerRow, StreamRow } from './rows.ts';
-import type { StreamForCaller } from './stream.ts';
+import type { PlainStream, StreamForCaller } from './stream.ts';
 
 /** The role of a member, or undefined for who is not in the workspace (any more). */
 export async function findRole(tx: Transaction, userId: string): Promise<WorkspaceRole | undefined> {
@@ -35,6 +35,20 @@ export async function findStreams(tx: Transaction, userId: string, streamIds: re
     [tx.workspaceId, userId, streamIds],
   );
   return rows.map(streamForCallerOf);
+}
+
+/** A stream as a member has it, without what takes a closer look. */
+export async function findPlainStream(
+  tx: Transaction,
+  userId: string,
+  streamId: string,
+): Promise<StreamForCaller<PlainStream> | undefined> {
+  const [row] = await tx.query<StreamRow & CallerRow>(
+    `select ${plainColumns}, ${callerColumns} from ${forCaller}
+     where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null and s.id = $3`,
+    [tx.workspaceId, userId, streamId],
+  );
+  return row && streamForCallerOf(row);
 }
 
 /** The thread that branched from an event, as a member has it. */

@@ -3,9 +3,12 @@ import type { WorkspaceRole } from '../../contract/workspace.ts';
 
 type Role = 'owner' | 'admin' | 'member';
 
+/** A stream without what takes a closer look: what is unread, and who is in a DM. */
+export type PlainStream = Omit<Stream, 'unreadCount' | 'mentionCount' | 'participants'>;
+
 /** A stream as its row says, with what the caller is in it. */
-export interface StreamForCaller {
-  readonly stream: Stream;
+export interface StreamForCaller<Seen extends PlainStream = Stream> {
+  readonly stream: Seen;
   /** Whose members see it, itself first unless it is a thread; the last of them decides whether everybody does. */
   readonly accessIds: readonly string[];
   /** What `visibility` comes to along the parents. */
