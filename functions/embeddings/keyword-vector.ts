@@ -1,0 +1,73 @@
+import { termsOf } from './words.ts';
+
+/** Which words a text holds and how much each says of it: what the index finds by words. Indices are ascending and unique. */
+export interface KeywordVector {
+  readonly indices: number[];
+  readonly values: number[];
+}
+
+/** BM25's usual settings: how fast repeats of a word stop to count, and how much a long text is held against its words. */
+const saturation = 1.2;
+const lengthWeight = 0.75;
+/**
+ * What counts as a text of ordinary length, in terms. The mean of the collection would have to be known before its first text; what a
+ * wrong guess costs is small, as all texts are held against the same one.
+ */
+const ordinaryTerms = 80;
+
+/** How often a word counts that stands in the title. */
+const titleWeight = 2;
+
+/**
+ * The keyword vector of a text that is to be found: BM25's share of each term, without how rare it is; that is multiplied by the index,
+ * which knows the texts there are now. A text without content words gives an empty vector.
+ */
+export function keywordVector(text: string, title = ''): KeywordVector {
+  const ofTitle = termsOf(title);
+  const terms = [...Array.from({ length: titleWeight }, () => ofTitle).flat(), ...termsOf(text)];
+  const long = 1 - lengthWeight + (lengthWeight * terms.length) / ordinaryTerms;
+  return fromWeights(counted(terms), (count) => (count * (saturation + 1)) / (count + saturation * long));
+}
+
+/** The keyword vector of what is looked for: each term counts as often as it is said. */
+export function keywordQuery(text: string): KeywordVector {
+  return fromWeights(counted(termsOf(text)), (count) => count);
+}
+
+function counted(terms: readonly string[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const term of terms) {
+    const index = termIndex(term);
+    counts.set(index, (counts.get(index) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function fromWeights(weights: ReadonlyMap<number, number>, valueOf: (weight: number) => number): KeywordVector {
+  const entries = [...weights].toSorted(([a], [b]) => a - b);
+  return { indices: entries.map(([index]) => index), values: entries.map(([, weight]) => valueOf(weight)) };
+}
+
+/** The number that stands for a term in a keyword vector: |murmur3-32|, as the ready-made encoders for Qdrant have it. */
+export function termIndex(term: string): number {
+  return Math.abs(murmur3(Buffer.from(term)) | 0);
+}
+
+const rotate = (value: number, bits: number) => (value << bits) | (value >>> (32 - bits));
+const scramble = (block: number) => Math.imul(rotate(Math.imul(block, 0xcc9e2d51), 15), 0x1b873593);
+
+/** MurmurHash3 (x86, 32 bits): spreads its input evenly; for placing, never for secrets. */
+export function murmur3(bytes: Uint8Array, seed = 0): number {
+  let hash = seed;
+  const whole = bytes.length & ~3;
+  const at = (index: number) => bytes[index] ?? 0;
+  for (let i = 0; i < whole; i += 4) {
+    hash ^= scramble(at(i) | (at(i + 1) << 8) | (at(i + 2) << 16) | (at(i + 3) << 24));
+    hash = (Math.imul(rotate(hash, 13), 5) + 0xe6546b64) | 0;
+  }
+  if (whole < bytes.length) hash ^= scramble(at(whole) | (at(whole + 1) << 8) | (at(whole + 2) << 16));
+  hash ^= bytes.length;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

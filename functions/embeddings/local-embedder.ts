@@ -1,0 +1,42 @@
+import type { Embedder } from './embedder.ts';
+import { toUnitLength, vectorOfNothing } from './embedder.ts';
+import { murmur3 } from './keyword-vector.ts';
+import { termsOf } from './words.ts';
+
+/**
+ * Says what it is: arithmetic on words, first edition. Whoever changes what it computes gives it the next number, so that its vectors are
+ * made again and never compared with older ones.
+ */
+export const localModel = 'local-1';
+const dimension = 512;
+/** Each term stands in so many places with a sign: two terms that share one place hardly share another. */
+const places = 2;
+
+/**
+ * The embedder without a network: each term of a text is thrown onto a few places, with a sign, and what repeats counts less each time.
+ * Deterministic, the same on every machine. It finds again what is said in the same words, and knows no synonyms.
+ */
+export const localEmbedder: Embedder = {
+  model: localModel,
+  dimension,
+  isOffline: true,
+  // oxlint-disable-next-line require-await -- the port is asynchronous
+  embed: async (texts) => texts.map(embedWords),
+};
+
+function embedWords(text: string): Float32Array {
+  const counts = new Map<string, number>();
+  for (const term of termsOf(text)) counts.set(term, (counts.get(term) ?? 0) + 1);
+  const vector = new Float32Array(dimension);
+  for (const [term, count] of counts) {
+    const bytes = Buffer.from(term);
+    const weight = Math.log2(1 + count);
+    for (let place = 0; place < places; place++) {
+      const hash = murmur3(bytes, place + 1);
+      // The last place is kept for nothing: no text that has words stands there.
+      const at = (hash >>> 1) % (dimension - 1);
+      vector[at] = (vector[at] ?? 0) + (hash & 1 ? weight : -weight);
+    }
+  }
+  return toUnitLength(vector) ?? vectorOfNothing(dimension);
+}
