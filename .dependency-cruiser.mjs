@@ -31,15 +31,24 @@ const rooms = {
   },
 };
 
+/** Every file of a feature that is made for others. */
+const featureFiles = (name) => readdirSync(new URL(`./functions/${name}/`, import.meta.url)).map((file) => `functions/${name}/${file}`);
+
 /** What a feature may import besides itself, `functions/platform` and `contract`. Features react to each other by outbox topics. */
 const features = {
   platform: { alone: true },
   // A subscription reads the heads and changes of streams, and `send` is the same use case as the HTTP route.
-  realtime: { files: ['functions/streams/room-heads.ts', 'functions/streams/post-event.ts'] },
+  realtime: { files: ['functions/streams/room-heads.ts', 'functions/streams/post-event.ts', 'functions/epochs/set-barrier.ts'] },
   // A file is of a stream: who may read and post there decides.
   files: { files: ['functions/streams/access.ts'] },
   // What a member may see of their activity is decided by the streams that it is of.
   notifications: { files: ['functions/streams/access.ts', 'functions/streams/rows.ts', 'functions/streams/notify.ts'] },
+  // Text into vectors and back to what is near: it knows nothing of what is remembered.
+  embeddings: {},
+  // An epoch is of a stream: who may read and post there decides, and its events are shown as streams show them.
+  epochs: {
+    files: ['functions/streams/access.ts', 'functions/streams/rows.ts', 'functions/streams/event-store.ts', ...featureFiles('embeddings')],
+  },
   // The documents of the API are served as they are.
   operations: { files: ['docs/api/openapi.json', 'docs/api/asyncapi.json'] },
 };

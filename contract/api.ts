@@ -1,4 +1,5 @@
 import { createToken } from './routes/auth.ts';
+import * as epochs from './routes/epochs.ts';
 import * as events from './routes/events.ts';
 import * as files from './routes/files.ts';
 import * as notifications from './routes/notifications.ts';
@@ -13,6 +14,7 @@ export const api = {
   auth: { createToken },
   workspaces,
   streams: { ...streams, ...events },
+  epochs,
   notifications,
   files,
   transfer: { exportWorkspace, importRecords },

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { Problem } from './errors.ts';
-import { ClientEventId, EventId, StreamId, UserId, WorkspaceId } from './ids.ts';
+import { ClientEventId, EpochId, EventId, StreamId, UserId, WorkspaceId } from './ids.ts';
+import { Epoch, Related } from './epoch.ts';
 import { Mention, StreamEvent } from './event.ts';
 import { Notification } from './notification.ts';
 import { ReadState, Stream } from './stream.ts';
 import { User } from './workspace.ts';
-import { MessageText } from './text.ts';
+import { MessageText, nameOf } from './text.ts';
 
 /** The largest frame either side sends, in bytes of UTF-8; the server packs to `packedFrameBytes`. */
 export const maxFrameBytes = 32_768;
@@ -129,10 +130,14 @@ export const SignalFrame = request(
       .optional(),
   }),
 ).meta({ id: 'SignalFrame' });
+/** `/new`: what follows is about something else. */
+export const BarrierFrame = request('barrier', z.strictObject({ stream: StreamId, label: nameOf(80).optional() })).meta({
+  id: 'BarrierFrame',
+});
 export const PingFrame = request('ping', z.strictObject({ pos: z.array(Position).max(maxRooms).default([]) })).meta({ id: 'PingFrame' });
 
 export const ClientFrame = z
-  .discriminatedUnion('op', [HelloFrame, SubFrame, UnsubFrame, SendFrame, SignalFrame, PingFrame])
+  .discriminatedUnion('op', [HelloFrame, SubFrame, UnsubFrame, SendFrame, SignalFrame, BarrierFrame, PingFrame])
   .meta({ id: 'ClientFrame' });
 export type ClientFrame = z.infer<typeof ClientFrame>;
 /** A client frame as a client writes it (defaults may be left out). */
@@ -220,6 +225,28 @@ export const Pointer = z
   .meta({ id: 'Pointer' });
 export type Pointer = z.infer<typeof Pointer>;
 export const PtrFrame = z.object({ op: z.literal('ptr'), room: z.string(), items: z.array(Pointer) }).meta({ id: 'PtrFrame' });
+/**
+ * Epochs of a stream that were opened, closed, labelled or corrected, as they are now, and the ids of those that are no more. Derived from
+ * the log, so without a position: `rev` is the stream's `epochsRev` after the change, `from` before it; who has another one than `from`
+ * lists the epochs anew. `partial`: more have changed than are told here; list them.
+ */
+export const EpochsFrame = z
+  .object({
+    op: z.literal('epochs'),
+    room: z.string(),
+    from: z.int(),
+    rev: z.int(),
+    items: z.array(Epoch),
+    removed: z.array(EpochId),
+    partial: z.boolean(),
+  })
+  .meta({ id: 'EpochsFrame' });
+export type EpochsFrame = z.infer<typeof EpochsFrame>;
+/** What the newest epoch of a stream is related to, as far as everybody in the room may see it; the newest wins. */
+export const RelatedFrame = z
+  .object({ op: z.literal('related'), room: z.string(), epochId: EpochId, items: z.array(Related) })
+  .meta({ id: 'RelatedFrame' });
+export type RelatedFrame = z.infer<typeof RelatedFrame>;
 /** The subscription to these rooms has ended because who may hear them changed: subscribe again to learn whether one still may. */
 export const RevokedFrame = z.object({ op: z.literal('revoked'), rooms: z.array(z.string()) }).meta({ id: 'RevokedFrame' });
 /** The server is about to close: `code` as in the close codes; `reconnect` says whether to come back, `afterMs` when. */
@@ -239,6 +266,8 @@ export const ServerFrame = z
     PtrFrame,
     BehindFrame,
     ResyncFrame,
+    EpochsFrame,
+    RelatedFrame,
     RevokedFrame,
     ByeFrame,
   ])

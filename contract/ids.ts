@@ -5,6 +5,8 @@ export const idPrefixes = {
   workspace: 'ws',
   stream: 'str',
   event: 'evt',
+  epoch: 'ep',
+  job: 'job',
   provider: 'prv',
   file: 'fil',
   notification: 'ntf',
@@ -46,6 +48,10 @@ export const StreamId = idOf('stream').brand<'StreamId'>();
 export type StreamId = z.infer<typeof StreamId>;
 export const EventId = idOf('event').brand<'EventId'>();
 export type EventId = z.infer<typeof EventId>;
+export const EpochId = idOf('epoch').brand<'EpochId'>();
+export type EpochId = z.infer<typeof EpochId>;
+export const JobId = idOf('job').brand<'JobId'>();
+export type JobId = z.infer<typeof JobId>;
 export const FileId = idOf('file').brand<'FileId'>();
 export type FileId = z.infer<typeof FileId>;
 export const NotificationId = idOf('notification').brand<'NotificationId'>();

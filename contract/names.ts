@@ -9,6 +9,16 @@ export const env = {
   connectionsTable: 'CONNECTIONS_TABLE',
   fanOutQueueUrl: 'FAN_OUT_QUEUE_URL',
   followUpQueueUrl: 'FOLLOW_UP_QUEUE_URL',
+  epochsQueueUrl: 'EPOCHS_QUEUE_URL',
+  embeddingsQueueUrl: 'EMBEDDINGS_QUEUE_URL',
+  memoryTable: 'MEMORY_TABLE',
+  embeddingProvider: 'EMBEDDING_PROVIDER',
+  embeddingModel: 'EMBEDDING_MODEL',
+  embeddingDimension: 'EMBEDDING_DIMENSION',
+  embeddingUrl: 'EMBEDDING_URL',
+  embeddingSecretArn: 'EMBEDDING_SECRET_ARN',
+  qdrantUrl: 'QDRANT_URL',
+  qdrantSecretArn: 'QDRANT_SECRET_ARN',
   realtimeUrl: 'REALTIME_URL',
   filesBucket: 'FILES_BUCKET',
 } as const;
@@ -29,6 +39,7 @@ export const topics = [
   'notification-new',
   'notification-changed',
   'access-revoked',
+  'epochs-changed',
 ] as const;
 export type Topic = (typeof topics)[number];
 
@@ -48,6 +59,17 @@ export const metric = {
   notificationsCreated: 'NotificationsCreated',
   signalsSent: 'SignalsSent',
   roomsRevoked: 'RoomsRevoked',
+  epochsOpened: 'EpochsOpened',
+  epochsClosed: 'EpochsClosed',
+  epochsIndexed: 'EpochsIndexed',
+  epochsWaiting: 'EpochsWaiting',
+  assignLatency: 'AssignLatency',
+  relatedLatency: 'RelatedLatency',
+  linksFound: 'LinksFound',
+  embeddingsMade: 'EmbeddingsMade',
+  embeddingTokens: 'EmbeddingTokens',
+  embeddingFailures: 'EmbeddingFailures',
+  indexFailures: 'IndexFailures',
 } as const;
 
 /** The database role that the functions connect as: no BYPASSRLS, owns nothing. */

@@ -97,6 +97,132 @@ CREATE POLICY one_workspace ON api_keys AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
+CREATE TABLE association_models (
+  workspace_id text NOT NULL,
+  version integer NOT NULL,
+  model bytea NOT NULL,
+  trust real NOT NULL,
+  epoch_count integer NOT NULL,
+  learned_at timestamp with time zone NOT NULL,
+  CONSTRAINT association_models_pkey PRIMARY KEY (workspace_id)
+);
+ALTER TABLE association_models ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON association_models AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE epoch_barriers (
+  stream_id text NOT NULL,
+  after_seq bigint NOT NULL,
+  workspace_id text NOT NULL,
+  label text,
+  set_by text NOT NULL,
+  set_at timestamp with time zone NOT NULL,
+  CONSTRAINT epoch_barriers_pkey PRIMARY KEY (stream_id, after_seq)
+);
+ALTER TABLE epoch_barriers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON epoch_barriers AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE epoch_corrections (
+  id text NOT NULL,
+  workspace_id text NOT NULL,
+  stream_id text NOT NULL,
+  seq bigint NOT NULL,
+  kind text NOT NULL,
+  corrected_by text NOT NULL,
+  corrected_at timestamp with time zone NOT NULL,
+  CONSTRAINT epoch_corrections_pkey PRIMARY KEY (id)
+);
+CREATE INDEX epoch_corrections_by_workspace ON public.epoch_corrections USING btree (workspace_id, id);
+ALTER TABLE epoch_corrections ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON epoch_corrections AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE epoch_cursors (
+  stream_id text NOT NULL,
+  workspace_id text NOT NULL,
+  seq bigint NOT NULL DEFAULT 0,
+  changed_seq bigint NOT NULL DEFAULT 0,
+  rev bigint NOT NULL DEFAULT 0,
+  settings jsonb NOT NULL DEFAULT '{}'::jsonb,
+  updated_at timestamp with time zone,
+  CONSTRAINT epoch_cursors_pkey PRIMARY KEY (stream_id)
+);
+ALTER TABLE epoch_cursors ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON epoch_cursors AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE epoch_links (
+  epoch_id text NOT NULL,
+  target_kind text NOT NULL,
+  target_id text NOT NULL,
+  workspace_id text NOT NULL,
+  score real NOT NULL,
+  linked_at timestamp with time zone NOT NULL,
+  rejected_by text,
+  rejected_at timestamp with time zone,
+  CONSTRAINT epoch_links_pkey PRIMARY KEY (epoch_id, target_kind, target_id)
+);
+CREATE INDEX epoch_links_by_target ON public.epoch_links USING btree (workspace_id, target_id);
+ALTER TABLE epoch_links ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON epoch_links AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE epoch_vectors (
+  epoch_id text NOT NULL,
+  model text NOT NULL,
+  dimension integer NOT NULL,
+  workspace_id text NOT NULL,
+  content_hash bytea NOT NULL,
+  vector bytea NOT NULL,
+  embedded_at timestamp with time zone NOT NULL,
+  CONSTRAINT epoch_vectors_pkey PRIMARY KEY (epoch_id, model, dimension)
+);
+ALTER TABLE epoch_vectors ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON epoch_vectors AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE epochs (
+  id text NOT NULL,
+  workspace_id text NOT NULL,
+  stream_id text NOT NULL,
+  status text NOT NULL,
+  barrier text,
+  first_seq bigint NOT NULL,
+  last_seq bigint NOT NULL,
+  message_count integer NOT NULL,
+  label text,
+  label_source text,
+  terms text[] NOT NULL DEFAULT '{}'::text[],
+  snippet text,
+  state jsonb,
+  rev bigint NOT NULL,
+  content_rev bigint NOT NULL DEFAULT 0,
+  indexed_rev bigint,
+  related_count integer NOT NULL DEFAULT 0,
+  related_at timestamp with time zone,
+  opened_at timestamp with time zone NOT NULL,
+  last_event_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  indexed_at timestamp with time zone,
+  CONSTRAINT epochs_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX epochs_by_start ON public.epochs USING btree (stream_id, first_seq);
+CREATE INDEX epochs_by_workspace ON public.epochs USING btree (workspace_id, id) WHERE (status = 'closed'::text);
+CREATE UNIQUE INDEX epochs_one_open ON public.epochs USING btree (stream_id) WHERE (status = 'open'::text);
+CREATE INDEX epochs_open ON public.epochs USING btree (workspace_id, last_event_at) WHERE (status = 'open'::text);
+CREATE INDEX epochs_waiting ON public.epochs USING btree (workspace_id, closed_at, id) WHERE ((status = 'closed'::text) AND (indexed_rev IS DISTINCT FROM content_rev));
+ALTER TABLE epochs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON epochs AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
 CREATE TABLE event_versions (
   workspace_id text NOT NULL,
   event_id text NOT NULL,
@@ -143,6 +269,26 @@ CREATE TABLE imports (
 );
 ALTER TABLE imports ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON imports AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE jobs (
+  id text NOT NULL,
+  workspace_id text NOT NULL,
+  kind text NOT NULL,
+  status text NOT NULL,
+  cursor text,
+  done integer NOT NULL DEFAULT 0,
+  total integer NOT NULL DEFAULT 0,
+  detail text,
+  started_at timestamp with time zone NOT NULL,
+  moved_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  CONSTRAINT jobs_pkey PRIMARY KEY (id)
+);
+CREATE INDEX jobs_by_workspace ON public.jobs USING btree (workspace_id, id);
+ALTER TABLE jobs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON jobs AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
@@ -410,6 +556,19 @@ CREATE POLICY one_workspace ON workspace_members AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
+CREATE TABLE workspace_memory (
+  workspace_id text NOT NULL,
+  model text NOT NULL,
+  dimension integer NOT NULL,
+  next_model text,
+  next_dimension integer,
+  CONSTRAINT workspace_memory_pkey PRIMARY KEY (workspace_id)
+);
+ALTER TABLE workspace_memory ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON workspace_memory AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
 CREATE TABLE workspaces (
   id text NOT NULL,
   name text NOT NULL,
@@ -427,9 +586,17 @@ GRANT USAGE ON SCHEMA public TO PUBLIC;
 GRANT USAGE ON SCHEMA public TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE announced_pointers TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE api_keys TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE association_models TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epoch_barriers TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epoch_corrections TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epoch_cursors TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epoch_links TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epoch_vectors TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epochs TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE event_versions TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE files TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE imports TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE jobs TO streambed_app;
 GRANT DELETE, INSERT, SELECT ON TABLE mentions TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notifications TO streambed_app;
 GRANT INSERT, SELECT ON TABLE outbox TO streambed_app;
@@ -444,6 +611,7 @@ GRANT INSERT, SELECT, UPDATE ON TABLE streams TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE text_messages TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE users TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE workspace_members TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE workspace_memory TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE workspaces TO streambed_app;
 GRANT EXECUTE ON FUNCTION app_workspace_id() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION outbox_forget(timestamp with time zone,integer) TO streambed_app;

@@ -16,6 +16,10 @@ export interface App {
   readonly fanOutQueueUrl: string;
   /** Address of the queue of what is looked after when a change has been told. */
   readonly followUpQueueUrl: string;
+  /** Address of the queue of streams that are to be cut into epochs. */
+  readonly epochsQueueUrl: string;
+  /** Address of the queue of what takes an embedding or the index. */
+  readonly embeddingsQueueUrl: string;
   readonly keys: Keys;
   readonly clock: Clock;
   readonly log: Log;

@@ -10,8 +10,11 @@ export interface QueueMessage {
 /** Sends to queues. Resolves with the ids that were taken; what is missing was not, and the caller decides what that means. */
 export interface Queues {
   send(queueUrl: string, messages: readonly QueueMessage[]): Promise<Set<string>>;
-  /** Sends one message to a queue without order, to be seen after a delay of up to 900 seconds. Throws when it was not taken. */
-  sendLater(queueUrl: string, body: unknown, delaySeconds: number): Promise<void>;
+  /**
+   * Sends one message to a queue without order, to be seen after a delay of up to 900 seconds. Throws when it was not taken. `group`: whose
+   * message it is; the queue sees to it that a group with much waiting does not hold up the others.
+   */
+  sendLater(queueUrl: string, body: unknown, delaySeconds: number, group?: string): Promise<void>;
 }
 
 /** SQS takes ten messages and 1 MiB a call. */
@@ -42,8 +45,13 @@ export function openQueues(): Queues {
       }
       return taken;
     },
-    async sendLater(queueUrl, body, delaySeconds) {
-      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body), DelaySeconds: delaySeconds }));
+    async sendLater(queueUrl, body, delaySeconds, group) {
+      const message = {
+        MessageBody: JSON.stringify(body),
+        DelaySeconds: delaySeconds,
+        ...(group !== undefined && { MessageGroupId: group }),
+      };
+      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }));
     },
   };
 }

@@ -2,6 +2,7 @@ import { maxAgeSeconds, maxFrameBytes, maxRooms, parseRoom, pingSeconds, signalS
 import type { ServerFrame } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
 import type { App } from '../platform/app.ts';
+import { setBarrier } from '../epochs/set-barrier.ts';
 import { AppError } from '../platform/errors.ts';
 import { groupOf } from '../platform/outbox.ts';
 import type { FrameTable } from '../platform/ws-handler.ts';
@@ -12,7 +13,9 @@ import type { Connections } from './connections.ts';
 import type { FanOutMessage } from '../platform/fan-out-messages.ts';
 import { subscribe } from './subscribe.ts';
 
-type FramesApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'> & { readonly connections: Connections };
+type FramesApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl' | 'clock' | 'log' | 'metrics'> & {
+  readonly connections: Connections;
+};
 
 /** The version of the protocol spoken here. */
 const protocolVersion = 1;
@@ -64,6 +67,11 @@ export function frameTable(app: FramesApp): FrameTable {
         const body: FanOutMessage = { kind: 'signal', ...d, actor, from, at, ttl: signalSeconds[d.type] };
         await app.queues.send(app.fanOutQueueUrl, [{ id: newId('outbox'), group: groupOf(d.room), body }]);
       }
+      return { op: 'ok', id, d: {} };
+    },
+
+    async barrier({ id, d }, caller) {
+      await setBarrier(app, caller, { streamId: d.stream, label: d.label });
       return { op: 'ok', id, d: {} };
     },
 

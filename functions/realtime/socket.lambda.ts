@@ -14,6 +14,7 @@ const app = {
   db: openDatabase(),
   queues: openQueues(),
   fanOutQueueUrl: setting('fanOutQueueUrl'),
+  epochsQueueUrl: setting('epochsQueueUrl'),
   connections: openConnections(systemClock),
   clock: systemClock,
   log,

@@ -18,7 +18,7 @@ export interface TestApp extends App {
   /** What was sent to the fan-out queue. */
   readonly sent: QueueMessage[];
   /** Nudges that wait. */
-  readonly later: { body: unknown; delaySeconds: number }[];
+  readonly later: { queueUrl: string; body: unknown; delaySeconds: number }[];
   /** Set to have the queue refuse everything, as when it is down. */
   queueDown: boolean;
   time: Date;
@@ -44,12 +44,14 @@ export async function createTestApp(): Promise<TestApp> {
         app.sent.push(...messages);
         return new Set(messages.map(({ id }) => id));
       },
-      async sendLater(_url, body, delaySeconds) {
-        app.later.push({ body, delaySeconds });
+      async sendLater(queueUrl, body, delaySeconds) {
+        app.later.push({ queueUrl, body, delaySeconds });
       },
     },
     fanOutQueueUrl: 'queue',
     followUpQueueUrl: 'follow-up',
+    epochsQueueUrl: 'epochs',
+    embeddingsQueueUrl: 'embeddings',
     keys: createKeys(async () => testSecret),
     clock: { now: () => app.time },
     log,

@@ -21,6 +21,7 @@ const frames: FrameTable = {
   sub: answer,
   unsub: answer,
   signal: answer,
+  barrier: answer,
   ping: async () => {
     throw Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
   },
