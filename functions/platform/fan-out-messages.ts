@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Pointer, RoomItem, SignalType } from '../../contract/frames.ts';
+import { EpochsFrame, Pointer, RelatedFrame, RoomItem, SignalType } from '../../contract/frames.ts';
 
 /** Something for everyone in a room: what the outbox sends. */
 const ItemMessage = z.object({
@@ -9,6 +9,10 @@ const ItemMessage = z.object({
   item: RoomItem,
   committedAt: z.iso.datetime(),
 });
+/** What follows from a room's log and can be read anew, for everyone in the room. */
+const DerivedFrame = z.discriminatedUnion('op', [EpochsFrame, RelatedFrame]);
+export type DerivedFrame = z.infer<typeof DerivedFrame>;
+const DerivedMessage = z.object({ kind: z.literal('derived'), room: z.string(), frame: DerivedFrame });
 /** Frames for one connection, in the order of the room's group: a replay stands before what happens after it. */
 const DirectMessage = z.object({ kind: z.literal('direct'), connectionId: z.string(), frames: z.array(z.looseObject({ op: z.string() })) });
 /** How far a stream is, for everyone in these rooms; the newest wins, so their order does not matter. */
@@ -48,6 +52,7 @@ const CloseUserMessage = z.object({
 /** What goes through the fan-out queue: all that is pushed to sockets, since only its worker can push. */
 export const FanOutMessage = z.discriminatedUnion('kind', [
   ItemMessage,
+  DerivedMessage,
   DirectMessage,
   PointersMessage,
   SignalMessage,

@@ -5,15 +5,16 @@ import { room } from '../../contract/frames.ts';
 import type { RoomItem } from '../../contract/frames.ts';
 import type { App } from './app.ts';
 import type { Transaction } from './database.ts';
-import type { FanOutMessage } from './fan-out-messages.ts';
+import type { DerivedFrame, FanOutMessage } from './fan-out-messages.ts';
 
 /**
- * An item as it goes into a room, with the generation of the room's log; whose subscriptions to the room have ended (null: everyone's); or
- * whose connections are to be closed.
+ * An item as it goes into a room, with the generation of the room's log; whose subscriptions to the room have ended (null: everyone's); a
+ * frame that stands beside the room's log; or whose connections are to be closed.
  */
 type Payload =
   | { readonly gen: string; readonly item: RoomItem }
   | { readonly userIds: readonly string[] | null }
+  | { readonly frame: DerivedFrame }
   | { readonly close: { readonly userId: string; readonly code: number; readonly reason: string } };
 
 /** A promise to tell others: written in the transaction of the change, sent after it, swept up if the sender died in between. */
@@ -35,6 +36,8 @@ export interface OutboxTransaction extends Transaction {
    * transaction fails (`wasNotAppended`).
    */
   enqueueAppended(topic: Topic, room: string, gen: string, item: RoomItem, unplaced: number, position: Promise<number>): void;
+  /** Tells a room what follows from its log, without a position of its own; in order with the room's items. */
+  derive(topic: Topic, room: string, frame: DerivedFrame): void;
   /** Ends the subscriptions of some (null: of all) to a room; who still may hear it subscribes again. In order with the room's items. */
   revoke(room: string, userIds: readonly string[] | null): void;
   /** Closes all connections of a member: what they may do has changed altogether. The code says whether they may come back. */
@@ -61,6 +64,7 @@ export async function withOutbox<Result>(
       enqueue: (topic, audience, gen, item) => promise(topic, audience, { gen, item }),
       enqueueAppended: (topic, audience, gen, item, unplaced, position) =>
         promise(topic, audience, { gen, item }, { unplaced: String(unplaced), position }),
+      derive: (topic, audience, frame) => promise(topic, audience, { frame }),
       revoke: (from, userIds) => promise('access-revoked', from, { userIds }),
       closeConnections: (userId, code, reason) =>
         promise('access-revoked', room.user(workspaceId, userId), { close: { userId, code, reason } }),
@@ -131,6 +135,7 @@ export async function publish(app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' 
 
 function messageOf({ workspaceId, room: audience, payload, createdAt }: OutboxRow): FanOutMessage {
   if ('userIds' in payload) return { kind: 'revoke', room: audience, userIds: payload.userIds };
+  if ('frame' in payload) return { kind: 'derived', room: audience, frame: payload.frame };
   if ('close' in payload) return { kind: 'close-user', workspaceId, ...payload.close };
   return { kind: 'item', room: audience, gen: payload.gen, item: payload.item, committedAt: createdAt.toISOString() };
 }

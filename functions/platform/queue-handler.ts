@@ -45,9 +45,13 @@ export function queueHandler<Schema extends z.ZodType>(
     .use(aroundBatch())
     .handler(async (event: SQSEvent) => {
       const failed: SQSRecord[] = [];
+      // The same said twice is done once: a nudge that came while this batch was gathered asks for nothing new.
+      const done = new Set<string>();
       for (const record of event.Records) {
+        if (done.has(record.body)) continue;
         try {
           await work(schema.parse(JSON.parse(record.body)));
+          done.add(record.body);
         } catch (error) {
           log.error('A message comes again', { messageId: record.messageId, error: error as Error });
           failed.push(record);

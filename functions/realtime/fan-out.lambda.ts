@@ -12,7 +12,12 @@ import { createNudges } from './nudges.ts';
 import { openSockets } from './sockets.ts';
 
 const base = { clock: systemClock, log, metrics };
-const nudges = createNudges({ ...base, queues: openQueues(), followUpQueueUrl: setting('followUpQueueUrl') });
+const nudges = createNudges({
+  ...base,
+  queues: openQueues(),
+  followUpQueueUrl: setting('followUpQueueUrl'),
+  epochsQueueUrl: setting('epochsQueueUrl'),
+});
 const app = { ...base, connections: openConnections(systemClock), sockets: openSockets(), nudges };
 
 export const handler = fifoQueueHandler(FanOutMessage, openRedelivery(), (messages) => fanOut(app, messages));

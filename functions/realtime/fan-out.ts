@@ -54,6 +54,8 @@ async function pushOther(app: FanOutApp, message: FanOutMessage): Promise<void> 
       return postAll(app, message.connectionId, (message.frames as ServerFrame[]).map(encode));
     case 'pointers':
       return eachWithin(roomConcurrency, message.rooms, ({ room, items }) => postToRoom(app, room, { op: 'ptr', room, items }));
+    case 'derived':
+      return postToRoom(app, message.room, message.frame);
     case 'signal':
       return pushSignal(app, message);
     case 'revoke':

@@ -2,6 +2,7 @@ import { parseRoom } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
 import type { FollowUp } from '../platform/follow-up-messages.ts';
 import type { FanOutMessage } from '../platform/fan-out-messages.ts';
+import type { EpochsMessage } from '../platform/memory-messages.ts';
 
 /** A stream that goes on and on is looked after at once, and then this often. */
 const windowSeconds = 3;
@@ -19,7 +20,7 @@ export interface Nudges {
   after(messages: readonly FanOutMessage[]): Promise<void>;
 }
 
-export function createNudges(app: Pick<App, 'queues' | 'followUpQueueUrl' | 'clock'>): Nudges {
+export function createNudges(app: Pick<App, 'queues' | 'followUpQueueUrl' | 'epochsQueueUrl' | 'clock'>): Nudges {
   const windows = new Map<string, { endsAt: number; seenAt: number }>();
   const send = (nudge: FollowUp, delaySeconds: number) => app.queues.sendLater(app.followUpQueueUrl, nudge, delaySeconds);
 
@@ -44,8 +45,20 @@ export function createNudges(app: Pick<App, 'queues' | 'followUpQueueUrl' | 'clo
         }
       }
       for (const nudge of streams.values()) if (nudge.kind === 'stream') await nudgeStream(nudge);
+      for (const cut of cutsOf(messages)) await app.queues.sendLater(app.epochsQueueUrl, cut, 0, cut.workspaceId);
     },
   };
+}
+
+/** Streams where something was said, or what was said has changed: one nudge for all that was told together. */
+function cutsOf(messages: readonly FanOutMessage[]): EpochsMessage[] {
+  const cuts = new Map<string, EpochsMessage>();
+  for (const message of messages) {
+    if (message.kind !== 'item' || !['event', 'event:edited', 'event:deleted'].includes(message.item.type)) continue;
+    const room = parseRoom(message.room);
+    if (room?.kind === 'stream') cuts.set(room.streamId, { kind: 'stream', workspaceId: room.workspaceId, streamId: room.streamId });
+  }
+  return [...cuts.values()];
 }
 
 function followUpsOf(message: FanOutMessage): FollowUp[] {

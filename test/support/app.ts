@@ -17,8 +17,10 @@ export interface TestApp extends App {
   readonly test: TestDatabase;
   /** What was sent to the fan-out queue. */
   readonly sent: QueueMessage[];
-  /** Nudges that wait. */
-  readonly later: { queueUrl: string; body: unknown; delaySeconds: number }[];
+  /** Nudges of the follow-up queue that wait. */
+  readonly later: { body: unknown; delaySeconds: number }[];
+  /** What waits in the queues of memory. */
+  readonly memory: { queueUrl: string; body: unknown; delaySeconds: number }[];
   /** Set to have the queue refuse everything, as when it is down. */
   queueDown: boolean;
   time: Date;
@@ -35,6 +37,7 @@ export async function createTestApp(): Promise<TestApp> {
     test,
     sent: [],
     later: [],
+    memory: [],
     queueDown: false,
     time: new Date('2026-11-20T12:00:00Z'),
     db: test.open(),
@@ -45,7 +48,8 @@ export async function createTestApp(): Promise<TestApp> {
         return new Set(messages.map(({ id }) => id));
       },
       async sendLater(queueUrl, body, delaySeconds) {
-        app.later.push({ queueUrl, body, delaySeconds });
+        if (queueUrl === app.followUpQueueUrl) app.later.push({ body, delaySeconds });
+        else app.memory.push({ queueUrl, body, delaySeconds });
       },
     },
     fanOutQueueUrl: 'queue',
