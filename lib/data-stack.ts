@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { ConnectionsTable } from './platform/connections-table.ts';
 import { Database } from './platform/database.ts';
 import { FilesBucket } from './platform/files-bucket.ts';
+import { MemoryTable } from './platform/memory-table.ts';
 import { Network } from './platform/network.ts';
 import { SigningSecret } from './platform/signing-secret.ts';
 import { stackName, stackProps, type Stage } from './stage.ts';
@@ -13,6 +14,7 @@ export class DataStack extends Stack {
   readonly database: Database;
   readonly connections: ConnectionsTable;
   readonly files: FilesBucket;
+  readonly memory: MemoryTable;
   readonly signing: SigningSecret;
 
   constructor(scope: Construct, props: { readonly stage: Stage }) {
@@ -22,6 +24,7 @@ export class DataStack extends Stack {
     this.database = new Database(this, 'Database', { stage, network: this.network });
     this.connections = new ConnectionsTable(this, 'Connections', { stage });
     this.files = new FilesBucket(this, 'Files', { stage });
+    this.memory = new MemoryTable(this, 'Memory', { stage });
     this.signing = new SigningSecret(this, 'Signing');
   }
 }

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Auth } from './auth.ts';
 import { Overview } from './dashboard.ts';
 import type { DataStack } from './data-stack.ts';
+import { Epochs } from './epochs.ts';
 import { Files } from './files.ts';
 import { Notifications } from './notifications.ts';
 import { Operations } from './operations.ts';
@@ -44,7 +45,10 @@ export class ServiceStack extends Stack {
     new Notifications(this, 'Notifications', { platform, routes, database, signing, fanOut });
     const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, signing, fanOut });
     new Files(this, 'Files', { platform, routes, database, signing, bucket: files });
-    new Transfer(this, 'Transfer', { platform, routes, database });
+    const transfer = new Transfer(this, 'Transfer', { platform, routes, database });
+    const epochs = new Epochs(this, 'Epochs', { platform });
+    for (const fn of [realtime.fanOut, realtime.socket, transfer.http]) epochs.epochsQueue.grantSend(fn);
+    epochs.embeddingsQueue.grantSend(streams.http);
     new Auth(this, 'Auth', { platform, routes, database, signing });
     new Operations(this, 'Operations', { platform, routes, database, connections, fanOut });
 

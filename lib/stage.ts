@@ -42,6 +42,10 @@ export interface Stage {
   readonly fanOutConcurrency: number;
   /** Streams that are looked after at once when something changed in them; each holds a connection to Postgres. */
   readonly followUpConcurrency: number;
+  /** Streams that are cut into epochs at once; each holds a connection to Postgres. */
+  readonly epochsConcurrency: number;
+  /** Epochs that are embedded and indexed at once: the brake on the provider of embeddings; each holds a connection to Postgres. */
+  readonly embeddingsConcurrency: number;
   /** CloudFormation refuses to delete the stacks. */
   readonly terminationProtection: boolean;
   /** Gets a mail for each alarm. */
@@ -71,6 +75,8 @@ const dev: Fixed = {
   socket: { rate: 500, burst: 500 },
   fanOutConcurrency: 10,
   followUpConcurrency: 2,
+  epochsConcurrency: 2,
+  embeddingsConcurrency: 2,
   terminationProtection: false,
 };
 
@@ -94,6 +100,8 @@ const prod: Fixed = {
   socket: { rate: 2_000, burst: 2_000 },
   fanOutConcurrency: 50,
   followUpConcurrency: 20,
+  epochsConcurrency: 20,
+  embeddingsConcurrency: 10,
   terminationProtection: true,
 };
 

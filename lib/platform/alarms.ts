@@ -15,6 +15,8 @@ export const runbookEntries = [
   'dead-letters',
   'fan-out-late',
   'follow-up-late',
+  'epochs-late',
+  'embeddings-late',
   'http-errors',
   'socket-errors',
   'database-storage',

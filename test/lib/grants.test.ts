@@ -11,6 +11,8 @@ const signing = 'secretsmanager:GetSecretValue SigningSecret';
 const send = 'sqs:SendMessage RealtimeFanOutQueue';
 const onTable = (...actions: string[]) => actions.map((action) => `dynamodb:${action} ConnectionsTable`);
 const nudge = 'sqs:SendMessage StreamsFollowUpQueue';
+const cut = 'sqs:SendMessage EpochsEpochsQueue';
+const embed = 'sqs:SendMessage EpochsEmbeddingsQueue';
 const fromQueue = (queue: string) =>
   ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
     (action) => `sqs:${action} ${queue}`,
@@ -18,7 +20,10 @@ const fromQueue = (queue: string) =>
 const database = ['DATABASE_URL', 'DATABASE_TLS', 'DATABASE_SECRET_ARN'];
 
 const table: Record<string, { may: string[]; told: string[] }> = {
-  StreamsHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
+  StreamsHttp: {
+    may: [appSecret, signing, send, embed],
+    told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
+  },
   StreamsFollowUp: {
     may: [appSecret, send, nudge, ...fromQueue('StreamsFollowUpQueue')],
     told: [...database, 'FAN_OUT_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL'],
@@ -35,23 +40,24 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     ],
     told: [...database, 'SIGNING_SECRET_ARN', 'FILES_BUCKET'],
   },
-  TransferHttp: { may: [appSecret], told: database },
+  TransferHttp: { may: [appSecret, cut], told: [...database, 'EPOCHS_QUEUE_URL'] },
   AuthHttp: { may: [appSecret, signing], told: [...database, 'SIGNING_SECRET_ARN'] },
   RealtimeHttp: { may: [signing], told: ['SIGNING_SECRET_ARN', 'REALTIME_URL'] },
   RealtimeAuthorize: { may: [signing, ...onTable('PutItem')], told: ['SIGNING_SECRET_ARN', 'CONNECTIONS_TABLE'] },
   RealtimeSocket: {
-    may: [appSecret, send, ...onTable('BatchWriteItem', 'GetItem', 'UpdateItem')],
-    told: [...database, 'CONNECTIONS_TABLE', 'FAN_OUT_QUEUE_URL'],
+    may: [appSecret, send, cut, ...onTable('BatchWriteItem', 'GetItem', 'UpdateItem')],
+    told: [...database, 'CONNECTIONS_TABLE', 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL'],
   },
   RealtimeFanOut: {
     may: [
       ...onTable('BatchWriteItem', 'DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
       ...fromQueue('RealtimeFanOutQueue'),
       nudge,
+      cut,
       'execute-api:ManageConnections RealtimeSocketsApi/realtime/DELETE/@connections/*',
       'execute-api:ManageConnections RealtimeSocketsApi/realtime/POST/@connections/*',
     ],
-    told: ['CONNECTIONS_TABLE', 'REALTIME_URL', 'FOLLOW_UP_QUEUE_URL'],
+    told: ['CONNECTIONS_TABLE', 'REALTIME_URL', 'FOLLOW_UP_QUEUE_URL', 'EPOCHS_QUEUE_URL'],
   },
   OperationsHttp: {
     may: [appSecret, ...onTable('GetItem'), 'sqs:GetQueueAttributes RealtimeFanOutQueue'],
