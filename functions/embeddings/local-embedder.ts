@@ -20,8 +20,7 @@ export const localEmbedder: Embedder = {
   model: localModel,
   dimension,
   isOffline: true,
-  // oxlint-disable-next-line require-await -- the port is asynchronous
-  embed: async (texts) => texts.map(embedWords),
+  embed: (texts) => Promise.resolve(texts.map(embedWords)),
 };
 
 function embedWords(text: string): Float32Array {

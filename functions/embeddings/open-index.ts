@@ -1,0 +1,12 @@
+import { optionalSetting, setting } from '../platform/config.ts';
+import { readSecret } from '../platform/secrets.ts';
+import type { Embedder } from './embedder.ts';
+import { openVectorIndex } from './vector-index.ts';
+import type { VectorIndex } from './vector-index.ts';
+
+/** The index that the environment names, for the vectors of this model. Throws, naming the variable, when there is no address. */
+export async function openIndex({ model, dimension }: Pick<Embedder, 'model' | 'dimension'>): Promise<VectorIndex> {
+  const secretArn = optionalSetting('qdrantSecretArn');
+  const apiKey = optionalSetting('qdrantApiKey') ?? (secretArn === undefined ? undefined : await readSecret(secretArn));
+  return openVectorIndex({ url: setting('qdrantUrl'), stage: setting('stage'), model, dimension, ...(apiKey !== undefined && { apiKey }) });
+}
