@@ -17,6 +17,7 @@ const rooms = {
     files: [
       'cli/connection.ts',
       'cli/failure.ts',
+      'cli/slack/stream-log.ts',
       'functions/platform/migrate.ts',
       'package.json',
       'test/end-to-end/app.ts',

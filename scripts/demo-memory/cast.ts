@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { Failure } from '../../cli/failure.ts';
+import { createStreambed } from '../../client/http.ts';
+import type { Streambed, WorkspaceClient } from '../../client/http.ts';
+import { api } from '../../contract/api.ts';
+import { UserId } from '../../contract/ids.ts';
+import type { ExportRecord } from '../../contract/transfer.ts';
+import type { Person } from './read-story.ts';
+
+/** A workspace of a local app. */
+export interface OwnWorkspace {
+  readonly baseUrl: string;
+  readonly workspaceId: string;
+  readonly streambed: Streambed;
+}
+
+/** Somebody who may speak in it. */
+export interface Speaker extends Person {
+  readonly token: string;
+  readonly streambed: Streambed;
+  readonly workspace: WorkspaceClient;
+}
+
+const Made = z.object({ workspaceId: z.string(), apiKey: z.string() });
+
+/** Makes a workspace of its own: an import takes only one without streams, so each telling has another. */
+export async function makeWorkspace(baseUrl: string, name: string): Promise<OwnWorkspace> {
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name }) };
+  const response = await fetch(`${baseUrl}/local/workspaces`, request).catch(() => {
+    throw new Failure(`No local app answers at ${baseUrl}. Start one with "npm start", and leave it running.`);
+  });
+  const text = await response.text();
+  if (response.status !== 201)
+    throw new Failure(`${baseUrl} is no local app, which would make a workspace: it answered ${response.status}.`);
+  const { workspaceId, apiKey } = Made.parse(JSON.parse(text));
+  return { baseUrl, workspaceId, streambed: createStreambed({ baseUrl, token: apiKey, timeoutMs: 60_000 }) };
+}
+
+const recordsInRequest = 100;
+
+/** Imports the lines in their order, some at a time. */
+export async function importRecords(
+  { streambed, workspaceId }: OwnWorkspace,
+  records: readonly ExportRecord[],
+  onSent: (count: number) => void,
+): Promise<void> {
+  for (let from = 0; from < records.length; from += recordsInRequest) {
+    const body = { records: records.slice(from, from + recordsInRequest) };
+    await streambed.call(api.transfer.importRecords, { params: { workspaceId }, body, repeatable: true });
+    onSent(Math.min(from + recordsInRequest, records.length));
+  }
+}
+
+/** Signs everybody in who speaks. */
+export async function meetSpeakers(own: OwnWorkspace, people: readonly Person[]): Promise<ReadonlyMap<string, Speaker>> {
+  const speakers = new Map<string, Speaker>();
+  for (const person of people) {
+    const body = { userId: UserId.parse(person.id), name: person.name, expiresInSeconds: 604_800 };
+    const { token } = await own.streambed.call(api.auth.createToken, { body });
+    const streambed = createStreambed({ baseUrl: own.baseUrl, token });
+    speakers.set(person.id, { ...person, token, streambed, workspace: streambed.workspace(own.workspaceId) });
+  }
+  return speakers;
+}

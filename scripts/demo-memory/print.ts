@@ -1,0 +1,47 @@
+import { styleText } from 'node:util';
+import type { Comparison, Found } from './key.ts';
+import type { RememberedEpoch, RememberedStream } from './read-memory.ts';
+
+const dim = (text: string): string => styleText('dim', text);
+const bold = (text: string): string => styleText('bold', text);
+
+/** What a stream became: a line for each epoch, and below it a line for each link. */
+export function linesOfStream({ name, epochs }: RememberedStream): string[] {
+  return [
+    '',
+    bold(`# ${name}: ${epochs.length} epochs`),
+    ...epochs.flatMap((epoch) => [lineOfEpoch(epoch), ...epoch.related.map(lineOfLink)]),
+  ];
+}
+
+function lineOfEpoch(epoch: RememberedEpoch): string {
+  const messages = `${String(epoch.messageCount).padStart(3)} messages`;
+  const end = epoch.barrier === null ? 'open' : `closed: ${epoch.barrier}`;
+  return `  ${rangeOf(epoch).padEnd(24)} ${messages}  ${bold(epoch.label ?? '(no label yet)')}  ${dim(end)}`;
+}
+
+function lineOfLink(link: RememberedEpoch['related'][number]): string {
+  return `${' '.repeat(28)}${dim(`→ ${link.score.toFixed(2)}  ${link.label ?? '(no label yet)'}, ${link.streamName}, ${dayOf(link.openedAt)}`)}`;
+}
+
+/** `Mon 28 Oct 09:10–09:24`, in UTC as the story has it. */
+const rangeOf = ({ openedAt, lastEventAt }: RememberedEpoch): string =>
+  `${dayOf(openedAt)} ${timeOfDay(openedAt)}–${timeOfDay(lastEventAt)}`;
+const timeOfDay = (time: string): string => time.slice(11, 16);
+const dayFormat = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
+const dayOf = (time: string): string => dayFormat.format(new Date(time)).replace(',', '');
+
+/** How memory compares with what the author of the story says. It informs; nothing is passed or failed by it. */
+export function linesOfComparison({ changes, changesInTalk, beginsElsewhere, returns, links }: Comparison): string[] {
+  const found = ({ total, exact, near }: Found): string => `${near} of ${total} (${exact} to the message)`;
+  const elsewhere = Object.entries(beginsElsewhere).map(([barrier, count]) => `${count} by ${barrier}`);
+  return [
+    '',
+    bold('Beside what the author of the story says'),
+    `  changes of subject found        ${found(changes)}`,
+    `  of them within a conversation   ${found(changesInTalk)}`,
+    `  epochs that begin elsewhere     ${elsewhere.length === 0 ? 'none' : elsewhere.join(', ')}`,
+    `  subjects that came back, found  ${returns.found} of ${returns.total}`,
+    `  links to the same subject       ${links.sameTopic} of ${links.total}, ${links.acrossStreams} to another stream`,
+  ];
+}
