@@ -41,7 +41,7 @@ export interface Comparison {
 interface Message {
   readonly seq: number;
   readonly topics: readonly string[];
-  /** The stream turns to something else here. */
+  /** The stream turns to something else here; its first message turns from nothing. */
   readonly turns: boolean;
   /** Nobody spoke for a while before it. */
   readonly afterPause: boolean;
@@ -64,7 +64,7 @@ export function compareWithKey(
     // That the first one begins with the stream finds nothing.
     const begins = new Set(stream.epochs.slice(1).map(({ firstSeq }) => messages.findIndex(({ seq }) => seq >= firstSeq)));
     for (const [at, message] of messages.entries()) {
-      if (!message.turns || at === 0) continue;
+      if (!message.turns) continue;
       for (const found of message.afterPause ? [changes] : [changes, changesInTalk]) {
         found.total++;
         if (begins.has(at)) found.exact++;
@@ -92,7 +92,7 @@ function messagesOf(story: Story, key: Key, { positions, slug }: { positions: Re
   let before = -Infinity;
   return [...past, ...live].flatMap(({ line, minute }) => {
     const seq = positions.get(line);
-    const turns = key.has(line);
+    const turns = key.has(line) && before !== -Infinity;
     topics = key.get(line) ?? topics;
     const afterPause = minute !== before && minute - before >= pauseMinutes;
     before = minute;
