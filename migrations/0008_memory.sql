@@ -1,8 +1,8 @@
 -- Up Migration
 
 -- A segment of a stream about one thing: a range of positions, so that nothing is written to the events, and a merge or a split touches
--- one row or two. state: what the segmenter remembers of the open one. content_rev grows when what it holds changes; the index holds
--- indexed_rev of it.
+-- one row or two. state: what the segmenter remembers of the open one. content_rev grows when what it holds changes (content_at: when it
+-- last did); the index holds indexed_rev of it.
 create table epochs (
   id text primary key,
   workspace_id text not null,
@@ -19,6 +19,7 @@ create table epochs (
   state jsonb,
   rev bigint not null,
   content_rev bigint not null default 0,
+  content_at timestamptz not null,
   indexed_rev bigint,
   related_count int not null default 0,
   related_at timestamptz,
@@ -30,7 +31,7 @@ create table epochs (
 create unique index epochs_by_start on epochs (stream_id, first_seq);
 create unique index epochs_one_open on epochs (stream_id) where status = 'open';
 create index epochs_open on epochs (workspace_id, last_event_at) where status = 'open';
-create index epochs_waiting on epochs (workspace_id, closed_at, id) where status = 'closed' and indexed_rev is distinct from content_rev;
+create index epochs_waiting on epochs (workspace_id, content_at, id) where status = 'closed' and indexed_rev is distinct from content_rev;
 create index epochs_by_workspace on epochs (workspace_id, id) where status = 'closed';
 
 -- How far the epochs of a stream are. seq: every event up to here is in its epoch. changed_seq: edits and deletes up to here were seen.

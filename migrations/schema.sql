@@ -204,6 +204,7 @@ CREATE TABLE epochs (
   state jsonb,
   rev bigint NOT NULL,
   content_rev bigint NOT NULL DEFAULT 0,
+  content_at timestamp with time zone NOT NULL,
   indexed_rev bigint,
   related_count integer NOT NULL DEFAULT 0,
   related_at timestamp with time zone,
@@ -217,7 +218,7 @@ CREATE UNIQUE INDEX epochs_by_start ON public.epochs USING btree (stream_id, fir
 CREATE INDEX epochs_by_workspace ON public.epochs USING btree (workspace_id, id) WHERE (status = 'closed'::text);
 CREATE UNIQUE INDEX epochs_one_open ON public.epochs USING btree (stream_id) WHERE (status = 'open'::text);
 CREATE INDEX epochs_open ON public.epochs USING btree (workspace_id, last_event_at) WHERE (status = 'open'::text);
-CREATE INDEX epochs_waiting ON public.epochs USING btree (workspace_id, closed_at, id) WHERE ((status = 'closed'::text) AND (indexed_rev IS DISTINCT FROM content_rev));
+CREATE INDEX epochs_waiting ON public.epochs USING btree (workspace_id, content_at, id) WHERE ((status = 'closed'::text) AND (indexed_rev IS DISTINCT FROM content_rev));
 ALTER TABLE epochs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON epochs AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))

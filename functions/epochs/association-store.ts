@@ -1,0 +1,25 @@
+import type { Transaction } from '../platform/database.ts';
+
+/** The association model of the workspace, as it was encoded. */
+export async function findAssociations(tx: Transaction): Promise<{ version: number; model: Uint8Array } | undefined> {
+  const [row] = await tx.query<{ version: number; model: Buffer }>(
+    'select version, model from association_models where workspace_id = $1',
+    [tx.workspaceId],
+  );
+  return row;
+}
+
+/** Takes the place of the model that is there. */
+export async function replaceAssociations(
+  tx: Transaction,
+  { model, trust, epochCount, now }: { model: Uint8Array; trust: number; epochCount: number; now: Date },
+): Promise<number> {
+  const [row] = await tx.query<{ version: number }>(
+    `insert into association_models as a (workspace_id, version, model, trust, epoch_count, learned_at) values ($1, 1, $2, $3, $4, $5)
+     on conflict (workspace_id) do update set version = a.version + 1, model = excluded.model, trust = excluded.trust,
+       epoch_count = excluded.epoch_count, learned_at = excluded.learned_at
+     returning version`,
+    [tx.workspaceId, Buffer.from(model), trust, epochCount, now],
+  );
+  return row?.version ?? 0;
+}

@@ -1,0 +1,29 @@
+import type { Transaction } from '../platform/database.ts';
+import { decodeAssociations } from './association-model.ts';
+import { findAssociations } from './association-store.ts';
+import { coldKnowledge } from './segmenter.ts';
+import type { Knowledge } from './segmenter.ts';
+
+/** What is known of how a workspace speaks, kept in the environment until there is a newer version. */
+export interface KnowledgeOf {
+  (tx: Transaction, version: number | undefined): Promise<Knowledge>;
+}
+
+/** Workspaces whose knowledge is held at once: each is up to a megabyte or two. */
+const maxHeld = 20;
+
+export function createKnowledge(): KnowledgeOf {
+  const held = new Map<string, { version: number; knowledge: Knowledge }>();
+  return async (tx, version) => {
+    if (version === undefined) return coldKnowledge;
+    const known = held.get(tx.workspaceId);
+    if (known?.version === version) return known.knowledge;
+    const found = await findAssociations(tx);
+    if (!found) return coldKnowledge;
+    const associations = decodeAssociations(found.model);
+    const knowledge: Knowledge = { ...coldKnowledge, background: associations.background, associations };
+    if (held.size >= maxHeld) held.delete(held.keys().next().value ?? '');
+    held.set(tx.workspaceId, { version: found.version, knowledge });
+    return knowledge;
+  };
+}
