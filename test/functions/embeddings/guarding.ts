@@ -1,0 +1,19 @@
+import type { Guarding } from '../../../functions/embeddings/guarded.ts';
+import type { Guards } from '../../../functions/embeddings/guards.ts';
+
+/** What an embedder told: counts by name, and the lines of its log. */
+export interface Told {
+  readonly counts: Map<string, number>;
+  readonly lines: { message: unknown; details: unknown }[];
+}
+
+/** Guards that do not make a test wait, and what is told to them. */
+export function quickGuarding(guards: Partial<Guards> = {}): Guarding & { told: Told } {
+  const told: Told = { counts: new Map(), lines: [] };
+  return {
+    told,
+    log: { warn: (message: unknown, details: unknown) => told.lines.push({ message, details }) } as unknown as Guarding['log'],
+    metrics: { count: (name, value = 1) => told.counts.set(name, (told.counts.get(name) ?? 0) + value) },
+    guards: { backoffSeconds: 0.002, timeoutSeconds: 2, queryTimeoutSeconds: 2, breakAfter: 100, textsPerSecond: 100_000, ...guards },
+  };
+}
