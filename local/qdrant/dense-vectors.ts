@@ -1,0 +1,76 @@
+export type Distance = 'Cosine' | 'Dot';
+
+const pageBits = 12;
+const pageSlots = 1 << pageBits;
+
+/**
+ * The dense vectors of one name, by slot. They stand in pages of 4,096, one block of float32 each, so that a collection grows without
+ * copying what is there.
+ */
+export class DenseVectors {
+  readonly size: number;
+  readonly distance: Distance;
+  count = 0;
+  readonly #pages: Float32Array[] = [];
+  readonly #present: Uint8Array[] = [];
+
+  constructor(size: number, distance: Distance) {
+    this.size = size;
+    this.distance = distance;
+  }
+
+  has(slot: number): boolean {
+    return this.#present[slot >> pageBits]?.[slot & (pageSlots - 1)] === 1;
+  }
+
+  set(slot: number, vector: Float32Array): void {
+    const number = slot >> pageBits;
+    while (this.#pages.length <= number) {
+      this.#pages.push(new Float32Array(pageSlots * this.size));
+      this.#present.push(new Uint8Array(pageSlots));
+    }
+    if (!this.has(slot)) this.count++;
+    this.#pages[number]?.set(vector, (slot & (pageSlots - 1)) * this.size);
+    (this.#present[number] as Uint8Array)[slot & (pageSlots - 1)] = 1;
+  }
+
+  delete(slot: number): void {
+    if (!this.has(slot)) return;
+    (this.#present[slot >> pageBits] as Uint8Array)[slot & (pageSlots - 1)] = 0;
+    this.count--;
+  }
+
+  get(slot: number): Float32Array | undefined {
+    if (!this.has(slot)) return undefined;
+    const start = (slot & (pageSlots - 1)) * this.size;
+    return this.#pages[slot >> pageBits]?.slice(start, start + this.size);
+  }
+
+  /** The dot product with a query of the same size; only of a slot that has a vector. */
+  score(slot: number, query: Float32Array): number {
+    const page = this.#pages[slot >> pageBits] as Float32Array;
+    const start = (slot & (pageSlots - 1)) * this.size;
+    const size = this.size;
+    // Four sums at once: one alone would wait for itself with each addition.
+    let [a, b, c, d] = [0, 0, 0, 0];
+    let at = 0;
+    for (; at + 3 < size; at += 4) {
+      a += (page[start + at] as number) * (query[at] as number);
+      b += (page[start + at + 1] as number) * (query[at + 1] as number);
+      c += (page[start + at + 2] as number) * (query[at + 2] as number);
+      d += (page[start + at + 3] as number) * (query[at + 3] as number);
+    }
+    for (; at < size; at++) a += (page[start + at] as number) * (query[at] as number);
+    return a + b + c + d;
+  }
+}
+
+/** A vector as a distance needs it: of unit length for cosine; one without length stays as it is. */
+export function prepareVector(values: readonly number[], distance: Distance): Float32Array {
+  const vector = Float32Array.from(values);
+  if (distance === 'Dot') return vector;
+  let square = 0;
+  for (const value of vector) square += value * value;
+  const length = Math.sqrt(square);
+  return length === 0 || Math.abs(length - 1) < 1e-7 ? vector : vector.map((value) => value / length);
+}

@@ -1,0 +1,45 @@
+import type { Change } from './collection.ts';
+import type { Payload, Point, PointId, SparseVector } from './point.ts';
+
+/** A point in a line of the log: dense vectors as base64 of their float32, a quarter of what their digits would take. */
+interface PointLine {
+  readonly id: PointId;
+  readonly payload: Payload;
+  readonly dense: Readonly<Record<string, string>>;
+  readonly sparse: Readonly<Record<string, SparseVector>>;
+  readonly version: number;
+}
+
+/** A change as one line of text. */
+export function writeLine(change: Change): string {
+  if (change.kind !== 'upsert') return `${JSON.stringify(change)}\n`;
+  const points = change.points.map(({ id, payload, dense, sparse, version }): PointLine => ({
+    id,
+    payload,
+    dense: Object.fromEntries([...dense].map(([name, vector]) => [name, encode(vector)])),
+    sparse: Object.fromEntries(sparse),
+    version,
+  }));
+  return `${JSON.stringify({ kind: 'upsert', points })}\n`;
+}
+
+export function readLine(line: string): Change {
+  const change = JSON.parse(line) as
+    Exclude<Change, { kind: 'upsert' }> | { readonly kind: 'upsert'; readonly points: readonly PointLine[] };
+  if (change.kind !== 'upsert') return change;
+  return {
+    kind: 'upsert',
+    points: change.points.map(({ id, payload, dense, sparse, version }): Point => {
+      const vectors = Object.entries(dense).map(([name, text]) => [name, decode(text)] as const);
+      return { id, payload, dense: new Map(vectors), sparse: new Map(Object.entries(sparse)), version };
+    }),
+  };
+}
+
+const encode = (vector: Float32Array): string => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
+
+function decode(text: string): Float32Array {
+  const bytes = Buffer.from(text, 'base64');
+  // A copy of its own: the bytes of a buffer need not begin where float32 may.
+  return new Float32Array(Uint8Array.from(bytes).buffer);
+}

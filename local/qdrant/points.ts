@@ -1,0 +1,114 @@
+import { recordOf, recordsOf } from './answers.ts';
+import type { Collection } from './collection.ts';
+import type { Collections } from './collections.ts';
+import { prepareVector } from './dense-vectors.ts';
+import { invalid, notFound, noVector, wrongInput } from './errors.ts';
+import type { Payload, Point, PointId, SparseVector } from './point.ts';
+import { checkSize, search } from './query.ts';
+import type { Filter, PointBody, QueryBody, WithPayload, WithVector } from './requests.ts';
+
+/** Stores points, each in place of the one with its id; none when one of them does not fit. */
+export function upsertPoints(collections: Collections, name: string, bodies: readonly PointBody[]): number {
+  const collection = collections.get(name);
+  const version = collection.operations + 1;
+  const points = bodies.map((body, at) => pointOf(collection, body, at, version));
+  return collections.change(name, { kind: 'upsert', points });
+}
+
+function pointOf(collection: Collection, { id, vector, payload }: PointBody, at: number, version: number): Point {
+  const given = Array.isArray(vector) ? { '': vector } : vector;
+  const dense = new Map<string, Float32Array>();
+  const sparse = new Map<string, SparseVector>();
+  for (const [name, values] of Object.entries(given)) {
+    const vectors = collection.dense.get(name);
+    if (vectors === undefined && !collection.sparse.has(name)) throw noVector(name);
+    if ((vectors === undefined) === Array.isArray(values)) throw wrongInput('Conversion between sparse and regular vectors failed');
+    if (Array.isArray(values)) {
+      checkSize(vectors?.size ?? 0, values.length);
+      dense.set(name, prepareVector(values, vectors?.distance ?? 'Dot'));
+    } else sparse.set(name, checkSparse(values, `points[${at}].vector.${name}`));
+  }
+  return { id, payload: payload ?? {}, dense, sparse, version };
+}
+
+/** Refuses a sparse vector whose indices repeat, or have no value each. */
+function checkSparse(vector: SparseVector, where: string): SparseVector {
+  if (vector.indices.length !== vector.values.length) throw invalid(`${where}.values: must be the same length as indices`);
+  if (new Set(vector.indices).size !== vector.indices.length) throw invalid(`${where}.indices: must be unique`);
+  return vector;
+}
+
+interface Chosen {
+  readonly points?: readonly PointId[] | null;
+  readonly filter?: Filter | null;
+}
+
+export function deletePoints(collections: Collections, name: string, chosen: Chosen): number {
+  return collections.change(name, { kind: 'delete', ids: idsOf(collections.get(name), chosen) });
+}
+
+/** Sets fields of payloads and leaves their others; who is named and not there is told when the rest is done. */
+export function setPayload(collections: Collections, name: string, payload: Payload, chosen: Chosen): number {
+  const collection = collections.get(name);
+  const ids = idsOf(collection, chosen);
+  const number = collections.change(name, { kind: 'payload', ids, payload, version: collection.operations + 1 });
+  const missing = ids.find((id) => collection.slotOf(id) === undefined);
+  if (missing !== undefined) throw notFound(`No point with id ${missing} found`);
+  return number;
+}
+
+function idsOf(collection: Collection, { points, filter }: Chosen): readonly PointId[] {
+  return points ?? matching(collection, filter);
+}
+
+/** The ids of all points that a filter lets through, in no order. */
+function matching(collection: Collection, filter: Filter | null | undefined): PointId[] {
+  const selection = collection.select(filter);
+  const ids: PointId[] = [];
+  for (const slot of collection.slotsOf(selection)) if (selection.matches(slot)) ids.push(collection.idOf(slot) as PointId);
+  return ids;
+}
+
+export const countPoints = (collection: Collection, filter: Filter | null | undefined): number =>
+  filter ? matching(collection, filter).length : collection.count;
+
+interface Scroll {
+  readonly filter?: Filter | null;
+  readonly limit?: number | null;
+  readonly offset?: PointId | null;
+  readonly with_payload?: WithPayload;
+  readonly with_vector?: WithVector;
+}
+
+/** A page of points by their ids, and the id that the next page begins with. */
+export function scrollPoints(collection: Collection, { filter, limit, offset, with_payload = true, with_vector }: Scroll) {
+  const { matches } = collection.select(filter);
+  const wanted = (limit ?? 10) + 1;
+  const found: PointId[] = [];
+  for (let at = offset === undefined || offset === null ? 0 : collection.rankOf(offset); at < collection.ids.length; at++) {
+    const id = collection.ids[at] as PointId;
+    if (!matches(collection.slotOf(id) as number)) continue;
+    if (found.push(id) === wanted) break;
+  }
+  const next = found.length === wanted ? found.pop() : undefined;
+  return { points: recordsOf(collection, found, { with_payload, with_vector }), next_page_offset: next ?? null };
+}
+
+/** The points that a query finds, with their scores. */
+export async function queryPoints(collection: Collection, request: QueryBody) {
+  checkQueries(request);
+  const hits = await search(collection, request, request.offset ?? 0);
+  const points = hits.flatMap(({ id, score }) => {
+    // While a long search went on, a point may have been deleted.
+    const point = collection.point(id);
+    if (point === undefined) return [];
+    const { id: _, ...rest } = recordOf(collection, point, request);
+    return [{ id, version: point.version, score, ...rest }];
+  });
+  return { points };
+}
+
+function checkQueries({ query, prefetch }: Pick<QueryBody, 'query' | 'prefetch'>): void {
+  if (typeof query === 'object' && query && 'indices' in query) checkSparse(query, 'query');
+  for (const inner of prefetch ?? []) checkQueries(inner as QueryBody);
+}

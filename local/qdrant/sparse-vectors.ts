@@ -1,0 +1,96 @@
+import type { SparseVector } from './point.ts';
+
+/** Which points a search looks at: their slots when an index knows them, and what decides of each. */
+export interface Selection {
+  readonly slots: Iterable<number> | undefined;
+  /** How many slots at most, when they are known. */
+  readonly size: number;
+  readonly matches: (slot: number) => boolean;
+}
+
+/** The sparse vectors of one name with their postings: who has an index, and with what weight. */
+export class SparseVectors {
+  readonly usesIdf: boolean;
+  readonly #vectors = new Map<number, SparseVector>();
+  readonly #postings = new Map<number, Map<number, number>>();
+
+  constructor(usesIdf: boolean) {
+    this.usesIdf = usesIdf;
+  }
+
+  /** How many points have a vector of this name that is not empty. */
+  get count(): number {
+    return this.#vectors.size;
+  }
+
+  set(slot: number, vector: SparseVector): void {
+    this.delete(slot);
+    if (vector.indices.length === 0) return;
+    this.#vectors.set(slot, vector);
+    for (const [at, index] of vector.indices.entries()) {
+      let posting = this.#postings.get(index);
+      if (posting === undefined) this.#postings.set(index, (posting = new Map()));
+      posting.set(slot, Math.fround(vector.values[at] as number));
+    }
+  }
+
+  delete(slot: number): void {
+    const vector = this.#vectors.get(slot);
+    if (vector === undefined) return;
+    this.#vectors.delete(slot);
+    for (const index of vector.indices) {
+      const posting = this.#postings.get(index);
+      posting?.delete(slot);
+      if (posting?.size === 0) this.#postings.delete(index);
+    }
+  }
+
+  get(slot: number): SparseVector | undefined {
+    return this.#vectors.get(slot);
+  }
+
+  /**
+   * Scores of the points that share an index with the query. With the idf modifier the query's weights are multiplied by
+   * `ln((N - n + 0.5) / (n + 0.5) + 1)` of the points that have a vector, or of those among them that `corpus` holds.
+   */
+  search(query: SparseVector, { slots, size, matches }: Selection, corpus?: Selection): Map<number, number> {
+    const terms = query.indices.flatMap((index, at) => {
+      const posting = this.#postings.get(index);
+      return posting === undefined ? [] : [{ posting, weight: Math.fround(query.values[at] as number) }];
+    });
+    if (this.usesIdf) {
+      const all = corpus === undefined ? this.count : countOf(this.#vectors, corpus);
+      for (const term of terms) term.weight *= idf(all, corpus === undefined ? term.posting.size : countOf(term.posting, corpus));
+    }
+    const scores = new Map<number, number>();
+    const total = terms.reduce((sum, { posting }) => sum + posting.size, 0);
+    if (slots !== undefined && size * terms.length < total) {
+      for (const slot of slots) {
+        if (!matches(slot)) continue;
+        for (const { posting, weight } of terms) add(scores, slot, posting.get(slot), weight);
+      }
+      return scores;
+    }
+    const refused = new Set<number>();
+    for (const { posting, weight } of terms) {
+      for (const [slot, value] of posting) {
+        if (refused.has(slot)) continue;
+        if (scores.has(slot) || matches(slot)) add(scores, slot, value, weight);
+        else refused.add(slot);
+      }
+    }
+    return scores;
+  }
+}
+
+function add(scores: Map<number, number>, slot: number, value: number | undefined, weight: number): void {
+  if (value !== undefined) scores.set(slot, (scores.get(slot) ?? 0) + value * weight);
+}
+
+function countOf(members: ReadonlyMap<number, unknown>, { matches }: Selection): number {
+  let count = 0;
+  for (const slot of members.keys()) if (matches(slot)) count++;
+  return count;
+}
+
+const idf = (all: number, having: number): number => Math.log((all - having + 0.5) / (having + 0.5) + 1);
