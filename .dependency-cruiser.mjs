@@ -48,7 +48,13 @@ const features = {
   embeddings: {},
   // An epoch is of a stream: who may read and post there decides, and its events are shown as streams show them.
   epochs: {
-    files: ['functions/streams/access.ts', 'functions/streams/rows.ts', 'functions/streams/event-store.ts', ...featureFiles('embeddings')],
+    files: [
+      'functions/streams/access.ts',
+      'functions/streams/rows.ts',
+      'functions/streams/event-store.ts',
+      'functions/streams/list-events.ts',
+      ...featureFiles('embeddings'),
+    ],
   },
   // The documents of the API are served as they are.
   operations: { files: ['docs/api/openapi.json', 'docs/api/asyncapi.json'] },

@@ -66,7 +66,8 @@ async function readSide(
   return { items: direction === 'before' ? nearest.reverse() : nearest, hasMore };
 }
 
-function withinBytes(events: StreamEvent[], maxBytes = maxPageBytes): StreamEvent[] {
+/** The first of them that fit into an answer; one in any case. */
+export function withinBytes(events: StreamEvent[], maxBytes = maxPageBytes): StreamEvent[] {
   let bytes = 0;
   const end = events.findIndex((event, index) => (bytes += utf8Bytes(JSON.stringify(event))) > maxBytes && index > 0);
   return end === -1 ? events : events.slice(0, end);

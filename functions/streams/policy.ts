@@ -24,10 +24,13 @@ export const actions = [
   'archive',
   'setVisibility',
   'manageMembers',
+  'curate',
+  'setMemory',
 ] as const;
 /**
  * `post` is also reacting, voting, starting threads and sharing into; `moderate` deletes what others posted; `resolve`
- * is also reopening and severity; `archive` is also bringing back; `manageMembers` is roles and removal.
+ * is also reopening and severity; `archive` is also bringing back; `manageMembers` is roles and removal; `curate` corrects what memory made
+ * of the stream, and `setMemory` says how it is made.
  */
 export type StreamAction = (typeof actions)[number];
 
@@ -51,6 +54,8 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
     archive: managers,
     setVisibility: managers,
     manageMembers: managers,
+    curate: [...members, 'insider'],
+    setMemory: managers,
   },
   incident: {
     read: anyone,
@@ -66,6 +71,8 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
     archive: managers,
     setVisibility: managers,
     manageMembers: managers,
+    curate: [...members, 'insider'],
+    setMemory: managers,
   },
   // A row of a thread's members is following, and every reader may follow.
   thread: {
@@ -79,10 +86,21 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
     describe: managers,
     rename: managers,
     archive: managers,
+    curate: [...members, 'insider'],
+    setMemory: managers,
   },
   // Its participants are fixed.
-  dm: { read: inIt, post: inIt, pin: inIt },
-  assistant: { read: inIt, post: inIt, pin: inIt, describe: members, rename: members, archive: managers },
+  dm: { read: inIt, post: inIt, pin: inIt, curate: inIt, setMemory: inIt },
+  assistant: {
+    read: inIt,
+    post: inIt,
+    pin: inIt,
+    describe: members,
+    rename: members,
+    archive: managers,
+    curate: inIt,
+    setMemory: inIt,
+  },
 };
 
 /** What the caller is in a stream that they may see. A workspace's owners and admins are admins of each stream that they see. */
