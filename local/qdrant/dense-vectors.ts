@@ -48,21 +48,26 @@ export class DenseVectors {
 
   /** The dot product with a query of the same size; only of a slot that has a vector. */
   score(slot: number, query: Float32Array): number {
-    const page = this.#pages[slot >> pageBits] as Float32Array;
-    const start = (slot & (pageSlots - 1)) * this.size;
-    const size = this.size;
-    // Four sums at once: one alone would wait for itself with each addition.
-    let [a, b, c, d] = [0, 0, 0, 0];
-    let at = 0;
-    for (; at + 3 < size; at += 4) {
-      a += (page[start + at] as number) * (query[at] as number);
-      b += (page[start + at + 1] as number) * (query[at + 1] as number);
-      c += (page[start + at + 2] as number) * (query[at + 2] as number);
-      d += (page[start + at + 3] as number) * (query[at + 3] as number);
-    }
-    for (; at < size; at++) a += (page[start + at] as number) * (query[at] as number);
-    return a + b + c + d;
+    return dot(this.#pages[slot >> pageBits] as Float32Array, (slot & (pageSlots - 1)) * this.size, query);
   }
+}
+
+/** Four sums at once: one alone would wait for itself with each addition. */
+function dot(page: Float32Array, start: number, query: Float32Array): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let at = 0;
+  let from = start;
+  for (const end = query.length - 3; at < end; at += 4, from += 4) {
+    a += (page[from] as number) * (query[at] as number);
+    b += (page[from + 1] as number) * (query[at + 1] as number);
+    c += (page[from + 2] as number) * (query[at + 2] as number);
+    d += (page[from + 3] as number) * (query[at + 3] as number);
+  }
+  for (; at < query.length; at++, from++) a += (page[from] as number) * (query[at] as number);
+  return a + b + c + d;
 }
 
 /** A vector as a distance needs it: of unit length for cosine; one without length stays as it is. */
