@@ -1,24 +1,26 @@
 import { MemorySettings, defaultMemorySettings } from '../../contract/epoch.ts';
-import type { Barrier } from '../../contract/epoch.ts';
 import type { Transaction } from '../platform/database.ts';
 import type { EpochDraft, SetBarrier, SpokenEvent } from './epoch.ts';
-import { spokenText } from './epoch-rows.ts';
 import type { SegmenterState } from './segmenter.ts';
+import { spokenText } from './spoken-rows.ts';
 
 /** How far the epochs of a stream are; held until the transaction ends. */
 export interface EpochCursor {
   readonly seq: number;
+  readonly changedSeq: number;
   readonly rev: number;
   readonly settings: MemorySettings;
 }
 
 /** Takes the cursor of a stream, so that nobody else cuts it; undefined where the stream has none yet. */
 export async function lockCursor(tx: Transaction, streamId: string): Promise<EpochCursor | undefined> {
-  const [row] = await tx.query<{ seq: number; rev: number; settings: Partial<MemorySettings> }>(
-    'select seq, rev, settings from epoch_cursors where workspace_id = $1 and stream_id = $2 for update',
+  const [row] = await tx.query<{ seq: number; changed_seq: number; rev: number; settings: Partial<MemorySettings> }>(
+    'select seq, changed_seq, rev, settings from epoch_cursors where workspace_id = $1 and stream_id = $2 for update',
     [tx.workspaceId, streamId],
   );
-  return row && { seq: row.seq, rev: row.rev, settings: MemorySettings.parse({ ...defaultMemorySettings, ...row.settings }) };
+  if (!row) return undefined;
+  const settings = MemorySettings.parse({ ...defaultMemorySettings, ...row.settings });
+  return { seq: row.seq, changedSeq: row.changed_seq, rev: row.rev, settings };
 }
 
 /** Begins the memory of a stream; once. */
@@ -53,6 +55,7 @@ interface StreamToCutRow {
   message_count: number;
   label: string | null;
   label_source: string | null;
+  snippet: string | null;
   state: SegmenterState | null;
   opened_at: Date;
   last_event_at: Date;
@@ -64,7 +67,7 @@ interface StreamToCutRow {
 export async function findStreamToCut(tx: Transaction, streamId: string): Promise<StreamToCut | undefined> {
   const [row] = await tx.query<StreamToCutRow>(
     `select s.last_seq as head, s.stream_type, a.version as associations_version, p.id, p.status, p.first_seq, p.last_seq,
-       p.message_count, p.label, p.label_source, p.state, p.opened_at, p.last_event_at, p.related_count, p.related_at,
+       p.message_count, p.label, p.label_source, p.snippet, p.state, p.opened_at, p.last_event_at, p.related_count, p.related_at,
        coalesce((select jsonb_agg(jsonb_build_object('afterSeq', b.after_seq, 'label', b.label, 'setAt', b.set_at) order by b.after_seq)
          from epoch_barriers b where b.stream_id = s.id and b.after_seq >= coalesce(p.last_seq, 0)), '[]') as barriers
      from streams s
@@ -91,6 +94,7 @@ const openOf = (row: StreamToCutRow): NonNullable<StreamToCut['open']> => ({
   lastSeq: row.last_seq,
   messageCount: row.message_count,
   label: row.label_source === 'member' ? row.label : null,
+  snippet: row.snippet,
   state: row.state,
   openedAt: row.opened_at,
   lastEventAt: row.last_event_at,
@@ -146,11 +150,16 @@ export async function listLastSpoken(tx: Transaction, streamId: string, epoch: E
 /** Marks the closed epochs in which something was edited or deleted since the cursor last looked; gives their ids. */
 export async function markChanged(tx: Transaction, streamId: string, now: Date): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
-    `update epochs p set content_rev = p.content_rev + 1, content_at = $3
-     where p.workspace_id = $1 and p.stream_id = $2 and p.status = 'closed' and exists (
-       select from epoch_cursors c join stream_events e on e.stream_id = c.stream_id and e.changed_seq > c.changed_seq and e.seq <= c.seq
-       where c.stream_id = $2 and e.seq between p.first_seq and p.last_seq and e.ordinal is not null
-         and (e.edited_at is not null or e.deleted_at is not null))
+    `with changed as (
+       select e.seq from epoch_cursors c
+       join stream_events e on e.stream_id = c.stream_id and e.changed_seq > c.changed_seq and e.seq <= c.seq
+       where c.workspace_id = $1 and c.stream_id = $2 and e.ordinal is not null and (e.edited_at is not null or e.deleted_at is not null)
+     ), hit as (
+       select distinct h.id from changed cross join lateral (
+         select p.id from epochs p where p.stream_id = $2 and p.first_seq <= changed.seq order by p.first_seq desc limit 1) h
+     )
+     update epochs p set content_rev = p.content_rev + 1, content_at = $3 from hit
+     where p.workspace_id = $1 and p.id = hit.id and p.status = 'closed'
      returning p.id`,
     [tx.workspaceId, streamId, now],
   );
@@ -167,13 +176,13 @@ export interface EpochWrite extends EpochDraft {
 /** Writes the epochs that were touched, all in one statement. A null `rev` leaves the one that is there. */
 export function upsertEpochs(tx: Transaction, streamId: string, epochs: readonly EpochWrite[], now: Date): void {
   tx.defer(
-    `insert into epochs as p (id, workspace_id, stream_id, status, barrier, first_seq, last_seq, message_count, label, label_source, state,
+    `insert into epochs as p (id, workspace_id, stream_id, status, barrier, first_seq, last_seq, message_count, label, label_source, snippet, state,
        rev, content_at, related_count, related_at, opened_at, last_event_at, closed_at)
      select r.id, $1, $2, r.status, r.barrier, r."firstSeq", r."lastSeq", r."messageCount", r.label,
-       case when r.label is not null then 'member' end, r.state, coalesce(r.rev, 0), $4, r."relatedCount", r."relatedAt", r."openedAt",
+       case when r.label is not null then 'member' end, r.snippet, r.state, coalesce(r.rev, 0), $4, r."relatedCount", r."relatedAt", r."openedAt",
        r."lastEventAt", r."closedAt"
      from jsonb_to_recordset($3::jsonb) as r(id text, status text, barrier text, "firstSeq" bigint, "lastSeq" bigint, "messageCount" int,
-       label text, state jsonb, rev bigint, "relatedCount" int, "relatedAt" timestamptz, "openedAt" timestamptz,
+       label text, snippet text, state jsonb, rev bigint, "relatedCount" int, "relatedAt" timestamptz, "openedAt" timestamptz,
        "lastEventAt" timestamptz, "closedAt" timestamptz)
      order by r."firstSeq"
      on conflict (id) do update set status = excluded.status, barrier = excluded.barrier, last_seq = excluded.last_seq,

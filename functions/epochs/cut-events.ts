@@ -1,5 +1,5 @@
 import type { Barrier, MemorySettings } from '../../contract/epoch.ts';
-import { close, isGap } from './epoch.ts';
+import { close, isGap, snippetOf } from './epoch.ts';
 import type { EpochDraft, SetBarrier, SpokenEvent } from './epoch.ts';
 import { emptyState, step } from './segmenter.ts';
 import type { Knowledge } from './segmenter.ts';
@@ -44,6 +44,9 @@ export function cutEvents(input: CutInput): EpochDraft[] {
 const barrierBetween = ({ barriers }: CutInput, from: number, to: number): SetBarrier | undefined =>
   barriers.findLast(({ afterSeq }) => afterSeq >= from && afterSeq < to);
 
+/** How readily a change of subject is seen, beside the usual. */
+const sensitivities = { off: 0, low: 0.5, normal: 1, high: 1.5 } as const satisfies Record<MemorySettings['sensitivity'], number>;
+
 /** The epoch that an event is in, with it; and why the open one ends before it, if it does. */
 function join(
   { settings, knowledge, hasRoles, newId }: CutInput,
@@ -52,11 +55,12 @@ function join(
   barrier: SetBarrier | undefined,
 ): { epoch: EpochDraft; closes: Barrier | undefined } {
   const message = { text: event.text, authorId: event.actorId, hasRoles, isAssistant: event.isAssistant };
-  const known = { ...knowledge, sensitivity: settings.sensitivity };
+  const known = { ...knowledge, sensitivity: sensitivities[settings.sensitivity] };
   const ended = open && endOf(open, event, barrier, settings);
   if (open && !ended) {
     const stepped = step(open.state ?? emptyState, message, known);
-    if (!stepped.opens || event.isDeleted) return { epoch: grown(open, event, stepped.state), closes: undefined };
+    if (!stepped.opens || event.isDeleted || settings.sensitivity === 'off')
+      return { epoch: grown(open, event, stepped.state), closes: undefined };
     return { epoch: opened(newId(event.createdAt), event, stepped.state, null), closes: 'drift' };
   }
   const { state } = step(emptyState, message, known);
@@ -89,6 +93,7 @@ const opened = (id: string, event: SpokenEvent, state: EpochDraft['state'], labe
   lastSeq: event.seq,
   messageCount: 1,
   label,
+  snippet: snippetOf(event.text),
   state,
   openedAt: event.createdAt,
   lastEventAt: event.createdAt,

@@ -21,6 +21,8 @@ export interface EpochDraft {
   readonly messageCount: number;
   /** Given by a member, where one said what it is about when they set the barrier. */
   readonly label: string | null;
+  /** How it begins. */
+  readonly snippet: string | null;
   /** What the segmenter remembers; null where it has to read the epoch again, and in what is closed. */
   readonly state: SegmenterState | null;
   readonly openedAt: Date;
@@ -42,7 +44,7 @@ export const isGap = (epoch: Pick<EpochDraft, 'lastEventAt'>, event: Pick<Spoken
   event.createdAt.getTime() - epoch.lastEventAt.getTime() >= settings.gapMinutes * minuteMs;
 
 /** From when on an open epoch is idle. */
-export const idleAt = (epoch: Pick<EpochDraft, 'lastEventAt'>, settings: MemorySettings): Date =>
+export const idleAt = (epoch: Pick<EpochDraft, 'lastEventAt'>, settings: Pick<MemorySettings, 'idleMinutes'>): Date =>
   new Date(epoch.lastEventAt.getTime() + settings.idleMinutes * minuteMs);
 
 export const close = (epoch: EpochDraft, barrier: Barrier, closedAt: Date): EpochDraft => ({
@@ -52,3 +54,23 @@ export const close = (epoch: EpochDraft, barrier: Barrier, closedAt: Date): Epoc
   state: null,
   closedAt,
 });
+
+const snippetCharacters = 160;
+
+/** The beginning of a text on one line; null where there is nothing to show. Cut between characters as people count them. */
+export function snippetOf(text: string): string | null {
+  const line = text
+    .slice(0, snippetCharacters * 20)
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (line === '') return null;
+  if (line.length <= snippetCharacters) return line;
+  let cut = '';
+  for (const { segment } of graphemes.segment(line)) {
+    if (cut.length + segment.length > snippetCharacters) break;
+    cut += segment;
+  }
+  return `${cut.trimEnd()}…`;
+}
+
+const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });

@@ -1,9 +1,9 @@
 import type { BarrierSet } from '../../contract/epoch.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
-import type { EpochsMessage } from '../platform/memory-messages.ts';
 import { accessPlainStream } from '../streams/access.ts';
 import { upsertBarrier } from './barrier-store.ts';
+import { nudgeEpochs } from './nudge.ts';
 
 /**
  * `/new`: what comes next is about something else. It is noted where the stream is now; the worker closes the epoch there, whether or not
@@ -20,10 +20,7 @@ export async function setBarrier(
     const setAt = app.clock.now();
     return upsertBarrier(tx, { streamId: stream.id, afterSeq: stream.lastSeq, label: input.label ?? null, setBy: userId, setAt });
   });
-  const nudge: EpochsMessage = { kind: 'stream', workspaceId, streamId: input.streamId };
-  await app.queues.sendLater(app.epochsQueueUrl, nudge, 0, workspaceId).catch((error: unknown) => {
-    // It is noted: the next message of the stream brings the worker there too.
-    app.log.warn('A barrier waits for the next message', { streamId: input.streamId, error: error as Error });
-  });
+  // Where that fails the barrier is noted all the same: the next message of the stream brings the worker there too.
+  await nudgeEpochs(app, workspaceId, input.streamId);
   return barrier;
 }

@@ -1,0 +1,27 @@
+import { systemClock } from '../platform/clock.ts';
+import { setting } from '../platform/config.ts';
+import { openDatabase } from '../platform/database.ts';
+import { log } from '../platform/log.ts';
+import { EpochsMessage } from '../platform/memory-messages.ts';
+import { metrics } from '../platform/metrics.ts';
+import { queueHandler } from '../platform/queue-handler.ts';
+import { openQueues } from '../platform/queues.ts';
+import { openRedelivery } from '../platform/redelivery.ts';
+import { assignEvents } from './assign-events.ts';
+import { openDueList } from './due-list.ts';
+import { createKnowledge } from './knowledge.ts';
+
+const app = {
+  db: openDatabase(),
+  queues: openQueues(),
+  fanOutQueueUrl: setting('fanOutQueueUrl'),
+  epochsQueueUrl: setting('epochsQueueUrl'),
+  embeddingsQueueUrl: setting('embeddingsQueueUrl'),
+  due: openDueList(systemClock),
+  knowledge: createKnowledge(),
+  clock: systemClock,
+  log,
+  metrics,
+};
+
+export const handler = queueHandler(EpochsMessage, openRedelivery(), (message) => assignEvents(app, message));

@@ -1,0 +1,218 @@
+import type { EpochsFrame } from '../../contract/frames.ts';
+import { room } from '../../contract/frames.ts';
+import { newId } from '../../contract/ids.ts';
+import { metric } from '../../contract/names.ts';
+import type { App } from '../platform/app.ts';
+import type { EmbeddingsMessage, EpochsMessage } from '../platform/memory-messages.ts';
+import { withOutbox } from '../platform/outbox.ts';
+import type { OutboxTransaction } from '../platform/outbox.ts';
+import {
+  findStreamToCut,
+  insertCursor,
+  listLastSpoken,
+  listUncut,
+  lockCursor,
+  markChanged,
+  moveCursor,
+  upsertEpochs,
+} from './assign-store.ts';
+import type { EpochCursor, EpochWrite, StreamToCut } from './assign-store.ts';
+import { cutEvents } from './cut-events.ts';
+import type { DueList } from './due-list.ts';
+import { idleAt } from './epoch.ts';
+import type { EpochDraft, SpokenEvent } from './epoch.ts';
+import type { KnowledgeOf } from './knowledge.ts';
+import { emptyState, step } from './segmenter.ts';
+import type { Knowledge, SegmenterState } from './segmenter.ts';
+import { epochToTell } from './tell-epochs.ts';
+
+export type AssignApp = Pick<
+  App,
+  'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'
+> & { readonly due: DueList; readonly knowledge: KnowledgeOf };
+
+/** Events that are taken at once; what is left comes with the next message, so that a long past holds up nobody else. */
+export const eventsPerBatch = 1_000;
+/** A long past is taken in at this pace: one batch each. */
+const pauseSeconds = 1;
+
+/**
+ * Puts what is new in a stream into epochs. Safe to repeat: everything is read behind the stream's own cursor, which is held meanwhile and
+ * moves with the epochs in one transaction; a nudge that comes twice, late, or in another order finds nothing to do.
+ */
+export async function assignEvents(app: AssignApp, { workspaceId, streamId }: EpochsMessage): Promise<void> {
+  const done = await withOutbox(app, workspaceId, (tx) => assign(app, tx, streamId));
+  if (!done) return;
+  count(app, done);
+  const closed = done.touched.filter(({ status }) => status === 'closed').map(({ id }) => id);
+  if (closed.length > 0) await app.due.countClosed(workspaceId, closed.length);
+  await noteDue(app, workspaceId, done);
+  await sendToIndex(app, workspaceId, [...closed, ...done.changed], done.look);
+  if (!done.hasMore) return;
+  const nudge: EpochsMessage = { kind: 'stream', workspaceId, streamId };
+  await app.queues.sendLater(app.epochsQueueUrl, nudge, pauseSeconds, workspaceId);
+}
+
+interface Assigned {
+  /** Epochs that were opened, extended or closed. */
+  readonly touched: readonly EpochDraft[];
+  /** The epoch that is open now. */
+  readonly open: EpochDraft | undefined;
+  readonly openedIds: readonly string[];
+  /** Closed epochs in which something was edited or deleted. */
+  readonly changed: readonly string[];
+  /** The open epoch, where it is to be shown what it is related to. */
+  readonly look: string | undefined;
+  readonly newest: SpokenEvent | undefined;
+  readonly isLive: boolean;
+  readonly hasMore: boolean;
+  readonly idleMinutes: number;
+}
+
+async function assign(app: AssignApp, tx: OutboxTransaction, streamId: string): Promise<Assigned | undefined> {
+  const held = (await hold(app, tx, streamId)) ?? (await insertCursor(tx, streamId).then(() => hold(app, tx, streamId)));
+  if (!held) return undefined;
+  const { cursor, stream, events, changed } = held;
+  const now = app.clock.now();
+  const hasMore = events.length === eventsPerBatch;
+  const newest = events.at(-1);
+  const readUpTo = hasMore ? (newest?.seq ?? cursor.seq) : Math.max(stream.head, newest?.seq ?? 0);
+  const drafts = cursor.settings.enabled ? await cut(app, tx, streamId, held, readUpTo) : stream.open ? [stream.open] : [];
+  const touched = drafts.filter((draft) => draft !== stream.open);
+  const openedIds = touched.filter(({ id }) => id !== stream.open?.id).map(({ id }) => id);
+  const told = touched.filter(({ id, status }) => status === 'closed' || openedIds.includes(id));
+  const rev = told.length > 0 ? cursor.rev + 1 : cursor.rev;
+  const open = drafts.find(({ status }) => status === 'open');
+  const isLive = newest !== undefined && now.getTime() - newest.createdAt.getTime() < liveMs;
+  const look = open && touched.includes(open) && isLive && isLookDue(open, stream.open, now) ? open.id : undefined;
+  if (touched.length > 0) {
+    const writes = touched.map((draft) =>
+      toWrite(draft, stream.open, told.includes(draft) ? rev : null, draft.id === look ? now : undefined),
+    );
+    upsertEpochs(tx, streamId, writes, now);
+  }
+  const isMoved = readUpTo > cursor.seq || stream.head > cursor.changedSeq || touched.length > 0;
+  if (isMoved) moveCursor(tx, streamId, { seq: Math.max(readUpTo, cursor.seq), changedSeq: stream.head, rev, now });
+  if (told.length > 0) tellRoom(tx, streamId, told, cursor.rev, rev);
+  return { touched, open, openedIds, changed, look, newest, isLive, hasMore, idleMinutes: cursor.settings.idleMinutes };
+}
+
+interface Held {
+  readonly cursor: EpochCursor;
+  readonly stream: StreamToCut;
+  readonly events: readonly SpokenEvent[];
+  readonly changed: readonly string[];
+}
+
+/** Takes the cursor and reads what is behind it, in one flight; each statement sees what was committed when the cursor was free. */
+async function hold(app: AssignApp, tx: OutboxTransaction, streamId: string): Promise<Held | undefined> {
+  const [cursor, stream, events, changed] = await Promise.all([
+    lockCursor(tx, streamId),
+    findStreamToCut(tx, streamId),
+    listUncut(tx, streamId, eventsPerBatch),
+    markChanged(tx, streamId, app.clock.now()),
+  ]);
+  return cursor && stream && { cursor, stream, events, changed };
+}
+
+async function cut(
+  app: AssignApp,
+  tx: OutboxTransaction,
+  streamId: string,
+  { cursor, stream, events }: Held,
+  readUpTo: number,
+): Promise<EpochDraft[]> {
+  const knowledge = await app.knowledge(tx, stream.associationsVersion);
+  const open =
+    stream.open && stream.open.state === null && events.length > 0
+      ? { ...stream.open, state: await remember(tx, streamId, stream.open, knowledge, stream.hasRoles) }
+      : stream.open;
+  const { settings } = cursor;
+  const { barriers, hasRoles } = stream;
+  return cutEvents({ open, events, barriers, readUpTo, settings, knowledge, hasRoles, newId: (at) => newId('epoch', at.getTime()) });
+}
+
+/** The segmenter forgets what is further back anyway. */
+const rememberedMessages = 30;
+
+/** What the segmenter would remember of an epoch that a member has corrected. */
+async function remember(
+  tx: OutboxTransaction,
+  streamId: string,
+  epoch: EpochDraft,
+  knowledge: Knowledge,
+  hasRoles: boolean,
+): Promise<SegmenterState> {
+  let state = emptyState;
+  for (const { text, actorId: authorId, isAssistant } of await listLastSpoken(tx, streamId, epoch, rememberedMessages)) {
+    const stepped = step(state, { text, authorId, isAssistant, hasRoles }, knowledge);
+    // It is one epoch, whatever the segmenter thinks of it.
+    state = stepped.state;
+  }
+  return state;
+}
+
+/** What was said longer ago than this is told to nobody as it comes in. */
+const liveMs = 10 * 60_000;
+/** Rooms are shown what the open epoch is related to when it has grown by so many messages, or after so long. */
+const lookMessages = 3;
+const lookMs = 10_000;
+
+function isLookDue(open: EpochDraft, before: StreamToCut['open'], now: Date): boolean {
+  if (!before || before.id !== open.id || before.relatedAt === null) return true;
+  return open.messageCount - before.relatedCount >= lookMessages || now.getTime() - before.relatedAt.getTime() >= lookMs;
+}
+
+function toWrite(draft: EpochDraft, before: StreamToCut['open'], rev: number | null, lookedAt: Date | undefined): EpochWrite {
+  const same = before?.id === draft.id ? before : undefined;
+  return {
+    ...draft,
+    rev,
+    relatedCount: lookedAt ? draft.messageCount : (same?.relatedCount ?? 0),
+    relatedAt: lookedAt ?? same?.relatedAt ?? null,
+  };
+}
+
+/** Epochs that one frame names; who has missed more lists them. */
+const epochsPerFrame = 15;
+
+function tellRoom(tx: OutboxTransaction, streamId: string, told: readonly EpochDraft[], from: number, rev: number): void {
+  const name = room.stream(tx.workspaceId, streamId);
+  const items = told.slice(-epochsPerFrame).map((draft) => epochToTell(draft, streamId, rev));
+  const frame: EpochsFrame = { op: 'epochs', room: name, from, rev, items, removed: [], partial: told.length > items.length };
+  tx.derive('epochs-changed', name, frame);
+}
+
+function count(app: AssignApp, { touched, openedIds, newest, isLive }: Assigned): void {
+  app.metrics.count(metric.epochsOpened, openedIds.length);
+  app.metrics.count(metric.epochsClosed, touched.filter(({ status }) => status === 'closed').length);
+  if (newest && isLive) app.metrics.milliseconds(metric.assignLatency, app.clock.now().getTime() - newest.createdAt.getTime());
+}
+
+/** An epoch that waits for the index is looked after when it should long have been there. */
+export const waitingMs = 2 * 60_000;
+
+async function noteDue(app: AssignApp, workspaceId: string, { touched, open, changed, idleMinutes }: Assigned): Promise<void> {
+  const now = app.clock.now();
+  if (changed.length > 0 || touched.some(({ status }) => status === 'closed'))
+    await app.due.note(workspaceId, new Date(now.getTime() + waitingMs));
+  // Of a past that comes in, the last epoch is idle only when nothing more has come for as long.
+  if (open) await app.due.note(workspaceId, idleAt({ lastEventAt: now }, { idleMinutes }));
+}
+
+/** A few go one by one, at once; of more it is only said that they wait. */
+const maxSingly = 3;
+
+async function sendToIndex(app: AssignApp, workspaceId: string, epochIds: readonly string[], look: string | undefined): Promise<void> {
+  const messages: EmbeddingsMessage[] =
+    epochIds.length > maxSingly
+      ? [{ kind: 'waiting', workspaceId, attempt: 0 }]
+      : epochIds.map((epochId) => ({ kind: 'epoch', workspaceId, epochId, attempt: 0 }));
+  if (look !== undefined) messages.push({ kind: 'open', workspaceId, epochId: look });
+  // What is not taken is found waiting by the next tick: nothing fails for it.
+  for (const message of messages) {
+    await app.queues.sendLater(app.embeddingsQueueUrl, message, 0, workspaceId).catch((error: unknown) => {
+      app.log.warn('An epoch waits for the index', { workspaceId, error: error as Error });
+    });
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * What was said in an event, as far as it is of the event itself: its words, the question and options of a poll, the name of a file, the
+ * words beside what was shared. Of stream_events `e`.
+ */
+export const spokenText = `concat_ws(E'\\n',
+  (select t.content from text_messages t where t.id = e.id),
+  case e.content_type
+    when 'poll' then (select concat_ws(E'\\n', p.question, (select string_agg(o.value ->> 'text', E'\\n') from jsonb_array_elements(p.options) o))
+      from polls p where p.id = e.content_id)
+    when 'file' then (select f.name from files f where f.id = e.content_id)
+    when 'shared_ref' then (select r.context from shared_refs r where r.id = e.content_id) end)`;
