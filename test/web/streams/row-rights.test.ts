@@ -28,7 +28,7 @@ test.each(places)('the page offers what the server allows: %j', ({ streamType, w
 });
 
 describe('where nothing can be said', () => {
-  const nothing = { post: false, pin: false, moderate: false, reply: false };
+  const nothing = { post: false, pin: false, moderate: false, reply: false, curate: false };
 
   test('nothing is offered: archived, or not known yet', () => {
     expect(rowRightsIn(stream('a', { archivedAt, role: 'owner' }), undefined, 'owner')).toEqual(nothing);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { dayKey, dayLabel, fullTimeOf, timeOf } from '../../../web/src/ui/times.ts';
+import { dayKey, dayLabel, fullTimeOf, spanLabel, timeOf } from '../../../web/src/ui/times.ts';
 
 const at = (iso: string): number => Date.parse(iso);
 const zone = { locale: 'en-US', timeZone: 'America/New_York' };
@@ -29,3 +29,12 @@ describe('days', () => {
     expect(dayLabel(at('2026-03-08T05:30:00Z'), at('2026-03-09T04:30:00Z'), zone)).toBe('Yesterday');
   });
 });
+
+test.each([
+  ['2026-11-16T15:03:00Z', '2026-11-16T16:10:00Z', 'Nov 16, 10:03 – 11:10 AM'],
+  ['2026-11-16T15:03:00Z', '2026-11-18T16:10:00Z', 'Nov 16 – 18'],
+  ['2025-12-31T15:00:00Z', '2026-01-01T15:00:00Z', 'Dec 31, 2025 – Jan 1, 2026'],
+  ['2026-11-16T15:03:00Z', '2026-11-16T15:00:00Z', 'Nov 16, 10:03 AM'],
+])('a span says no more than it takes: %s to %s', (from, to, label) =>
+  expect(spanLabel(at(from), at(to), at('2026-11-20T14:00:00Z'), zone).replaceAll(/[\u2009\u202f]/g, ' ')).toBe(label),
+);

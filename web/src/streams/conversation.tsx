@@ -69,7 +69,7 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
       <DropTarget disabled={snapshot.problem !== undefined || !scene.rights.post} onFiles={(files) => uploads.add(files)}>
         {(isDropping) => (
           <>
-            <EventList {...{ live, snapshot, streamId, editing, picking }} onLeave={toComposer} />
+            <EventList {...{ live, snapshot, streamId, editing, picking }} starts={[]} onLeave={toComposer} />
             <Composer
               ref={composer}
               {...{ live, snapshot, stream, streamId, uploads, isDropping, closed }}
@@ -100,7 +100,7 @@ function useScene({ stream, compact, actions, uploads }: Pick<RowScene, 'stream'
   const parent = useParent(stream);
   const nameOf = useNameOf();
   return useMemo(
-    () => ({ stream, compact, me, rights: rowRightsIn(stream, parent, self?.role), actions, uploads, nameOf }),
+    () => ({ stream, compact, me, rights: rowRightsIn(stream, parent, self?.role), actions, epochs: undefined, uploads, nameOf }),
     [stream, parent, compact, me, self, actions, uploads, nameOf],
   );
 }

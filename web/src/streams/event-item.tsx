@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import { Pin } from 'lucide-react';
+import { EpochDivider } from '../epochs/epoch-divider.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { dayLabel, fullTimeOf, timeOf } from '../ui/times.ts';
 import { EventContent } from './event-content.tsx';
@@ -12,7 +13,7 @@ import { PendingContent } from './pending-content.tsx';
 import { ReactionBar } from './reaction-bar.tsx';
 import { useRowScene } from './row-scene.ts';
 import { SystemRow } from './system-row.tsx';
-import type { EventRow, PendingRow, Row } from './timeline.ts';
+import type { EventRow, PendingRow, Row, TopicRow } from './timeline.ts';
 
 export interface EventItemProps {
   readonly row: Exclude<Row, { kind: 'top' }>;
@@ -25,18 +26,37 @@ export interface EventItemProps {
   readonly today: number;
 }
 
-/** One row with what stands above it: the day, the line "New". */
+/** One row with what stands above it: the day, what is talked about from here on, the line "New". */
 export const EventItem = memo(function EventItem(props: EventItemProps) {
-  const { row, today, isActive } = props;
+  const { row } = props;
+  if (row.kind === 'topic') return <Coming {...props} row={row} />;
   const isFirstNew = row.kind !== 'pending' && row.isFirstNew;
   return (
     <div className={classes.wrap}>
-      {row.day !== undefined && <h2 className={classes.divider}>{dayLabel(row.day, today)}</h2>}
+      <Above {...props} />
       {isFirstNew && <p className={classes.newLine}>New</p>}
-      {row.kind === 'notice' ? <SystemRow row={row} isActive={isActive} /> : <Spoken {...props} row={row} />}
+      {row.kind === 'notice' ? <SystemRow row={row} isActive={props.isActive} /> : <Spoken {...props} row={row} />}
     </div>
   );
 }, isSame);
+
+function Above({ row, today, isActive }: EventItemProps) {
+  const { epochs, rights } = useRowScene();
+  if (row.day === undefined && !row.topic) return null;
+  const day = row.day === undefined ? undefined : dayLabel(row.day, today);
+  return <EpochDivider day={day} topic={row.topic} tools={epochs} mayCurate={rights.curate} isReachable={isActive} />;
+}
+
+/** Something else begins with the next message. */
+function Coming(props: EventItemProps & { readonly row: TopicRow }) {
+  const { row, isActive } = props;
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the arrow keys move the focus from row to row
+    <div role="note" tabIndex={isActive ? 0 : -1} className={classes.wrap} data-row={row.key} aria-label={`Topic: ${row.topic.label}`}>
+      <Above {...props} />
+    </div>
+  );
+}
 
 type SpokenProps = EventItemProps & { readonly row: EventRow | PendingRow };
 

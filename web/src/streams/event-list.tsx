@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
+import type { EpochStart } from '../epochs/epoch-starts.ts';
 import { useToday } from '../ui/use-today.ts';
 import { EndButton } from './end-button.tsx';
 import classes from './event-list.module.css';
@@ -24,6 +25,8 @@ export interface EventListProps {
   readonly live: LiveStream;
   readonly snapshot: LiveSnapshot;
   readonly streamId: string;
+  /** Where epochs begin, oldest first. */
+  readonly starts: readonly EpochStart[];
   /** The event that is being edited. */
   readonly editing: string | undefined;
   /** The event that an emoji is being chosen for. */
@@ -34,7 +37,7 @@ export interface EventListProps {
 
 /** What happened in a stream, as a virtual list that grows at both ends. */
 export function EventList(props: EventListProps) {
-  const { live, snapshot, streamId, editing, picking, onLeave } = props;
+  const { live, snapshot, streamId, starts, editing, picking, onLeave } = props;
   const { intents } = useWorkspace();
   const scene = useRowScene();
   const { me, stream, compact } = scene;
@@ -42,7 +45,7 @@ export function EventList(props: EventListProps) {
   const virtual = useRef<VirtualizerHandle>(null);
   const follow = useFollowEnd();
   const { unseen, firstNewSeq } = useReading(streamId, snapshot, follow.atEnd);
-  const { rows, isPrepended } = useRows(snapshot, me.id, firstNewSeq);
+  const { rows, isPrepended } = useRows(snapshot, starts, me.id, firstNewSeq);
   const older = useOlder(live, snapshot, follow.scroller);
   const onCommand = rowCommands(scene, intents);
   const keys = useRowKeys({ rows, me: me.id, virtual, scroller: follow.scroller, toEnd: follow.toEnd, onCommand, onLeave });
@@ -96,8 +99,8 @@ function UnseenTitle({ name, unseen }: { name: string; unseen: number }) {
 }
 
 /** The rows, and whether the last change of them put older ones in front. */
-function useRows({ events, pending }: LiveSnapshot, me: string, firstNewSeq: number | undefined): { rows: Row[]; isPrepended: boolean } {
-  const rows = useMemo(() => toTimeline({ events, pending, me, firstNewSeq }), [events, pending, me, firstNewSeq]);
+function useRows({ events, pending }: LiveSnapshot, starts: readonly EpochStart[], me: string, firstNewSeq: number | undefined) {
+  const rows = useMemo(() => toTimeline({ events, pending, starts, me, firstNewSeq }), [events, pending, starts, me, firstNewSeq]);
   const [last, setLast] = useState({ rows, isPrepended: false });
   if (last.rows === rows) return last;
   const now = { rows, isPrepended: wasPrepended(last.rows, rows) };

@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { Copy, History, Link2, MailOpen, Pin, PinOff, Trash2 } from 'lucide-react';
+import { Copy, History, Layers, Link2, MailOpen, Pin, PinOff, Trash2 } from 'lucide-react';
 import type { StreamEvent } from '../../../contract/event.ts';
 import { useRowScene } from './row-scene.ts';
 import { noticeOf } from './stream-actions.ts';
@@ -9,7 +9,7 @@ import { useWorkspace } from './workspace-context.ts';
 /** What is seldom done with an event. */
 export function EventMenu({ event }: { event: StreamEvent }) {
   const { intents, tell } = useWorkspace();
-  const { me, rights, actions, stream } = useRowScene();
+  const { me, rights, actions, stream, epochs } = useRowScene();
   const text = event.content?.text ?? event.poll?.question;
   const copy = (what: string, said: string): void => {
     navigator.clipboard.writeText(what).then(
@@ -30,6 +30,11 @@ export function EventMenu({ event }: { event: StreamEvent }) {
       {stream?.isMember && (
         <Menu.Item leftSection={<MailOpen {...icon} />} onClick={() => intents.markUnread(event)}>
           Mark unread from here
+        </Menu.Item>
+      )}
+      {rights.curate && epochs?.canSplitAt(event) && (
+        <Menu.Item leftSection={<Layers {...icon} />} onClick={() => epochs.splitAt(event)}>
+          Begin a new topic here
         </Menu.Item>
       )}
       {text !== undefined && (

@@ -28,7 +28,7 @@ export function EventRoot({ event }: { event: StreamEvent }) {
   });
   const stream = list.find(event.streamId);
   const rights = rowRightsIn(stream, undefined, self?.role);
-  const scene: RowScene = { stream, compact: true, me, rights, actions, uploads, nameOf };
+  const scene: RowScene = { stream, compact: true, me, rights, actions, epochs: undefined, uploads, nameOf };
   return (
     <RowSceneContext value={scene}>
       <EventContent event={event} />

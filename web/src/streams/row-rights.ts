@@ -10,9 +10,11 @@ export interface RowRights {
   readonly moderate: boolean;
   /** Begin a thread at an event. */
   readonly reply: boolean;
+  /** Correct where epochs begin and what they are called. */
+  readonly curate: boolean;
 }
 
-const none: RowRights = { post: false, pin: false, moderate: false, reply: false };
+const none: RowRights = { post: false, pin: false, moderate: false, reply: false, curate: false };
 
 /** Which stream is closed, so that nothing can be said in this one: itself, or the one that a thread branched from. */
 export function closedBy(stream: Stream | undefined, parent: Stream | undefined): Stream | undefined {
@@ -27,9 +29,11 @@ export function rowRightsIn(stream: Stream | undefined, parent: Stream | undefin
   const isFixed = streamType === 'dm' || streamType === 'assistant';
   const isGuest = workspaceRole === 'guest';
   const manages = !isGuest && !isFixed && (isManager(role) || isManager(workspaceRole));
+  const isOfIt = isFixed || (!isGuest && (manages || isMember || visibility === 'inherit'));
   return {
     post: true,
-    pin: isFixed || (!isGuest && (manages || isMember || visibility === 'inherit')),
+    pin: isOfIt,
+    curate: isOfIt,
     moderate: manages,
     // A thread of a thread does not exist.
     reply: streamType !== 'thread',

@@ -1,5 +1,6 @@
 import { createContext, use } from 'react';
 import type { Stream } from '../../../contract/stream.ts';
+import type { EpochTools } from '../epochs/epoch-tools.ts';
 import type { Uploads } from './file-uploads.ts';
 import type { RowActions } from './row-actions.ts';
 import type { RowRights } from './row-rights.ts';
@@ -14,6 +15,8 @@ export interface RowScene {
   /** The files that were sent from here. */
   readonly uploads: Pick<Uploads, 'sent'>;
   readonly actions: RowActions;
+  /** What can be done with what memory made of the stream. */
+  readonly epochs: EpochTools | undefined;
   /** How to call somebody; `known`: what they were called when it happened. */
   readonly nameOf: (userId: string, known?: string) => string;
 }

@@ -1,5 +1,6 @@
 import type { KnownEventType, StreamEvent } from '../../../contract/event.ts';
 import type { PendingEvent } from '../../../client/live-stream.ts';
+import type { EpochStart } from '../epochs/epoch-starts.ts';
 import { dayKey } from '../ui/times.ts';
 
 interface RowBase {
@@ -9,6 +10,8 @@ interface RowBase {
   readonly day: number | undefined;
   /** A message that opens a group shows its author and time. */
   readonly opensGroup: boolean;
+  /** The epoch that begins with it. */
+  readonly topic: EpochStart | undefined;
 }
 export interface TopRow {
   readonly kind: 'top';
@@ -31,7 +34,12 @@ export interface PendingRow extends RowBase {
   readonly kind: 'pending';
   readonly pending: PendingEvent;
 }
-export type Row = TopRow | EventRow | NoticeRow | PendingRow;
+/** An epoch was begun, and nothing has been said in it yet. */
+export interface TopicRow extends RowBase {
+  readonly kind: 'topic';
+  readonly topic: EpochStart;
+}
+export type Row = TopRow | EventRow | NoticeRow | PendingRow | TopicRow;
 
 export interface TimelineInput {
   readonly events: readonly StreamEvent[];
@@ -40,6 +48,8 @@ export interface TimelineInput {
   readonly me: string;
   /** Position of the first message under the "New" line. */
   readonly firstNewSeq: number | undefined;
+  /** Where epochs begin, oldest first. */
+  readonly starts?: readonly EpochStart[];
   readonly timeZone?: string;
 }
 
@@ -55,10 +65,11 @@ interface Before {
 }
 
 /** The rows of a stream page, oldest first: each knowing what to show above itself. */
-export function toTimeline({ events, pending, me, firstNewSeq, timeZone }: TimelineInput): Row[] {
+export function toTimeline({ events, pending, me, firstNewSeq, starts = [], timeZone }: TimelineInput): Row[] {
   const rows: Row[] = [{ kind: 'top', key: 'top' }];
+  const topicUpTo = passing(starts, events[0]?.seq);
   let before: Before | undefined;
-  const place = (author: string | undefined, at: number, deleted: boolean, breaks: boolean): Omit<RowBase, 'key'> => {
+  const place = (author: string | undefined, at: number, deleted: boolean, breaks: boolean): Omit<RowBase, 'key' | 'topic'> => {
     const day = dayKey(at, timeZone);
     const newDay = day !== before?.day;
     const near = before !== undefined && before.author === author && at - before.at < groupMs && before.deleted === deleted;
@@ -68,20 +79,36 @@ export function toTimeline({ events, pending, me, firstNewSeq, timeZone }: Timel
   for (const event of events) {
     const isFirstNew = event.seq === firstNewSeq;
     const isQuiet = isNotice(event);
-    const placed = place(isQuiet ? undefined : event.actorId, Date.parse(event.createdAt), event.deletedAt !== null, isFirstNew);
-    const row = { key: keyOf(event), isFirstNew, ...placed };
+    const topic = topicUpTo(event.seq);
+    const breaks = isFirstNew || topic !== undefined;
+    const placed = place(isQuiet ? undefined : event.actorId, Date.parse(event.createdAt), event.deletedAt !== null, breaks);
+    const row = { key: keyOf(event), isFirstNew, topic, ...placed };
     const last = rows.at(-1);
     if (!isQuiet) rows.push({ kind: 'event', event, ...row });
-    else if (last?.kind === 'notice' && !isFirstNew && placed.day === undefined && isFolded(last, event)) {
+    else if (last?.kind === 'notice' && !breaks && placed.day === undefined && isFolded(last, event)) {
       // The newest event names the row, so that it is the same row when older ones are put in front.
       rows[rows.length - 1] = { ...last, key: row.key, events: [...last.events, event] };
     } else rows.push({ kind: 'notice', events: [event], ...row });
   }
+  let coming = topicUpTo(Number.POSITIVE_INFINITY);
   for (const item of pending) {
-    const placed = place(me, Date.parse(item.createdAt), false, false);
-    rows.push({ kind: 'pending', key: `${me}:${item.clientEventId}`, pending: item, ...placed });
+    const placed = place(me, Date.parse(item.createdAt), false, coming !== undefined);
+    rows.push({ kind: 'pending', key: `${me}:${item.clientEventId}`, pending: item, topic: coming, ...placed });
+    coming = undefined;
   }
+  if (coming) rows.push({ kind: 'topic', key: `topic:${coming.seq}`, topic: coming, day: undefined, opensGroup: false });
   return rows;
+}
+
+/** The newest epoch that begins up to a position and was not asked for before. What began further back than the page goes is passed over. */
+function passing(starts: readonly EpochStart[], firstSeq: number | undefined): (seq: number) => EpochStart | undefined {
+  let next = firstSeq === undefined ? 0 : starts.findIndex(({ seq }) => seq >= firstSeq);
+  if (next < 0) next = starts.length;
+  return (upTo) => {
+    let found: EpochStart | undefined;
+    for (let start = starts[next]; start && start.seq <= upTo; start = starts[++next]) found = start;
+    return found;
+  };
 }
 
 const keyOf = ({ actorId, clientEventId }: StreamEvent): string => `${actorId}:${clientEventId}`;

@@ -50,6 +50,15 @@ export function dayLabel(ms: number, nowMs: number, { locale, timeZone }: Zone =
   return format({ weekday: 'long', month: 'long', day: 'numeric', year, timeZone }, locale).format(ms);
 }
 
+/** "Nov 16, 2:03 – 3:10 PM", or over days "Nov 16 – 18"; with the years when one is not this one. */
+export function spanLabel(fromMs: number, toMs: number, nowMs: number, { locale, timeZone }: Zone = {}): string {
+  const days = [fromMs, toMs, nowMs].map((ms) => dayKey(ms, timeZone));
+  const year = days.every((day) => day.slice(0, 4) === days[2]?.slice(0, 4)) ? undefined : ('numeric' as const);
+  const isOneDay = days[0] === days[1];
+  const time = isOneDay ? ({ hour: 'numeric', minute: '2-digit' } as const) : undefined;
+  return format({ year, month: 'short', day: 'numeric', ...time, timeZone }, locale).formatRange(fromMs, Math.max(fromMs, toMs));
+}
+
 /** By calendar, not by 24 hours: a day of summer time has 23 or 25. */
 function dayBefore(key: string): string {
   const [year = 0, month = 1, day = 1] = key.split('-').map(Number);

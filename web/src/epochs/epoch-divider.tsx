@@ -1,0 +1,73 @@
+import { Menu } from '@mantine/core';
+import { Ellipsis, GanttChart, Layers, Merge, Pencil } from 'lucide-react';
+import type { Epoch } from '../../../contract/epoch.ts';
+import classes from './epoch-divider.module.css';
+import type { EpochStart } from './epoch-starts.ts';
+import type { EpochTools } from './epoch-tools.ts';
+
+interface Props {
+  /** What the day is called, where it begins here too: then both share a line. */
+  readonly day: string | undefined;
+  readonly topic: EpochStart | undefined;
+  /** Undefined where nobody can do anything about epochs. */
+  readonly tools: EpochTools | undefined;
+  /** Whether the reader may correct what memory did. */
+  readonly mayCurate: boolean;
+  /** Only the row that the keyboard is on has its tools in the order of tabs. */
+  readonly isReachable: boolean;
+}
+
+/** The quiet line above a message: which day begins, and what is talked about from here on. */
+export function EpochDivider({ day, topic, tools, mayCurate, isReachable }: Props) {
+  return (
+    <div className={classes.divider} data-topic={topic !== undefined}>
+      {day !== undefined && <h2 className={classes.day}>{day}</h2>}
+      {topic && (
+        <>
+          <h3 className={classes.topic}>
+            <Layers size={12} aria-hidden="true" />
+            <span className="sb-hidden">Topic: </span>
+            <bdi className={classes.label}>{topic.label}</bdi>
+          </h3>
+          {topic.reason !== undefined && <span className={classes.reason}>{topic.reason}</span>}
+          {topic.epoch && tools && <EpochMenu {...{ topic, tools, mayCurate, isReachable }} epoch={topic.epoch} />}
+        </>
+      )}
+    </div>
+  );
+}
+
+interface MenuProps extends Pick<Props, 'mayCurate' | 'isReachable'> {
+  readonly epoch: Epoch;
+  readonly topic: EpochStart;
+  readonly tools: EpochTools;
+}
+
+function EpochMenu({ epoch, topic, tools, mayCurate, isReachable }: MenuProps) {
+  const icon = { size: 15, 'aria-hidden': true } as const;
+  const name = `More about the topic ${topic.label}`;
+  return (
+    <Menu position="bottom-end" width={240} shadow="md" withinPortal keepMounted={false} returnFocus>
+      <Menu.Target>
+        <button type="button" className={classes.more} aria-label={name} title="More" tabIndex={isReachable ? 0 : -1}>
+          <Ellipsis size={14} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {mayCurate && (
+          <Menu.Item leftSection={<Pencil {...icon} />} onClick={() => tools.rename(epoch)}>
+            Rename…
+          </Menu.Item>
+        )}
+        {mayCurate && topic.canMerge && (
+          <Menu.Item leftSection={<Merge {...icon} />} onClick={() => tools.merge(epoch)}>
+            Merge with the topic above
+          </Menu.Item>
+        )}
+        <Menu.Item leftSection={<GanttChart {...icon} />} onClick={tools.showTimeline}>
+          Show all topics
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
