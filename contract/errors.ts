@@ -37,6 +37,7 @@ export const errorKinds = {
   not_empty: { status: 409, title: 'The workspace is not empty', retry: 'never' },
   upload_missing: { status: 409, title: 'The content of the file has not been uploaded', retry: 'never' },
   stream_archived: { status: 409, title: 'The stream is archived', retry: 'never' },
+  nothing_before: { status: 409, title: 'There is nothing before it', retry: 'never' },
   precondition_failed: { status: 412, title: 'It was changed by someone else meanwhile', retry: 'never' },
   too_large: { status: 413, title: 'The request is too large', retry: 'never', closeCode: 4413 },
   unsupported_media_type: { status: 415, title: 'The body must be application/json', retry: 'never' },

@@ -7,6 +7,7 @@ export const idPrefixes = {
   event: 'evt',
   epoch: 'ep',
   job: 'job',
+  correction: 'cor',
   provider: 'prv',
   file: 'fil',
   notification: 'ntf',

@@ -25,13 +25,6 @@ export const epochColumns = `ep.id, ep.stream_id, ep.status, ep.barrier, ep.firs
   ep.label_source, ep.terms, ep.snippet, ep.opened_at, ep.last_event_at, ep.closed_at, ep.rev,
   ep.indexed_rev is not distinct from ep.content_rev as is_indexed`;
 
-/** What a countable event `e` says, in its own words and in those of what it shows; of a shared event only what was said about it here. */
-export const spokenText = `concat_ws(e'\\n', (select t.content from text_messages t where t.id = e.id),
-    (select p.question || e'\\n' || (select string_agg(o ->> 'text', e'\\n') from jsonb_array_elements(p.options) o)
-     from polls p where e.content_type = 'poll' and p.id = e.content_id),
-    (select f.name from files f where e.content_type = 'file' and f.id = e.content_id),
-    (select sr.context from shared_refs sr where e.content_type = 'shared_ref' and sr.id = e.content_id))`;
-
 export function epochOf(row: EpochRow): Epoch {
   return {
     id: row.id,

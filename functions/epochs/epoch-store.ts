@@ -31,3 +31,9 @@ export async function listEpochsBefore(
   );
   return { epochs: rows.flatMap((row) => (row.id === null ? [] : [epochOf(row)])), epochsRev: rows[0]?.epochs_rev ?? 0 };
 }
+
+/** The epoch before one in its stream. */
+export async function findEpochBefore(tx: Transaction, { streamId, firstSeq }: Epoch): Promise<Epoch | undefined> {
+  const { epochs } = await listEpochsBefore(tx, streamId, { before: firstSeq, limit: 1 });
+  return epochs[0];
+}

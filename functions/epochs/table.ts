@@ -5,15 +5,27 @@ import { ok, on } from '../platform/http-handler.ts';
 import type { Answer, Served } from '../platform/http-handler.ts';
 import { listEpochs } from './list-epochs.ts';
 import { readMemorySettings, updateMemorySettings } from './memory-settings.ts';
+import { mergeEpoch } from './merge-epoch.ts';
 import { readEpoch } from './read-epoch.ts';
 import { setBarrier } from './set-barrier.ts';
+import { splitEpoch } from './split-epoch.ts';
+import { updateEpoch } from './update-epoch.ts';
+import type { CorrectionApp } from './update-epoch.ts';
 
-type EpochApp = Pick<App, 'db' | 'queues' | 'epochsQueueUrl' | 'clock' | 'log'>;
+type EpochApp = CorrectionApp & Pick<App, 'epochsQueueUrl'>;
+
+const asEpoch = (epoch: Epoch): Answer => ok(epoch, { etag: epoch.rev });
 
 /** Epochs of streams, how they are cut, and where they begin. */
 export const epochTable = (app: EpochApp): Served[] => [
   on(routes.listEpochs, async (input, caller) => ok(await listEpochs(app, caller, input))),
-  on(routes.readEpoch, async (input, caller) => ok(await readEpoch(app, caller, input))),
+  on(routes.readEpoch, async (input, caller) => {
+    const read = await readEpoch(app, caller, input);
+    return ok(read, { etag: read.epoch.rev });
+  }),
+  on(routes.updateEpoch, async (input, caller) => asEpoch(await updateEpoch(app, caller, input))),
+  on(routes.mergeEpoch, async (input, caller) => ok(await mergeEpoch(app, caller, input))),
+  on(routes.splitEpoch, async (input, caller) => ok(await splitEpoch(app, caller, input))),
   on(routes.setBarrier, async (input, caller) => ok(await setBarrier(app, caller, input), { status: 202 })),
   on(routes.readMemorySettings, async (input, caller) => ok(await readMemorySettings(app, caller, input))),
   on(routes.updateMemorySettings, async (input, caller) => ok(await updateMemorySettings(app, caller, input))),

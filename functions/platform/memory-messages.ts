@@ -10,6 +10,8 @@ export type EpochsMessage = z.infer<typeof EpochsMessage>;
 export const EmbeddingsMessage = z.discriminatedUnion('kind', [
   /** An epoch closed, or what it holds has changed: it is labelled, embedded, indexed and linked. `attempt` counts from 0. */
   z.object({ kind: z.literal('epoch'), workspaceId, epochId: z.string(), attempt: z.int() }),
+  /** An epoch is no more: the index forgets it. */
+  z.object({ kind: z.literal('forget'), workspaceId, epochId: z.string() }),
   /** An open epoch has grown: whoever is in the room sees what it is related to. */
   z.object({ kind: z.literal('open'), workspaceId, epochId: z.string() }),
   /** Epochs of the workspace wait for the index: some of them are taken at once, oldest first, until none waits. */
