@@ -7,7 +7,8 @@ export interface Scope {
   readonly workspaceId: string;
   /** All kinds when it is absent. */
   readonly kinds?: readonly PointKind[];
-  readonly readable: Readable;
+  /** `all` is for what no reader is shown before it was checked again. */
+  readonly readable: Readable | 'all';
   readonly exclude?: readonly string[];
   /** Said at this time or later. */
   readonly after?: Date;
@@ -28,7 +29,8 @@ export interface Where {
 }
 
 /** Who may read nothing finds nothing: there is no filter that says so. */
-export const readsNothing = ({ readable }: Scope): boolean => !readable.publicToo && readable.streamIds.length === 0;
+export const readsNothing = ({ readable }: Scope): boolean =>
+  readable !== 'all' && !readable.publicToo && readable.streamIds.length === 0;
 
 const is = (key: string, value: string): Schemas['FieldCondition'] => ({ key, match: { value } });
 const isAny = (key: string, values: readonly string[]): Schemas['FieldCondition'] => ({ key, match: { any: [...values] } });
@@ -41,8 +43,8 @@ export function scopeFilter(scope: Scope, among?: readonly string[]): Schemas['F
   if (after || before) must.push({ key: 'at', range: { ...(after && { gte: after.getTime() }), ...(before && { lt: before.getTime() }) } });
   if (among) must.push(ids(among));
   const should: Schemas['Condition'][] = [];
-  if (readable.publicToo) should.push(is('visibility', 'public'));
-  if (readable.streamIds.length > 0) should.push(isAny('stream_id', readable.streamIds));
+  if (readable !== 'all' && readable.publicToo) should.push(is('visibility', 'public'));
+  if (readable !== 'all' && readable.streamIds.length > 0) should.push(isAny('stream_id', readable.streamIds));
   return { must, should, ...(exclude.length > 0 && { must_not: [ids(exclude)] }) };
 }
 
