@@ -3,11 +3,13 @@ import type { Construct } from 'constructs';
 import { Auth } from './auth.ts';
 import { Overview } from './dashboard.ts';
 import type { DataStack } from './data-stack.ts';
+import { Embeddings } from './embeddings.ts';
 import { Epochs } from './epochs.ts';
 import { Files } from './files.ts';
 import { Notifications } from './notifications.ts';
 import { Operations } from './operations.ts';
 import { Alarms } from './platform/alarms.ts';
+
 import { HttpRoutes } from './platform/http-routes.ts';
 import { Migrations } from './platform/migrations.ts';
 import { ServiceFunction } from './platform/service-function.ts';
@@ -32,7 +34,7 @@ export class ServiceStack extends Stack {
 
   constructor(scope: Construct, props: ServiceStackProps) {
     const { stage, code } = props;
-    const { network, database, signing, connections, files } = props.data;
+    const { network, database, signing, connections, files, memory } = props.data;
     super(scope, stackName(stage, 'Service'), stackProps(stage, 'functions, gateways, queues, schedules, alarms'));
     const alarms = new Alarms(this, 'Alarms', { stage });
     const platform = { stage, code, alarms, network };
@@ -46,7 +48,15 @@ export class ServiceStack extends Stack {
     const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, signing, fanOut });
     new Files(this, 'Files', { platform, routes, database, signing, bucket: files });
     const transfer = new Transfer(this, 'Transfer', { platform, routes, database });
-    const epochs = new Epochs(this, 'Epochs', { platform });
+    const epochs = new Epochs(this, 'Epochs', {
+      platform,
+      routes,
+      database,
+      signing,
+      memory,
+      embeddings: new Embeddings(this, 'Embeddings', { stage }),
+      fanOut,
+    });
     for (const fn of [realtime.fanOut, realtime.socket, transfer.http]) epochs.epochsQueue.grantSend(fn);
     epochs.embeddingsQueue.grantSend(streams.http);
     new Auth(this, 'Auth', { platform, routes, database, signing });

@@ -1,6 +1,7 @@
 import type { StackProps } from 'aws-cdk-lib/core';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
+import { type EmbeddingSettings, type QdrantSettings, readEmbeddings, readQdrant, titan } from './memory-settings.ts';
 
 export const stageNames = ['dev', 'prod', 'local'] as const;
 export type StageName = (typeof stageNames)[number];
@@ -14,7 +15,7 @@ export interface Throttle {
 /** Everything that differs between one deployment and another. */
 export interface Stage {
   readonly name: StageName;
-  /** Availability zones that hold the interface endpoints: one is cheap, two survive the loss of a zone. */
+  /** Availability zones that hold the interface endpoints, and the NAT gateways where there is one: one is cheap, two survive the loss of a zone. */
   readonly endpointZones: 1 | 2;
   readonly database: {
     /** Instance class without the `db.`. */
@@ -28,8 +29,8 @@ export interface Stage {
     /** `off` only where Postgres listens on loopback. */
     readonly tls: 'verify' | 'off';
     /**
-     * Environments that each function in front of Postgres may have at once; each holds one connection. Undefined takes what the
-     * account has: a new account cannot reserve any.
+     * Environments that each function that answers people from Postgres may have at once; each holds one connection. Undefined takes
+     * what the account has: a new account cannot reserve any.
      */
     readonly environmentsPerFunction: number | undefined;
     /** An alarm rings above this many connections; about 80 % of what the instance takes. */
@@ -46,6 +47,8 @@ export interface Stage {
   readonly epochsConcurrency: number;
   /** Epochs that are embedded and indexed at once: the brake on the provider of embeddings; each holds a connection to Postgres. */
   readonly embeddingsConcurrency: number;
+  readonly embeddings: EmbeddingSettings;
+  readonly qdrant: QdrantSettings;
   /** CloudFormation refuses to delete the stacks. */
   readonly terminationProtection: boolean;
   /** Gets a mail for each alarm. */
@@ -77,6 +80,8 @@ const dev: Fixed = {
   followUpConcurrency: 2,
   epochsConcurrency: 2,
   embeddingsConcurrency: 2,
+  embeddings: titan,
+  qdrant: { kind: 'instance', instance: 't4g.small', volumeGiB: 20 },
   terminationProtection: false,
 };
 
@@ -91,8 +96,9 @@ const prod: Fixed = {
     backupDays: 14,
     deletionProtection: true,
     tls: 'verify',
-    // Nine functions answer people and queues, three are alone: 9 x 40 + 3 stays below the 400 connections that 4 GiB of memory allow.
-    environmentsPerFunction: 40,
+    // Nine functions answer people, three work as wide as their queues, five are alone: 9 x 36 + 20 + 20 + 10 + 5 stays below the 400
+    // connections that 4 GiB of memory allow.
+    environmentsPerFunction: 36,
     connectionsAlarm: 320,
   },
   logs: { level: 'INFO', retention: RetentionDays.THREE_MONTHS, keep: true },
@@ -102,11 +108,19 @@ const prod: Fixed = {
   followUpConcurrency: 20,
   epochsConcurrency: 20,
   embeddingsConcurrency: 10,
+  embeddings: titan,
+  qdrant: { kind: 'instance', instance: 't4g.medium', volumeGiB: 50 },
   terminationProtection: true,
 };
 
-/** What `npm start` runs: dev's settings; Postgres listens on loopback and has no certificate. */
-const local: Fixed = { ...dev, name: 'local', database: { ...dev.database, tls: 'off' }, logs: { ...dev.logs, level: 'INFO' } };
+/** What `npm start` runs: dev's settings; Postgres listens on loopback and has no certificate, and embeddings are made offline. */
+const local: Fixed = {
+  ...dev,
+  name: 'local',
+  database: { ...dev.database, tls: 'off' },
+  logs: { ...dev.logs, level: 'INFO' },
+  embeddings: { provider: 'local' },
+};
 
 const stages: Record<StageName, Fixed> = { dev, prod, local };
 
@@ -114,8 +128,20 @@ const stages: Record<StageName, Fixed> = { dev, prod, local };
 export function readStage(scope: IConstruct): Stage {
   const name = readContext(scope, 'stage') ?? 'dev';
   if (!isStageName(name)) throw new Error(`There is no stage "${name}"; give -c stage=${stageNames.join(' or -c stage=')}`);
-  return { ...stages[name], alarmEmail: readContext(scope, 'alarmEmail'), domain: readDomain(scope) };
+  const fixed = stages[name];
+  const read = (key: string) => readContext(scope, key);
+  return {
+    ...fixed,
+    embeddings: readEmbeddings(read, fixed.embeddings),
+    qdrant: readQdrant(read, fixed.qdrant),
+    alarmEmail: read('alarmEmail'),
+    domain: readDomain(scope),
+  };
 }
+
+/** Whether what memory needs lies outside of the network. */
+export const needsWayOut = ({ embeddings, qdrant }: Pick<Stage, 'embeddings' | 'qdrant'>): boolean =>
+  embeddings.provider === 'openai' || qdrant.kind === 'address';
 
 /** The name of a stack of a stage: `Streambed-dev-Data`. */
 export const stackName = (stage: Stage, part: string): string => `Streambed-${stage.name}-${part}`;

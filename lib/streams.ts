@@ -43,6 +43,7 @@ export class Streams extends Construct {
       memoryMb: 1024,
       inNetwork: true,
       looksAgain: true,
+      environments: props.platform.stage.followUpConcurrency,
     });
     props.database.grantConnect(this.followUp);
     props.fanOut.grantSend(this.followUp);

@@ -7,13 +7,13 @@ import type { ServiceFunction } from './service-function.ts';
 /** What a function does with the table. */
 const actions = {
   /** Notes when an open epoch falls idle, and which workspaces closed some. */
-  noteDue: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  noteDue: ['dynamodb:UpdateItem'],
   /** Shares with all environments whether the provider of embeddings is being left alone. */
   keepBreaker: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   /** Finds what is due and takes it away; what goes on is noted again. */
-  takeDue: ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+  takeDue: ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
   /** Finds which workspaces there is something new to learn from. */
-  takeLearned: ['dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+  takeLearned: ['dynamodb:Query', 'dynamodb:UpdateItem'],
 } as const;
 
 /**

@@ -29,8 +29,12 @@ export interface ServiceFunctionProps {
   readonly memoryMb: number;
   /** True for functions in front of Postgres; they cannot reach sockets or the internet from there. */
   readonly inNetwork: boolean;
+  /** It calls what may lie outside of the network: it runs where a way out would be. */
+  readonly reachesOut?: boolean;
   /** One environment is enough: nobody waits for it. Leaves the database's connections to the functions that answer people. */
   readonly alone?: boolean;
+  /** A worker has as many environments as its queue hands it batches at once. */
+  readonly environments?: number;
   /** It sends to its own queue, to look again later. Lambda would take that for a circle and cut it; its end is the function's own care. */
   readonly looksAgain?: boolean;
 }
@@ -71,7 +75,7 @@ export class ServiceFunction extends LambdaFunction {
       tracing: Tracing.ACTIVE,
       ...(props.looksAgain ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       environment: environmentOf(stage, props.inNetwork),
-      ...(props.inNetwork ? inside(network, stage, props.alone) : {}),
+      ...(props.inNetwork ? inside(network, stage, props) : {}),
     });
     this.role = role;
     this.title = name;
@@ -119,12 +123,14 @@ function environmentOf(stage: Stage, inNetwork: boolean): Record<string, string>
   };
 }
 
-function inside({ vpc, functions }: Network, { database: { environmentsPerFunction } }: Stage, alone = false) {
+function inside(network: Network, { database: { environmentsPerFunction } }: Stage, props: ServiceFunctionProps) {
+  const { reachesOut = false, alone = false, environments = environmentsPerFunction } = props;
   return {
-    vpc,
-    vpcSubnets: { subnets: vpc.isolatedSubnets },
-    securityGroups: [functions],
-    reservedConcurrentExecutions: environmentsPerFunction !== undefined && alone ? 1 : environmentsPerFunction,
+    vpc: network.vpc,
+    vpcSubnets: { subnets: network.subnetsFor(reachesOut) },
+    securityGroups: [network.functions],
+    // Undefined: the account has none to reserve.
+    reservedConcurrentExecutions: environmentsPerFunction !== undefined && alone ? 1 : environmentsPerFunction && environments,
   };
 }
 

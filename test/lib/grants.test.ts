@@ -10,13 +10,16 @@ const ownerSecret = 'secretsmanager:GetSecretValue DatabaseOwnerSecret';
 const signing = 'secretsmanager:GetSecretValue SigningSecret';
 const send = 'sqs:SendMessage RealtimeFanOutQueue';
 const onTable = (...actions: string[]) => actions.map((action) => `dynamodb:${action} ConnectionsTable`);
+const onMemory = (...actions: string[]) => actions.map((action) => `dynamodb:${action} MemoryTable`);
 const nudge = 'sqs:SendMessage StreamsFollowUpQueue';
 const cut = 'sqs:SendMessage EpochsEpochsQueue';
 const embed = 'sqs:SendMessage EpochsEmbeddingsQueue';
+const titan = 'bedrock:InvokeModel AWS::Region::foundation-model/amazon.titan-embed-text-v2:0';
 const fromQueue = (queue: string) =>
   ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
     (action) => `sqs:${action} ${queue}`,
   );
+const embedder = ['EMBEDDING_PROVIDER', 'EMBEDDING_MODEL', 'EMBEDDING_DIMENSION'];
 const database = ['DATABASE_URL', 'DATABASE_TLS', 'DATABASE_SECRET_ARN'];
 
 const table: Record<string, { may: string[]; told: string[] }> = {
@@ -27,6 +30,14 @@ const table: Record<string, { may: string[]; told: string[] }> = {
   StreamsFollowUp: {
     may: [appSecret, send, nudge, ...fromQueue('StreamsFollowUpQueue')],
     told: [...database, 'FAN_OUT_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL'],
+  },
+  EpochsHttp: {
+    may: [appSecret, signing, send, cut, embed, titan],
+    told: [...database, ...embedder, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
+  },
+  EpochsAssignEvents: {
+    may: [appSecret, send, cut, embed, ...onMemory('UpdateItem'), ...fromQueue('EpochsEpochsQueue')],
+    told: [...database, 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL', 'MEMORY_TABLE'],
   },
   NotificationsHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
   WorkspacesHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },

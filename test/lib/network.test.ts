@@ -5,6 +5,8 @@ import { functionsOf, resourcesOf, synthesize } from './synthesized.ts';
 const inside = [
   'StreamsHttp',
   'StreamsFollowUp',
+  'EpochsHttp',
+  'EpochsAssignEvents',
   'NotificationsHttp',
   'TransferHttp',
   'WorkspacesHttp',
@@ -31,10 +33,10 @@ describe('the network', () => {
     for (const [, { Properties }] of subnets) expect(Properties['MapPublicIpOnLaunch']).toBe(false);
   });
 
-  test('reaches DynamoDB, S3, SQS and Secrets Manager, and never execute-api', () => {
+  test('reaches DynamoDB, S3, SQS, Secrets Manager and Bedrock, and never execute-api', () => {
     const services = resourcesOf(data, 'AWS::EC2::VPCEndpoint').map(([, { Properties }]) => JSON.stringify(Properties['ServiceName']));
-    expect(services).toHaveLength(4);
-    for (const name of ['dynamodb', 's3', 'sqs', 'secretsmanager'])
+    expect(services).toHaveLength(5);
+    for (const name of ['dynamodb', 's3', 'sqs', 'secretsmanager', 'bedrock-runtime'])
       expect(services.some((service) => service.includes(`.${name}`))).toBe(true);
     expect(JSON.stringify(data)).not.toContain('execute-api');
   });

@@ -50,7 +50,7 @@ describe('every worker', () => {
   });
 
   test('says which messages of a batch failed, and has a brake', () => {
-    const brakes: Record<string, number> = { RealtimeFanOut: 10, StreamsFollowUp: 2 };
+    const brakes: Record<string, number> = { EpochsAssignEvents: 2, RealtimeFanOut: 10, StreamsFollowUp: 2 };
     expect(mappings.map(({ FunctionName }) => withoutHash(FunctionName.Ref)).sort()).toEqual(Object.keys(brakes));
     for (const mapping of mappings) {
       expect(mapping).toMatchObject({
