@@ -68,7 +68,6 @@ export function infoOf({ config, count, dense, indexes }: Collection) {
         max_optimization_threads: null,
       },
       wal_config: { wal_capacity_mb: 32, wal_segments_ahead: 0, wal_retain_closed: 1 },
-      quantization_config: null,
     },
     payload_schema: Object.fromEntries(
       [...indexes].map(([field, { schema, points }]) => [

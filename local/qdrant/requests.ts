@@ -17,7 +17,7 @@ const vector = z.union([dense, sparse]);
 const pointId = z.unknown().transform((value, context): PointId => {
   const id = readId(value);
   if (id !== undefined) return id;
-  const message = `value ${JSON.stringify(value)} is not a valid point ID, valid values are either an unsigned integer or a UUID`;
+  const message = `value ${typeof value === 'string' ? value : JSON.stringify(value)} is not a valid point ID, valid values are either an unsigned integer or a UUID`;
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
@@ -86,6 +86,9 @@ const filter: z.ZodType<Filter> = z.lazy(() =>
   }),
 );
 
+/** What would change the meaning of a request and is not done here: refused rather than passed over. */
+const absent = z.null().optional();
+
 const names = z.array(z.string());
 const withPayload = z.union([z.boolean(), names, z.object({ include: names }), z.object({ exclude: names })]).nullish();
 const withVector = z.union([z.boolean(), names]).nullish();
@@ -115,6 +118,7 @@ export interface Search {
 }
 
 const searchFields = {
+  lookup_from: absent,
   query: query.nullish(),
   using: z.string().nullish(),
   filter: filter.nullish(),
@@ -137,20 +141,20 @@ export const queryBatchBody = z.object({ searches: z.array(queryBody) });
 const payload = z.record(z.string(), z.unknown());
 const point = z.object({ id: pointId, vector: z.union([dense, z.record(z.string(), vector)]), payload: payload.nullish() });
 export type PointBody = z.output<typeof point>;
-export const upsertBody = z.object({ points: z.array(point) });
+export const upsertBody = z.object({ points: z.array(point), update_filter: absent, update_mode: absent });
 const pointsOrFilter = { points: z.array(pointId).nullish(), filter: filter.nullish() };
 export const deleteBody = z
   .object(pointsOrFilter)
   .refine(({ points, filter }) => Boolean(points) !== Boolean(filter), 'data did not match any variant of untagged enum PointsSelector');
 export const payloadBody = z
-  .object({ ...pointsOrFilter, payload, key: z.null().optional() })
+  .object({ ...pointsOrFilter, payload, key: absent })
   .refine(({ points, filter }) => Boolean(points) || Boolean(filter), 'Either list of point ids or filter must be provided');
 export const retrieveBody = z.object({ ids: z.array(pointId), with_payload: withPayload, with_vector: withVector });
 export const scrollBody = z.object({
   filter: filter.nullish(),
   limit,
   offset: pointId.nullish(),
-  order_by: z.null().optional(),
+  order_by: absent,
   with_payload: withPayload,
   with_vector: withVector,
 });
@@ -188,7 +192,7 @@ export function readRequest<Schema extends z.ZodType>(schema: Schema, body: unkn
   const read = schema.safeParse(body);
   if (read.success) return read.data;
   const issue = deepest(read.error.issues);
-  throw formatError(`${issue.path.length === 0 ? '' : `${issue.path.join('.')}: `}${issue.message}`);
+  throw formatError(`${issue.message}${issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`}`);
 }
 
 type Issue = z.core.$ZodIssue;

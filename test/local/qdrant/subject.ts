@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { QdrantClient } from '@qdrant/js-client-rest';
+import { startQdrant, type Qdrant } from '../../../local/qdrant/qdrant.ts';
+import { quietLog } from '../emulators.ts';
+
+/** A Qdrant that a test speaks to: the local one, or a real one that is there already. */
+export interface Subject {
+  readonly url: string;
+  readonly client: QdrantClient;
+  /** The local one itself; none where the server is a real one. */
+  readonly local: Qdrant | undefined;
+  /** A name that nobody else has. */
+  name(): string;
+  /** Deletes what was made under the names that it gave, and ends. */
+  stop(): Promise<void>;
+}
+
+export async function startSubject(realUrl?: string): Promise<Subject> {
+  const local = realUrl === undefined ? await startQdrant({ log: quietLog() }) : undefined;
+  const url = realUrl ?? (local as Qdrant).url;
+  const client = clientOf(url);
+  const names: string[] = [];
+  return {
+    url,
+    client,
+    local,
+    name() {
+      const name = `test-${randomUUID()}`;
+      names.push(name);
+      return name;
+    },
+    async stop() {
+      for (const name of names) await client.deleteCollection(name);
+      await local?.stop();
+    },
+  };
+}
+
+/** The client as the app has it: as old as the server, so that it does not ask. */
+export function clientOf(url: string): QdrantClient {
+  const apiKey = process.env['QDRANT_API_KEY'];
+  return new QdrantClient({ url, checkCompatibility: false, ...(apiKey === undefined ? {} : { headers: { 'api-key': apiKey } }) });
+}
+
+/** What a call is refused with: status and text. */
+export async function refusal(call: Promise<unknown>): Promise<{ status: number; error: string }> {
+  try {
+    await call;
+  } catch (thrown) {
+    const { status, data } = thrown as { status: number; data: { status: { error: string } } };
+    return { status, error: data.status.error };
+  }
+  throw new Error('the call was not refused');
+}
