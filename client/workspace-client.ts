@@ -6,6 +6,7 @@ import type { Call, Query, SendOptions } from './call.ts';
 import type { Clock } from './clock.ts';
 import { eventsClient } from './events-client.ts';
 import { filesClient } from './files-client.ts';
+import { memoryClient } from './memory-client.ts';
 import { streamsClient } from './streams-client.ts';
 import type { UploadContent } from './upload.ts';
 
@@ -28,6 +29,7 @@ export function workspaceClient({ call, workspaceId, clock, uploadContent }: Wor
     streams: streamsClient(call, workspaceId),
     events: (streamId: string) => eventsClient(call, workspaceId, streamId, clock),
     files: filesClient(call, workspaceId, uploadContent),
+    memory: memoryClient(call, workspaceId),
     /** Messages that the caller may see, best first. */
     search: (query: Query<typeof api.streams.searchEvents> & { readonly q: string }, options: SendOptions = {}) =>
       call(api.streams.searchEvents, { params, query, ...options }),
