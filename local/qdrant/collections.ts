@@ -51,9 +51,7 @@ export class Collections {
 
   create(name: string, body: CollectionBody): void {
     // As in Qdrant: a name becomes a folder there.
-    // oxlint-disable-next-line no-control-regex -- control characters are among what a name must not have
-    if (name.length > 255 || /[<>:"/\\|?*\u0000-\u001f]/.test(name))
-      throw invalid(`collection_name: "${name}" is not a name of a collection`);
+    if (name.length > 255 || /[<>:"/\\|?*\p{Cc}]/u.test(name)) throw invalid(`collection_name: "${name}" is not a name of a collection`);
     if (this.#kept.has(name)) throw wrongInput(`Collection \`${name}\` already exists!`, 409);
     if (this.#aliases.has(name))
       throw wrongInput(`Can't create collection with name ${name}. Alias with the same name already exists`, 409);

@@ -14,5 +14,3 @@ export const formatError = (message: string): QdrantError => new QdrantError(400
 export const invalid = (message: string): QdrantError => new QdrantError(422, `Validation error in JSON body: [${message}]`);
 export const noCollection = (name: string): QdrantError => notFound(`Collection \`${name}\` doesn't exist!`);
 export const noVector = (name: string): QdrantError => wrongInput(`Not existing vector name error: ${name}`);
-/** What Qdrant does and this one does not: told, so that nobody takes an answer for what it is not. */
-export const notDone = (what: string): QdrantError => new QdrantError(400, `Bad request: The local Qdrant does not do this: ${what}`);

@@ -1,0 +1,15 @@
+import { QdrantClient } from '@qdrant/js-client-rest';
+import { startQdrant } from '../../../local/qdrant/qdrant.ts';
+
+/** A process of its own that stores point after point and says each that was acknowledged, until somebody kills it. */
+// Nor does it outlive who started it.
+process.stdin.resume().on('end', () => process.exit());
+const [folder = ''] = process.argv.slice(2);
+const { url } = await startQdrant({ folder, log: () => undefined });
+const client = new QdrantClient({ url, checkCompatibility: false });
+await client.createCollection('kept', { vectors: { dense: { size: 64, distance: 'Dot' } } });
+for (let id = 1; ; id++) {
+  const points = [id, id + 1_000_000].map((id) => ({ id, vector: { dense: Array.from({ length: 64 }, () => id / 8) }, payload: { id } }));
+  await client.upsert('kept', { wait: true, points });
+  process.stdout.write(`${id}\n`);
+}
