@@ -38,3 +38,15 @@ test('listeners hear when a draft begins and ends, not at every key', () => {
   expect(heard).toEqual([['str_1'], []]);
   expect(drafts.version()).toBe(3);
 });
+
+test('who watches a stream hears each text that is written for it, and of no other', () => {
+  const drafts = openDrafts(memoryStore(), owner);
+  const heard: string[] = [];
+  const stop = drafts.watch('str_1', (text) => heard.push(text));
+  drafts.write('str_1', 'a');
+  drafts.write('str_2', 'b');
+  drafts.write('str_1', '');
+  stop();
+  drafts.write('str_1', 'c');
+  expect(heard).toEqual(['a', '']);
+});

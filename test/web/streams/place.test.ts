@@ -19,18 +19,29 @@ describe('more than a stream', () => {
     [`?p=s:${streamId}&t=${threadId}`, { kind: 'stream', streamId, thread: threadId }],
     [`?p=s:${streamId}&t=${eventId}`, { kind: 'stream', streamId, thread: eventId }],
     [`?p=s:${streamId}&t=${threadId}&at=12`, { kind: 'stream', streamId, thread: threadId, at: 12 }],
+    [`?p=s:${streamId}&m=related`, { kind: 'stream', streamId, memory: 'related' }],
+    [`?p=s:${streamId}&m=timeline&at=12&to=20`, { kind: 'stream', streamId, memory: 'timeline', at: 12, upTo: 20 }],
     ['?p=a', { kind: 'activity' }],
+    ['?p=q:beans&in=memory', { kind: 'search', query: 'beans', memory: 'hybrid' }],
+    ['?p=q:beans&in=memory&mode=vector', { kind: 'search', query: 'beans', memory: 'vector' }],
     ['?p=q:', { kind: 'search', query: '' }],
     [`?p=q:${encodeURIComponent('a & b in:#general "c=d"')}`, { kind: 'search', query: 'a & b in:#general "c=d"' }],
   ])('%s is read, and written the same', (search, place) => {
     expect(readPlace(search)).toEqual(place);
     expect(writePlace(readPlace(search), '')).toBe(search);
   });
-  test.each(['t=nonsense', 'at=-1', 'at=1e9', 'at=0', 't=evt_1&at=x'])('what makes no sense beside a stream is passed over: %s', (more) =>
-    expect(readPlace(`?p=s:${streamId}&${more}`)).toEqual({ kind: 'stream', streamId }),
+  test.each(['t=nonsense', 'at=-1', 'at=1e9', 'at=0', 't=evt_1&at=x', 'm=all', 'to=3'])(
+    'what makes no sense beside a stream is passed over: %s',
+    (more) => expect(readPlace(`?p=s:${streamId}&${more}`)).toEqual({ kind: 'stream', streamId }),
   );
+  test('beside a thread there is no room for memory, and nothing goes back before it begins', () => {
+    expect(readPlace(`?p=s:${streamId}&t=${threadId}&m=related`)).toEqual({ kind: 'stream', streamId, thread: threadId });
+    expect(readPlace(`?p=s:${streamId}&at=9&to=9`)).toEqual({ kind: 'stream', streamId, at: 9 });
+  });
   test('the way to another place leaves nothing of the last one', () =>
-    expect(writePlace({ kind: 'activity' }, `?p=s:${streamId}&t=${threadId}&at=3&debug=1`)).toBe('?debug=1&p=a'));
+    expect(writePlace({ kind: 'activity' }, `?p=s:${streamId}&t=${threadId}&m=related&at=3&to=4&in=memory&mode=vector&debug=1`)).toBe(
+      '?debug=1&p=a',
+    ));
 });
 
 describe('writing an address', () => {

@@ -46,6 +46,12 @@ describe('commands', () => {
     expect(commandOf('/poll')).toEqual({ name: 'poll', question: '', options: [], isComplete: false });
   });
 
+  test('begin something else, with or without a name', () => {
+    expect(commandOf('/new')).toEqual({ name: 'new', label: undefined });
+    expect(commandOf('/new "Opening\n hours"')).toEqual({ name: 'new', label: 'Opening hours' });
+    expect(commandOf('/new ساعات العمل 🕰️', dm)).toEqual({ name: 'new', label: 'ساعات العمل 🕰️' });
+  });
+
   test('topic, invite, leave, archive', () => {
     expect(commandOf('/topic  Deploys,\nand lunch ')).toEqual({ name: 'topic', text: 'Deploys,\nand lunch' });
     expect(commandOf('/invite @maya, @j.weber @maya')).toEqual({ name: 'invite', userIds: ['maya', 'j.weber'] });
@@ -70,6 +76,7 @@ describe('what is wrong is said with what would be right', () => {
     ['/poll "Lunch?" "" "Pizza"', 'must not be empty'],
     ['/poll "Lunch?" "Pizza" Salad', 'quotes around'],
     [`/poll "Q" ${Array.from({ length: 11 }, (_, i) => `"${i}"`).join(' ')}`, 'at most ten'],
+    [`/new ${'x'.repeat(81)}`, 'at most 80'],
     [`/topic ${'x'.repeat(501)}`, 'at most 500'],
   ])('%s', (text, hint) => expect(problemOf(text)).toContain(hint));
 
@@ -82,9 +89,9 @@ describe('what is wrong is said with what would be right', () => {
 
 test('only what can be used is offered', () => {
   const names = (scene: Scene): string[] => commandsFor(scene).map(({ name }) => name);
-  expect(names(channel)).toEqual(['poll', 'invite', 'topic', 'leave', 'archive']);
-  expect(names(thread)).toEqual(['poll', 'topic', 'promote-incident', 'promote-channel', 'leave', 'archive']);
-  expect(names(dm)).toEqual(['poll']);
+  expect(names(channel)).toEqual(['poll', 'new', 'invite', 'topic', 'leave', 'archive']);
+  expect(names(thread)).toEqual(['poll', 'new', 'topic', 'promote-incident', 'promote-channel', 'leave', 'archive']);
+  expect(names(dm)).toEqual(['poll', 'new']);
 });
 
 test('quotes may be of any kind, and must be closed', () => {

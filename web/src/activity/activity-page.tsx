@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { Button, Loader } from '@mantine/core';
 import { Bell, CheckCheck } from 'lucide-react';
 import type { Notification } from '../../../contract/notification.ts';
@@ -6,6 +6,7 @@ import { sentenceOf } from '../streams/connection.ts';
 import { noticeOf } from '../streams/stream-actions.ts';
 import { useStreamList, useWorkspace } from '../streams/workspace-context.ts';
 import { Empty } from '../ui/empty.tsx';
+import { moveAmongLinks } from '../ui/move-among-links.ts';
 import { PageHeader } from '../ui/page-header.tsx';
 import { usePages, type Pages } from '../ui/use-pages.ts';
 import { ActivityItem } from './activity-item.tsx';
@@ -122,15 +123,4 @@ function useMarking({ items, change, reload }: Pages<Notification>) {
     notifications.markRead({ upTo: newest.id }).catch(fail);
   };
   return { open, markAll };
-}
-
-function moveAmongLinks(event: KeyboardEvent<HTMLElement>): void {
-  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-  if (step === 0) return;
-  const links = [...event.currentTarget.querySelectorAll('a')];
-  const now = links.findIndex((link) => link === document.activeElement);
-  const next = links[now + step];
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
 }

@@ -4,6 +4,7 @@ import classes from './shortcuts-dialog.module.css';
 
 const shortcuts: [keys: string[], what: string][] = [
   [[`${modKey} K`], 'Jump to a stream or a person'],
+  [[`${modKey} .`], 'Show what memory knows beside the stream'],
   [['Enter'], 'Send the message'],
   [['Shift Enter'], 'Begin a new line'],
   [['@', '#', '/'], 'Name a person, name a stream, give a command'],
@@ -17,7 +18,7 @@ const shortcuts: [keys: string[], what: string][] = [
   [['P'], 'Pin it, or unpin it'],
   [['U'], 'Mark it and all behind it as unread'],
   [['End'], 'Go to the newest message'],
-  [['Escape'], 'Cancel an edit, go back to the composer, close the thread'],
+  [['Escape'], 'Cancel an edit, go back to the composer, close the thread or memory'],
 ];
 
 /** What the keyboard can do. */

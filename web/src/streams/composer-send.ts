@@ -6,7 +6,7 @@ import { sentenceOf } from './connection.ts';
 import type { Draft } from './composer-draft.ts';
 import type { UploadItem, Uploads } from './file-uploads.ts';
 import { isSendable, roomLeft, type TextRoom } from './message-text.ts';
-import type { PollDraft } from './poll-draft.ts';
+import type { CheckedPoll, PollDraft } from './poll-draft.ts';
 import { readWritten } from './slash-commands.ts';
 import { runCommand } from './slash-run.ts';
 import { useWorkspace } from './workspace-context.ts';
@@ -18,6 +18,8 @@ export interface SendTarget {
   readonly streamId: string;
   readonly uploads: Uploads;
   readonly onPoll: (draft: PollDraft) => void;
+  /** Begins an epoch with what comes next. Rejects with StreambedError. */
+  readonly beginEpoch: (label: string | undefined) => Promise<void>;
 }
 
 interface Options extends SendTarget {
@@ -106,14 +108,15 @@ function sendFiles({ live, files, uploads }: Pick<Options, 'live' | 'files' | 'u
 }
 
 /** Carries out one command at a time; what was written stays until it worked. */
-function useCommand({ live, draft, streamId, onPoll }: Options, says: (text: string | undefined) => void) {
+function useCommand({ live, draft, streamId, onPoll, beginEpoch }: Options, says: (text: string | undefined) => void) {
   const { streambed, workspaceId, list, intents, tell, go } = useWorkspace();
   const [busy, setBusy] = useState(false);
   const attempt = async (command: Parameters<typeof runCommand>[0]): Promise<void> => {
     setBusy(true);
     says(undefined);
     try {
-      await runCommand(command, { streambed, workspaceId, streamId, list, intents, tell, go, onPoll, onPost: (poll) => live.send(poll) });
+      const onPost = (poll: CheckedPoll): void => live.send(poll);
+      await runCommand(command, { streambed, workspaceId, streamId, list, intents, tell, go, onPoll, onPost, beginEpoch });
       draft.change('');
     } catch (error) {
       says(sentenceOf(problemOf(error)));

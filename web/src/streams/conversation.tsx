@@ -2,6 +2,8 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';
+import { RenameDialog } from '../epochs/rename-dialog.tsx';
+import { useTopics } from '../epochs/use-topics.ts';
 import { DropTarget } from './composer-drop.tsx';
 import { Composer } from './composer.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -49,7 +51,8 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
     onPick: setPicking,
   });
   const uploads = useUploads(streamId);
-  const scene = useScene({ stream, compact, actions, uploads });
+  const { starts, tools, beginEpoch, ...topics } = useTopics(streamId, snapshot);
+  const scene = useScene({ stream, compact, actions, uploads, epochs: tools });
   const closed = closedBy(stream, useParent(stream));
   const editLast = (): boolean => {
     const last = lastOwnEvent(snapshot.events, me.id);
@@ -69,10 +72,10 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
       <DropTarget disabled={snapshot.problem !== undefined || !scene.rights.post} onFiles={(files) => uploads.add(files)}>
         {(isDropping) => (
           <>
-            <EventList {...{ live, snapshot, streamId, editing, picking }} starts={[]} onLeave={toComposer} />
+            <EventList {...{ live, snapshot, streamId, starts, editing, picking }} onLeave={toComposer} />
             <Composer
               ref={composer}
-              {...{ live, snapshot, stream, streamId, uploads, isDropping, closed }}
+              {...{ live, snapshot, stream, streamId, uploads, isDropping, closed, beginEpoch }}
               name={stream ? nameOfStream(stream, me.id) : 'this stream'}
               onEditLast={editLast}
               onPoll={setPoll}
@@ -82,6 +85,7 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
       </DropTarget>
       <DeleteDialog event={deleting} onDelete={(event) => live.delete(event.id)} onClose={closing(stopDeleting)} />
       <EventVersions event={shown} onClose={closing(() => setShown(undefined))} />
+      <RenameDialog epoch={topics.renaming} onRenamed={topics.reload} onClose={closing(topics.closeRename)} />
       <PollDialog draft={poll} onPost={(checked) => live.send(checked)} onClose={closing(() => setPoll(undefined))} />
     </RowSceneContext>
   );
@@ -94,13 +98,15 @@ function useParent(stream: Stream | undefined): Stream | undefined {
   return stream?.parentStreamId == null ? undefined : list.find(stream.parentStreamId);
 }
 
-function useScene({ stream, compact, actions, uploads }: Pick<RowScene, 'stream' | 'compact' | 'actions' | 'uploads'>): RowScene {
+type Given = Pick<RowScene, 'stream' | 'compact' | 'actions' | 'uploads' | 'epochs'>;
+
+function useScene({ stream, compact, actions, uploads, epochs }: Given): RowScene {
   const { me } = useWorkspace();
   const { me: self } = useStreamList();
   const parent = useParent(stream);
   const nameOf = useNameOf();
   return useMemo(
-    () => ({ stream, compact, me, rights: rowRightsIn(stream, parent, self?.role), actions, epochs: undefined, uploads, nameOf }),
-    [stream, parent, compact, me, self, actions, uploads, nameOf],
+    () => ({ stream, compact, me, rights: rowRightsIn(stream, parent, self?.role), actions, epochs, uploads, nameOf }),
+    [stream, parent, compact, me, self, actions, epochs, uploads, nameOf],
   );
 }

@@ -8,6 +8,8 @@ export interface Drafts {
   /** An empty text removes the draft. */
   write(streamId: string, text: string): void;
   streamIds(): string[];
+  /** Calls back with each text that is written for a stream; returns how to stop that. */
+  readonly watch: (streamId: string, listener: (text: string) => void) => () => void;
   readonly subscribe: (listener: () => void) => () => void;
   /** Counts the changes of which streams have a draft; the same number means the same streams. */
   readonly version: () => number;
@@ -17,6 +19,7 @@ export interface Drafts {
 export function openDrafts(store: TextStore, owner: { workspaceId: string; userId: string }): Drafts {
   const own = `${prefix}${owner.workspaceId}:${owner.userId}:`;
   const listeners = new Set<() => void>();
+  const watchers = new Set<{ readonly streamId: string; readonly listener: (text: string) => void }>();
   let version = 0;
   const changed = (): void => {
     version += 1;
@@ -30,12 +33,18 @@ export function openDrafts(store: TextStore, owner: { workspaceId: string; userI
       if (has) store.set(own + streamId, text);
       else store.remove(own + streamId);
       if (had !== has) changed();
+      for (const watcher of watchers) if (watcher.streamId === streamId) watcher.listener(text);
     },
     streamIds: () =>
       store
         .keys()
         .filter((key) => key.startsWith(own))
         .map((key) => key.slice(own.length)),
+    watch: (streamId, listener) => {
+      const watcher = { streamId, listener };
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -73,6 +73,7 @@ function Spoken({ row, isActive, isEdited, isPicking }: SpokenProps) {
       tabIndex={isActive ? 0 : -1}
       className={classes.message}
       data-row={row.key}
+      data-seq={event?.seq}
       data-opens={row.opensGroup}
       data-active={isActive}
       data-for-me={event !== undefined && event.deletedAt === null && isForMe(event, me.id)}

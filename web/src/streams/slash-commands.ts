@@ -1,6 +1,6 @@
 import type { Stream } from '../../../contract/stream.ts';
 
-export const commandNames = ['promote-incident', 'promote-channel', 'poll', 'topic', 'invite', 'leave', 'archive'] as const;
+export const commandNames = ['promote-incident', 'promote-channel', 'poll', 'new', 'topic', 'invite', 'leave', 'archive'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export interface CommandInfo {
@@ -13,6 +13,7 @@ export interface CommandInfo {
 /** What the composer offers when a text begins with a slash. */
 export const commands: readonly CommandInfo[] = [
   { name: 'poll', usage: '"Question" "Answer" "Answer"', says: 'Ask everyone; without words behind it a form opens' },
+  { name: 'new', usage: 'what it is about', says: 'Begin a new topic: what follows is about something else' },
   { name: 'invite', usage: '@name @name', says: 'Add people to this stream' },
   { name: 'topic', usage: 'text', says: 'Say what this stream is about' },
   { name: 'promote-incident', usage: 'name', says: 'Turn this thread into an incident' },
@@ -25,6 +26,7 @@ export const commands: readonly CommandInfo[] = [
 export type Command =
   | { readonly name: 'promote-incident' | 'promote-channel'; readonly title: string | undefined }
   | { readonly name: 'poll'; readonly question: string; readonly options: readonly string[]; readonly isComplete: boolean }
+  | { readonly name: 'new'; readonly label: string | undefined }
   | { readonly name: 'topic'; readonly text: string }
   | { readonly name: 'invite'; readonly userIds: readonly string[] }
   | { readonly name: 'leave' }
@@ -64,6 +66,8 @@ function readCommand(name: CommandName, rest: string): Written {
       return rest.length > 80 ? problem('The name may have at most 80 characters.') : command({ name, title: unquoted(rest) || undefined });
     case 'poll':
       return readPoll(rest);
+    case 'new':
+      return readNew(rest);
     case 'topic':
       return readTopic(rest);
     case 'invite':
@@ -144,6 +148,12 @@ function readPoll(rest: string): Written {
   if (question.length > 300) return problem('The question may have at most 300 characters.');
   if (options.some((option) => option.length > 120)) return problem('An answer may have at most 120 characters.');
   return command({ name: 'poll', question, options, isComplete: true });
+}
+
+function readNew(rest: string): Written {
+  const label = unquoted(rest).replace(/\s+/g, ' ').trim();
+  if (label.length > 80) return problem('What it is about may have at most 80 characters.');
+  return command({ name: 'new', label: label === '' ? undefined : label });
 }
 
 function readTopic(rest: string): Written {

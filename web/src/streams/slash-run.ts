@@ -19,6 +19,8 @@ export interface SlashTools {
   /** Opens the form of a poll. */
   readonly onPoll: (draft: PollDraft) => void;
   readonly onPost: (poll: CheckedPoll) => void;
+  /** Begins an epoch with what comes next. Rejects with StreambedError. */
+  readonly beginEpoch: (label: string | undefined) => Promise<void>;
 }
 
 /** Does what a command asks for, or opens the dialog that asks for the rest. Rejects with StreambedError. */
@@ -34,6 +36,8 @@ export async function runCommand(command: Command, tools: SlashTools): Promise<v
       if (!isComplete) return tools.onPoll({ question, options });
       return tools.onPost({ eventType: 'poll', question, options: [...options] });
     }
+    case 'new':
+      return tools.beginEpoch(command.label);
     case 'topic':
       list.put(await workspace.streams.update(streamId, { description: command.text }));
       return;

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { ChevronRight, Pin } from 'lucide-react';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';
+import { MemoryToggle } from '../epochs/memory-toggle.tsx';
 import { PlaceLink } from './place-link.tsx';
 import { HeaderMembers } from './stream-header-members.tsx';
 import { StreamMenu } from './stream-header-menu.tsx';
@@ -94,6 +95,7 @@ function Tools({ stream, events }: { stream: Stream; events: readonly StreamEven
           <Pin size={17} />
         </ActionIcon>
       </Tooltip>
+      <MemoryToggle />
       <HeaderMembers stream={stream} events={events} />
       <StreamMenu stream={stream} rights={rights} />
     </div>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { SearchX } from 'lucide-react';
+import { MemoryPanel } from '../epochs/memory-panel.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { bannerOf, isSignedOut, sentenceOf, type Banner } from './connection.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
@@ -20,9 +21,9 @@ interface Props {
   readonly isNarrow: boolean;
 }
 
-/** One stream: its history, what happens now, and the composer; beside it a thread. */
+/** One stream: its history, what happens now, and the composer; beside it a thread, or memory. */
 export function StreamPage({ place, banner, menu, isNarrow }: Props) {
-  const { streamId, thread } = place;
+  const { streamId, thread, memory } = place;
   const opened = useStream(streamId);
   const isAlone = isNarrow && thread !== undefined;
   return (
@@ -35,6 +36,7 @@ export function StreamPage({ place, banner, menu, isNarrow }: Props) {
       {thread !== undefined && (
         <ThreadPanel key={thread} {...{ streamId, thread, isAlone }} parent={opened.stream} parentSnapshot={opened.snapshot} />
       )}
+      {thread === undefined && memory !== undefined && <MemoryPanel {...{ place, isNarrow }} tab={memory} />}
     </div>
   );
 }

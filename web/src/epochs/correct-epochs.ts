@@ -1,0 +1,50 @@
+import type { MemoryClient } from '../../../client/memory-client.ts';
+import type { Epoch } from '../../../contract/epoch.ts';
+import type { Notice } from '../streams/intents.ts';
+import { noticeOf } from '../streams/stream-actions.ts';
+import { labelOf } from './epoch-words.ts';
+
+/** What corrections act through. */
+export interface CorrectionTools {
+  readonly memory: MemoryClient;
+  readonly tell: (notice: Notice) => void;
+  /** Shows the epochs as they are after a correction. */
+  readonly reload: () => void;
+}
+
+/** Takes the boundary in front of an epoch away. Putting it back makes a new epoch, under the name that a member gave it. */
+export async function mergeEpoch(epoch: Epoch, { memory, tell, reload }: CorrectionTools): Promise<void> {
+  // What the epoch begins with is where it would be cut again.
+  const first = (await memory.epoch(epoch.id, { limit: 1 })).events[0];
+  const { items } = await memory.mergeEpoch(epoch.id, { ifMatch: epoch.rev });
+  reload();
+  const whole = items[0];
+  const undo = async (): Promise<void> => {
+    if (!whole || !first) return;
+    const parts = await memory.splitEpoch(whole.id, { eventId: first.id });
+    const second = parts.items.find(({ firstSeq }) => firstSeq === epoch.firstSeq);
+    if (second && epoch.labelSource === 'member') await memory.updateEpoch(second.id, { label: epoch.label });
+    reload();
+  };
+  const failed = (error: unknown): void => tell(noticeOf(error));
+  tell({
+    text: `“${labelOf(epoch)}” is part of the topic above.`,
+    ...(first && { action: { label: 'Undo', run: () => void undo().catch(failed) } }),
+  });
+}
+
+/** Begins an epoch at an event inside of another one. */
+export async function splitEpoch(epoch: Epoch, eventId: string, { memory, tell, reload }: CorrectionTools): Promise<void> {
+  const { items } = await memory.splitEpoch(epoch.id, { eventId });
+  reload();
+  const second = items.find(({ id }) => id !== epoch.id);
+  const undo = async (): Promise<void> => {
+    if (!second) return;
+    await memory.mergeEpoch(second.id);
+    reload();
+  };
+  tell({
+    text: 'A new topic begins here.',
+    action: { label: 'Undo', run: () => void undo().catch((error: unknown) => tell(noticeOf(error))) },
+  });
+}

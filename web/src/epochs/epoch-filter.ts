@@ -1,0 +1,15 @@
+import type { Epoch } from '../../../contract/epoch.ts';
+
+/** The epochs that have all words of a text in them: in the label, the most telling words, or how they begin. */
+export function filterEpochs(epochs: readonly Epoch[], text: string): Epoch[] {
+  const words = plain(text)
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  return epochs.filter(({ label, terms, snippet }) => {
+    const said = plain([label, ...terms, snippet].filter((part) => part !== null).join(' '));
+    return words.every((word) => said.includes(word));
+  });
+}
+
+/** Without case and accents. */
+const plain = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();

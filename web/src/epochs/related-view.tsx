@@ -1,0 +1,57 @@
+import { Button, Loader } from '@mantine/core';
+import { Layers } from 'lucide-react';
+import { sentenceOf } from '../streams/connection.ts';
+import { Empty } from '../ui/empty.tsx';
+import { moveAmongLinks } from '../ui/move-among-links.ts';
+import { useToday } from '../ui/use-today.ts';
+import { memoryNotes } from './epoch-words.ts';
+import classes from './memory-list.module.css';
+import { RelatedCard } from './related-card.tsx';
+import type { RelatedNow } from './use-related.ts';
+
+/** What the conversation, or what is being written in it, is related to. */
+export function RelatedView({ now }: { now: RelatedNow }) {
+  const { items, about, memory, loading, problem, retry, reject } = now;
+  const today = useToday();
+  const note = memory && memoryNotes[memory];
+  return (
+    <>
+      {note !== undefined && (
+        <p className={classes.behind} role="status">
+          {note}
+        </p>
+      )}
+      <div className={classes.scroller}>
+        {items.length > 0 && (
+          <>
+            <p className={classes.note}>{about === 'text' ? 'Related to what you are writing' : 'Related to what is being said'}</p>
+            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the arrows move among the links inside */}
+            <ul className={classes.list} aria-label="Related topics" aria-busy={loading} onKeyDown={moveAmongLinks}>
+              {items.map((related) => (
+                <RelatedCard key={related.epochId} related={related} today={today} onReject={about === 'text' ? undefined : reject} />
+              ))}
+            </ul>
+          </>
+        )}
+        {items.length === 0 && !loading && !problem && <NothingRelated />}
+        <output className={classes.more}>
+          {loading && items.length === 0 && <Loader size="sm" aria-label="Loading" />}
+          {problem && <span>{sentenceOf(problem)}</span>}
+          {problem && (
+            <Button size="compact-sm" variant="default" onClick={retry}>
+              Try again
+            </Button>
+          )}
+        </output>
+      </div>
+    </>
+  );
+}
+
+function NothingRelated() {
+  return (
+    <Empty icon={<Layers size={22} />} title="Nothing related yet">
+      <p>Memory grows as conversations end: what this one has to do with earlier ones shows here while you read and write.</p>
+    </Empty>
+  );
+}

@@ -1,0 +1,119 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { problemOf } from '../../../client/errors.ts';
+import type { MemoryState, Related, RelatedList } from '../../../contract/epoch.ts';
+import type { Problem } from '../../../contract/errors.ts';
+import { noticeOf } from '../streams/stream-actions.ts';
+import { useWorkspace } from '../streams/workspace-context.ts';
+import { labelOf } from './epoch-words.ts';
+import { relatedOf } from './related-ask.ts';
+import { useWritten } from './use-written.ts';
+
+/** What stands beside a conversation right now. */
+export interface RelatedNow {
+  /** Best first. */
+  readonly items: readonly Related[];
+  /** To what is being written, or to what was said. */
+  readonly about: 'text' | 'stream';
+  /** Undefined until it was asked once. */
+  readonly memory: MemoryState | undefined;
+  readonly loading: boolean;
+  readonly problem: Problem | undefined;
+  readonly retry: () => void;
+  readonly reject: (related: Related) => void;
+}
+
+/** What a stream, or a text that is being written in it, is related to; read again whenever there is reason to. */
+export function useRelated(streamId: string): RelatedNow {
+  const text = useWritten(streamId);
+  const read = useReading(streamId, reading);
+  const written = useReading(
+    streamId,
+    useMemo(() => (text === undefined ? undefined : { text }), [text]),
+  );
+  const { rejected, reject } = useRejecting(read.list?.epochId ?? undefined);
+  // A text that is like nothing takes nothing away from who reads.
+  const isOfText = text !== undefined && written.list !== undefined && written.list.items.length > 0;
+  const { list } = isOfText ? written : read;
+  return {
+    items: relatedOf(list, undefined, rejected),
+    about: isOfText ? 'text' : 'stream',
+    memory: list?.memory,
+    loading: list === undefined && read.problem === undefined,
+    problem: isOfText ? undefined : read.problem,
+    retry: read.again,
+    reject,
+  };
+}
+
+/** Without a text it is about the newest epoch. */
+interface Ask {
+  readonly text?: string;
+}
+const reading: Ask = {};
+
+interface Reading {
+  readonly list: RelatedList | undefined;
+  readonly problem: Problem | undefined;
+  /** Asks the same again; what is there stays until then. */
+  readonly again: () => void;
+}
+
+/** While memory is behind it is asked again after this long, in milliseconds. */
+const behindMs = 10_000;
+
+/** Asks memory; a newer question ends the older one, whose answer stays until the next is there. Nothing is asked without a question. */
+function useReading(streamId: string, ask: Ask | undefined): Reading {
+  const { streambed, workspaceId } = useWorkspace();
+  const [state, setState] = useState<{ list?: RelatedList; problem?: Problem }>({});
+  const running = useRef<AbortController>(undefined);
+  const isBehind = ask !== undefined && state.list?.memory === 'behind';
+  const again = useCallback(() => {
+    running.current?.abort();
+    if (!ask) return;
+    const { signal } = (running.current = new AbortController());
+    streambed
+      .workspace(workspaceId)
+      .memory.related(streamId, { ...ask }, { signal })
+      .then((list) => !signal.aborted && setState({ list }))
+      .catch((error: unknown) => !signal.aborted && setState((before) => ({ ...before, problem: problemOf(error) })));
+  }, [streambed, workspaceId, streamId, ask]);
+  useEffect(() => {
+    again();
+    return () => running.current?.abort();
+  }, [again]);
+  useEffect(() => {
+    if (!isBehind) return;
+    const timer = setInterval(again, behindMs);
+    return () => clearInterval(timer);
+  }, [isBehind, again]);
+  return { list: state.list, problem: state.problem, again };
+}
+
+/** Takes links away that somebody says are none, and offers to put them back. */
+function useRejecting(epochId: string | undefined) {
+  const { streambed, workspaceId, tell } = useWorkspace();
+  const [rejected, setRejected] = useState<ReadonlySet<string>>(new Set());
+  const { memory } = streambed.workspace(workspaceId);
+  const hide = (id: string): void => setRejected((before) => new Set([...before, id]));
+  const show = (id: string): void => setRejected((before) => new Set([...before].filter((other) => other !== id)));
+  const reject = (related: Related): void => {
+    if (epochId === undefined) return;
+    const target = related.epochId;
+    hide(target);
+    const undo = (): void => {
+      show(target);
+      memory.restoreLink(epochId, target).catch((error: unknown) => {
+        hide(target);
+        tell(noticeOf(error));
+      });
+    };
+    memory.rejectLink(epochId, target).then(
+      () => tell({ text: `“${labelOf(related)}” is not related. This counts for everybody.`, action: { label: 'Undo', run: undo } }),
+      (error: unknown) => {
+        show(target);
+        tell(noticeOf(error));
+      },
+    );
+  };
+  return { rejected, reject };
+}

@@ -1,0 +1,85 @@
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import type { LiveSnapshot } from '../../../client/live-stream.ts';
+import type { Epoch } from '../../../contract/epoch.ts';
+import { StreamId } from '../../../contract/ids.ts';
+import { noticeOf } from '../streams/stream-actions.ts';
+import { useWorkspace } from '../streams/workspace-context.ts';
+import { mergeEpoch, splitEpoch } from './correct-epochs.ts';
+import { epochAt, startsOf, type EpochStart, type OwnBarrier } from './epoch-starts.ts';
+import type { EpochTools } from './epoch-tools.ts';
+import { useEpochs, type EpochsNow } from './use-epochs.ts';
+
+/** The epochs of a stream, as its conversation shows them. */
+export interface Topics {
+  /** Where they begin, oldest first. */
+  readonly starts: readonly EpochStart[];
+  readonly tools: EpochTools;
+  /** The one that is to have another name. */
+  readonly renaming: Epoch | undefined;
+  readonly closeRename: () => void;
+  /** Shows the epochs as they are after a change of one's own. */
+  readonly reload: () => void;
+  /** `/new`: the next epoch begins with what comes next. Rejects with StreambedError. */
+  readonly beginEpoch: (label: string | undefined) => Promise<void>;
+}
+
+export function useTopics(streamId: string, { events }: Pick<LiveSnapshot, 'events'>): Topics {
+  const now = useEpochs(streamId);
+  const { epochs, hasMore, reload } = now;
+  useReachBack(now, events[0]?.seq);
+  const { own, beginEpoch } = useBarrier(streamId);
+  const starts = useMemo(() => startsOf(epochs, hasMore, own), [epochs, hasMore, own]);
+  const [renaming, setRenaming] = useState<Epoch>();
+  const tools = useTools(streamId, now, setRenaming);
+  return { starts, tools, renaming, closeRename: () => setRenaming(undefined), reload, beginEpoch };
+}
+
+/** Reads as many epochs as there are messages on the page. */
+function useReachBack({ epochs, hasMore, loading, problem, more }: EpochsNow, firstSeq: number | undefined): void {
+  const oldest = Math.min(...epochs.map((epoch) => epoch.firstSeq));
+  const isShort = firstSeq !== undefined && firstSeq < oldest && hasMore && !loading && !problem;
+  const reach = useEffectEvent(more);
+  useEffect(() => {
+    if (isShort) reach();
+  }, [isShort]);
+}
+
+/** A `/new` of the reader's own shows before its epoch is there. */
+function useBarrier(streamId: string) {
+  const { streambed, workspaceId } = useWorkspace();
+  const [own, setOwn] = useState<OwnBarrier>();
+  const beginEpoch = async (label: string | undefined): Promise<void> => {
+    const { afterSeq } = await streambed.workspace(workspaceId).memory.setBarrier(streamId, label === undefined ? {} : { label });
+    setOwn({ afterSeq, label });
+  };
+  return { own, beginEpoch };
+}
+
+function useTools(streamId: string, now: EpochsNow, rename: (epoch: Epoch) => void): EpochTools {
+  const { streambed, workspaceId, tell, go } = useWorkspace();
+  const latest = useRef(now);
+  useEffect(() => {
+    latest.current = now;
+  });
+  return useMemo((): EpochTools => {
+    const { memory } = streambed.workspace(workspaceId);
+    const correction = { memory, tell, reload: () => latest.current.reload() };
+    const attempt = (action: Promise<void>): void =>
+      void action.catch((error: unknown) => {
+        // Mostly somebody else was faster: what they did shows.
+        latest.current.reload();
+        tell(noticeOf(error));
+      });
+    const around = (seq: number): Epoch | undefined => epochAt(latest.current.epochs, seq);
+    return {
+      rename,
+      merge: (epoch) => attempt(mergeEpoch(epoch, correction)),
+      canSplitAt: ({ seq }) => (around(seq)?.firstSeq ?? seq) < seq,
+      splitAt: ({ id, seq }) => {
+        const epoch = around(seq);
+        if (epoch) attempt(splitEpoch(epoch, id, correction));
+      },
+      showTimeline: () => go({ kind: 'stream', streamId: StreamId.parse(streamId), memory: 'timeline' }),
+    };
+  }, [streambed, workspaceId, tell, go, streamId, rename]);
+}

@@ -1,0 +1,13 @@
+import type { KeyboardEvent } from 'react';
+
+/** In a list of links the arrows go from one to the next. */
+export function moveAmongLinks(event: KeyboardEvent<HTMLElement>): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  if (step === 0) return;
+  const links = [...event.currentTarget.querySelectorAll('a')];
+  const now = links.findIndex((link) => link === document.activeElement);
+  const next = links[now + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
