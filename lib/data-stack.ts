@@ -5,6 +5,7 @@ import { Database } from './platform/database.ts';
 import { FilesBucket } from './platform/files-bucket.ts';
 import { MemoryTable } from './platform/memory-table.ts';
 import { Network } from './platform/network.ts';
+import { Qdrant } from './platform/qdrant.ts';
 import { SigningSecret } from './platform/signing-secret.ts';
 import { stackName, stackProps, type Stage } from './stage.ts';
 
@@ -15,16 +16,18 @@ export class DataStack extends Stack {
   readonly connections: ConnectionsTable;
   readonly files: FilesBucket;
   readonly memory: MemoryTable;
+  readonly qdrant: Qdrant;
   readonly signing: SigningSecret;
 
   constructor(scope: Construct, props: { readonly stage: Stage }) {
     const { stage } = props;
-    super(scope, stackName(stage, 'Data'), stackProps(stage, 'network, database, tables, files, secrets'));
+    super(scope, stackName(stage, 'Data'), stackProps(stage, 'network, database, tables, files, index, secrets'));
     this.network = new Network(this, 'Network', { stage });
     this.database = new Database(this, 'Database', { stage, network: this.network });
     this.connections = new ConnectionsTable(this, 'Connections', { stage });
     this.files = new FilesBucket(this, 'Files', { stage });
     this.memory = new MemoryTable(this, 'Memory', { stage });
+    this.qdrant = new Qdrant(this, 'Qdrant', { stage, network: this.network });
     this.signing = new SigningSecret(this, 'Signing');
   }
 }

@@ -5,6 +5,7 @@ import type { Database } from './platform/database.ts';
 import type { Embeddings } from './embeddings.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import type { MemoryTable } from './platform/memory-table.ts';
+import type { Qdrant } from './platform/qdrant.ts';
 import { type Platform, ServiceFunction, type ServiceFunctionProps } from './platform/service-function.ts';
 import type { SigningSecret } from './platform/signing-secret.ts';
 import { WorkQueue } from './platform/work-queue.ts';
@@ -15,6 +16,7 @@ export interface EpochsProps {
   readonly database: Database;
   readonly signing: SigningSecret;
   readonly memory: MemoryTable;
+  readonly qdrant: Qdrant;
   readonly embeddings: Embeddings;
   readonly fanOut: WorkQueue;
 }
@@ -64,7 +66,7 @@ export class Epochs extends Construct {
   }
 
   #addHttp(): ServiceFunction {
-    const { platform, routes, database, signing, fanOut, embeddings } = this.#props;
+    const { platform, routes, database, signing, fanOut, embeddings, qdrant } = this.#props;
     const fn = new ServiceFunction(this, 'Http', {
       platform,
       description: 'Epochs, what they are related to, search in memory',
@@ -77,6 +79,7 @@ export class Epochs extends Construct {
     signing.grantSign(fn);
     fanOut.grantSend(fn);
     embeddings.grantUse(fn);
+    qdrant.grantUse(fn);
     routes.add(api.epochs, fn);
     return fn;
   }

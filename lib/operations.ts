@@ -9,6 +9,7 @@ import type { ConnectionsTable } from './platform/connections-table.ts';
 import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import { ownMetric } from './platform/metrics.ts';
+import type { Qdrant } from './platform/qdrant.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
 import type { WorkQueue } from './platform/work-queue.ts';
 
@@ -17,6 +18,7 @@ export interface OperationsProps {
   readonly routes: HttpRoutes;
   readonly database: Database;
   readonly connections: ConnectionsTable;
+  readonly qdrant: Qdrant;
   readonly fanOut: WorkQueue;
 }
 
@@ -33,9 +35,11 @@ export class Operations extends Construct {
       timeout: Duration.seconds(15),
       memoryMb: 1024,
       inNetwork: true,
+      reachesOut: true,
     });
     props.database.grantConnect(this.http);
     props.connections.grant(this.http, 'probe');
+    props.qdrant.grantProbe(this.http);
     props.fanOut.grantInspect(this.http);
     props.routes.add(api.operations, this.http);
     props.routes.addRest(this.http);

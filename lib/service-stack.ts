@@ -34,7 +34,7 @@ export class ServiceStack extends Stack {
 
   constructor(scope: Construct, props: ServiceStackProps) {
     const { stage, code } = props;
-    const { network, database, signing, connections, files, memory } = props.data;
+    const { network, database, signing, connections, files, memory, qdrant } = props.data;
     super(scope, stackName(stage, 'Service'), stackProps(stage, 'functions, gateways, queues, schedules, alarms'));
     const alarms = new Alarms(this, 'Alarms', { stage });
     const platform = { stage, code, alarms, network };
@@ -54,13 +54,14 @@ export class ServiceStack extends Stack {
       database,
       signing,
       memory,
+      qdrant,
       embeddings: new Embeddings(this, 'Embeddings', { stage }),
       fanOut,
     });
     for (const fn of [realtime.fanOut, realtime.socket, transfer.http]) epochs.epochsQueue.grantSend(fn);
     epochs.embeddingsQueue.grantSend(streams.http);
     new Auth(this, 'Auth', { platform, routes, database, signing });
-    new Operations(this, 'Operations', { platform, routes, database, connections, fanOut });
+    new Operations(this, 'Operations', { platform, routes, database, connections, qdrant, fanOut });
 
     const functions = ServiceFunction.allIn(this);
     const migrations = new Migrations(this, 'Platform', { platform, database });

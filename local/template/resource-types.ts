@@ -210,6 +210,11 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ],
     network,
   ),
+  ...all(
+    ['AWS::EC2::Instance', 'AWS::EC2::LaunchTemplate', 'AWS::EC2::Volume', 'AWS::EC2::VolumeAttachment', 'AWS::IAM::InstanceProfile'],
+    nothing('The machine of Qdrant: the runner has a server of its own'),
+  ),
+  ...all(['AWS::Route53::HostedZone', 'AWS::Route53::RecordSet'], network),
   ...all(['AWS::EC2::FlowLog', 'AWS::Logs::ResourcePolicy', 'AWS::Logs::MetricFilter'], logs),
   'AWS::Logs::LogGroup': {
     here: logs.here,

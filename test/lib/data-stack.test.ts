@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { resourcesOf, synthesize } from './synthesized.ts';
+import { resourcesOf, synthesize, withoutHash } from './synthesized.ts';
 
-const stateful = ['AWS::RDS::DBInstance', 'AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'];
+const stateful = ['AWS::RDS::DBInstance', 'AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret', 'AWS::EC2::Volume'];
 
 describe.each(['dev', 'prod'])('in %s', (stage) => {
   const { data, service, all } = synthesize(stage);
@@ -52,7 +52,7 @@ describe.each(['dev', 'prod'])('in %s', (stage) => {
       });
     }
     const policies = resourcesOf(data, 'AWS::S3::BucketPolicy').map(([, { Properties }]) => Properties['PolicyDocument'].Statement);
-    expect(policies).toHaveLength(2);
+    expect(policies).toHaveLength(3);
     for (const statements of policies) {
       expect(statements).toContainEqual(
         expect.objectContaining({ Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
@@ -83,9 +83,10 @@ describe.each(['dev', 'prod'])('in %s', (stage) => {
     ]);
   });
 
-  test('the connections table expires its items, is billed by use, and can be set back in time', () => {
-    const [, { Properties }] = resourcesOf(data, 'AWS::DynamoDB::Table')[0]!;
-    expect(Properties).toMatchObject({
+  test('the tables expire their items, are billed by use, and can be set back in time', () => {
+    const tables = resourcesOf(data, 'AWS::DynamoDB::Table');
+    expect(tables.map(([id]) => withoutHash(id))).toEqual(['ConnectionsTable', 'MemoryTable']);
+    const expected = {
       BillingMode: 'PAY_PER_REQUEST',
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
@@ -93,7 +94,8 @@ describe.each(['dev', 'prod'])('in %s', (stage) => {
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
-    });
+    };
+    for (const [, { Properties }] of tables) expect(Properties).toMatchObject(expected);
   });
 });
 

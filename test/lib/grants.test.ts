@@ -19,6 +19,8 @@ const fromQueue = (queue: string) =>
   ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
     (action) => `sqs:${action} ${queue}`,
   );
+const qdrantKey = 'secretsmanager:GetSecretValue QdrantKey';
+const index = ['QDRANT_URL', 'QDRANT_SECRET_ARN'];
 const embedder = ['EMBEDDING_PROVIDER', 'EMBEDDING_MODEL', 'EMBEDDING_DIMENSION'];
 const database = ['DATABASE_URL', 'DATABASE_TLS', 'DATABASE_SECRET_ARN'];
 
@@ -32,8 +34,8 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     told: [...database, 'FAN_OUT_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL'],
   },
   EpochsHttp: {
-    may: [appSecret, signing, send, cut, embed, titan],
-    told: [...database, ...embedder, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
+    may: [appSecret, signing, send, cut, embed, titan, qdrantKey],
+    told: [...database, ...embedder, ...index, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
   },
   EpochsAssignEvents: {
     may: [appSecret, send, cut, embed, ...onMemory('UpdateItem'), ...fromQueue('EpochsEpochsQueue')],
@@ -72,7 +74,7 @@ const table: Record<string, { may: string[]; told: string[] }> = {
   },
   OperationsHttp: {
     may: [appSecret, ...onTable('GetItem'), 'sqs:GetQueueAttributes RealtimeFanOutQueue'],
-    told: [...database, 'CONNECTIONS_TABLE', 'FAN_OUT_QUEUE_URL'],
+    told: [...database, 'CONNECTIONS_TABLE', 'FAN_OUT_QUEUE_URL', 'QDRANT_URL'],
   },
   OperationsSweepOutbox: { may: [appSecret, send], told: [...database, 'FAN_OUT_QUEUE_URL'] },
   PlatformMigrate: { may: [appSecret, ownerSecret], told: [...database, 'DATABASE_OWNER_SECRET_ARN'] },

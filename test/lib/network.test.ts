@@ -41,12 +41,16 @@ describe('the network', () => {
     expect(JSON.stringify(data)).not.toContain('execute-api');
   });
 
-  test('opens Postgres and the endpoints to the functions only', () => {
+  test('opens Postgres, Qdrant and the endpoints to the functions only; and to Qdrant the endpoints', () => {
     const rules = resourcesOf(data, 'AWS::EC2::SecurityGroupIngress').map(([, { Properties }]) => Properties);
-    expect(new Set(rules.map(({ FromPort }) => FromPort as number))).toEqual(new Set([443, 5432]));
+    expect(new Set(rules.map(({ FromPort }) => FromPort as number))).toEqual(new Set([443, 5432, 6333]));
     for (const rule of rules) {
       expect(rule['CidrIp']).toBeUndefined();
-      expect(rule['SourceSecurityGroupId']['Fn::GetAtt'][0]).toMatch(/^NetworkFunctions/);
+      const source = rule['SourceSecurityGroupId']['Fn::GetAtt'][0] as string;
+      expect([rule['FromPort'], source]).toEqual([
+        rule['FromPort'],
+        expect.stringMatching(rule['FromPort'] === 443 ? /^(NetworkFunctions|QdrantMachine)/ : /^NetworkFunctions/),
+      ]);
     }
     for (const [, { Properties }] of resourcesOf(data, 'AWS::EC2::SecurityGroup'))
       expect(Properties['SecurityGroupIngress']).toBeUndefined();

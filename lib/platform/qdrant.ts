@@ -1,0 +1,66 @@
+import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Stage } from '../stage.ts';
+import { acknowledge } from './checks.ts';
+import type { Network } from './network.ts';
+import { QdrantInstance } from './qdrant-instance.ts';
+import type { ServiceFunction } from './service-function.ts';
+
+/** The index of memory: a machine of our own, or an address elsewhere. It can be made again from Postgres. */
+export class Qdrant extends Construct {
+  /** Whether the machine is well: 0 when it is. Undefined for an address elsewhere. */
+  readonly statusCheck: IMetric | undefined;
+  readonly #url: string;
+  readonly #secretArn: string | undefined;
+
+  constructor(scope: Construct, id: string, props: { readonly stage: Stage; readonly network: Network }) {
+    super(scope, id);
+    const { qdrant } = props.stage;
+    if (qdrant.kind === 'address') {
+      this.#url = qdrant.url;
+      this.#secretArn = qdrant.secretArn;
+      return;
+    }
+    const key = this.#makeKey();
+    const { url, instance } = new QdrantInstance(this, 'Machine', {
+      ...props,
+      key,
+      instance: qdrant.instance,
+      volumeGiB: qdrant.volumeGiB,
+    });
+    this.#url = url;
+    this.#secretArn = key.secretArn;
+    this.statusCheck = new Metric({
+      namespace: 'AWS/EC2',
+      metricName: 'StatusCheckFailed',
+      dimensionsMap: { InstanceId: instance.ref },
+      period: Duration.minutes(1),
+      statistic: 'Maximum',
+    });
+  }
+
+  /** Lets a function ask and write. It must reach out: the index may lie outside of the network. */
+  grantUse(fn: ServiceFunction): void {
+    this.grantProbe(fn);
+    if (this.#secretArn === undefined) return;
+    fn.allow(['secretsmanager:GetSecretValue'], this.#secretArn);
+    fn.set('qdrantSecretArn', this.#secretArn);
+  }
+
+  /** Lets a function ask whether it is there, which takes no key. */
+  grantProbe(fn: ServiceFunction): void {
+    fn.set('qdrantUrl', this.#url);
+  }
+
+  #makeKey(): Secret {
+    const key = new Secret(this, 'Key', {
+      description: 'What functions show to Qdrant',
+      generateSecretString: { passwordLength: 48, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(key, 'AwsSolutions-SMG4', 'Changed by hand, as docs/deploy.md says: the machine reads it when it starts');
+    return key;
+  }
+}
