@@ -6,6 +6,8 @@ import { openKeys } from '../platform/keys.ts';
 import { log } from '../platform/log.ts';
 import { metrics } from '../platform/metrics.ts';
 import { openQueues } from '../platform/queues.ts';
+import { createKnowledge } from './knowledge.ts';
+import { openMemory } from './memory.ts';
 import { epochTable } from './table.ts';
 
 const app = {
@@ -16,6 +18,8 @@ const app = {
   embeddingsQueueUrl: setting('embeddingsQueueUrl'),
   keys: openKeys(),
   clock: systemClock,
+  memory: openMemory({ log, metrics }),
+  knowledge: createKnowledge(),
   log,
   metrics,
 };

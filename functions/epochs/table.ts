@@ -4,19 +4,26 @@ import type { App } from '../platform/app.ts';
 import { ok, on } from '../platform/http-handler.ts';
 import type { Answer, Served } from '../platform/http-handler.ts';
 import { listEpochs } from './list-epochs.ts';
+import { listEpochRelated, listRelated } from './list-related.ts';
+import type { RelatedApp } from './list-related.ts';
 import { readMemorySettings, updateMemorySettings } from './memory-settings.ts';
 import { mergeEpoch } from './merge-epoch.ts';
 import { readEpoch } from './read-epoch.ts';
+import { readMemory } from './read-memory.ts';
+import { reindexMemory } from './reindex-memory.ts';
+import { rejectLink, restoreLink } from './reject-link.ts';
+import { searchMemory } from './search-memory.ts';
 import { setBarrier } from './set-barrier.ts';
 import { splitEpoch } from './split-epoch.ts';
 import { updateEpoch } from './update-epoch.ts';
 import type { CorrectionApp } from './update-epoch.ts';
 
-type EpochApp = CorrectionApp & Pick<App, 'epochsQueueUrl'>;
+type EpochApp = CorrectionApp & RelatedApp & Pick<App, 'epochsQueueUrl'>;
 
+const nothing: Answer = { status: 204 };
 const asEpoch = (epoch: Epoch): Answer => ok(epoch, { etag: epoch.rev });
 
-/** Epochs of streams, how they are cut, and where they begin. */
+/** Epochs of streams, how they are cut and corrected, what they are related to, and what is found in them. */
 export const epochTable = (app: EpochApp): Served[] => [
   on(routes.listEpochs, async (input, caller) => ok(await listEpochs(app, caller, input))),
   on(routes.readEpoch, async (input, caller) => {
@@ -29,4 +36,14 @@ export const epochTable = (app: EpochApp): Served[] => [
   on(routes.setBarrier, async (input, caller) => ok(await setBarrier(app, caller, input), { status: 202 })),
   on(routes.readMemorySettings, async (input, caller) => ok(await readMemorySettings(app, caller, input))),
   on(routes.updateMemorySettings, async (input, caller) => ok(await updateMemorySettings(app, caller, input))),
+  on(routes.listRelated, async (input, caller) => ok(await listRelated(app, caller, input))),
+  on(routes.listEpochRelated, async (input, caller) => ok(await listEpochRelated(app, caller, input))),
+  on(routes.rejectLink, async (input, caller) => rejectLink(app, caller, input).then(() => nothing)),
+  on(routes.restoreLink, async (input, caller) => restoreLink(app, caller, input).then(() => nothing)),
+  on(routes.searchMemory, async (input, caller) => ok(await searchMemory(app, caller, input))),
+  on(routes.readMemory, async (_input, caller) => ok(await readMemory(app, caller))),
+  on(routes.reindexMemory, async (_input, caller) => {
+    const { job, isNew } = await reindexMemory(app, caller);
+    return ok(job, { status: isNew ? 202 : 200 });
+  }),
 ];
