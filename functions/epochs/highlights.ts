@@ -30,7 +30,7 @@ export function highlightsOf(spoken: readonly Spoken[], wanted: ReadonlySet<stri
 /** A text around its first match, with all matches marked that can be seen there. */
 function marked(text: string, wanted: ReadonlySet<string>): string {
   // They would be taken for ours.
-  const plain = text.replaceAll(/[\u0002\u0003]/g, ' ');
+  const plain = text.replaceAll(open, ' ').replaceAll(close, ' ');
   const parts = [...words.segment(plain)];
   const matches = parts.map(({ segment, isWordLike }) => isWordLike === true && termsOf(segment).some((term) => wanted.has(term)));
   const first = Math.max(0, matches.indexOf(true));

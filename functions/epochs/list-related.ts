@@ -1,4 +1,4 @@
-import type { ListRelated, Related, RelatedList } from '../../contract/epoch.ts';
+import type { ListRelated, RelatedList } from '../../contract/epoch.ts';
 import { EpochId } from '../../contract/ids.ts';
 import { vectorOfNothing } from '../embeddings/embedder.ts';
 import type { App } from '../platform/app.ts';
