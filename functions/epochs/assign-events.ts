@@ -19,9 +19,9 @@ import {
 import type { EpochCursor, EpochWrite, StreamToCut } from './assign-store.ts';
 import { cutEvents } from './cut-events.ts';
 import type { DueList } from './due-list.ts';
-import { idleAt } from './epoch.ts';
+import { close, idleAt } from './epoch.ts';
 import type { EpochDraft, SpokenEvent } from './epoch.ts';
-import type { KnowledgeOf } from './knowledge.ts';
+import type { KnowledgeSource } from './knowledge.ts';
 import { emptyState, step } from './segmenter.ts';
 import type { Knowledge, SegmenterState } from './segmenter.ts';
 import { epochToTell } from './tell-epochs.ts';
@@ -29,7 +29,7 @@ import { epochToTell } from './tell-epochs.ts';
 export type AssignApp = Pick<
   App,
   'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'
-> & { readonly due: DueList; readonly knowledge: KnowledgeOf };
+> & { readonly due: DueList; readonly knowledge: KnowledgeSource };
 
 /** Events that are taken at once; what is left comes with the next message, so that a long past holds up nobody else. */
 export const eventsPerBatch = 1_000;
@@ -122,15 +122,21 @@ async function cut(
   { cursor, stream, events }: Held,
   readUpTo: number,
 ): Promise<EpochDraft[]> {
-  const knowledge = await app.knowledge(tx, stream.associationsVersion);
+  const knowledge = await app.knowledge.of(tx, stream.associationsVersion);
   const open =
     stream.open && stream.open.state === null && events.length > 0
       ? { ...stream.open, state: await remember(tx, streamId, stream.open, knowledge, stream.hasRoles) }
       : stream.open;
   const { settings } = cursor;
   const { barriers, hasRoles } = stream;
+  const now = app.clock.now();
+  if (open && events.length === 0 && barriers.length === 0 && isIdle(open, cursor, now)) return [close(open, 'idle', now)];
   return cutEvents({ open, events, barriers, readUpTo, settings, knowledge, hasRoles, newId: (at) => newId('epoch', at.getTime()) });
 }
+
+/** Of a past that comes in bit by bit, the last epoch is idle only when nothing more has come for as long. */
+const isIdle = ({ lastEventAt }: EpochDraft, { settings, updatedAt }: EpochCursor, now: Date): boolean =>
+  now >= idleAt({ lastEventAt: updatedAt && updatedAt > lastEventAt ? updatedAt : lastEventAt }, settings);
 
 /** The segmenter forgets what is further back anyway. */
 const rememberedMessages = 30;
@@ -196,7 +202,6 @@ async function noteDue(app: AssignApp, workspaceId: string, { touched, open, cha
   const now = app.clock.now();
   if (changed.length > 0 || touched.some(({ status }) => status === 'closed'))
     await app.due.note(workspaceId, new Date(now.getTime() + waitingMs));
-  // Of a past that comes in, the last epoch is idle only when nothing more has come for as long.
   if (open) await app.due.note(workspaceId, idleAt({ lastEventAt: now }, { idleMinutes }));
 }
 

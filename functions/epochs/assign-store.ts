@@ -8,19 +8,27 @@ import { spokenText } from './spoken-rows.ts';
 export interface EpochCursor {
   readonly seq: number;
   readonly changedSeq: number;
+  /** When it was last moved. */
+  readonly updatedAt: Date | null;
   readonly rev: number;
   readonly settings: MemorySettings;
 }
 
 /** Takes the cursor of a stream, so that nobody else cuts it; undefined where the stream has none yet. */
 export async function lockCursor(tx: Transaction, streamId: string): Promise<EpochCursor | undefined> {
-  const [row] = await tx.query<{ seq: number; changed_seq: number; rev: number; settings: Partial<MemorySettings> }>(
-    'select seq, changed_seq, rev, settings from epoch_cursors where workspace_id = $1 and stream_id = $2 for update',
-    [tx.workspaceId, streamId],
-  );
+  const [row] = await tx.query<{
+    seq: number;
+    changed_seq: number;
+    updated_at: Date | null;
+    rev: number;
+    settings: Partial<MemorySettings>;
+  }>('select seq, changed_seq, updated_at, rev, settings from epoch_cursors where workspace_id = $1 and stream_id = $2 for update', [
+    tx.workspaceId,
+    streamId,
+  ]);
   if (!row) return undefined;
   const settings = MemorySettings.parse({ ...defaultMemorySettings, ...row.settings });
-  return { seq: row.seq, changedSeq: row.changed_seq, rev: row.rev, settings };
+  return { seq: row.seq, changedSeq: row.changed_seq, updatedAt: row.updated_at, rev: row.rev, settings };
 }
 
 /** Begins the memory of a stream; once. */

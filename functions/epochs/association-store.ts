@@ -9,6 +9,11 @@ export async function findAssociations(tx: Transaction): Promise<{ version: numb
   return row;
 }
 
+export async function findAssociationsVersion(tx: Transaction): Promise<number | undefined> {
+  const [row] = await tx.query<{ version: number }>('select version from association_models where workspace_id = $1', [tx.workspaceId]);
+  return row?.version;
+}
+
 /** Takes the place of the model that is there. */
 export async function replaceAssociations(
   tx: Transaction,

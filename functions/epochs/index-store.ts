@@ -1,7 +1,9 @@
 import type { Epoch } from '../../contract/epoch.ts';
+import type { Readable } from '../embeddings/scope.ts';
 import type { Transaction } from '../platform/database.ts';
 import { epochColumns, epochOf } from './epoch-rows.ts';
 import type { EpochRow } from './epoch-rows.ts';
+import type { EpochText } from './epoch-text.ts';
 import { isPublic } from './related-rows.ts';
 import { spokenText } from './spoken-rows.ts';
 
@@ -13,6 +15,11 @@ export interface EpochToIndex {
   readonly isPublic: boolean;
   /** Of its messages in their order, the deleted ones left out. */
   readonly texts: readonly string[];
+}
+
+/** An epoch with what is made of it. */
+export interface DescribedEpoch extends EpochToIndex {
+  readonly described: EpochText;
 }
 
 /** What an epoch may hold at most; settings allow no more. */
@@ -47,13 +54,13 @@ export async function listEpochsToIndex(tx: Transaction, epochIds: readonly stri
   }));
 }
 
-/** Whether everybody but guests sees a stream; undefined where there is none. */
-export async function findVisibility(tx: Transaction, streamId: string): Promise<boolean | undefined> {
-  const [row] = await tx.query<{ is_public: boolean }>(
-    `select ${isPublic('s')} as is_public from streams s where s.workspace_id = $1 and s.id = $2`,
+/** Whether everybody but guests sees a stream, and each of those that branched off it and have its readers. */
+export async function listVisibility(tx: Transaction, streamId: string): Promise<{ id: string; isPublic: boolean }[]> {
+  const rows = await tx.query<{ id: string; is_public: boolean }>(
+    `select s.id, ${isPublic('s')} as is_public from streams s where s.workspace_id = $1 and (s.id = $2 or $2 = any(s.access_ids))`,
     [tx.workspaceId, streamId],
   );
-  return row?.is_public;
+  return rows.map((row) => ({ id: row.id, isPublic: row.is_public }));
 }
 
 /** Closed epochs that the index does not hold as they are, those that have waited longest first. */
@@ -125,4 +132,16 @@ function toBytes(vector: Float32Array): Buffer {
 
 function fromBytes(bytes: Buffer): Float32Array {
   return Float32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(at * 4));
+}
+
+/** What everybody who reads a stream may read surely: the stream itself and, unless a guest is among them, what is public. */
+export async function findAudience(tx: Transaction, streamId: string): Promise<Readable> {
+  const [row] = await tx.query<{ access_ids: string[]; has_guests: boolean }>(
+    `select s.access_ids, exists (
+       select from stream_members m join workspace_members wm on wm.workspace_id = m.workspace_id and wm.user_id = m.user_id
+       where m.stream_id = any(s.access_ids) and m.left_at is null and wm.role = 'guest' and wm.removed_at is null) as has_guests
+     from streams s where s.workspace_id = $1 and s.id = $2`,
+    [tx.workspaceId, streamId],
+  );
+  return { publicToo: row?.has_guests === false, streamIds: [streamId, ...(row?.access_ids ?? []).filter((id) => id !== streamId)] };
 }

@@ -1,23 +1,25 @@
 import type { Transaction } from '../platform/database.ts';
 import { decodeAssociations } from './association-model.ts';
-import { findAssociations } from './association-store.ts';
+import { findAssociations, findAssociationsVersion } from './association-store.ts';
 import { coldKnowledge } from './segmenter.ts';
 import type { Knowledge } from './segmenter.ts';
 
 /** What is known of how a workspace speaks, kept in the environment until there is a newer version. */
-export interface KnowledgeOf {
-  (tx: Transaction, version: number | undefined): Promise<Knowledge>;
+export interface KnowledgeSource {
+  /** Of a version that was just read; undefined: nothing was learned yet. */
+  of(tx: Transaction, version: number | undefined): Promise<Knowledge>;
+  newest(tx: Transaction): Promise<Knowledge>;
 }
 
 /** Workspaces whose knowledge is held at once: each is up to a megabyte or two. */
 const maxHeld = 20;
 
-export function createKnowledge(): KnowledgeOf {
+export function createKnowledge(): KnowledgeSource {
   const held = new Map<string, { version: number; knowledge: Knowledge }>();
-  return async (tx, version) => {
+  const of = async (tx: Transaction, version: number | undefined): Promise<Knowledge> => {
     if (version === undefined) return coldKnowledge;
     const known = held.get(tx.workspaceId);
-    if (known?.version === version) return known.knowledge;
+    if (known && known.version >= version) return known.knowledge;
     const found = await findAssociations(tx);
     if (!found) return coldKnowledge;
     const associations = decodeAssociations(found.model);
@@ -26,4 +28,5 @@ export function createKnowledge(): KnowledgeOf {
     held.set(tx.workspaceId, { version: found.version, knowledge });
     return knowledge;
   };
+  return { of, newest: async (tx) => of(tx, await findAssociationsVersion(tx)) };
 }

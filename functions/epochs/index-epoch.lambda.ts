@@ -1,0 +1,26 @@
+import { systemClock } from '../platform/clock.ts';
+import { setting } from '../platform/config.ts';
+import { openDatabase } from '../platform/database.ts';
+import { log } from '../platform/log.ts';
+import { EmbeddingsMessage } from '../platform/memory-messages.ts';
+import { metrics } from '../platform/metrics.ts';
+import { queueHandler } from '../platform/queue-handler.ts';
+import { openQueues } from '../platform/queues.ts';
+import { openRedelivery } from '../platform/redelivery.ts';
+import { createKnowledge } from './knowledge.ts';
+import { openMemory } from './memory.ts';
+import { workOnMemory } from './memory-work.ts';
+
+const app = {
+  db: openDatabase(),
+  queues: openQueues(),
+  fanOutQueueUrl: setting('fanOutQueueUrl'),
+  embeddingsQueueUrl: setting('embeddingsQueueUrl'),
+  memory: openMemory({ log, metrics }),
+  knowledge: createKnowledge(),
+  clock: systemClock,
+  log,
+  metrics,
+};
+
+export const handler = queueHandler(EmbeddingsMessage, openRedelivery(), (message) => workOnMemory(app, message));
