@@ -8,6 +8,7 @@ import { createFront } from './front.ts';
 import type { LambdaFunctions } from './lambda/functions.ts';
 import { takeLock } from './lock.ts';
 import { createLogBook, type Line, type LogBook } from './log.ts';
+import { describeEmbedder, startIndex, type LocalIndex } from './memory.ts';
 import { takePort, type Port } from './port.ts';
 import { removeServerData } from './postgres/server.ts';
 import { startPostgres, type Postgres } from './postgres/postgres.ts';
@@ -32,6 +33,8 @@ export interface LocalOptions {
   readonly demo?: boolean;
   /** Whether to load each function at once, instead of when it is first called; true unless given, but for ephemeral. */
   readonly warm?: boolean;
+  /** Variables that take the place of the machine's: `EMBEDDING_PROVIDER`, `EMBEDDING_URL`, `QDRANT_URL`, and so on. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Told when a part of the start is done. */
   onStep?(step: Step): void;
 }
@@ -48,6 +51,8 @@ export interface Local {
   readonly tables: Services['tables'];
   readonly sockets: WebSocketApi;
   readonly postgres: Postgres;
+  /** The index of memory. */
+  readonly qdrant: LocalIndex;
   readonly faults: Faults;
   /** Physical name of a queue, table, function or schedule by the id of its construct: `nameOf('RealtimeFanOutQueueQueue')`. */
   nameOf(constructId: string): string;
@@ -79,21 +84,24 @@ async function start(options: LocalOptions, cleanup: Cleanup): Promise<Local> {
   const stateDir = options.ephemeral ? undefined : await openState(options, cleanup);
   const port = await takePort(options.port ?? 3000);
   cleanup.add(() => port.close());
-  const parts: Parts = { options, cleanup, log: book.log, steps, stateDir, port };
-  const { postgres, assembly } = await startGround(parts);
+  const environment = { ...process.env, ...options.environment };
+  const parts: Parts = { options, environment, cleanup, log: book.log, steps, stateDir, port };
+  const { postgres, assembly, index } = await startGround(parts);
   const services = await steps.timed(
     'services',
-    () => startServices({ assembly, postgres, port: port.number, stateDir, sharedState: cache, log: book.log, cleanup }),
+    () => startServices({ ...parts, assembly, postgres, index, port: port.number, sharedState: cache }),
     ({ application: { queues, tables, httpApis } }) =>
       `${queues.length} queues, ${tables.length} tables, ${httpApis.flatMap(({ routes }) => routes).length} routes`,
   );
   await deploy(parts, services);
   const opened = await open(parts, services);
-  return localOf(parts, services, postgres, opened, book);
+  return localOf(parts, services, { postgres, index }, opened, book);
 }
 
 interface Parts {
   readonly options: LocalOptions;
+  /** Of the machine, and of who starts it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cleanup: Cleanup;
   readonly log: Log;
   readonly steps: Steps;
@@ -105,10 +113,16 @@ function defaultLogBook(quiet: boolean): LogBook {
   return createLogBook({ show: quiet ? 'silent' : 'info', pretty: false, write: (text) => process.stdout.write(text) });
 }
 
-/** The two slow things that know nothing of each other. */
-async function startGround({ cleanup, log, steps, stateDir }: Parts): Promise<{ assembly: string; postgres: Postgres }> {
-  const dataFolder = stateDir === undefined ? undefined : path.join(stateDir, 'postgres');
-  const [synth, server] = await Promise.allSettled([
+interface Ground {
+  readonly postgres: Postgres;
+  readonly index: LocalIndex;
+}
+
+/** What knows nothing of each other: two of them are slow. */
+async function startGround(parts: Parts): Promise<Ground & { readonly assembly: string }> {
+  const { environment, cleanup, log, steps, stateDir } = parts;
+  const folderOf = (name: string) => (stateDir === undefined ? undefined : path.join(stateDir, name));
+  const [synth, server, memory] = await Promise.allSettled([
     steps.timed(
       'synth',
       () => synthesize({ root, cache, log }),
@@ -116,15 +130,21 @@ async function startGround({ cleanup, log, steps, stateDir }: Parts): Promise<{ 
     ),
     steps.timed(
       'postgres',
-      () => startPostgres({ dataFolder, dsn: process.env['POSTGRES_DSN'] || undefined, log }),
+      () => startPostgres({ dataFolder: folderOf('postgres'), dsn: process.env['POSTGRES_DSN'] || undefined, log }),
       ({ host, port }) => `${host}:${port}`,
+    ),
+    steps.timed(
+      'memory',
+      () => startIndex({ folder: folderOf('qdrant'), environment, log }),
+      ({ url }) => `embeddings: ${describeEmbedder(environment)}; index: ${url}`,
     ),
   ]);
   // Also when the other one failed: what runs must be ended.
-  if (server.status === 'fulfilled') cleanup.add(() => server.value.stop());
+  for (const started of [server, memory]) if (started.status === 'fulfilled') cleanup.add(() => started.value.stop());
   if (synth.status === 'rejected') throw synth.reason;
   if (server.status === 'rejected') throw server.reason;
-  return { assembly: synth.value.directory, postgres: server.value };
+  if (memory.status === 'rejected') throw memory.reason;
+  return { assembly: synth.value.directory, postgres: server.value, index: memory.value };
 }
 
 /** What a deployment does before anybody calls: the triggers, which migrate the database; and the functions are loaded. */
@@ -169,7 +189,7 @@ async function open({ options, log, steps, stateDir, port }: Parts, services: Se
   return { baseUrl, wsUrl, demo };
 }
 
-function localOf({ cleanup, steps }: Parts, services: Services, postgres: Postgres, opened: Opened, { recent }: LogBook): Local {
+function localOf({ cleanup, steps }: Parts, services: Services, ground: Ground, opened: Opened, { recent }: LogBook): Local {
   const { application, functions, queues, tables, scheduler, faults } = services;
   const [sockets] = services.webSocketApis.values();
   if (sockets === undefined) throw new Error('The templates have no WebSocket API');
@@ -179,7 +199,8 @@ function localOf({ cleanup, steps }: Parts, services: Services, postgres: Postgr
     queues,
     tables,
     sockets,
-    postgres,
+    postgres: ground.postgres,
+    qdrant: ground.index,
     faults,
     nameOf: (constructId) => application.nameOf(constructId),
     runSchedule: (constructId) => scheduler.runNow(application.nameOf(constructId)),

@@ -10,6 +10,7 @@ import { functionEnvironment, type Endpoints } from './function-environment.ts';
 import { createFunctions, type LambdaFunctions } from './lambda/functions.ts';
 import { withLock } from './lock.ts';
 import { logFunctionLine } from './log.ts';
+import { withMemory, type LocalIndex } from './memory.ts';
 import { createAccess } from './permissions.ts';
 import type { Postgres } from './postgres/postgres.ts';
 import { createS3, type S3 } from './s3/s3.ts';
@@ -37,6 +38,9 @@ export interface Services {
 export interface ServicesOptions {
   readonly assembly: string;
   readonly postgres: Postgres;
+  readonly index: LocalIndex;
+  /** Variables that functions have instead of those of their template. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly port: number;
   /** Where secrets, tables and objects are kept; none: nothing is. */
   readonly stateDir: string | undefined;
@@ -127,12 +131,12 @@ async function prepareDatabase(application: Application, postgres: Postgres, sec
 }
 
 function startFunctions(application: Application, options: ServicesOptions, keys: AccessKeys, endpoints: Endpoints): LambdaFunctions {
-  const { postgres, log } = options;
+  const { postgres, index, environment, log } = options;
   const address = `//${postgres.host}:${postgres.port}/`;
   const definitions = application.functions.map((fn) => ({
     ...fn,
     env: Object.fromEntries(
-      Object.entries(functionEnvironment(fn, account, keys, endpoints)).map(([name, value]) => {
+      Object.entries(withMemory(functionEnvironment(fn, account, keys, endpoints), index, environment)).map(([name, value]) => {
         // A server that several runs share holds a database of its own name for each.
         const at = value.indexOf(address);
         return [name, at < 0 ? value : `${value.slice(0, at)}${address}${postgres.databaseName(value.slice(at + address.length))}`];

@@ -12,7 +12,8 @@ const usage = `npm start -- [options]
   --verbose        show everything, also what the functions say
   --no-demo        make no demo workspace
 
-Settings in the environment: POSTGRES_DSN, DYNAMODB_ENDPOINT, STREAMBED_LOCAL_ENVIRONMENTS`;
+Settings in the environment: POSTGRES_DSN, DYNAMODB_ENDPOINT, QDRANT_URL, QDRANT_API_KEY, STREAMBED_LOCAL_ENVIRONMENTS;
+EMBEDDING_PROVIDER (local, openai, bedrock), EMBEDDING_MODEL, EMBEDDING_DIMENSION, EMBEDDING_URL, EMBEDDING_API_KEY`;
 
 const { values } = parseArgs({
   options: {

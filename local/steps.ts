@@ -1,6 +1,6 @@
 /** A part of the start, and what it took. Parts overlap: their times do not add up to the whole. */
 export interface Step {
-  readonly name: 'synth' | 'postgres' | 'services' | 'migrations' | 'functions' | 'demo';
+  readonly name: 'synth' | 'postgres' | 'memory' | 'services' | 'migrations' | 'functions' | 'demo';
   readonly milliseconds: number;
   readonly detail: string;
 }

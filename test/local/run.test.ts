@@ -29,7 +29,7 @@ describe('the app on one machine', () => {
       status: 'ok',
       parts: { postgres: { status: 'ok' }, dynamodb: { status: 'ok' }, queue: { status: 'ok' } },
     });
-    expect(local.steps.map(({ name }) => name).toSorted()).toEqual(['demo', 'migrations', 'postgres', 'services', 'synth']);
+    expect(local.steps.map(({ name }) => name).toSorted()).toEqual(['demo', 'memory', 'migrations', 'postgres', 'services', 'synth']);
   });
 
   test('The page is served at every place of the app, with its headers; a file that is not there is not the page', async () => {
