@@ -2,6 +2,7 @@ import { DenseVectors, type Distance } from './dense-vectors.ts';
 import { select, type Filtered } from './filter.ts';
 import { PayloadIndex, type IndexSchema } from './payload-index.ts';
 import { compareIds, type Payload, type Point, type PointId } from './point.ts';
+import { placeIn } from './posting.ts';
 import type { Filter } from './requests.ts';
 import { SparseVectors, type Selection } from './sparse-vectors.ts';
 
@@ -37,7 +38,8 @@ export class Collection implements Filtered {
   readonly #payloads: Payload[] = [];
   readonly #versions: number[] = [];
   readonly #free: number[] = [];
-  #sorted: PointId[] | undefined = [];
+  /** Kept in order from the first time that somebody asks. */
+  #sorted: PointId[] | undefined;
 
   constructor(config: CollectionConfig) {
     this.config = config;
@@ -54,16 +56,14 @@ export class Collection implements Filtered {
     return (this.#sorted ??= [...this.#slots.keys()].sort(compareIds));
   }
 
+  unsortedIds(): Iterable<PointId> {
+    return this.#slots.keys();
+  }
+
   /** Where an id stands among all, or would stand. */
-  rankOf(id: PointId): number {
-    const ids = this.ids;
-    let [low, high] = [0, ids.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (compareIds(ids[middle] as PointId, id) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  #rankOf(id: PointId): number {
+    const { ids } = this;
+    return placeIn(ids.length, (at) => compareIds(ids[at] as PointId, id) < 0);
   }
 
   slotOf(id: PointId): number | undefined {
@@ -94,9 +94,9 @@ export class Collection implements Filtered {
     return select(filter, this);
   }
 
-  /** The slots to look at for a selection; whether each matches is for the caller to ask. */
-  slotsOf({ slots }: Selection): Iterable<number> {
-    return slots ?? this.#ids.keys();
+  /** The slots to look at for a selection, as they are now; whether each matches is for the caller to ask. */
+  slotsOf({ slots }: Selection): number[] {
+    return [...(slots ?? this.#ids.keys())];
   }
 
   point(id: PointId): Point | undefined {
@@ -157,10 +157,7 @@ export class Collection implements Filtered {
     this.#slots.set(id, slot);
     this.#ids[slot] = id;
     this.#payloads[slot] = {};
-    // Ids that grow, as most do, stay in order without sorting again.
-    const last = this.#sorted?.at(-1);
-    if (this.#sorted && (last === undefined || compareIds(last, id) < 0)) this.#sorted.push(id);
-    else this.#sorted = undefined;
+    if (this.#sorted !== undefined) this.#sorted.splice(this.#rankOf(id), 0, id);
     return slot;
   }
 
@@ -174,7 +171,7 @@ export class Collection implements Filtered {
     this.#ids[slot] = undefined;
     this.#payloads[slot] = {};
     this.#free.push(slot);
-    this.#sorted = undefined;
+    if (this.#sorted !== undefined) this.#sorted.splice(this.#rankOf(id), 1);
   }
 
   #merge(id: PointId, payload: Payload, version: number): void {

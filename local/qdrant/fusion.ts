@@ -1,4 +1,5 @@
 import { compareIds, type PointId } from './point.ts';
+import { placeIn } from './posting.ts';
 
 /** A point that was found, before its payload is read. */
 export interface Hit {
@@ -34,13 +35,8 @@ export class Best {
       if (last === undefined || compareHits(hit, last) >= 0) return;
       hits.pop();
     }
-    let [low, high] = [0, hits.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (compareHits(hits[middle] as Hit, hit) < 0) low = middle + 1;
-      else high = middle;
-    }
-    hits.splice(low, 0, hit);
+    const at = placeIn(hits.length, (other) => compareHits(hits[other] as Hit, hit) < 0);
+    hits.splice(at, 0, hit);
   }
 }
 

@@ -41,5 +41,5 @@ const encode = (vector: Float32Array): string => Buffer.from(vector.buffer, vect
 function decode(text: string): Float32Array {
   const bytes = Buffer.from(text, 'base64');
   // A copy of its own: the bytes of a buffer need not begin where float32 may.
-  return new Float32Array(Uint8Array.from(bytes).buffer);
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }

@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { recordOf, recordsOf } from './answers.ts';
 import type { Collection } from './collection.ts';
 import type { Collections } from './collections.ts';
 import { prepareVector } from './dense-vectors.ts';
 import { invalid, notFound, noVector, wrongInput } from './errors.ts';
-import type { Payload, Point, PointId, SparseVector } from './point.ts';
+import { compareIds, type Payload, type Point, type PointId, type SparseVector } from './point.ts';
+import { placeIn } from './posting.ts';
 import { checkSize, search } from './query.ts';
 import type { Filter, PointBody, QueryBody, WithPayload, WithVector } from './requests.ts';
 
@@ -38,21 +40,36 @@ function checkSparse(vector: SparseVector, where: string): SparseVector {
   return vector;
 }
 
+/** Of a change that concerns many points. */
+const idsPerTurn = 200;
+
 interface Chosen {
   readonly points?: readonly PointId[] | null;
   readonly filter?: Filter | null;
 }
 
-export function deletePoints(collections: Collections, name: string, chosen: Chosen): number {
-  return collections.change(name, { kind: 'delete', ids: idsOf(collections.get(name), chosen) });
+/** Deletes points; of very many some at a time, so that others are let in between. */
+export async function deletePoints(collections: Collections, name: string, chosen: Chosen): Promise<number> {
+  const ids = idsOf(collections.get(name), chosen);
+  let number = collections.get(name).operations;
+  for (let start = 0; start < ids.length; start += idsPerTurn) {
+    if (start > 0) await nextTurn();
+    number = collections.change(name, { kind: 'delete', ids: ids.slice(start, start + idsPerTurn) });
+  }
+  return number;
 }
 
 /** Sets fields of payloads and leaves their others; who is named and not there is told when the rest is done. */
-export function setPayload(collections: Collections, name: string, payload: Payload, chosen: Chosen): number {
+export async function setPayload(collections: Collections, name: string, payload: Payload, chosen: Chosen): Promise<number> {
   const collection = collections.get(name);
   const ids = idsOf(collection, chosen);
-  const number = collections.change(name, { kind: 'payload', ids, payload, version: collection.operations + 1 });
   const missing = ids.find((id) => collection.slotOf(id) === undefined);
+  let number = collection.operations;
+  for (let start = 0; start < ids.length; start += idsPerTurn) {
+    if (start > 0) await nextTurn();
+    const some = ids.slice(start, start + idsPerTurn);
+    number = collections.change(name, { kind: 'payload', ids: some, payload, version: number + 1 });
+  }
   if (missing !== undefined) throw notFound(`No point with id ${missing} found`);
   return number;
 }
@@ -82,16 +99,29 @@ interface Scroll {
 
 /** A page of points by their ids, and the id that the next page begins with. */
 export function scrollPoints(collection: Collection, { filter, limit, offset, with_payload = true, with_vector }: Scroll) {
-  const { matches } = collection.select(filter);
+  const { ids, matches } = inOrder(collection, filter);
   const wanted = (limit ?? 10) + 1;
   const found: PointId[] = [];
-  for (let at = offset === undefined || offset === null ? 0 : collection.rankOf(offset); at < collection.ids.length; at++) {
-    const id = collection.ids[at] as PointId;
+  const from = offset ?? undefined;
+  for (
+    let at = from === undefined ? 0 : placeIn(ids.length, (other) => compareIds(ids[other] as PointId, from) < 0);
+    at < ids.length;
+    at++
+  ) {
+    const id = ids[at] as PointId;
     if (!matches(collection.slotOf(id) as number)) continue;
     if (found.push(id) === wanted) break;
   }
   const next = found.length === wanted ? found.pop() : undefined;
   return { points: recordsOf(collection, found, { with_payload, with_vector }), next_page_offset: next ?? null };
+}
+
+/** The ids to look at in order: those of all points, or the few that an index knows. */
+function inOrder(collection: Collection, filter: Filter | null | undefined) {
+  const { slots, matches } = collection.select(filter);
+  if (slots === undefined) return { ids: collection.ids, matches };
+  const ids = Array.from(slots, (slot) => collection.idOf(slot)).filter((id) => id !== undefined);
+  return { ids: ids.sort(compareIds), matches };
 }
 
 /** The points that a query finds, with their scores. */

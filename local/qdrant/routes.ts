@@ -75,11 +75,11 @@ const routes: Readonly<Record<string, Serve>> = {
     if (record === undefined) throw notFound(`Point with id ${item} does not exists!`);
     return record;
   },
-  'POST /collections/{collection}/points/delete': (collections, request) =>
-    updated(deletePoints(collections, request.collection, readRequest(deleteBody, request.body)), request),
-  'POST /collections/{collection}/points/payload': (collections, request) => {
+  'POST /collections/{collection}/points/delete': async (collections, request) =>
+    updated(await deletePoints(collections, request.collection, readRequest(deleteBody, request.body)), request),
+  'POST /collections/{collection}/points/payload': async (collections, request) => {
     const { payload, ...chosen } = readRequest(payloadBody, request.body);
-    return updated(setPayload(collections, request.collection, payload, chosen), request);
+    return updated(await setPayload(collections, request.collection, payload, chosen), request);
   },
   'POST /collections/{collection}/points/scroll': (collections, { collection, body }) =>
     scrollPoints(collections.get(collection), readRequest(scrollBody, body)),

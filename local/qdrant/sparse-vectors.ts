@@ -1,4 +1,5 @@
 import type { SparseVector } from './point.ts';
+import { Posting } from './posting.ts';
 
 /** Which points a search looks at: their slots when an index knows them, and what decides of each. */
 export interface Selection {
@@ -12,7 +13,7 @@ export interface Selection {
 export class SparseVectors {
   readonly usesIdf: boolean;
   readonly #vectors = new Map<number, SparseVector>();
-  readonly #postings = new Map<number, Map<number, number>>();
+  readonly #postings = new Map<number, Posting>();
 
   constructor(usesIdf: boolean) {
     this.usesIdf = usesIdf;
@@ -29,7 +30,7 @@ export class SparseVectors {
     this.#vectors.set(slot, vector);
     for (const [at, index] of vector.indices.entries()) {
       let posting = this.#postings.get(index);
-      if (posting === undefined) this.#postings.set(index, (posting = new Map()));
+      if (posting === undefined) this.#postings.set(index, (posting = new Posting()));
       posting.set(slot, Math.fround(vector.values[at] as number));
     }
   }
@@ -59,23 +60,23 @@ export class SparseVectors {
       return posting === undefined ? [] : [{ posting, weight: Math.fround(query.values[at] as number) }];
     });
     if (this.usesIdf) {
-      const all = corpus === undefined ? this.count : countOf(this.#vectors, corpus);
-      for (const term of terms) term.weight *= idf(all, corpus === undefined ? term.posting.size : countOf(term.posting, corpus));
+      const all = corpus === undefined ? this.count : countOf(this.#vectors.keys(), corpus);
+      for (const term of terms) term.weight *= idf(all, corpus === undefined ? term.posting.size : countOf(term.posting.slots, corpus));
     }
     const scores = new Map<number, number>();
     const total = terms.reduce((sum, { posting }) => sum + posting.size, 0);
     if (slots !== undefined && size * terms.length < total) {
       for (const slot of slots) {
         if (!matches(slot)) continue;
-        for (const { posting, weight } of terms) add(scores, slot, posting.get(slot), weight);
+        for (const { posting, weight } of terms) add(scores, slot, posting.weightOf(slot), weight);
       }
       return scores;
     }
     const refused = new Set<number>();
     for (const { posting, weight } of terms) {
-      for (const [slot, value] of posting) {
+      for (const [at, slot] of posting.slots.entries()) {
         if (refused.has(slot)) continue;
-        if (scores.has(slot) || matches(slot)) add(scores, slot, value, weight);
+        if (scores.has(slot) || matches(slot)) add(scores, slot, posting.weights[at], weight);
         else refused.add(slot);
       }
     }
@@ -87,9 +88,9 @@ function add(scores: Map<number, number>, slot: number, value: number | undefine
   if (value !== undefined) scores.set(slot, (scores.get(slot) ?? 0) + value * weight);
 }
 
-function countOf(members: ReadonlyMap<number, unknown>, { matches }: Selection): number {
+function countOf(slots: Iterable<number>, { matches }: Selection): number {
   let count = 0;
-  for (const slot of members.keys()) if (matches(slot)) count++;
+  for (const slot of slots) if (matches(slot)) count++;
   return count;
 }
 

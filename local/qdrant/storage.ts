@@ -50,6 +50,8 @@ const ending = '.log';
 /** Below this a log is not worth writing anew. */
 const shortBytes = 16 * 1024 * 1024;
 const pointsPerLine = 64;
+/** How long a log is read before others are let in. */
+const turnMilliseconds = 20;
 
 /** Keeps each collection in a file of a folder: one line for each change, appended before it is acknowledged. */
 export function openStorage(folder: string): Storage {
@@ -90,10 +92,15 @@ async function replay(file: string): Promise<Collection> {
   let rest: Buffer = Buffer.alloc(0);
   let whole = 0;
   let number = 0;
+  let turned = performance.now();
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let start = 0;
     for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      if (performance.now() - turned > turnMilliseconds) {
+        await nextTurn();
+        turned = performance.now();
+      }
       const change = readWhole(bytes.toString('utf8', start, end), file, ++number);
       if (change.kind === 'create') collection = new Collection(change.config);
       else collection?.apply(change);
@@ -194,7 +201,7 @@ class FileLog implements ChangeLog {
 function* linesOf(collection: Collection): Generator<string> {
   yield writeLine({ kind: 'create', config: collection.config });
   for (const [field, { schema }] of collection.indexes) yield writeLine({ kind: 'index', field, schema });
-  const ids = [...collection.ids];
+  const ids = [...collection.unsortedIds()];
   for (let start = 0; start < ids.length; start += pointsPerLine) {
     const points = ids.slice(start, start + pointsPerLine).flatMap((id) => collection.point(id) ?? []);
     yield writeLine({ kind: 'upsert', points });
