@@ -1,0 +1,93 @@
+/** What is seen of a message as it comes into an open epoch. Numbers are 0 or 1 unless said otherwise. */
+export interface Signals {
+  /** Cosine with what is spoken of now, 0 to 1. */
+  readonly similarity: number;
+  /** How much rarity the message's terms have that the epoch has had, and has not: roots, 0 to 2.5. */
+  readonly familiar: number;
+  readonly novel: number;
+  /** It has one content term only. */
+  readonly isSlight: number;
+  readonly asks: number;
+  /** The message before it asked something. */
+  readonly answers: number;
+  readonly asksBack: number;
+  readonly closes: number;
+  /** The message before it said thanks or goodbye, and it says something else. */
+  readonly followsClosing: number;
+  readonly greets: number;
+  readonly requests: number;
+  readonly announces: number;
+  /** Share of words that point back, 0 to 0.4. */
+  readonly pointsBack: number;
+  /** It would be the second or third message of the epoch. */
+  readonly isSecond: number;
+  readonly isThird: number;
+  /** Natural logarithm of the messages that the epoch has, 8 at most. */
+  readonly age: number;
+  /** Whether there is a dense direction of both the message and the epoch, and its cosine, -1 to 1. */
+  readonly hasDirection: number;
+  readonly direction: number;
+}
+
+export const signalNames = [
+  'similarity',
+  'familiar',
+  'novel',
+  'isSlight',
+  'asks',
+  'answers',
+  'asksBack',
+  'closes',
+  'followsClosing',
+  'greets',
+  'requests',
+  'announces',
+  'pointsBack',
+  'isSecond',
+  'isThird',
+  'age',
+  'hasDirection',
+  'direction',
+] as const satisfies readonly (keyof Signals)[];
+
+export type Weights = Readonly<Partial<Record<keyof Signals, number>>>;
+
+/**
+ * What each signal adds to the log-odds of an epoch to open: a logistic regression on public dialogues, half of them glued together from
+ * parts of others, so that what goes on as a rule in one of them is not taken for a rule of all.
+ */
+export const plain = {
+  similarity: -1.2,
+  familiar: -0.4,
+  novel: 0.2,
+  isSlight: -0.35,
+  asks: 1.4,
+  answers: -1.05,
+  asksBack: 0.55,
+  closes: -0.95,
+  followsClosing: 1.1,
+  greets: 1.5,
+  requests: 0.9,
+  announces: 0.2,
+  pointsBack: -0.85,
+  isSecond: -0.4,
+  isThird: 0.5,
+  age: 0.5,
+} as const satisfies Weights;
+export const plainBias = -2.3;
+
+/**
+ * What is added to them, times the trust in directions: where words alone tell one subject from another, a question is no longer the best
+ * sign of a new one, and what was learned decides.
+ */
+export const trusted = {
+  familiar: -0.5,
+  novel: 0.15,
+  asks: -1.2,
+  answers: 1.05,
+  followsClosing: 0.65,
+  age: 0.9,
+  hasDirection: -0.45,
+  direction: -1.55,
+} as const satisfies Weights;
+export const trustedBias = -0.9;
