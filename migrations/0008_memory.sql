@@ -32,6 +32,7 @@ create unique index epochs_by_start on epochs (stream_id, first_seq);
 create unique index epochs_one_open on epochs (stream_id) where status = 'open';
 create index epochs_open on epochs (workspace_id, last_event_at) where status = 'open';
 create index epochs_waiting on epochs (workspace_id, content_at, id) where status = 'closed' and indexed_rev is distinct from content_rev;
+create index epochs_in_order on epochs (workspace_id, stream_id, first_seq) where status = 'closed';
 create index epochs_by_workspace on epochs (workspace_id, id) where status = 'closed';
 
 -- How far the epochs of a stream are. seq: every event up to here is in its epoch. changed_seq: edits and deletes up to here were seen.

@@ -216,6 +216,7 @@ CREATE TABLE epochs (
 );
 CREATE UNIQUE INDEX epochs_by_start ON public.epochs USING btree (stream_id, first_seq);
 CREATE INDEX epochs_by_workspace ON public.epochs USING btree (workspace_id, id) WHERE (status = 'closed'::text);
+CREATE INDEX epochs_in_order ON public.epochs USING btree (workspace_id, stream_id, first_seq) WHERE (status = 'closed'::text);
 CREATE UNIQUE INDEX epochs_one_open ON public.epochs USING btree (stream_id) WHERE (status = 'open'::text);
 CREATE INDEX epochs_open ON public.epochs USING btree (workspace_id, last_event_at) WHERE (status = 'open'::text);
 CREATE INDEX epochs_waiting ON public.epochs USING btree (workspace_id, content_at, id) WHERE ((status = 'closed'::text) AND (indexed_rev IS DISTINCT FROM content_rev));

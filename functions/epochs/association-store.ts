@@ -28,7 +28,7 @@ export async function replaceAssociations(
   { model, trust, now }: { model: Uint8Array; trust: number; now: Date },
 ): Promise<number> {
   const [row] = await tx.query<{ version: number }>(
-    `insert into association_models as a (workspace_id, version, model, trust, epoch_count, learned_at) 
+    `insert into association_models as a (workspace_id, version, model, trust, epoch_count, learned_at)
      select $1, 1, $2, $3, count(*), $4 from epochs where workspace_id = $1 and status = 'closed'
      on conflict (workspace_id) do update set version = a.version + 1, model = excluded.model, trust = excluded.trust,
        epoch_count = excluded.epoch_count, learned_at = excluded.learned_at
