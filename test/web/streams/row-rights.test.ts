@@ -23,8 +23,13 @@ test.each(places)('the page offers what the server allows: %j', ({ streamType, w
   const found: Stream = stream('a', { streamType, role: role ?? null, isMember: role !== undefined });
   const caller = { name: 'Me', workspaceRole, streamRole: role, accessRole: role };
   const allowed = (action: StreamAction): boolean => mayDo({ stream: found, caller }, action) === 'yes';
-  const { post, pin, moderate } = rowRightsIn(found, undefined, workspaceRole);
-  expect({ post, pin, moderate }).toEqual({ post: allowed('post'), pin: allowed('pin'), moderate: allowed('moderate') });
+  const { post, pin, moderate, curate } = rowRightsIn(found, undefined, workspaceRole);
+  expect({ post, pin, moderate, curate }).toEqual({
+    post: allowed('post'),
+    pin: allowed('pin'),
+    moderate: allowed('moderate'),
+    curate: allowed('curate'),
+  });
 });
 
 describe('where nothing can be said', () => {

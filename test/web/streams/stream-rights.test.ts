@@ -10,7 +10,7 @@ const offered = (given: Partial<Stream>, role: WorkspaceRole = 'member'): string
     .map(([right]) => right)
     .sort();
 
-const managing = ['archive', 'describe', 'invite', 'leave', 'manageMembers', 'rename', 'setVisibility'];
+const managing = ['archive', 'describe', 'invite', 'leave', 'manageMembers', 'rename', 'setMemory', 'setVisibility'];
 
 describe('what the page offers', () => {
   test.each<[string, Partial<Stream>, WorkspaceRole, string[]]>([
@@ -28,7 +28,8 @@ describe('what the page offers', () => {
       ['describe', 'join', 'resolve'],
     ],
     ['a thread: who reads it', { streamType: 'thread', isMember: false, role: null, visibility: 'inherit' }, 'member', ['join', 'promote']],
-    ['a DM: nobody', { streamType: 'dm' }, 'owner', []],
+    ['a DM: who is in it', { streamType: 'dm' }, 'owner', ['setMemory']],
+    ['an archived DM: nobody', { streamType: 'dm', archivedAt: '2026-11-20T12:00:00Z' }, 'owner', []],
     ['what is archived: its member', { archivedAt: '2026-11-20T12:00:00Z', status: 'archived' }, 'member', ['leave']],
     ['what is archived: its owner', { role: 'owner', archivedAt: '2026-11-20T12:00:00Z' }, 'member', ['archive', 'leave']],
   ])('%s', (_who, given, role, rights) => expect(offered(given, role)).toEqual(rights));

@@ -37,11 +37,9 @@ export function StreamMenu({ stream, rights }: { stream: Stream; rights: StreamR
             Add people…
           </Menu.Item>
         )}
-        {(rights.rename || rights.describe) && (
-          <Menu.Item leftSection={<Settings size={15} aria-hidden="true" />} onClick={() => intents.changeSettings(id)}>
-            Settings…
-          </Menu.Item>
-        )}
+        <Menu.Item leftSection={<Settings size={15} aria-hidden="true" />} onClick={() => intents.changeSettings(id)}>
+          Settings…
+        </Menu.Item>
         <Menu.Item leftSection={<Pin size={15} aria-hidden="true" />} onClick={() => intents.showPins(id)}>
           Pinned messages
         </Menu.Item>

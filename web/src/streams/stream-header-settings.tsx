@@ -1,13 +1,15 @@
 import { useState } from 'react';
-import { Modal, Textarea, TextInput } from '@mantine/core';
+import { Button, Modal, Textarea, TextInput } from '@mantine/core';
 import { Globe, Lock } from 'lucide-react';
 import { problemOf } from '../../../client/errors.ts';
 import type { Severity, Stream, UpdateStream } from '../../../contract/stream.ts';
+import { MemorySettingsForm } from '../epochs/memory-settings-form.tsx';
 import { ChoiceCards } from '../ui/choice-cards.tsx';
 import { DialogForm } from '../ui/dialog-form.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { fieldErrors } from './field-errors.ts';
 import { severities } from './incident-severity.ts';
+import classes from './stream-header-settings.module.css';
 import { rightsIn } from './stream-rights.ts';
 import { useListedStream } from './use-stream.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
@@ -18,7 +20,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Name, topic, and who can read a stream. */
+/** Name, topic, who can read a stream, and how it is remembered. */
 export function SettingsDialog({ streamId, onClose }: Props) {
   const { returnFocus, close } = useDialogFocus(onClose);
   const stream = useListedStream(streamId ?? null);
@@ -31,8 +33,46 @@ export function SettingsDialog({ streamId, onClose }: Props) {
       centered
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {stream && <SettingsForm key={stream.id} stream={stream} onClose={close} />}
+      {stream && <Sides key={stream.id} stream={stream} onClose={close} />}
     </Modal>
+  );
+}
+
+const sides = [
+  ['general', 'General'],
+  ['memory', 'Memory'],
+] as const;
+
+/** What the stream is, beside how it is remembered: each is saved by itself. */
+function Sides({ stream, onClose }: { stream: Stream; onClose: () => void }) {
+  const { me } = useStreamList();
+  const { rename, describe, setMemory } = rightsIn(stream, me?.role);
+  const hasGeneral = rename || describe;
+  const [side, setSide] = useState<'general' | 'memory'>(hasGeneral ? 'general' : 'memory');
+  return (
+    <>
+      {hasGeneral && (
+        <div className={classes.sides}>
+          {sides.map(([value, label]) => (
+            <Button
+              key={value}
+              size="compact-sm"
+              variant={value === side ? 'light' : 'subtle'}
+              color="gray"
+              aria-pressed={value === side}
+              onClick={() => setSide(value)}
+            >
+              {label}
+            </Button>
+          ))}
+        </div>
+      )}
+      {side === 'general' ? (
+        <SettingsForm stream={stream} onClose={onClose} />
+      ) : (
+        <MemorySettingsForm streamId={stream.id} mayChange={setMemory} onClose={onClose} />
+      )}
+    </>
   );
 }
 

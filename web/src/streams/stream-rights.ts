@@ -13,6 +13,8 @@ export interface StreamRights {
   readonly promote: boolean;
   readonly join: boolean;
   readonly leave: boolean;
+  /** Say how it is cut into epochs. */
+  readonly setMemory: boolean;
 }
 
 const none: StreamRights = {
@@ -26,11 +28,13 @@ const none: StreamRights = {
   promote: false,
   join: false,
   leave: false,
+  setMemory: false,
 };
 
 /** What somebody with this role in the workspace may do with a stream that they see. */
 export function rightsIn(stream: Stream | undefined, workspaceRole: WorkspaceRole | undefined): StreamRights {
-  if (!stream || stream.streamType === 'dm' || stream.streamType === 'assistant') return none;
+  if (!stream) return none;
+  if (stream.streamType === 'dm' || stream.streamType === 'assistant') return { ...none, setMemory: stream.archivedAt === null };
   const isGuest = workspaceRole === 'guest';
   const manages = !isGuest && (isManager(stream.role) || isManager(workspaceRole));
   if (stream.archivedAt !== null) return { ...none, archive: manages, leave: stream.isMember };
@@ -39,7 +43,7 @@ export function rightsIn(stream: Stream | undefined, workspaceRole: WorkspaceRol
   const isPerhapsInsider = !isGuest && (isIn || stream.visibility === 'inherit');
   const own = { join: !stream.isMember, leave: stream.isMember };
   if (stream.streamType === 'thread')
-    return { ...none, ...own, rename: manages, describe: manages, archive: manages, promote: isPerhapsInsider };
+    return { ...none, ...own, rename: manages, describe: manages, archive: manages, promote: isPerhapsInsider, setMemory: manages };
   const isIncident = stream.streamType === 'incident';
   return {
     ...own,
@@ -51,6 +55,7 @@ export function rightsIn(stream: Stream | undefined, workspaceRole: WorkspaceRol
     manageMembers: manages,
     resolve: isIncident && isPerhapsInsider,
     promote: false,
+    setMemory: manages,
   };
 }
 
