@@ -109,7 +109,7 @@ function Page({ banner, menu, isNarrow }: { banner: Banner | undefined; menu: Re
       {place.kind === 'search' && <Titled title="Search" />}
       <ConnectionBanner banner={banner} />
       {place.kind === 'activity' && <ActivityPage menu={menu} />}
-      {place.kind === 'search' && <SearchPage query={place.query} menu={menu} />}
+      {place.kind === 'search' && <SearchPage place={place} menu={menu} />}
       {menu && (place.kind === 'home' || place.kind === 'unknown') && <div className={classes.bar}>{menu}</div>}
       {place.kind === 'home' && <Home />}
       {place.kind === 'unknown' && <NowhereKnown text={place.text} />}

@@ -3,31 +3,46 @@ import { Button, Loader, TextInput } from '@mantine/core';
 import { Search, SearchX } from 'lucide-react';
 import type { SearchHit } from '../../../contract/search.ts';
 import { sentenceOf } from '../streams/connection.ts';
+import type { SearchPlace } from '../streams/place.ts';
 import { useWorkspace } from '../streams/workspace-context.ts';
 import { Empty } from '../ui/empty.tsx';
+import { moveAmongLinks } from '../ui/move-among-links.ts';
 import { PageHeader } from '../ui/page-header.tsx';
 import { usePages } from '../ui/use-pages.ts';
+import { MemoryResults } from './memory-results.tsx';
 import { SearchResult } from './search-result.tsx';
+import { SearchScope } from './search-scope.tsx';
 import classes from './search-page.module.css';
 import { useSearchQuery } from './use-search-query.ts';
 
-/** Messages by their words. */
-export function SearchPage({ query, menu }: { query: string; menu: ReactNode }) {
+/** Messages by their words, or what was talked about, by words or by meaning. */
+export function SearchPage({ place, menu }: { place: SearchPlace; menu: ReactNode }) {
+  const { query, memory } = place;
   return (
     <>
       <PageHeader menu={menu} title="Search" />
-      <SearchField key={query} query={query} />
-      <div className={classes.scroller}>{query.trim() === '' ? <Hints /> : <Results query={query} />}</div>
+      <SearchField key={query} place={place} />
+      <SearchScope place={place} />
+      <div className={classes.scroller}>
+        {query.trim() === '' ? (
+          <Hints isMemory={memory !== undefined} />
+        ) : memory === undefined ? (
+          <Results query={query} />
+        ) : (
+          <MemoryResults query={query} mode={memory} />
+        )}
+      </div>
     </>
   );
 }
 
-function SearchField({ query }: { query: string }) {
+function SearchField({ place }: { place: SearchPlace }) {
   const { go } = useWorkspace();
-  const [text, setText] = useState(query);
+  const [text, setText] = useState(place.query);
+  const isMemory = place.memory !== undefined;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (text.trim() !== '') go({ kind: 'search', query: text.trim() });
+    if (text.trim() !== '') go({ ...place, query: text.trim() });
   };
   return (
     <search>
@@ -37,16 +52,24 @@ function SearchField({ query }: { query: string }) {
           autoFocus
           className={classes.field}
           type="search"
-          aria-label="Search messages"
-          placeholder="Words, from:@maya, in:#general, before:2026-01-31"
+          aria-label={isMemory ? 'Search memory' : 'Search messages'}
+          placeholder={isMemory ? 'What was it about? in:#general, before:2026-01-31' : 'Words, from:@maya, in:#general, before:2026-01-31'}
           leftSection={<Search size={16} aria-hidden="true" />}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === 'ArrowDown' && toFirstResult() && event.preventDefault()}
         />
         <Button type="submit">Search</Button>
       </form>
     </search>
   );
+}
+
+/** From the words down to what they found; from there the arrows go on. */
+function toFirstResult(): boolean {
+  const first = document.querySelector<HTMLElement>('[data-results] a');
+  first?.focus();
+  return first !== null;
 }
 
 const hints: readonly (readonly [string, string])[] = [
@@ -57,11 +80,16 @@ const hints: readonly (readonly [string, string])[] = [
   ['in:#general', 'in a stream; in:"two words" for longer names'],
   ['after:2026-01-01 before:2026-02-01', 'in a span of days'],
 ];
+const memoryHints: readonly (readonly [string, string])[] = [
+  ['why did we change the roaster', 'what was talked about, in whatever words you have'],
+  ['opening hours in:#general', 'in a stream; in:"two words" for longer names'],
+  ['payroll after:2026-01-01 before:2026-02-01', 'in a span of days'],
+];
 
-function Hints() {
+function Hints({ isMemory }: { isMemory: boolean }) {
   return (
     <dl className={classes.hints}>
-      {hints.map(([words, what]) => (
+      {(isMemory ? memoryHints : hints).map(([words, what]) => (
         <div key={words}>
           <dt>
             <code>{words}</code>
@@ -105,7 +133,8 @@ function Hits({ search }: { search: Search }) {
   return (
     <>
       {items.length > 0 && (
-        <ul className={classes.list} aria-label="Messages found" aria-busy={loading}>
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the arrows move among the links inside
+        <ul className={classes.list} aria-label="Messages found" aria-busy={loading} data-results onKeyDown={moveAmongLinks}>
           {items.map((hit) => (
             <SearchResult key={hit.event.id} hit={hit} />
           ))}

@@ -31,6 +31,16 @@ export function useSearchQuery(text: string): SearchQuery {
   }, [words, streamNamed.id, streamNamed.problem, personNamed.id, personNamed.problem]);
 }
 
+/** What to ask memory; there is no person in it, because an epoch is of all who spoke. */
+export type MemorySearch = Pick<Query, 'q' | 'in' | 'before' | 'after'>;
+
+/** The same for epochs, which nobody wrote alone. */
+export function useMemoryQuery(text: string): { readonly search: MemorySearch | undefined; readonly problems: readonly string[] } {
+  const found = useSearchQuery(text);
+  const isOfPerson = useMemo(() => readSearch(text).from !== undefined, [text]);
+  return isOfPerson ? { search: undefined, problems: ['“from:” finds messages. A topic is of everybody who spoke in it.'] } : found;
+}
+
 function queryOf({ q, before, after }: SearchWords, inStream: string | undefined, from: string | undefined): Query {
   return {
     q,

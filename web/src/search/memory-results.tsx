@@ -1,0 +1,112 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { Button, Loader } from '@mantine/core';
+import { Layers, SearchX } from 'lucide-react';
+import { problemOf } from '../../../client/errors.ts';
+import type { MemoryHits } from '../../../contract/epoch.ts';
+import type { Problem } from '../../../contract/errors.ts';
+import { memoryNotes } from '../epochs/epoch-words.ts';
+import { sentenceOf } from '../streams/connection.ts';
+import type { MemoryMode } from '../streams/place.ts';
+import { useWorkspace } from '../streams/workspace-context.ts';
+import { Empty } from '../ui/empty.tsx';
+import { moveAmongLinks } from '../ui/move-among-links.ts';
+import { useToday } from '../ui/use-today.ts';
+import { MemoryResult } from './memory-result.tsx';
+import classes from './search-page.module.css';
+import { useMemoryQuery, type MemorySearch } from './use-search-query.ts';
+
+/** What was talked about, found by words, by meaning, or by both. */
+export function MemoryResults({ query, mode }: { query: string; mode: MemoryMode }) {
+  const { search, problems } = useMemoryQuery(query);
+  if (problems.length > 0) {
+    return (
+      <Empty icon={<SearchX size={22} />} title="This search cannot be made">
+        {problems.map((problem) => (
+          <p key={problem}>{problem}</p>
+        ))}
+      </Empty>
+    );
+  }
+  return search ? (
+    <Hits key={JSON.stringify([search, mode])} search={search} mode={mode} />
+  ) : (
+    <Loader className={classes.wait} size="sm" aria-label="Loading" />
+  );
+}
+
+function Hits({ search, mode }: { search: MemorySearch; mode: MemoryMode }) {
+  const { hits, loading, problem, hasMore, more } = useHits(search, mode);
+  const today = useToday();
+  const items = hits?.items ?? [];
+  const remarks = hits ? remarksOn(hits, mode) : [];
+  return (
+    <>
+      {remarks.map((remark) => (
+        <p key={remark} className={classes.remark} role="status">
+          {remark}
+        </p>
+      ))}
+      {!loading && !problem && items.length === 0 && (
+        <Empty icon={<Layers size={22} />} title="Nothing like this is remembered">
+          <p>Conversations are remembered as they end. Only what you may see is looked through.</p>
+        </Empty>
+      )}
+      {items.length > 0 && (
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the arrows move among the links inside
+        <ul className={classes.list} aria-label="Topics found" aria-busy={loading} data-results onKeyDown={moveAmongLinks}>
+          {items.map((hit) => (
+            <MemoryResult key={hit.epoch.id} hit={hit} today={today} />
+          ))}
+        </ul>
+      )}
+      <output className={classes.foot}>
+        {loading && <Loader size="sm" aria-label="Loading" />}
+        {problem && <span>{sentenceOf(problem)}</span>}
+        {!loading && (hasMore || problem) && (
+          <Button size="compact-sm" variant="default" onClick={more}>
+            {problem ? 'Try again' : 'Show more'}
+          </Button>
+        )}
+      </output>
+    </>
+  );
+}
+
+/** What the finder should know about what was found. */
+function remarksOn({ mode: used, memory }: MemoryHits, asked: MemoryMode): string[] {
+  const isFallback = asked !== 'keyword' && used === 'keyword';
+  return [isFallback ? 'Found by words only: what knows their meaning cannot be reached now.' : undefined, memoryNotes[memory]].filter(
+    (remark) => remark !== undefined,
+  );
+}
+
+/** The best are found anew when more are wanted: they stand in the order of the whole. */
+const pageSize = 20;
+const most = 200;
+
+function useHits(search: MemorySearch, mode: MemoryMode) {
+  const { streambed, workspaceId } = useWorkspace();
+  const [state, setState] = useState<{ hits?: MemoryHits; problem?: Problem; busy: boolean }>({ busy: true });
+  const [limit, setLimit] = useState(pageSize);
+  const running = useRef<AbortController>(undefined);
+  const ask = useCallback(() => {
+    running.current?.abort();
+    const { signal } = (running.current = new AbortController());
+    streambed
+      .workspace(workspaceId)
+      .memory.search({ ...search, mode, limit }, { signal })
+      .then((hits) => !signal.aborted && setState({ hits, busy: false }))
+      .catch((error: unknown) => !signal.aborted && setState((before) => ({ ...before, busy: false, problem: problemOf(error) })));
+  }, [streambed, workspaceId, search, mode, limit]);
+  useEffect(() => {
+    ask();
+    return () => running.current?.abort();
+  }, [ask]);
+  const more = (): void => {
+    setState(({ hits }) => ({ ...(hits && { hits }), busy: true }));
+    if (state.problem) ask();
+    else setLimit((before) => Math.min(most, before * 2));
+  };
+  const { hits, problem, busy } = state;
+  return { hits, problem, loading: busy, hasMore: hits !== undefined && hits.items.length >= limit && limit < most, more };
+}
