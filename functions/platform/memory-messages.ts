@@ -16,8 +16,6 @@ export const EmbeddingsMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('open'), workspaceId, epochId: z.string() }),
   /** Epochs of the workspace wait for the index: some of them are taken at once, oldest first, until none waits. */
   z.object({ kind: z.literal('waiting'), workspaceId, attempt: z.int() }),
-  /** An epoch is no more. */
-  z.object({ kind: z.literal('forget'), workspaceId, epochId: z.string() }),
   /** The next step of long work. */
   z.object({ kind: z.literal('job'), workspaceId, jobId: z.string() }),
   /** Who may see a stream has changed: the index is told. */
