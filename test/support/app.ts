@@ -12,15 +12,18 @@ import { UserId } from '../../contract/ids.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
 import { createTestDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
+import { createTestMemory } from './memory.ts';
+import type { TestMemory } from './memory.ts';
 
 export interface TestApp extends App {
   readonly test: TestDatabase;
+  readonly memory: TestMemory;
   /** What was sent to the fan-out queue. */
   readonly sent: QueueMessage[];
   /** Nudges of the follow-up queue that wait. */
   readonly later: { body: unknown; delaySeconds: number }[];
   /** What waits in the queues of memory. */
-  readonly memory: { queueUrl: string; body: unknown; delaySeconds: number }[];
+  readonly memoryMessages: { queueUrl: string; body: unknown; delaySeconds: number }[];
   /** Set to have the queue refuse everything, as when it is down. */
   queueDown: boolean;
   time: Date;
@@ -31,13 +34,16 @@ export const testSecret = 'a secret that only the test knows';
 
 /** Use cases over a real database; the queue takes notes, the clock stands still until it is set. */
 export async function createTestApp(): Promise<TestApp> {
-  const test = await createTestDatabase();
+  const database = await createTestDatabase();
+  const memory = createTestMemory();
+  const test = { ...database, drop: () => Promise.all([database.drop(), memory.stop()]).then(() => undefined) };
   log.setLogLevel('CRITICAL');
   const app: TestApp = {
     test,
+    memory,
     sent: [],
     later: [],
-    memory: [],
+    memoryMessages: [],
     queueDown: false,
     time: new Date('2026-11-20T12:00:00Z'),
     db: test.open(),
@@ -49,7 +55,7 @@ export async function createTestApp(): Promise<TestApp> {
       },
       async sendLater(queueUrl, body, delaySeconds) {
         if (queueUrl === app.followUpQueueUrl) app.later.push({ body, delaySeconds });
-        else app.memory.push({ queueUrl, body, delaySeconds });
+        else app.memoryMessages.push({ queueUrl, body, delaySeconds });
       },
     },
     fanOutQueueUrl: 'queue',

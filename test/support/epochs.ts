@@ -1,0 +1,94 @@
+import type { Epoch } from '../../contract/epoch.ts';
+import type { StreamEvent } from '../../contract/event.ts';
+import { EpochId, newId } from '../../contract/ids.ts';
+import { listEpochsToIndex } from '../../functions/epochs/index-store.ts';
+import type { TestApp } from './app.ts';
+
+/** An epoch as it is put into the database, as if the worker had cut it. */
+export interface EpochSeed {
+  readonly from: Pick<StreamEvent, 'seq'>;
+  readonly to: Pick<StreamEvent, 'seq'>;
+  readonly label?: string;
+  readonly labelSource?: Epoch['labelSource'];
+  /** The last one may be open. */
+  readonly open?: true;
+  /** As if it closed so long ago, and the index never got it. */
+  readonly waitingSeconds?: number;
+}
+
+/** Puts a stream into epochs, in the order of the stream; up to its last event everything has been looked at. */
+export async function putEpochs(
+  app: TestApp,
+  stream: { readonly id: string; readonly workspaceId: string },
+  seeds: readonly EpochSeed[],
+): Promise<EpochId[]> {
+  const { owner } = app.test;
+  await owner.query(
+    `insert into epoch_cursors (stream_id, workspace_id, seq, changed_seq, rev, updated_at)
+     select id, workspace_id, last_seq, last_seq, $2, $3 from streams where id = $1
+     on conflict (stream_id) do update set seq = excluded.seq, changed_seq = excluded.changed_seq, rev = excluded.rev`,
+    [stream.id, seeds.length, app.time],
+  );
+  const ids: EpochId[] = [];
+  for (const [index, seed] of seeds.entries()) {
+    const id = EpochId.parse(newId('epoch'));
+    ids.push(id);
+    const closedAt = new Date(app.time.getTime() - (seed.waitingSeconds ?? 0) * 1000);
+    const isIndexed = seed.open === undefined && seed.waitingSeconds === undefined;
+    await owner.query(
+      `insert into epochs (id, workspace_id, stream_id, status, barrier, first_seq, last_seq, message_count, label, label_source, terms, snippet,
+         rev, content_at, indexed_rev, opened_at, last_event_at, closed_at)
+       select $1, $2, $3, $4, case $4 when 'closed' then 'gap' end, $5, $6, count(*) filter (where e.ordinal is not null), $7, $8,
+         array['one', 'two'], 'How it begins', $9, $10, case when $11::boolean then 0 end, min(e.created_at), max(e.created_at),
+         case $4 when 'closed' then $10::timestamptz end
+       from stream_events e where e.stream_id = $3 and e.seq between $5 and $6`,
+      [
+        id,
+        stream.workspaceId,
+        stream.id,
+        seed.open ? 'open' : 'closed',
+        seed.from.seq,
+        seed.to.seq,
+        seed.label ?? null,
+        seed.labelSource ?? (seed.label === undefined ? null : 'terms'),
+        index + 1,
+        closedAt,
+        isIndexed,
+      ],
+    );
+  }
+  return ids;
+}
+
+/** Puts epochs into the index as they are, with the vectors of the embedder in use. */
+export async function putIntoIndex(app: TestApp, workspaceId: string, epochIds: readonly string[]): Promise<void> {
+  const embedder = await app.memory.embedder();
+  const index = await app.memory.indexOf(embedder);
+  const found = await app.db.transaction(workspaceId, (tx) => listEpochsToIndex(tx, epochIds));
+  const texts = found.map(({ texts: said }) => said.join('\n'));
+  const vectors = await embedder.embed(texts, 'document');
+  await index.upsert(
+    found.map(({ epoch, isPublic }, at) => ({
+      id: epoch.id,
+      kind: 'epoch',
+      workspaceId,
+      streamId: epoch.streamId,
+      visibility: isPublic ? 'public' : 'private',
+      at: new Date(epoch.lastEventAt),
+      text: texts[at] ?? '',
+      vector: vectors[at] ?? new Float32Array(),
+    })),
+  );
+}
+
+/** Links one epoch to another, as the worker does. */
+export async function putLink(
+  app: TestApp,
+  workspaceId: string,
+  { from, to, score }: { from: string; to: string; score: number },
+): Promise<void> {
+  await app.test.owner.query(
+    `insert into epoch_links (epoch_id, target_kind, target_id, workspace_id, score, linked_at) values ($1, 'epoch', $2, $3, $4, $5)`,
+    [from, to, workspaceId, score, app.time],
+  );
+}
