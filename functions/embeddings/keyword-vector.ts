@@ -6,9 +6,9 @@ export interface KeywordVector {
   readonly values: number[];
 }
 
-/** BM25's usual settings: how fast repeats of a word stop to count, and how much a long text is held against its words. */
+/** BM25's settings: how fast repeats of a word stop to count, and how much a long text is held against its words. */
 const saturation = 1.2;
-const lengthWeight = 0.75;
+const lengthWeight = 0.5;
 /**
  * What counts as a text of ordinary length, in terms. The mean of the collection would have to be known before its first text; what a
  * wrong guess costs is small, as all texts are held against the same one.

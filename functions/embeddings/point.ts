@@ -39,7 +39,7 @@ export const denseVector = 'dense';
 export const keywordsVector = 'keywords';
 
 /** What lies beside the vectors. */
-export interface Payload {
+interface Payload {
   readonly id: string;
   readonly workspace_id: string;
   readonly stream_id: string;
@@ -80,6 +80,10 @@ export const toNumbers = (vector: Float32Array): number[] => Array.from(vector, 
 
 export function toHit({ score, payload, vector }: Schemas['ScoredPoint']): Hit {
   const { id, kind, stream_id: streamId, at } = payload as unknown as Payload;
-  const found = (vector as Record<string, KeywordVector | undefined> | null | undefined)?.[keywordsVector];
-  return { id, kind, streamId, at: new Date(at), score, ...(found && { keywords: found }) };
+  const keywords = keywordsOf(vector);
+  return { id, kind, streamId, at: new Date(at), score, ...(keywords && { keywords }) };
 }
+
+/** The keyword vector of a point that came with one. */
+export const keywordsOf = (vector: Schemas['ScoredPoint']['vector']): KeywordVector | undefined =>
+  (vector as Record<string, KeywordVector | undefined> | null | undefined)?.[keywordsVector];

@@ -1,11 +1,14 @@
 import type { Embedder } from './embedder.ts';
 import { EmbeddingFailed } from './embedder.ts';
+import { expandQuery, feedbackTexts } from './feedback.ts';
+import { fuse } from './fusion.ts';
 import { keywordQuery } from './keyword-vector.ts';
 import type { Hit } from './point.ts';
+import { sampleRarity } from './rarity-sample.ts';
 import type { Scope } from './scope.ts';
 import type { VectorIndex } from './vector-index.ts';
 
-/** `keyword`: what holds the words. `vector`: what is near in meaning, as far as the model knows. `hybrid`: both, and words learnt from what was found. */
+/** `keyword`: what holds the words. `vector`: what is near in meaning, as far as the model knows. `hybrid`: both, and what the first found say in common. */
 export type SearchMode = 'keyword' | 'vector' | 'hybrid';
 
 export interface Search {
@@ -21,18 +24,42 @@ export interface SearchAnswer {
   readonly isDegraded: boolean;
 }
 
-/** Searches what memory holds. Throws `IndexUnavailable`. */
+/** How deep both ways look before they are put together. */
+const fusedDepth = 100;
+/**
+ * What a vector counts beside the words, whose weight is one. A model that knows meanings is worth as much as they are; one that is made
+ * of the same words adds almost nothing to them.
+ */
+const trustInModel = 1;
+const trustInArithmetic = 0.05;
+
+/** Searches what memory holds, in at most two round trips to the index. Throws `IndexUnavailable`. */
 export async function searchIndex(index: VectorIndex, embedder: Embedder, search: Search): Promise<SearchAnswer> {
   const { scope, mode, text, limit } = search;
-  const vector = mode === 'keyword' ? undefined : await vectorOf(embedder, text);
-  const isDegraded = mode !== 'keyword' && vector === undefined;
-  const byWords = { by: { keywords: keywordQuery(text) }, limit } as const;
-  if (mode === 'keyword' || !vector) {
-    const [hits = []] = await index.ask(scope, [byWords]);
-    return { hits, isDegraded };
-  }
-  const [hits = []] = await index.ask(scope, [{ by: { dense: vector }, limit }]);
-  return { hits, isDegraded };
+  const keywords = keywordQuery(text);
+  if (mode === 'keyword') return { hits: await askOne(index, scope, { by: { keywords }, limit }), isDegraded: false };
+  const vector = await vectorOf(embedder, text);
+  if (mode === 'vector' && vector) return { hits: await askOne(index, scope, { by: { dense: vector }, limit }), isDegraded: false };
+  const depth = Math.max(limit, fusedDepth);
+  const [rarityOf, [found = [], near = []]] = await Promise.all([
+    sampleRarity(index, scope.workspaceId),
+    index.ask(scope, [
+      { by: { keywords }, limit: feedbackTexts, withKeywords: true },
+      ...(vector ? [{ by: { dense: vector }, limit: depth }] : []),
+    ]),
+  ]);
+  const feedback = found.flatMap(({ score, keywords: own }) => (own ? [{ score, keywords: own }] : []));
+  const byWords = await askOne(index, scope, { by: { keywords: expandQuery(keywords, feedback, rarityOf) }, limit: depth });
+  const fused = fuse([
+    { hits: byWords, weight: 1 },
+    { hits: near, weight: embedder.isOffline ? trustInArithmetic : trustInModel, worthlessFrom: fusedDepth },
+  ]);
+  return { hits: fused.slice(0, limit), isDegraded: vector === undefined };
+}
+
+async function askOne(index: VectorIndex, scope: Scope, question: Parameters<VectorIndex['ask']>[1][number]): Promise<Hit[]> {
+  const [hits = []] = await index.ask(scope, [question]);
+  return hits;
 }
 
 async function vectorOf(embedder: Embedder, text: string): Promise<Float32Array | undefined> {

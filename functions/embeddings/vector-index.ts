@@ -3,8 +3,8 @@ import type { Schemas } from '@qdrant/js-client-rest';
 import { collectionName, ensureCollection } from './collections.ts';
 import { asIndexError, isMissing } from './index-errors.ts';
 import type { KeywordVector } from './keyword-vector.ts';
-import { denseVector, keywordsVector, pointId, toHit, toNumbers, toPoint } from './point.ts';
-import type { Hit, IndexPoint, Payload, Visibility } from './point.ts';
+import { denseVector, keywordsOf, keywordsVector, pointId, toHit, toNumbers, toPoint } from './point.ts';
+import type { Hit, IndexPoint, Visibility } from './point.ts';
 import { readsNothing, scopeFilter, whereFilter } from './scope.ts';
 import type { Scope, Where } from './scope.ts';
 
@@ -33,8 +33,8 @@ export interface VectorIndex {
   removeWhere(where: Where): Promise<void>;
   setVisibility(where: Where, visibility: Visibility): Promise<void>;
   count(where: Where): Promise<number>;
-  /** Those of the ids that are there. */
-  present(workspaceId: string, ids: readonly string[]): Promise<Set<string>>;
+  /** The words of some texts of a workspace, whichever they are. */
+  sample(workspaceId: string, limit: number): Promise<KeywordVector[]>;
   /** Asks several questions in one round trip; the answers stand in their order, each best first. */
   ask(scope: Scope, questions: readonly Question[]): Promise<Hit[][]>;
 }
@@ -102,11 +102,11 @@ export function createVectorIndex(client: QdrantClient, collection: string, dime
       const { count } = await call(() => client.count(collection, { exact: true, filter: whereFilter(where) }));
       return count;
     },
-    async present(workspaceId, ids) {
-      if (ids.length === 0) return new Set();
-      const points = ids.map((id) => pointId(workspaceId, id));
-      const there = await call(() => client.retrieve(collection, { ids: points, with_payload: true, with_vector: false }));
-      return new Set(there.map(({ payload }) => (payload as unknown as Payload).id));
+    async sample(workspaceId, limit) {
+      // In the order of their ids, which are hashes: by chance.
+      const scroll = { filter: whereFilter({ workspaceId }), limit, with_payload: false, with_vector: [keywordsVector] };
+      const { points } = await call(() => client.scroll(collection, scroll));
+      return points.flatMap(({ vector }) => keywordsOf(vector) ?? []);
     },
     async ask(scope, questions) {
       const asked = questions.map((question) => (isEmpty(scope, question) ? undefined : toSearch(scope, question)));

@@ -1,0 +1,56 @@
+import type { KeywordVector } from './keyword-vector.ts';
+
+/** Something that was found by the words of a query, with its own. */
+export interface FeedbackText {
+  readonly score: number;
+  readonly keywords: KeywordVector;
+}
+
+/** How much a term says, by the number that stands for it: the rarer, the more. */
+export type RarityOfIndex = (index: number) => number;
+
+/** How many of the first that were found are taken to be about what was asked. */
+export const feedbackTexts = 10;
+const maxAdded = 40;
+/** A word is taken over when it is in so many of them: what one alone says is its own matter. */
+const minTexts = 2;
+/** How much of a query the words that are taken over may make up, */
+const maxShare = 0.3;
+/** and up to how many words a query has that much to learn. */
+const fewTerms = 6;
+
+/**
+ * A query with words that it did not say: those that the texts share which were found by it, as far as they are rare elsewhere (relevance
+ * feedback without anybody's judgement, after RM3). Its own words weigh most, and the more of them there are, the less is added.
+ */
+export function expandQuery(query: KeywordVector, found: readonly FeedbackText[], rarityOf: RarityOfIndex): KeywordVector {
+  const learnt = learnFrom(query, found, rarityOf);
+  const own = sum(query.values);
+  const all = sum(learnt.map(({ weight }) => weight));
+  if (own === 0 || all === 0) return query;
+  const share = maxShare * Math.min(1, fewTerms / query.indices.length);
+  const weights = new Map(query.indices.map((index, at) => [index, ((1 - share) * (query.values[at] ?? 0)) / own]));
+  for (const { index, weight } of learnt) weights.set(index, (weights.get(index) ?? 0) + (share * weight) / all);
+  const entries = [...weights].toSorted(([a], [b]) => a - b);
+  return { indices: entries.map(([index]) => index), values: entries.map(([, weight]) => weight) };
+}
+
+/** What the texts say, each as far as it was found for the query; the most telling of it. */
+function learnFrom(query: KeywordVector, found: readonly FeedbackText[], rarityOf: RarityOfIndex) {
+  const asked = new Set(query.indices);
+  const said = new Map<number, { weight: number; texts: number }>();
+  for (const { score, keywords } of found) {
+    const length = sum(keywords.values);
+    for (const [at, index] of keywords.indices.entries()) {
+      const { weight, texts } = said.get(index) ?? { weight: 0, texts: 0 };
+      said.set(index, { weight: weight + (score * (keywords.values[at] ?? 0)) / length, texts: texts + 1 });
+    }
+  }
+  return [...said]
+    .filter(([index, { texts }]) => asked.has(index) || texts >= Math.min(minTexts, found.length))
+    .map(([index, { weight }]) => ({ index, weight, worth: weight * rarityOf(index) }))
+    .toSorted((a, b) => b.worth - a.worth || a.index - b.index)
+    .slice(0, maxAdded);
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
