@@ -1,14 +1,16 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { api } from '../contract/api.ts';
-import type { Database } from './platform/database.ts';
 import type { Embeddings } from './embeddings.ts';
+import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import type { MemoryTable } from './platform/memory-table.ts';
+import { ownMetric } from './platform/metrics.ts';
 import type { Qdrant } from './platform/qdrant.ts';
+import { addSchedule } from './platform/schedule.ts';
 import { type Platform, ServiceFunction, type ServiceFunctionProps } from './platform/service-function.ts';
 import type { SigningSecret } from './platform/signing-secret.ts';
-import { WorkQueue } from './platform/work-queue.ts';
+import { WorkQueue, type WorkQueueProps } from './platform/work-queue.ts';
 
 export interface EpochsProps {
   readonly platform: Platform;
@@ -21,10 +23,11 @@ export interface EpochsProps {
   readonly fanOut: WorkQueue;
 }
 
-/** Memory: streams cut into epochs, which are embedded, indexed and linked; and the answers about them. */
+type Worker = Omit<ServiceFunctionProps, 'platform' | 'inNetwork'>;
+
+/** Memory: streams cut into epochs, which are embedded, indexed and linked; and the answers about them. Nobody who posts waits for it. */
 export class Epochs extends Construct {
   readonly http: ServiceFunction;
-  readonly assignEvents: ServiceFunction;
   /** Nudges: which stream has something new. The group is the workspace, so that a busy one does not hold up the others. */
   readonly epochsQueue: WorkQueue;
   /** What takes an embedding or the index. The group is the workspace. */
@@ -34,35 +37,27 @@ export class Epochs extends Construct {
   constructor(scope: Construct, id: string, props: EpochsProps) {
     super(scope, id);
     this.#props = props;
-    const { platform, memory } = props;
     this.http = this.#addHttp();
-    this.assignEvents = this.#addWorker('AssignEvents', {
-      description: 'Cuts streams into epochs',
-      timeout: Duration.seconds(30),
-      looksAgain: true,
-      environments: platform.stage.epochsConcurrency,
-    });
-    memory.grant(this.assignEvents, 'noteDue');
-    this.epochsQueue = new WorkQueue(this, 'EpochsQueue', {
-      alarms: platform.alarms,
-      worker: this.assignEvents,
-      maxConcurrency: platform.stage.epochsConcurrency,
+    const assignEvents = this.#addAssignEvents();
+    const indexEpoch = this.#addIndexEpoch();
+    const flushIdle = this.#addFlushIdle();
+    this.#addLearnAssociations();
+    const { epochsConcurrency, embeddingsConcurrency } = props.platform.stage;
+    this.epochsQueue = this.#addQueue('EpochsQueue', {
+      worker: assignEvents,
+      maxConcurrency: epochsConcurrency,
       variable: 'epochsQueueUrl',
-      ordered: false,
       late: { after: Duration.minutes(1), runbook: 'epochs-late' },
     });
-    this.embeddingsQueue = new WorkQueue(this, 'EmbeddingsQueue', {
-      alarms: platform.alarms,
-      workerTimeout: Duration.minutes(2),
-      maxConcurrency: platform.stage.embeddingsConcurrency,
+    this.embeddingsQueue = this.#addQueue('EmbeddingsQueue', {
+      worker: indexEpoch,
+      maxConcurrency: embeddingsConcurrency,
       variable: 'embeddingsQueueUrl',
-      ordered: false,
       late: { after: Duration.minutes(10), runbook: 'embeddings-late' },
     });
-    for (const fn of [this.http, this.assignEvents]) {
-      this.epochsQueue.grantSend(fn);
-      this.embeddingsQueue.grantSend(fn);
-    }
+    for (const fn of [this.http, assignEvents, flushIdle]) this.epochsQueue.grantSend(fn);
+    for (const fn of [this.http, assignEvents, indexEpoch, flushIdle]) this.embeddingsQueue.grantSend(fn);
+    this.#watch(flushIdle);
   }
 
   #addHttp(): ServiceFunction {
@@ -71,7 +66,7 @@ export class Epochs extends Construct {
       platform,
       description: 'Epochs, what they are related to, search in memory',
       timeout: Duration.seconds(20),
-      memoryMb: 1024,
+      memoryMb: 1769,
       inNetwork: true,
       reachesOut: true,
     });
@@ -84,12 +79,111 @@ export class Epochs extends Construct {
     return fn;
   }
 
-  /** What works on memory is in front of Postgres, and tells rooms. */
-  #addWorker(id: string, props: Pick<ServiceFunctionProps, 'description' | 'timeout' | 'looksAgain' | 'environments'>): ServiceFunction {
-    const { platform, database, fanOut } = this.#props;
-    const fn = new ServiceFunction(this, id, { platform, memoryMb: 1769, inNetwork: true, ...props });
-    database.grantConnect(fn);
+  #addAssignEvents(): ServiceFunction {
+    const { platform, memory, fanOut } = this.#props;
+    const fn = this.#addWorker('AssignEvents', {
+      description: 'Cuts streams into epochs',
+      timeout: Duration.seconds(30),
+      memoryMb: 1769,
+      looksAgain: true,
+      environments: platform.stage.epochsConcurrency,
+    });
     fanOut.grantSend(fn);
+    memory.grant(fn, 'noteDue');
     return fn;
+  }
+
+  #addIndexEpoch(): ServiceFunction {
+    const { platform, fanOut, embeddings, qdrant } = this.#props;
+    const fn = this.#addWorker('IndexEpoch', {
+      description: 'Embeds, indexes and links epochs, and says what streams are related to',
+      timeout: Duration.minutes(2),
+      memoryMb: 1769,
+      reachesOut: true,
+      looksAgain: true,
+      environments: platform.stage.embeddingsConcurrency,
+    });
+    fanOut.grantSend(fn);
+    embeddings.grantUse(fn);
+    qdrant.grantUse(fn);
+    return fn;
+  }
+
+  #addFlushIdle(): ServiceFunction {
+    const fn = this.#addWorker('FlushIdle', {
+      description: 'Closes epochs that nobody goes on with, and sends again what waits',
+      timeout: Duration.seconds(50),
+      memoryMb: 512,
+      alone: true,
+    });
+    this.#props.memory.grant(fn, 'takeDue');
+    addSchedule(this, 'FlushEveryMinute', { worker: fn, every: Duration.minutes(1), description: 'Looks after memory' });
+    return fn;
+  }
+
+  #addLearnAssociations(): ServiceFunction {
+    const fn = this.#addWorker('LearnAssociations', {
+      description: 'Learns from closed epochs which words belong together',
+      timeout: Duration.minutes(5),
+      memoryMb: 1769,
+      alone: true,
+    });
+    this.#props.memory.grant(fn, 'takeLearned');
+    addSchedule(this, 'LearnEveryHour', { worker: fn, every: Duration.hours(1), description: 'Learns which words belong together' });
+    return fn;
+  }
+
+  #addWorker(id: string, props: Worker): ServiceFunction {
+    const { platform, database } = this.#props;
+    const fn = new ServiceFunction(this, id, { platform, inNetwork: true, ...props });
+    database.grantConnect(fn);
+    return fn;
+  }
+
+  #addQueue(id: string, props: Pick<WorkQueueProps, 'worker' | 'maxConcurrency' | 'variable' | 'late'>): WorkQueue {
+    return new WorkQueue(this, id, { alarms: this.#props.platform.alarms, ordered: false, ...props });
+  }
+
+  #watch(flushIdle: ServiceFunction): void {
+    const { qdrant, platform } = this.#props;
+    const { alarms, stage } = platform;
+    alarms.add('MemoryBehind', {
+      runbook: 'memory-behind',
+      says: 'More than 200 epochs of a workspace wait for the index for half an hour.',
+      metric: ownMetric(stage, 'epochsWaiting', 'Maximum'),
+      above: 200,
+      periods: 6,
+    });
+    alarms.add('EmbeddingFailures', {
+      runbook: 'embedding-failures',
+      says: 'The provider of embeddings keeps failing.',
+      metric: ownMetric(stage, 'embeddingFailures', 'Sum'),
+      above: 20,
+      periods: 3,
+    });
+    alarms.add('IndexFailures', {
+      runbook: 'index-failures',
+      says: 'The index of memory keeps failing.',
+      metric: ownMetric(stage, 'indexFailures', 'Sum'),
+      above: 10,
+      periods: 2,
+    });
+    alarms.add('FlushSilent', {
+      runbook: 'flush-silent',
+      says: 'Nobody has looked after memory for ten minutes.',
+      metric: flushIdle.metricInvocations({ period: Duration.minutes(5), statistic: 'Sum' }),
+      below: 1,
+      periods: 2,
+      silenceIsBad: true,
+    });
+    if (!qdrant.statusCheck) return;
+    alarms.add('QdrantMachine', {
+      runbook: 'qdrant-machine',
+      says: 'The machine of Qdrant fails its status checks.',
+      metric: qdrant.statusCheck,
+      above: 0,
+      periods: 3,
+      silenceIsBad: true,
+    });
   }
 }

@@ -1,15 +1,12 @@
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { api } from '../contract/api.ts';
-import { acknowledge, logicalId } from './platform/checks.ts';
 import type { ConnectionsTable } from './platform/connections-table.ts';
 import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import { ownMetric } from './platform/metrics.ts';
 import type { Qdrant } from './platform/qdrant.ts';
+import { addSchedule } from './platform/schedule.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
 import type { WorkQueue } from './platform/work-queue.ts';
 
@@ -54,25 +51,9 @@ export class Operations extends Construct {
     });
     props.database.grantConnect(this.sweepOutbox);
     props.fanOut.grantSend(this.sweepOutbox);
-    this.#scheduleSweeper();
+    addSchedule(this, 'EveryMinute', { worker: this.sweepOutbox, every: Duration.minutes(1), description: 'Sweeps the outbox' });
     this.#watchSweeper(props.platform);
     this.#watchDatabase(props);
-  }
-
-  #scheduleSweeper(): void {
-    const role = new Role(this, 'ScheduleRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-      description: 'Starts the sweeper',
-    });
-    acknowledge(role, `AwsSolutions-IAM5[Resource::<${logicalId(this.sweepOutbox)}.Arn>:*]`, 'The versions of this one function');
-    new Schedule(this, 'EveryMinute', {
-      description: 'Sweeps the outbox',
-      schedule: ScheduleExpression.rate(Duration.minutes(1)),
-      // The next minute is the retry.
-      target: new LambdaInvoke(this.sweepOutbox, { role, retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
-    });
   }
 
   #watchSweeper({ alarms, stage }: Platform): void {

@@ -6,12 +6,10 @@ import type { ServiceFunction } from './service-function.ts';
 
 /** What a function does with the table. */
 const actions = {
-  /** Notes when an open epoch falls idle, and which workspaces closed some. */
+  /** Notes when a workspace is to be looked after, and how many epochs it has closed. */
   noteDue: ['dynamodb:UpdateItem'],
-  /** Shares with all environments whether the provider of embeddings is being left alone. */
-  keepBreaker: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-  /** Finds what is due and takes it away; what goes on is noted again. */
-  takeDue: ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+  /** Finds what is due, and takes it away or notes it again. */
+  takeDue: ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
   /** Finds which workspaces there is something new to learn from. */
   takeLearned: ['dynamodb:Query', 'dynamodb:UpdateItem'],
 } as const;
@@ -36,7 +34,7 @@ export class MemoryTable extends Construct {
     });
   }
 
-  /** Lets a function do one of the four things that are done with the table. */
+  /** Lets a function do one of the three things that are done with the table. */
   grant(fn: ServiceFunction, purpose: keyof typeof actions): void {
     fn.allow([...actions[purpose]], this.table.tableArn);
     fn.set('memoryTable', this.table.tableName);

@@ -9,10 +9,8 @@ import type { ServiceFunction } from './service-function.ts';
 
 export interface WorkQueueProps {
   readonly alarms: Alarms;
-  /** Does the work; safe to repeat. Without one, messages wait. */
-  readonly worker?: ServiceFunction;
-  /** How long the worker may take, where there is none yet. */
-  readonly workerTimeout?: Duration;
+  /** Does the work; safe to repeat. */
+  readonly worker: ServiceFunction;
   /** Batches that the worker handles at once, over all groups. */
   readonly maxConcurrency: number;
   /** The variable that tells senders where the queue is. */
@@ -45,8 +43,8 @@ export class WorkQueue extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    this.queue = this.#makeQueue(props.worker?.timeout ?? props.workerTimeout, ordered);
-    if (props.worker) this.#connect(props.worker, props.maxConcurrency);
+    this.queue = this.#makeQueue(props.worker, ordered);
+    this.#connect(props);
     this.#addAlarms(props, scope.node.id + id);
     acknowledge(this.deadLetters, 'Serverless-SQSRedrivePolicy', 'It is the dead-letter queue');
   }
@@ -63,8 +61,8 @@ export class WorkQueue extends Construct {
     fn.set(this.#variable, this.queue.queueUrl);
   }
 
-  #makeQueue(timeout: Duration | undefined, ordered: boolean): Queue {
-    if (!timeout) throw new Error('A worker needs a time-out: the visibility of its queue follows from it');
+  #makeQueue(worker: ServiceFunction, ordered: boolean): Queue {
+    if (!worker.timeout) throw new Error('A worker needs a time-out: the visibility of its queue follows from it');
     return new Queue(this, 'Queue', {
       ...(ordered && {
         fifo: true,
@@ -74,13 +72,13 @@ export class WorkQueue extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       // Lambda asks for six times the time-out, so that a throttled batch is not handed out twice.
-      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+      visibilityTimeout: Duration.seconds(6 * worker.timeout.toSeconds()),
       retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
     });
   }
 
-  #connect(worker: ServiceFunction, maxConcurrency: number): void {
+  #connect({ worker, maxConcurrency }: WorkQueueProps): void {
     worker.addEventSource(new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency }));
     acknowledge(worker, 'Serverless-LambdaEventSourceMappingDestination', 'Failed messages go to the dead-letter queue of the queue');
   }

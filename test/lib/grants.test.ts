@@ -41,6 +41,18 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     may: [appSecret, send, cut, embed, ...onMemory('UpdateItem'), ...fromQueue('EpochsEpochsQueue')],
     told: [...database, 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL', 'MEMORY_TABLE'],
   },
+  EpochsIndexEpoch: {
+    may: [appSecret, send, embed, titan, qdrantKey, ...fromQueue('EpochsEmbeddingsQueue')],
+    told: [...database, ...embedder, ...index, 'FAN_OUT_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
+  },
+  EpochsFlushIdle: {
+    may: [appSecret, cut, embed, ...onMemory('DeleteItem', 'PutItem', 'Query')],
+    told: [...database, 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL', 'MEMORY_TABLE'],
+  },
+  EpochsLearnAssociations: {
+    may: [appSecret, ...onMemory('Query', 'UpdateItem')],
+    told: [...database, 'MEMORY_TABLE'],
+  },
   NotificationsHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
   WorkspacesHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
   WorkspacesCreateWorkspace: { may: [appSecret], told: database },

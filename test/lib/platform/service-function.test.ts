@@ -41,6 +41,7 @@ describe('every function', () => {
     const looking = [...functions].filter(([, { Properties }]) => Properties['RecursiveLoop'] !== undefined);
     expect(Object.fromEntries(looking.map(([name, { Properties }]) => [name, Properties['RecursiveLoop'] as string]))).toEqual({
       EpochsAssignEvents: 'Allow',
+      EpochsIndexEpoch: 'Allow',
       StreamsFollowUp: 'Allow',
     });
   });

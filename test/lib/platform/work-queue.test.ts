@@ -50,7 +50,7 @@ describe('every worker', () => {
   });
 
   test('says which messages of a batch failed, and has a brake', () => {
-    const brakes: Record<string, number> = { EpochsAssignEvents: 2, RealtimeFanOut: 10, StreamsFollowUp: 2 };
+    const brakes: Record<string, number> = { EpochsAssignEvents: 2, EpochsIndexEpoch: 2, RealtimeFanOut: 10, StreamsFollowUp: 2 };
     expect(mappings.map(({ FunctionName }) => withoutHash(FunctionName.Ref)).sort()).toEqual(Object.keys(brakes));
     for (const mapping of mappings) {
       expect(mapping).toMatchObject({
@@ -69,9 +69,10 @@ test('rooms do not wait for each other', () => {
   expect(fanOut).toMatchObject({ FifoQueue: true, DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' });
 });
 
-test('nudges have no order, and may be sent with a delay', () => {
-  const [followUp] = [...queues]
-    .filter(([id]) => id.startsWith('StreamsFollowUpQueue') && !deadLetters.has(id))
-    .map(([, { Properties }]) => Properties);
-  expect(followUp!['FifoQueue']).toBeUndefined();
-});
+test.each(['StreamsFollowUpQueue', 'EpochsEpochsQueue', 'EpochsEmbeddingsQueue'])(
+  '%s has no order: its messages may be sent with a delay',
+  (name) => {
+    const [queue] = [...queues].filter(([id]) => id.startsWith(name) && !deadLetters.has(id)).map(([, { Properties }]) => Properties);
+    expect(queue!['FifoQueue']).toBeUndefined();
+  },
+);
