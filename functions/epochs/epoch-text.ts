@@ -74,7 +74,8 @@ function tellingWords(texts: readonly string[], rarityOf: RarityOf): Told[] {
   }
   return [...found]
     .map(([term, { messages, written }]) => ({ word: mostWritten(written), weight: (1 + Math.log2(messages.size)) * rarityOf(term) }))
-    .toSorted((a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1))
+    // Of what says the same, what was said first: a map keeps that order, and so does sorting.
+    .toSorted((a, b) => b.weight - a.weight)
     .slice(0, telling);
 }
 

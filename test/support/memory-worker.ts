@@ -1,0 +1,84 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { assignEvents } from '../../functions/epochs/assign-events.ts';
+import { createDueList } from '../../functions/epochs/due-list.ts';
+import type { DueList } from '../../functions/epochs/due-list.ts';
+import { flushIdle } from '../../functions/epochs/flush-idle.ts';
+import { createKnowledge } from '../../functions/epochs/knowledge.ts';
+import { learnAssociations } from '../../functions/epochs/learn-associations.ts';
+import { workOnMemory } from '../../functions/epochs/memory-work.ts';
+import { EmbeddingsMessage, EpochsMessage } from '../../functions/platform/memory-messages.ts';
+import { startDynamoDb } from '../../local/dynamodb/dynamodb.ts';
+import type { TestApp } from './app.ts';
+
+/** The workers of memory over a real database, a real index and a DynamoDB in memory; their queues are what the app notes. */
+export interface MemoryWorker {
+  readonly due: DueList;
+  /** As the worker of the queue does it. */
+  assign(message: EpochsMessage): Promise<void>;
+  work(message: EmbeddingsMessage): Promise<void>;
+  flush(): Promise<void>;
+  learn(): Promise<{ learned: number }>;
+  /** Handles what waits in the queues, however long its delay, until nothing does. `deliver` may repeat and reorder it. */
+  settle(deliver?: (messages: Waiting[]) => Waiting[]): Promise<void>;
+  /** A stream, and everything that follows from it. */
+  remember(stream: { readonly id: string; readonly workspaceId: string }): Promise<void>;
+  stop(): Promise<void>;
+}
+type Waiting = TestApp['memoryMessages'][number];
+
+export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
+  const dynamodb = await startDynamoDb({
+    account: { region: 'us-east-1', accountId: '000000000000' },
+    access: { check: () => ({ allowed: true }) },
+    log: () => undefined,
+    tables: [
+      {
+        name: 'memory',
+        arn: 'arn:aws:dynamodb:us-east-1:000000000000:table/memory',
+        keySchema: [
+          { name: 'pk', type: 'HASH' },
+          { name: 'sk', type: 'RANGE' },
+        ],
+        attributeDefinitions: [
+          { name: 'pk', type: 'S' },
+          { name: 'sk', type: 'S' },
+        ],
+        ttlAttribute: 'expiresAt',
+      },
+    ],
+  });
+  const client = new DynamoDBClient({
+    endpoint: dynamodb.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+  });
+  const due = createDueList(DynamoDBDocumentClient.from(client), 'memory', app.clock);
+  const parts = { ...app, clock: app.clock, due, knowledge: createKnowledge() };
+
+  const worker: MemoryWorker = {
+    due,
+    assign: (message) => assignEvents(parts, message),
+    work: (message) => workOnMemory(parts, message),
+    flush: () => flushIdle(parts).then(() => undefined),
+    learn: () => learnAssociations(parts, () => true),
+    async settle(deliver = (messages) => messages) {
+      for (let round = 0; app.memoryMessages.length > 0; round++) {
+        if (round > 1_000) throw new Error(`Memory does not come to rest: ${JSON.stringify(app.memoryMessages)}`);
+        for (const { queueUrl, body } of deliver(app.memoryMessages.splice(0))) {
+          if (queueUrl === app.epochsQueueUrl) await worker.assign(EpochsMessage.parse(body));
+          else await worker.work(EmbeddingsMessage.parse(body));
+        }
+      }
+    },
+    async remember({ id, workspaceId }) {
+      await worker.assign({ kind: 'stream', workspaceId, streamId: id });
+      await worker.settle();
+    },
+    async stop() {
+      client.destroy();
+      await dynamodb.stop();
+    },
+  };
+  return worker;
+}
