@@ -2,6 +2,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as authRoutes from '../../contract/routes/auth.ts';
 import * as realtimeRoutes from '../../contract/routes/realtime.ts';
 import { createToken } from '../../functions/auth/create-token.ts';
+import { createKnowledge } from '../../functions/epochs/knowledge.ts';
+import { epochTable } from '../../functions/epochs/table.ts';
 import type { Objects } from '../../functions/files/objects.ts';
 import { fileTable } from '../../functions/files/table.ts';
 import { notificationTable } from '../../functions/notifications/table.ts';
@@ -38,6 +40,7 @@ export function httpOf(app: TestApp, objects: Objects = createSignedObjects(app.
     ...streamTable(app),
     ...eventTable(app),
     ...notificationTable(app),
+    ...epochTable({ ...app, knowledge: createKnowledge() }),
     ...fileTable({ ...app, objects }),
     ...transferTable(app),
     on(realtimeRoutes.createTicket, async (_input, caller) =>

@@ -1,10 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { newId } from '../../../contract/ids.ts';
+import type { EpochId } from '../../../contract/ids.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import { StreamType } from '../../../contract/stream.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { WorkspaceRole } from '../../../contract/workspace.ts';
+import { listEpochs } from '../../../functions/epochs/list-epochs.ts';
+import { readMemorySettings, updateMemorySettings } from '../../../functions/epochs/memory-settings.ts';
+import { mergeEpoch } from '../../../functions/epochs/merge-epoch.ts';
+import { readEpoch } from '../../../functions/epochs/read-epoch.ts';
+import { rejectLink, restoreLink } from '../../../functions/epochs/reject-link.ts';
+import { setBarrier } from '../../../functions/epochs/set-barrier.ts';
+import { updateEpoch } from '../../../functions/epochs/update-epoch.ts';
 import { createFile } from '../../../functions/files/create-file.ts';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';
 import { AppError } from '../../../functions/platform/errors.ts';
@@ -32,6 +40,7 @@ import { archiveStream, updateStream } from '../../../functions/streams/update-s
 import { removeMember } from '../../../functions/workspaces/update-member.ts';
 import { aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
+import { putEpochs } from '../../support/epochs.ts';
 import { createSignedObjects } from '../../support/objects.ts';
 import { undone } from '../../support/undone.ts';
 
@@ -158,7 +167,9 @@ describe('policy: whoever it is', () => {
   test('a guest manages nothing, whatever role a stream gave them', () => {
     check((one) => {
       const may = done(withWorkspaceRole(one, 'guest'));
-      expect(may.filter((action) => !['read', 'post', 'pin', 'leave'].includes(action))).toEqual([]);
+      // What is said among few belongs to all of them, and so does what is remembered of it.
+      const amongFew = ['dm', 'assistant'].includes(one.stream.streamType) ? ['curate', 'setMemory'] : [];
+      expect(may.filter((action) => !['read', 'post', 'pin', 'leave', ...amongFew].includes(action))).toEqual([]);
     });
   });
 });
@@ -246,6 +257,8 @@ interface Stage {
   readonly stream: Stream;
   readonly event: StreamEvent;
   readonly poll: StreamEvent;
+  /** The event alone, and the poll alone. */
+  readonly epochs: readonly EpochId[];
 }
 
 let app: TestApp;
@@ -275,7 +288,12 @@ async function stageFor(place: Place): Promise<Stage> {
   const post = (json: object) => postEvent(app, people.owner, { streamId: stream.id, ...json } as Parameters<typeof postEvent>[2]);
   const { event } = await post({ text: 'Said by the owner', mentions: [] });
   const { event: poll } = await post({ eventType: 'poll', question: 'Yes?', options: ['Yes', 'No'], multiple: false });
-  return { place, stream, event, poll };
+  const epochs = await putEpochs(
+    app,
+    stream,
+    [event, poll].map((only) => ({ from: only, to: only })),
+  );
+  return { place, stream, event, poll, epochs };
 }
 
 async function streamFor(place: Place): Promise<Stream> {
@@ -357,9 +375,13 @@ const update =
     updateStream(dry, caller, { streamId: stage.stream.id, ...change(stage) });
 const into = ({ stream: { id: streamId } }: Stage) => ({ streamId });
 const on = ({ stream: { id: streamId }, event: { id: eventId } }: Stage) => ({ streamId, eventId });
+const pairOf = ({ epochs: [epochId, targetId] }: Stage) => ({ epochId: epochId ?? '', targetId: targetId ?? '' });
 /** What each action is, done in every way that there is. */
 const attempts: Record<StreamAction, Readonly<Record<string, Attempt>>> = {
   read: {
+    'lists epochs': (stage, caller) => listEpochs(dry, caller, { ...into(stage), limit: 1 }),
+    'reads an epoch': (stage, caller) => readEpoch(dry, caller, { epochId: stage.epochs[0] ?? '', limit: 1 }),
+    'reads how memory is made': (stage, caller) => readMemorySettings(dry, caller, into(stage)),
     'reads the stream': (stage, caller) => readStream(dry, caller, into(stage)),
     'reads events': (stage, caller) => listEvents(dry, caller, { ...into(stage), limit: 1 }),
   },
@@ -370,6 +392,7 @@ const attempts: Record<StreamAction, Readonly<Record<string, Attempt>>> = {
     shares: (stage, caller) => shareEvent(dry, caller, { ...into(stage), eventId: elsewhere.id }),
     'announces a file': (stage, caller) =>
       createFile({ ...dry, objects: objects() }, caller, { ...into(stage), name: 'a.png', mediaType: 'image/png', sizeBytes: 1 }),
+    'begins something new': (stage, caller) => setBarrier(dry, caller, into(stage)),
     'starts a thread': (stage, caller) => createThread(dry, caller, on(stage)),
   },
   pin: { pins: (stage, caller) => pinEvent(dry, caller, on(stage)) },
@@ -390,6 +413,13 @@ const attempts: Record<StreamAction, Readonly<Record<string, Attempt>>> = {
     'gives a role': (stage, caller) => updateStreamMember(dry, caller, { ...into(stage), userId: 'target', role: 'admin' }),
     'takes out': (stage, caller) => removeStreamMember(dry, caller, { ...into(stage), userId: 'target' }),
   },
+  curate: {
+    'names an epoch': (stage, caller) => updateEpoch(dry, caller, { epochId: stage.epochs[0] ?? '', label: 'Other' }),
+    'merges epochs': (stage, caller) => mergeEpoch(dry, caller, { epochId: stage.epochs[1] ?? '' }),
+    'rejects a link': (stage, caller) => rejectLink(dry, caller, pairOf(stage)),
+    'restores a link': (stage, caller) => restoreLink(dry, caller, pairOf(stage)),
+  },
+  setMemory: { 'says how memory is made': (stage, caller) => updateMemorySettings(dry, caller, { ...into(stage), gapMinutes: 5 }) },
 };
 
 const isMember = ({ type }: Place, person: Person): boolean =>
