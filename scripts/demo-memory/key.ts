@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Story } from './read-story.ts';
+import { earlierThan } from './read-memory.ts';
 import type { RememberedStream } from './read-memory.ts';
 
 /** By the line of the story at which a stream turns to them: what it is about from there on. */
@@ -34,7 +35,7 @@ export interface Comparison {
   readonly beginsElsewhere: Readonly<Record<string, number>>;
   /** Epochs about something that was talked of before, and for how many of them one of those earlier epochs is related. */
   readonly returns: { readonly total: number; readonly found: number };
-  /** Links, those between epochs about the same thing, and those from one stream to another. */
+  /** Links back, those of them between epochs about the same thing, and those from one stream to another. */
   readonly links: { readonly total: number; readonly sameTopic: number; readonly acrossStreams: number };
 }
 
@@ -119,13 +120,15 @@ function compareLinks(
   const returns = { total: 0, found: 0 };
   const links = { total: 0, sameTopic: 0, acrossStreams: 0 };
   for (const { streamId, epochs } of streams) {
-    for (const { id, openedAt, related } of epochs) {
-      const earlier = [...topics].some(([other, { openedAt: at }]) => at < openedAt && isSame(id, other));
-      if (earlier) returns.total++;
-      if (earlier && related.some(({ epochId }) => isSame(id, epochId))) returns.found++;
-      links.total += related.length;
-      links.sameTopic += related.filter(({ epochId }) => isSame(id, epochId)).length;
-      links.acrossStreams += related.filter((link) => link.streamId !== streamId).length;
+    for (const epoch of epochs) {
+      const isReturn = [...topics].some(([other, { openedAt }]) => openedAt < epoch.openedAt && isSame(epoch.id, other));
+      const back = earlierThan(epoch);
+      const same = back.filter(({ epochId }) => isSame(epoch.id, epochId));
+      if (isReturn) returns.total++;
+      if (isReturn && same.length > 0) returns.found++;
+      links.total += back.length;
+      links.sameTopic += same.length;
+      links.acrossStreams += back.filter((link) => link.streamId !== streamId).length;
     }
   }
   return { returns, links };

@@ -1,16 +1,19 @@
 import { styleText } from 'node:util';
 import type { Comparison, Found } from './key.ts';
+import { earlierThan } from './read-memory.ts';
 import type { RememberedEpoch, RememberedStream } from './read-memory.ts';
 
 const dim = (text: string): string => styleText('dim', text);
 const bold = (text: string): string => styleText('bold', text);
 
-/** What a stream became: a line for each epoch, and below it a line for each link. */
+const maxLinks = 3;
+
+/** What a stream became: a line for each epoch, and below it what it comes back to, best first. */
 export function linesOfStream({ name, epochs }: RememberedStream): string[] {
   return [
     '',
     bold(`# ${name}: ${epochs.length} epochs`),
-    ...epochs.flatMap((epoch) => [lineOfEpoch(epoch), ...epoch.related.map(lineOfLink)]),
+    ...epochs.flatMap((epoch) => [lineOfEpoch(epoch), ...earlierThan(epoch).slice(0, maxLinks).map(lineOfLink)]),
   ];
 }
 
@@ -42,6 +45,6 @@ export function linesOfComparison({ changes, changesInTalk, beginsElsewhere, ret
     `  of them within a conversation   ${found(changesInTalk)}`,
     `  epochs that begin elsewhere     ${elsewhere.length === 0 ? 'none' : elsewhere.join(', ')}`,
     `  subjects that came back, found  ${returns.found} of ${returns.total}`,
-    `  links to the same subject       ${links.sameTopic} of ${links.total}, ${links.acrossStreams} to another stream`,
+    `  links back to the same subject  ${links.sameTopic} of ${links.total}; ${links.acrossStreams} go to another stream`,
   ];
 }

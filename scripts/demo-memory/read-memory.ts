@@ -6,10 +6,13 @@ import type { Streambed } from '../../client/http.ts';
 import { speakerOf } from './tell-story.ts';
 import type { Telling } from './tell-story.ts';
 
-/** An epoch, and the earlier ones that it is related to, best first. */
+/** An epoch, and those that it is related to, before and after it, best first. */
 export interface RememberedEpoch extends Epoch {
   readonly related: readonly Related[];
 }
+
+/** What an epoch comes back to. */
+export const earlierThan = ({ openedAt, related }: RememberedEpoch): Related[] => related.filter((link) => link.openedAt < openedAt);
 
 export interface RememberedStream {
   readonly slug: string;
@@ -57,6 +60,9 @@ export async function readEpochs(telling: Telling): Promise<RememberedStream[]> 
   return streams;
 }
 
+/** As many as there are: who looks back wants the earlier ones among them. */
+const maxRelated = 20;
+
 async function listEpochs(streambed: Streambed, workspaceId: string, streamId: string): Promise<RememberedEpoch[]> {
   const epochs: RememberedEpoch[] = [];
   let cursor: string | null = null;
@@ -65,7 +71,7 @@ async function listEpochs(streambed: Streambed, workspaceId: string, streamId: s
     const page = await streambed.call(api.epochs.listEpochs, { params: { workspaceId, streamId }, query });
     for (const epoch of page.items) {
       const params = { workspaceId, epochId: epoch.id };
-      const { items } = await streambed.call(api.epochs.listEpochRelated, { params });
+      const { items } = await streambed.call(api.epochs.listEpochRelated, { params, query: { limit: maxRelated } });
       epochs.unshift({ ...epoch, related: items });
     }
     cursor = page.nextCursor;

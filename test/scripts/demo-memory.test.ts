@@ -92,14 +92,18 @@ describe('The key', () => {
       lastSeq,
       barrier: more.barrier ?? null,
       openedAt: more.openedAt,
-      related: (more.related ?? []).map((epochId) => ({ epochId, streamId: id.startsWith('t') && epochId.startsWith('t') ? 'talk' : 'x' })),
+      related: (more.related ?? []).map((epochId) => ({
+        epochId,
+        streamId: epochId.startsWith('t') ? 'talk' : 'aside',
+        openedAt: epochId.startsWith('t') ? epochId.slice(1) : '9',
+      })),
     }) as unknown as RememberedEpoch;
   const stream = (slug: string, epochs: RememberedEpoch[]): RememberedStream => ({ slug, name: slug, streamId: slug, epochs });
 
   test('finds every change and every return where memory has them', () => {
     const streams = [
       stream('talk', [
-        epoch('t1', [1, 2], { barrier: 'drift', openedAt: '1' }),
+        epoch('t1', [1, 2], { barrier: 'drift', openedAt: '1', related: ['t3', 'a1'] }),
         epoch('t2', [3, 4], { barrier: 'gap', openedAt: '2' }),
         epoch('t3', [5, 6], { openedAt: '3', related: ['t1'] }),
       ]),
