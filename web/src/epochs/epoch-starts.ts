@@ -11,6 +11,8 @@ export interface EpochStart {
   readonly reason: string | undefined;
   /** Whether there is an epoch in front of it to merge it into. */
   readonly canMerge: boolean;
+  /** The reader has begun it just now. */
+  readonly isOwn: boolean;
 }
 
 /** A `/new` of the reader's own, which the server has taken. */
@@ -38,7 +40,7 @@ const made = new WeakMap<Epoch, { readonly before: Epoch | undefined; readonly s
 function startOf(epoch: Epoch, before: Epoch | undefined, canMerge: boolean): EpochStart {
   const known = made.get(epoch);
   if (known && known.before === before && known.start.canMerge === canMerge) return known.start;
-  const start = { seq: epoch.firstSeq, epoch, label: labelOf(epoch), reason: reasonOf(before, epoch), canMerge };
+  const start = { seq: epoch.firstSeq, epoch, label: labelOf(epoch), reason: reasonOf(before, epoch), canMerge, isOwn: false };
   made.set(epoch, { before, start });
   return start;
 }
@@ -47,10 +49,10 @@ function startOf(epoch: Epoch, before: Epoch | undefined, canMerge: boolean): Ep
 function comingAfter(newest: Epoch | undefined, own: OwnBarrier | undefined): EpochStart | undefined {
   const common = { epoch: undefined, canMerge: false };
   if (own && (newest?.firstSeq ?? 0) <= own.afterSeq) {
-    return { ...common, seq: own.afterSeq + 1, label: own.label ?? unnamed, reason: 'begun by you' };
+    return { ...common, seq: own.afterSeq + 1, label: own.label ?? unnamed, reason: 'begun by you', isOwn: true };
   }
   if (newest?.barrier !== 'manual') return undefined;
-  return { ...common, seq: newest.lastSeq + 1, label: unnamed, reason: 'begun by hand' };
+  return { ...common, seq: newest.lastSeq + 1, label: unnamed, reason: 'begun by hand', isOwn: false };
 }
 
 /** The epoch that a position is in. */

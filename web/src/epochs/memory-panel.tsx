@@ -36,7 +36,7 @@ export function MemoryPanel({ place, tab, isNarrow }: Props) {
         size="80%"
         padding={0}
         withCloseButton={false}
-        attributes={{ content: { 'aria-labelledby': id } }}
+        attributes={{ content: { 'aria-label': 'Memory' } }}
         styles={{ body: { height: '100%' } }}
       >
         <div className={classes.sheet}>{content}</div>

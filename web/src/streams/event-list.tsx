@@ -108,10 +108,11 @@ function useRows({ events, pending }: LiveSnapshot, starts: readonly EpochStart[
   return now;
 }
 
-/** Keeps the end in view when rows are added; what one sends oneself is always shown. */
+/** Keeps the end in view when rows are added; what one sends or begins oneself is always shown. */
 function useHold({ hold, toEnd }: FollowEnd, rows: readonly Row[], { pending }: LiveSnapshot): void {
   useLayoutEffect(hold, [hold, rows]);
-  const lastSent = pending.at(-1)?.clientEventId;
+  const last = rows.at(-1);
+  const lastSent = pending.at(-1)?.clientEventId ?? (last?.kind === 'topic' && last.topic.isOwn ? last.key : undefined);
   const firstRender = useRef(true);
   useEffect(() => {
     if (!firstRender.current && lastSent !== undefined) toEnd();
