@@ -64,7 +64,8 @@ function conditionTest(condition: Condition, points: Filtered): Test {
   if ('nested' in condition) {
     const { key, filter } = condition.nested;
     const passes = nestedTest(filter);
-    return (slot) => valuesAt(points.payloadOf(slot), key.replace(/\[\]$/, '')).values.some((value) => isObject(value) && passes(value));
+    const path = key.endsWith('[]') ? key : `${key}[]`;
+    return (slot) => valuesAt(points.payloadOf(slot), path).wholes.some((element) => isObject(element) && passes(element));
   }
   return testOf(condition, points);
 }
@@ -86,13 +87,17 @@ function fieldTest(condition: FieldCondition, points: Filtered): Test {
   }
   if (counted) {
     const passes = rangeTest(counted);
-    tests.push((slot) =>
-      valuesAt(points.payloadOf(slot), key).wholes.some((whole) => passes(Array.isArray(whole) ? whole.length : whole === null ? 0 : 1)),
-    );
+    tests.push((slot) => countsAt(points.payloadOf(slot), key).some(passes));
   }
   if (typeof empty === 'boolean') tests.push((slot) => isEmpty(points.payloadOf(slot), key) === empty);
   if (typeof nothing === 'boolean') tests.push((slot) => isNull(points.payloadOf(slot), key) === nothing);
   return (slot) => tests.every((passes) => passes(slot));
+}
+
+/** How many values stand at a path: none where there is nothing. */
+function countsAt(payload: Payload, key: string): number[] {
+  const { wholes } = valuesAt(payload, key);
+  return wholes.length === 0 ? [0] : wholes.map((whole) => (Array.isArray(whole) ? whole.length : whole === null ? 0 : 1));
 }
 
 function matchTest(match: Match): (value: unknown) => boolean {
@@ -105,9 +110,14 @@ function matchTest(match: Match): (value: unknown) => boolean {
     const refused = new Set<unknown>(match.except);
     return (value) => value !== null && !refused.has(value);
   }
-  // Without an index of words Qdrant looks for the text as it is.
-  return (value) => typeof value === 'string' && value.includes(match.text);
+  const wanted = wordsOf(match.text);
+  return (value) => {
+    const words = typeof value === 'string' ? new Set(wordsOf(value)) : undefined;
+    return words !== undefined && wanted.every((word) => words.has(word));
+  };
 }
+
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
 function rangeTest(range: Range): (value: unknown) => boolean {
   const bounds = Object.values(range).filter((bound) => bound !== undefined && bound !== null);

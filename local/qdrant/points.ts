@@ -24,7 +24,7 @@ function pointOf(collection: Collection, { id, vector, payload }: PointBody, at:
   for (const [name, values] of Object.entries(given)) {
     const vectors = collection.dense.get(name);
     if (vectors === undefined && !collection.sparse.has(name)) throw noVector(name);
-    if ((vectors === undefined) === Array.isArray(values)) throw wrongInput('Conversion between sparse and regular vectors failed');
+    if ((vectors === undefined) === Array.isArray(values)) throw wrongInput('Wrong usage of sparse vectors');
     if (Array.isArray(values)) {
       checkSize(vectors?.size ?? 0, values.length);
       dense.set(name, prepareVector(values, vectors?.distance ?? 'Dot'));
@@ -33,11 +33,12 @@ function pointOf(collection: Collection, { id, vector, payload }: PointBody, at:
   return { id, payload: payload ?? {}, dense, sparse, version };
 }
 
-/** Refuses a sparse vector whose indices repeat, or have no value each. */
-function checkSparse(vector: SparseVector, where: string): SparseVector {
-  if (vector.indices.length !== vector.values.length) throw invalid(`${where}.values: must be the same length as indices`);
-  if (new Set(vector.indices).size !== vector.indices.length) throw invalid(`${where}.indices: must be unique`);
-  return vector;
+/** Refuses a sparse vector whose indices repeat, or have no value each; puts the others in order. */
+function checkSparse({ indices, values }: SparseVector, where: string): SparseVector {
+  if (indices.length !== values.length) throw invalid(`${where}.values: must be the same length as indices`);
+  if (new Set(indices).size !== indices.length) throw invalid(`${where}.indices: must be unique`);
+  const order = [...indices.keys()].sort((a, b) => (indices[a] as number) - (indices[b] as number));
+  return { indices: order.map((at) => indices[at] as number), values: order.map((at) => values[at] as number) };
 }
 
 /** Of a change that concerns many points. */

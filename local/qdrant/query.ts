@@ -16,8 +16,10 @@ const usualLimit = 10;
 export async function search(collection: Collection, request: Search, offset = 0): Promise<readonly Hit[]> {
   const wanted = (request.limit ?? usualLimit) + offset;
   const hits = await find(collection, request, wanted);
-  const threshold = request.score_threshold;
-  const good = typeof threshold === 'number' ? hits.filter(({ score }) => score >= threshold) : hits;
+  const threshold = request.score_threshold ?? -Infinity;
+  // As Qdrant has it: what is fused may be at the threshold, what is found by a vector is above it.
+  const isFused = request.query !== undefined && request.query !== null && isFusion(request.query);
+  const good = hits.filter(({ score }) => (isFused ? score >= threshold : score > threshold));
   return good.slice(offset, wanted);
 }
 
@@ -25,11 +27,10 @@ async function find(collection: Collection, request: Search, wanted: number): Pr
   const { prefetch, query, filter } = request;
   if (!prefetch || prefetch.length === 0) {
     if (query === undefined || query === null) return scrollAsHits(collection, filter, wanted);
-    if (isFusion(query)) throw wrongInput('Validation error: cannot apply Fusion without prefetches');
+    if (isFusion(query)) throw wrongInput('Validation failed: cannot apply Fusion without prefetches');
     return nearest(collection, request, query, collection.select(filter), wanted);
   }
-  if (query === undefined || query === null)
-    throw wrongInput("Validation error: A query is needed to merge the prefetches. Can't have prefetches without defining a query.");
+  if (query === undefined || query === null) throw wrongInput('Validation failed: cannot have prefetches without a query');
   const lists: (readonly Hit[])[] = [];
   // The filter of a query holds for its prefetches too.
   for (const inner of prefetch) lists.push(await search(collection, { ...inner, filter: both(filter, inner.filter) }));
@@ -158,11 +159,12 @@ function nearestSparse(
   const corpus = typeof params?.idf === 'object' && params.idf ? collection.select(params.idf.corpus) : undefined;
   const scores = vectors.search(query, selection, corpus);
   const best = new Best(wanted);
-  for (const [slot, score] of scores) best.offer({ id: collection.idOf(slot) as PointId, score: Math.fround(score) });
+  // A score of nothing is none, as in Qdrant.
+  for (const [slot, score] of scores) if (score !== 0) best.offer({ id: collection.idOf(slot) as PointId, score: Math.fround(score) });
   return best.hits;
 }
 
-const wrongSparse = () => wrongInput('Conversion between sparse and regular vectors failed');
+const wrongSparse = () => wrongInput('Wrong usage of sparse vectors');
 
 /** Refuses a vector of another size than a collection's. */
 export function checkSize(expected: number, got: number): void {

@@ -13,6 +13,8 @@ export interface Selection {
 export class SparseVectors {
   readonly usesIdf: boolean;
   readonly #vectors = new Map<number, SparseVector>();
+  /** Who has a vector without an index: it is kept, found by nothing and counted nowhere. */
+  readonly #empty = new Set<number>();
   readonly #postings = new Map<number, Posting>();
 
   constructor(usesIdf: boolean) {
@@ -26,7 +28,7 @@ export class SparseVectors {
 
   set(slot: number, vector: SparseVector): void {
     this.delete(slot);
-    if (vector.indices.length === 0) return;
+    if (vector.indices.length === 0) return void this.#empty.add(slot);
     this.#vectors.set(slot, vector);
     for (const [at, index] of vector.indices.entries()) {
       let posting = this.#postings.get(index);
@@ -36,6 +38,7 @@ export class SparseVectors {
   }
 
   delete(slot: number): void {
+    this.#empty.delete(slot);
     const vector = this.#vectors.get(slot);
     if (vector === undefined) return;
     this.#vectors.delete(slot);
@@ -47,7 +50,7 @@ export class SparseVectors {
   }
 
   get(slot: number): SparseVector | undefined {
-    return this.#vectors.get(slot);
+    return this.#vectors.get(slot) ?? (this.#empty.has(slot) ? { indices: [], values: [] } : undefined);
   }
 
   /**

@@ -113,6 +113,22 @@ function pointsAre(given: Given): void {
     ]);
   });
 
+  test('keywords are told in the order of their indices, and none as none', async () => {
+    const { client } = given();
+    const name = await memory(given());
+    await client.upsert(name, {
+      points: [
+        { id: 1, vector: { words: { indices: [9, 2, 4_000_000_000], values: [0.5, 1, 2] } } },
+        { id: 2, vector: { words: { indices: [], values: [] } } },
+      ],
+    });
+    const points = await client.retrieve(name, { ids: [1, 2], with_vector: true });
+    expect(points.map(({ vector }) => vector)).toEqual([
+      { words: { indices: [2, 9, 4_000_000_000], values: [1, 0.5, 2] } },
+      { words: { indices: [], values: [] } },
+    ]);
+  });
+
   test('points are deleted by id and by filter; who is not there is no error', async () => {
     const { client } = given();
     const name = await memory(given());
@@ -182,6 +198,9 @@ function denseVectorsAre(given: Given): void {
     await client.upsert(name, { points: [{ id: 1, vector: [3, 4] }] });
     const { points } = await client.query(name, { query: [2, 1], with_vector: true });
     expect(points).toMatchObject([{ id: 1, score: 10, vector: [3, 4] }]);
+    // A score is above the threshold or not found.
+    expect((await client.query(name, { query: [2, 1], score_threshold: 9.5 })).points).toHaveLength(1);
+    expect((await client.query(name, { query: [2, 1], score_threshold: 10 })).points).toEqual([]);
   });
 
   test('limit, offset and threshold cut what is found; a point asked about is not found itself', async () => {
@@ -234,14 +253,18 @@ function keywordVectorsAre(given: Given): void {
     expect(points[1]?.score).toBeCloseTo(idf(3, 2), 5);
   });
 
-  test('how rare a term is follows what is stored and deleted', async () => {
+  test('how rare a term is follows what is stored; who has no keywords, or an empty list of them, does not count', async () => {
     const { client } = given();
     const name = await words(given());
-    await client.delete(name, { wait: true, points: [1] });
-    await client.upsert(name, { points: [{ id: 5, vector: { words: { indices: [2], values: [1] } } }] });
-    const { points } = await client.query(name, { query: { indices: [1], values: [1] }, using: 'words' });
-    expect(idsOf(points)).toEqual([2]);
-    expect(points[0]?.score).toBeCloseTo(idf(3, 1), 5);
+    await client.upsert(name, {
+      points: [
+        { id: 5, vector: { words: { indices: [2], values: [1] } } },
+        { id: 6, vector: { words: { indices: [], values: [] } } },
+      ],
+    });
+    const { points } = await client.query(name, { query: { indices: [2], values: [1] }, using: 'words' });
+    expect(idsOf(points)).toEqual([5, 2]);
+    expect(points[0]?.score).toBeCloseTo(idf(4, 2), 5);
   });
 
   test('a filter chooses who is found and leaves the weights; a corpus chooses the weights', async () => {
@@ -263,6 +286,18 @@ function keywordVectorsAre(given: Given): void {
     await client.upsert(name, { points: [{ id: 1, vector: { words: { indices: [7, 8], values: [2, 3] } } }] });
     const { points } = await client.query(name, { query: { indices: [8, 7], values: [10, 1] }, using: 'words' });
     expect(points).toMatchObject([{ id: 1, score: 32 }]);
+    await client.upsert(name, {
+      points: [
+        { id: 2, vector: { words: { indices: [7], values: [0] } } },
+        { id: 3, vector: { words: { indices: [7], values: [-1] } } },
+      ],
+    });
+    // A score of nothing is no score; one below is.
+    const { points: others } = await client.query(name, { query: { indices: [7], values: [1] }, using: 'words' });
+    expect(others.map(({ id, score }) => [id, score])).toEqual([
+      [1, 2],
+      [3, -1],
+    ]);
   });
 }
 
@@ -334,6 +369,7 @@ function fusionIs(given: Given): void {
     const find = async (more: object) => idsOf((await client.query(name, { prefetch, query: { fusion: 'rrf' }, ...more })).points);
     expect(await find({ filter })).toEqual([2, 1, 4]);
     expect(await find({ limit: 1, offset: 1 })).toEqual([2]);
+    expect(await find({ score_threshold: 0.5 })).toEqual([3, 2, 1]);
   });
 
   test('another vector puts what was fetched in its own order', async () => {
@@ -366,6 +402,21 @@ function errorsAre(given: Given): void {
     const wrong = { status: 400, error: 'Wrong input: Not existing vector name error: nope' };
     expect(await refusal(client.upsert(name, { points: [{ id: 1, vector: { nope: [1, 2] } }] }))).toEqual(wrong);
     expect(await refusal(client.query(name, { query: [1, 2], using: 'nope' }))).toEqual(wrong);
+  });
+
+  test('keywords are not asked of a dense vector, nor numbers of keywords', async () => {
+    const { client } = given();
+    const name = await memory(given());
+    const wrong = { status: 400, error: 'Wrong input: Wrong usage of sparse vectors' };
+    expect(await refusal(client.query(name, { query: [1, 2], using: 'words' }))).toEqual(wrong);
+    expect(await refusal(client.query(name, { query: { indices: [1], values: [1] }, using: 'dense' }))).toEqual(wrong);
+  });
+
+  test('lists are not fused without lists, nor lists given without a query', async () => {
+    const { client } = given();
+    const name = await memory(given());
+    expect((await refusal(client.query(name, { query: { fusion: 'rrf' } }))).status).toBe(400);
+    expect((await refusal(client.query(name, { prefetch: [{ query: [1, 2], using: 'dense' }] }))).status).toBe(400);
   });
 
   test('a collection that there is not is not found, whatever is asked of it', async () => {

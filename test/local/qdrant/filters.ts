@@ -8,6 +8,7 @@ const payloads: Readonly<Record<number, Record<string, unknown>>> = {
   3: { city: ['Berlin', 'Moscow'], size: -1, at: '2026-05-02', tags: [], none: null, text: 'Barriers are cut while people write' },
   4: {
     size: 10,
+    tags: null,
     rooms: [
       { kind: 'hall', doors: 2 },
       { kind: 'cell', doors: 1 },
@@ -36,7 +37,8 @@ const cases: readonly (readonly [string, object, readonly number[]])[] = [
   ['a value inside', { must: [value('deep.city', 'Berlin')] }, [2]],
   ['any of them', { must: [on('city', { match: { any: ['London', 'Moscow'] } })] }, [2, 3]],
   ['none of them, where there is one', { must: [on('city', { match: { except: ['Berlin', 'London'] } })] }, [3, 5]],
-  ['a text in it', { must: [on('text', { match: { text: 'people' } })] }, [3]],
+  ['all words of a text, in any order', { must: [on('text', { match: { text: 'Write PEOPLE' } })] }, [3]],
+  ['words, not parts of them', { must: [on('text', { match: { text: 'peop' } })] }, []],
   ['more than', { must: [on('size', { range: { gt: 3 } })] }, [2, 4]],
   ['between', { must: [on('size', { range: { gte: 3, lt: 10 } })] }, [1, 2]],
   ['times, whatever their zone', { must: [on('at', { range: { gte: '2026-05-01T10:00:00Z', lt: '2026-05-02T00:00:00Z' } })] }, [1, 2]],
@@ -45,6 +47,10 @@ const cases: readonly (readonly [string, object, readonly number[]])[] = [
   ['a field that is empty', { must: [{ is_empty: { key: 'tags' } }] }, [3, 4, 5]],
   ['a field that is null', { must: [{ is_null: { key: 'none' } }] }, [3]],
   ['how many values', { must: [on('tags', { values_count: { gte: 2 } })] }, [1]],
+  ['no values, or none there', { must: [on('tags', { values_count: { lt: 1 } })] }, [3, 4, 5]],
+  ['a field that is not empty', { must: [on('tags', { is_empty: false })] }, [1, 2]],
+  ['a field that is null, and one that is not', { must: [on('tags', { is_null: true })], must_not: [on('none', { is_null: true })] }, [4]],
+  ['an object is not a list of one', { must: [{ nested: { key: 'deep', filter: { must: [value('city', 'Berlin')] } } }] }, []],
   ['a vector', { must: [{ has_vector: 'dense' }] }, [1, 2]],
   ['one or the other', { should: [value('city', 'London'), value('size', 10)] }, [2, 4]],
   ['not', { must_not: [value('city', 'Berlin')] }, [2, 4, 5]],

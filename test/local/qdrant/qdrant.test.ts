@@ -112,6 +112,19 @@ test('what is asked for and not done here is refused, not passed over', async ()
   expect((await fetch(`${url}/collections/epochs/points/search`, { method: 'POST', body: '{}' })).status).toBe(404);
 });
 
+test('how rare a term is follows what is deleted at once', async () => {
+  const { url } = await start();
+  const client = clientOf(url);
+  await client.createCollection('epochs', { sparse_vectors: { words: { modifier: 'idf' } } });
+  await client.upsert('epochs', {
+    points: [1, 2, 3].map((id) => ({ id, vector: { words: { indices: [id === 3 ? 2 : 1], values: [1] } } })),
+  });
+  await client.delete('epochs', { wait: true, points: [1] });
+  const { points } = await client.query('epochs', { query: { indices: [1], values: [1] }, using: 'words' });
+  // A real Qdrant counts the deleted one until it optimizes.
+  expect(points).toMatchObject([{ id: 2, score: Math.fround(Math.log(1.5 / 1.5 + 1)) }]);
+});
+
 test('a long search lets others through', async () => {
   const collection = new Collection({ dense: { '': { size: 2, distance: 'Dot' } }, sparse: {}, isUnnamed: true, onDiskPayload: true });
   const point = (id: number) => ({ id, payload: {}, dense: new Map([['', Float32Array.of(1, id)]]), sparse: new Map(), version: 1 });
