@@ -59,7 +59,6 @@ export class ServiceStack extends Stack {
       fanOut,
     });
     for (const fn of [realtime.fanOut, realtime.socket, transfer.http]) epochs.epochsQueue.grantSend(fn);
-    epochs.embeddingsQueue.grantSend(streams.http);
     new Auth(this, 'Auth', { platform, routes, database, signing });
     new Operations(this, 'Operations', { platform, routes, database, connections, qdrant, fanOut });
 
@@ -73,6 +72,8 @@ export class ServiceStack extends Stack {
       sockets: realtime.sockets.api,
       fanOut,
       followUps: streams.followUpQueue,
+      epochs: epochs.epochsQueue,
+      embeddings: epochs.embeddingsQueue,
       database: database.instance,
       functions,
     });

@@ -16,7 +16,7 @@ import {
   moveCursor,
   upsertEpochs,
 } from './assign-store.ts';
-import type { EpochCursor, EpochWrite, StreamToCut } from './assign-store.ts';
+import type { EpochCursor, EpochWrite, StreamToCut, Uncut } from './assign-store.ts';
 import { cutEvents } from './cut-events.ts';
 import type { DueList } from './due-list.ts';
 import { close, idleAt } from './epoch.ts';
@@ -48,6 +48,7 @@ export async function assignEvents(app: AssignApp, { workspaceId, streamId }: Ep
   if (closed.length > 0) await app.due.countClosed(workspaceId, closed.length);
   await noteDue(app, workspaceId, done);
   await sendToIndex(app, workspaceId, [...closed, ...done.changed], done.look);
+  if (done.movesAccess) await app.queues.sendLater(app.embeddingsQueueUrl, { kind: 'access', workspaceId, streamId }, 0, workspaceId);
   if (!done.hasMore) return;
   const nudge: EpochsMessage = { kind: 'stream', workspaceId, streamId };
   await app.queues.sendLater(app.epochsQueueUrl, nudge, pauseSeconds, workspaceId);
@@ -66,17 +67,18 @@ interface Assigned {
   readonly newest: SpokenEvent | undefined;
   readonly isLive: boolean;
   readonly hasMore: boolean;
+  readonly movesAccess: boolean;
   readonly idleMinutes: number;
 }
 
 async function assign(app: AssignApp, tx: OutboxTransaction, streamId: string): Promise<Assigned | undefined> {
   const held = (await hold(app, tx, streamId)) ?? (await insertCursor(tx, streamId).then(() => hold(app, tx, streamId)));
   if (!held) return undefined;
-  const { cursor, stream, events, changed } = held;
+  const { cursor, stream, uncut, changed } = held;
+  const { events, moreAfter } = uncut;
   const now = app.clock.now();
-  const hasMore = events.length === eventsPerBatch;
   const newest = events.at(-1);
-  const readUpTo = hasMore ? (newest?.seq ?? cursor.seq) : Math.max(stream.head, newest?.seq ?? 0);
+  const readUpTo = moreAfter ?? Math.max(stream.head, newest?.seq ?? 0);
   const drafts = cursor.settings.enabled ? await cut(app, tx, streamId, held, readUpTo) : stream.open ? [stream.open] : [];
   const touched = drafts.filter((draft) => draft !== stream.open);
   const openedIds = touched.filter(({ id }) => id !== stream.open?.id).map(({ id }) => id);
@@ -94,32 +96,43 @@ async function assign(app: AssignApp, tx: OutboxTransaction, streamId: string): 
   const isMoved = readUpTo > cursor.seq || stream.head > cursor.changedSeq || touched.length > 0;
   if (isMoved) moveCursor(tx, streamId, { seq: Math.max(readUpTo, cursor.seq), changedSeq: stream.head, rev, now });
   if (told.length > 0) tellRoom(tx, streamId, told, cursor.rev, rev);
-  return { touched, open, openedIds, changed, look, newest, isLive, hasMore, idleMinutes: cursor.settings.idleMinutes };
+  return {
+    touched,
+    open,
+    openedIds,
+    changed,
+    look,
+    newest,
+    isLive,
+    hasMore: moreAfter !== undefined,
+    movesAccess: uncut.movesAccess,
+    idleMinutes: cursor.settings.idleMinutes,
+  };
 }
 
 interface Held {
   readonly cursor: EpochCursor;
   readonly stream: StreamToCut;
-  readonly events: readonly SpokenEvent[];
+  readonly uncut: Uncut;
   readonly changed: readonly string[];
 }
 
 /** Takes the cursor and reads what is behind it, in one flight; each statement sees what was committed when the cursor was free. */
 async function hold(app: AssignApp, tx: OutboxTransaction, streamId: string): Promise<Held | undefined> {
-  const [cursor, stream, events, changed] = await Promise.all([
+  const [cursor, stream, uncut, changed] = await Promise.all([
     lockCursor(tx, streamId),
     findStreamToCut(tx, streamId),
     listUncut(tx, streamId, eventsPerBatch),
     markChanged(tx, streamId, app.clock.now()),
   ]);
-  return cursor && stream && { cursor, stream, events, changed };
+  return cursor && stream && { cursor, stream, uncut, changed };
 }
 
 async function cut(
   app: AssignApp,
   tx: OutboxTransaction,
   streamId: string,
-  { cursor, stream, events }: Held,
+  { cursor, stream, uncut: { events } }: Held,
   readUpTo: number,
 ): Promise<EpochDraft[]> {
   const knowledge = await app.knowledge.of(tx, stream.associationsVersion);

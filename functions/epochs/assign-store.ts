@@ -132,16 +132,30 @@ const spokenOf = (row: SpokenRow): SpokenEvent => ({
   createdAt: row.created_at,
 });
 
-/** Countable events behind the cursor of a stream, in order of position. */
-export async function listUncut(tx: Transaction, streamId: string, limit: number): Promise<SpokenEvent[]> {
-  const rows = await tx.query<SpokenRow>(
-    `select ${spokenColumns} from stream_events e
-     where e.workspace_id = $1 and e.stream_id = $2 and e.ordinal is not null
+/** What is behind the cursor of a stream, in order of position. */
+export interface Uncut {
+  /** Countable events. */
+  readonly events: readonly SpokenEvent[];
+  /** Whether something that happened may have changed who reads the stream. */
+  readonly movesAccess: boolean;
+  /** Position of the last of what was read, where there is more. */
+  readonly moreAfter: number | undefined;
+}
+
+/** The next events behind the cursor; those that only note something are passed by. */
+export async function listUncut(tx: Transaction, streamId: string, limit: number): Promise<Uncut> {
+  const rows = await tx.query<SpokenRow & { is_spoken: boolean }>(
+    `select ${spokenColumns}, e.ordinal is not null as is_spoken from stream_events e
+     where e.workspace_id = $1 and e.stream_id = $2 and (e.ordinal is not null or e.event_type in ('promoted', 'system'))
        and e.seq > (select c.seq from epoch_cursors c where c.stream_id = $2)
      order by e.seq limit $3`,
     [tx.workspaceId, streamId, limit],
   );
-  return rows.map(spokenOf);
+  return {
+    events: rows.filter((row) => row.is_spoken).map(spokenOf),
+    movesAccess: rows.some((row) => !row.is_spoken),
+    moreAfter: rows.length === limit ? rows.at(-1)?.seq : undefined,
+  };
 }
 
 /** The last messages of an epoch, in order of position: what the segmenter remembers of it can be made of them again. */

@@ -36,3 +36,14 @@ export async function findNextDue(tx: Transaction): Promise<Date | undefined> {
   );
   return row?.at ?? undefined;
 }
+
+/** Streams in which something was said that no epoch holds yet, the lively first. */
+export async function listUncutStreams(tx: Transaction, limit: number): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select s.id from streams s left join epoch_cursors c on c.stream_id = s.id
+     where s.workspace_id = $1 and s.message_count > 0 and s.last_seq > coalesce(c.seq, 0)
+     order by s.last_event_at desc nulls last, s.id limit $2`,
+    [tx.workspaceId, limit],
+  );
+  return rows.map(({ id }) => id);
+}

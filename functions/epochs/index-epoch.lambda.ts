@@ -15,6 +15,7 @@ const app = {
   db: openDatabase(),
   queues: openQueues(),
   fanOutQueueUrl: setting('fanOutQueueUrl'),
+  epochsQueueUrl: setting('epochsQueueUrl'),
   embeddingsQueueUrl: setting('embeddingsQueueUrl'),
   memory: openMemory({ log, metrics }),
   knowledge: createKnowledge(),

@@ -16,7 +16,10 @@ import type { Model, ModelsOfWorkspace } from './model-store.ts';
 import { createRarity } from './rarity.ts';
 import type { Rarity } from './rarity.ts';
 
-export type IndexApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'> & {
+export type IndexApp = Pick<
+  App,
+  'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'
+> & {
   readonly memory: Memory;
   readonly knowledge: KnowledgeSource;
 };

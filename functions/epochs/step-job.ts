@@ -1,7 +1,8 @@
-import type { EmbeddingsMessage } from '../platform/memory-messages.ts';
+import type { EmbeddingsMessage, EpochsMessage } from '../platform/memory-messages.ts';
 import { indexEpochs } from './index-epochs.ts';
 import type { IndexApp } from './index-epochs.ts';
 import { findRunning, finishJob, listNextEpochs, moveJob } from './job-store.ts';
+import { listUncutStreams } from './due-store.ts';
 import { endMove, findModels } from './model-store.ts';
 
 /** Epochs of one step: what a crash or a provider that is away has done again. */
@@ -19,6 +20,7 @@ export async function stepJob(app: IndexApp, workspaceId: string, jobId: string)
   });
   if (!step) return;
   const { cursor, epochIds } = step;
+  if (cursor === '') await cutWhatIsLeft(app, workspaceId);
   const last = epochIds.at(-1);
   if (last === undefined) return finish(app, workspaceId, jobId);
   await indexEpochs(app, workspaceId, epochIds);
@@ -39,4 +41,17 @@ async function finish(app: IndexApp, workspaceId: string, jobId: string): Promis
   if (!left || (left.model === embedder.model && left.dimension === embedder.dimension)) return;
   const index = await app.memory.indexOf(left);
   await index.removeWhere({ workspaceId });
+}
+
+/** Streams that are nudged a second: what was said before anybody remembered comes in without crowding out what is said now. */
+const streamsPerSecond = 2;
+const maxDelaySeconds = 900;
+
+/** Streams that nobody has cut yet, or not to their end: as when memory comes to a workspace that has a past. */
+async function cutWhatIsLeft(app: IndexApp, workspaceId: string): Promise<void> {
+  const streamIds = await app.db.transaction(workspaceId, (tx) => listUncutStreams(tx, maxDelaySeconds * streamsPerSecond));
+  for (const [at, streamId] of streamIds.entries()) {
+    const nudge: EpochsMessage = { kind: 'stream', workspaceId, streamId };
+    await app.queues.sendLater(app.epochsQueueUrl, nudge, Math.floor(at / streamsPerSecond), workspaceId);
+  }
 }

@@ -3,6 +3,7 @@ import type { App } from '../platform/app.ts';
 import type { ApiKeyCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
+import type { EpochsMessage } from '../platform/memory-messages.ts';
 import { closeImportedStreams } from './close-imported-streams.ts';
 import { Faults } from './faults.ts';
 import { insertContents, insertEvents, insertParts } from './import-event-store.ts';
@@ -22,18 +23,16 @@ import {
   settleAccess,
 } from './import-store.ts';
 
+export type ImportApp = Pick<App, 'db' | 'queues' | 'epochsQueueUrl' | 'clock'>;
+
 /**
  * Imports the next lines of a file, all or none of them. Ids of the file always become the same ids here, what is there already stays as
  * it is, and a stream that has its end takes nothing more: so any lines may come again, and an import that broke off is begun anew or
  * gone on with. However many lines, the number of statements is the same.
  */
-export async function importRecords(
-  app: Pick<App, 'db' | 'clock'>,
-  caller: ApiKeyCaller,
-  input: { records: readonly ExportRecord[] },
-): Promise<Imported> {
+export async function importRecords(app: ImportApp, caller: ApiKeyCaller, input: { records: readonly ExportRecord[] }): Promise<Imported> {
   const lines = linesOf(caller.workspaceId, input.records);
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  const imported = await app.db.transaction(caller.workspaceId, async (tx) => {
     const finished = await accessImport(tx, lines, app.clock.now());
     const nothing = { members: 0, streams: 0, events: 0 };
     const added = finished ? nothing : await addLines(tx, lines);
@@ -41,6 +40,23 @@ export async function importRecords(
     if (end && !finished) await finish(tx, end, app.clock.now());
     return { records: input.records.length, added, finished: finished || end !== undefined };
   });
+  await nudgeEpochs(app, caller.workspaceId, new Set(lines.stream_end.map(({ record }) => record.streamId)));
+  return imported;
+}
+
+/** Nudges that are sent at once. */
+const nudgesAtOnce = 10;
+
+/** Streams that are whole are remembered from here on. Where that cannot be said, the same lines say it when they come again. */
+async function nudgeEpochs(app: ImportApp, workspaceId: string, streamIds: ReadonlySet<string>): Promise<void> {
+  const left = streamIds.values();
+  const lane = async () => {
+    for (const streamId of left) {
+      const nudge: EpochsMessage = { kind: 'stream', workspaceId, streamId };
+      await app.queues.sendLater(app.epochsQueueUrl, nudge, 0, workspaceId);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(nudgesAtOnce, streamIds.size) }, lane));
 }
 
 /** Holds the workspace's import, or begins it; says whether it was finished before. A workspace takes one file in its life. */
