@@ -1,6 +1,8 @@
 import type { Epoch } from '../../contract/epoch.ts';
 import type { StreamEvent } from '../../contract/event.ts';
 import { EpochId, newId } from '../../contract/ids.ts';
+import { encodeAssociations } from '../../functions/epochs/association-model.ts';
+import type { AssociationModel } from '../../functions/epochs/association-model.ts';
 import { listEpochsToIndex } from '../../functions/epochs/index-store.ts';
 import type { TestApp } from './app.ts';
 
@@ -91,4 +93,45 @@ export async function putLink(
     `insert into epoch_links (epoch_id, target_kind, target_id, workspace_id, score, linked_at) values ($1, 'epoch', $2, $3, $4, $5)`,
     [from, to, workspaceId, score, app.time],
   );
+}
+
+/** What little can be learned. */
+const learned: AssociationModel = {
+  trust: 0.5,
+  background: { messageCount: 10, frequencies: new Map([['hello', 3]]) },
+  dimension: 2,
+  rows: new Map([['hello', 0]]),
+  vectors: Int8Array.of(127, 0),
+};
+
+/** A row of each kind that memory keeps beside epochs and links: a vector, a barrier, a correction, what was learned, and work that is done. */
+export async function putWhatMemoryKeeps(
+  app: TestApp,
+  workspaceId: string,
+  { epochId, streamId }: { epochId: string; streamId: string },
+): Promise<void> {
+  const { model, dimension } = await app.memory.embedder();
+  const at = app.time;
+  const put = (table: string, row: Readonly<Record<string, unknown>>) => {
+    const columns = Object.keys(row);
+    const values = columns.map((_, index) => `$${index + 1}`);
+    return app.test.owner.query(`insert into ${table} (${columns.join(', ')}) values (${values.join(', ')})`, Object.values(row));
+  };
+  const here = { workspace_id: workspaceId };
+  const hash = Buffer.from('hash');
+  await put('epoch_vectors', { ...here, epoch_id: epochId, model, dimension, content_hash: hash, vector: hash, embedded_at: at });
+  await put('epoch_barriers', { ...here, stream_id: streamId, after_seq: 1, set_by: 'ada', set_at: at });
+  const correction = { id: newId('correction'), stream_id: streamId, seq: 1, kind: 'merge', corrected_by: 'ada', corrected_at: at };
+  await put('epoch_corrections', { ...here, ...correction });
+  await put('association_models', {
+    ...here,
+    version: 2,
+    model: Buffer.from(encodeAssociations(learned)),
+    trust: 0.5,
+    epoch_count: 3,
+    learned_at: at,
+  });
+  await put('workspace_memory', { ...here, model, dimension });
+  const job = { id: newId('job'), kind: 'reindex', status: 'done', done: 2, total: 2, started_at: at, moved_at: at, finished_at: at };
+  await put('jobs', { ...here, ...job });
 }

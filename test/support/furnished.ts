@@ -1,7 +1,10 @@
 import type { StreamEvent } from '../../contract/event.ts';
+import type { EpochId } from '../../contract/ids.ts';
 import type { Stream } from '../../contract/stream.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
 import { aWorkspace } from './app.ts';
+import { furnishEpochs } from './furnished-epochs.ts';
+import type { EpochName } from './furnished-epochs.ts';
 import type { TestApp } from './app.ts';
 import { httpOf } from './http.ts';
 import type { Response } from './http.ts';
@@ -36,6 +39,8 @@ export interface Furnished {
   readonly streams: Readonly<Record<StreamName, Stream>>;
   readonly events: Readonly<Record<EventName, StreamEvent>>;
   readonly files: Readonly<Record<'posted' | 'secret' | 'waiting' | 'announced', string>>;
+  /** Of `general` the first two and the open one; one of `secret`, one of the DM. */
+  readonly epochs: Readonly<Record<EpochName, EpochId>>;
   /** One line of its export of each kind. */
   readonly exported: readonly { readonly kind: string }[];
   /** Of ada's activity. */
@@ -98,6 +103,7 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
   const { events, files } = await someEvents(app, call, marker, streams);
   await call('ada', 'DELETE', `/streams/${streams.archived.id}`);
   await call('ada', 'DELETE', '/members/una');
+  const epochs = await furnishEpochs(app, { streams, events: events.events, marker, workspaceId });
   const activity = (await call('ada', 'GET', '/notifications')).body.items as { id: string }[];
   return {
     marker,
@@ -110,6 +116,7 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
     streams: { ...streams, ...events.streams },
     events: events.events,
     files,
+    epochs,
     notificationIds: activity.map(({ id }) => id),
     exported: await oneOfEachKind(http, workspaceId, apiKey),
     call,

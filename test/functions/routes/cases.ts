@@ -81,6 +81,8 @@ const unknownIds: Readonly<Record<string, string>> = {
   streamId: newId('stream'),
   eventId: newId('event'),
   fileId: newId('file'),
+  epochId: newId('epoch'),
+  targetId: newId('epoch'),
   userId: 'nobody',
 };
 

@@ -28,7 +28,7 @@ export const openRoutes = [
 
 /** One for every route, so that a new route cannot stay untried. */
 export function examplesIn(w: Furnished): Record<Exclude<RouteName, (typeof openRoutes)[number]>, Example> {
-  return { ...ofPeople(w), ...ofStreams(w), ...ofEvents(w), ...ofFiles(w), ...ofTransfer(w) };
+  return { ...ofPeople(w), ...ofStreams(w), ...ofEvents(w), ...ofEpochs(w), ...ofFiles(w), ...ofTransfer(w) };
 }
 
 const page = { limit: '2', cursor: '' };
@@ -133,6 +133,34 @@ function ofEvents({ workspaceId, streams, events, files }: Furnished) {
         ...page,
       },
     },
+  } satisfies Record<string, Example>;
+}
+
+function ofEpochs({ workspaceId, streams, epochs, events }: Furnished) {
+  const here = { workspaceId };
+  const general = { ...here, streamId: streams.general.id };
+  const second = { ...here, epochId: epochs.second };
+  const link = { ...second, targetId: epochs.first };
+  const times = { after: '2000-01-01T00:00:00Z', before: '2100-01-01T00:00:00+02:00' };
+  return {
+    'epochs.listEpochs': { params: general, query: page },
+    'epochs.readEpoch': { params: second, query: { after: '1', limit: '2' } },
+    'epochs.updateEpoch': { params: second, bodies: [{ label: 'Ships' }] },
+    'epochs.mergeEpoch': { params: second },
+    'epochs.splitEpoch': { params: second, bodies: [{ eventId: events.closedPoll.id }] },
+    'epochs.setBarrier': { params: general, bodies: [{ label: 'Something new' }] },
+    'epochs.readMemorySettings': { params: general },
+    'epochs.updateMemorySettings': {
+      params: general,
+      bodies: [{ enabled: false, gapMinutes: 5, idleMinutes: 5, maxMessages: 20, sensitivity: 'low' }],
+    },
+    'epochs.listRelated': { params: general, query: { text: 'Shall we ship it?', rejected: 'true', limit: '2' } },
+    'epochs.listEpochRelated': { params: second, query: { rejected: 'true', limit: '2' } },
+    'epochs.rejectLink': { params: link },
+    'epochs.restoreLink': { params: link },
+    'epochs.searchMemory': { params: here, query: { q: 'Ship', mode: 'hybrid', in: streams.general.id, ...times, limit: '2' } },
+    'epochs.readMemory': { params: here },
+    'epochs.reindexMemory': { as: 'apiKey', params: here },
   } satisfies Record<string, Example>;
 }
 

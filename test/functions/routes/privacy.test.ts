@@ -45,16 +45,16 @@ const people = Object.keys(unseen) as (keyof typeof unseen)[];
 
 /** Words and ids that stand only in what somebody does not see. */
 function secretsOf(person: keyof typeof unseen): string[] {
-  const { streams, events, files, marker } = w;
+  const { streams, events, epochs, files, marker } = w;
   const hidden = new Set<string>(unseen[person].map((name) => streams[name].id));
   const words: Partial<Record<StreamName, string[]>> = {
-    secret: [w.hush, `Secret ${marker}`, files.secret],
-    dm: [w.whisper],
+    secret: [w.hush, `Secret ${marker}`, files.secret, epochs.secret],
+    dm: [w.whisper, epochs.dm],
     // A guest may read the name of a public stream where a member wrote it.
     lobby: [`Lobby ${marker}`],
     outage: [`Outage ${marker}`],
     archived: [`Archived ${marker}`, 'Long ago'],
-    general: [`General ${marker}`, `general-${marker}`, 'Hello', files.posted],
+    general: [`General ${marker}`, `general-${marker}`, 'Hello', files.posted, epochs.first, epochs.second, epochs.open],
     thread: ['A reply'],
     promoted: [`Fire ${marker}`, 'Water'],
   };
@@ -91,7 +91,14 @@ function problemOf({ status, body }: Response): unknown {
 function* readings(person: PersonId): Generator<Request> {
   const streamIds = Object.values(w.streams).map(({ id }) => id);
   const eventIds = Object.values(w.events).map(({ id }) => id);
-  const values: Record<string, readonly string[]> = { streamId: streamIds, eventId: eventIds, fileId: Object.values(w.files) };
+  const epochIds = Object.values(w.epochs);
+  const values: Record<string, readonly string[]> = {
+    streamId: streamIds,
+    eventId: eventIds,
+    fileId: Object.values(w.files),
+    epochId: epochIds,
+    targetId: epochIds,
+  };
   const queries: Partial<Record<RouteName, Record<string, string>[]>> = {
     'streams.listStreams': [
       {},
@@ -112,6 +119,17 @@ function* readings(person: PersonId): Generator<Request> {
     ],
     'streams.listEvents': [{ limit: '200' }, { changedAfter: '0', limit: '200' }, { around: '3' }],
     'workspaces.listMembers': [{}, { q: 'dee' }, { q: w.marker }, { role: 'guest' }],
+    'epochs.listRelated': [
+      { rejected: 'true', limit: '20' },
+      ...[w.hush, w.whisper, w.marker, 'between us two'].map((text) => ({ text, limit: '20' })),
+    ],
+    'epochs.listEpochRelated': [{ rejected: 'true', limit: '20' }],
+    'epochs.searchMemory': [
+      ...['keyword', 'vector', 'hybrid'].flatMap((mode) =>
+        [w.hush, w.whisper, w.marker, 'between us two'].map((q) => ({ q, mode, limit: '100' })),
+      ),
+      ...streamIds.map((id) => ({ q: `${w.marker} ${w.hush} ${w.whisper}`, in: id })),
+    ],
     'notifications.listNotifications': [{}, { unread: 'true' }],
   };
   for (const { name, route } of forUsers.filter((one) => one.route.method === 'GET')) {
