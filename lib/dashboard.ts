@@ -1,4 +1,12 @@
-import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric, type IWidget, PeriodOverride } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  MathExpression,
+  PeriodOverride,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import type { HttpApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { DatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import { Duration } from 'aws-cdk-lib/core';
@@ -16,6 +24,8 @@ export interface OverviewProps {
   readonly sockets: WebSocketApi;
   readonly fanOut: WorkQueue;
   readonly followUps: WorkQueue;
+  readonly epochs: WorkQueue;
+  readonly embeddings: WorkQueue;
   readonly database: DatabaseInstance;
   readonly functions: readonly ServiceFunction[];
 }
@@ -34,6 +44,8 @@ export class Overview extends Construct {
         [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms.all], width: 24, height: 4 })],
         noticed(props),
         live(props),
+        remembered(props),
+        embedded(props),
         functions(props),
         database(props),
       ],
@@ -64,6 +76,30 @@ const live = ({ sockets, fanOut, followUps, stage }: OverviewProps): IWidget[] =
   graph('Sockets gone, sockets slow', [ownMetric(stage, 'connectionsPruned', 'Sum'), ownMetric(stage, 'slowConnections', 'Sum')]),
   graph('Queues: oldest, s; put aside', [...waiting('fan-out', fanOut), ...waiting('follow-up', followUps)]),
 ];
+
+const remembered = ({ epochs, embeddings, stage }: OverviewProps): IWidget[] => [
+  graph(
+    'Message to its epoch, message to what it is related to: p99, ms',
+    (['assignLatency', 'relatedLatency'] as const).map((name) => ownMetric(stage, name, 'p99')),
+  ),
+  graph('Epochs opened, closed, indexed', [
+    ownMetric(stage, 'epochsOpened', 'Sum'),
+    ownMetric(stage, 'epochsClosed', 'Sum'),
+    ownMetric(stage, 'epochsIndexed', 'Sum'),
+  ]),
+  graph('Epochs of a workspace that wait for the index', [ownMetric(stage, 'epochsWaiting', 'Maximum')]),
+  graph('Queues of memory: oldest, s; put aside', [...waiting('epochs', epochs), ...waiting('embeddings', embeddings)]),
+];
+
+const embedded = ({ stage }: OverviewProps): IWidget[] => [
+  graph('Embeddings a second', [perSecond('embeddings', ownMetric(stage, 'embeddingsMade', 'Sum'))]),
+  graph('Tokens embedded: what the provider bills', [ownMetric(stage, 'embeddingTokens', 'Sum')]),
+  graph('Failures of the provider, of the index', [ownMetric(stage, 'embeddingFailures', 'Sum'), ownMetric(stage, 'indexFailures', 'Sum')]),
+  graph('Links found', [ownMetric(stage, 'linksFound', 'Sum')]),
+];
+
+const perSecond = (label: string, sum: IMetric): IMetric =>
+  new MathExpression({ expression: 'sum / PERIOD(sum)', usingMetrics: { sum }, label, ...minutes5 });
 
 const waiting = (name: string, { queue, deadLetters }: WorkQueue): IMetric[] => [
   queue.metricApproximateAgeOfOldestMessage({ ...minutes5, statistic: 'Maximum', label: `${name}: oldest` }),
