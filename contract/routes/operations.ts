@@ -18,8 +18,8 @@ const Part = z.object({
 
 export const Readiness = z
   .object({
-    status: z.enum(['ok', 'failed']),
-    parts: z.object({ postgres: Part, dynamodb: Part, queue: Part }),
+    status: z.enum(['ok', 'degraded', 'failed']).describe('degraded: memory waits for its index, and everything else works'),
+    parts: z.object({ postgres: Part, dynamodb: Part, queue: Part, index: Part }),
   })
   .meta({ id: 'Readiness' });
 
@@ -28,7 +28,7 @@ export const ready = defineRoute({
   path: '/ready',
   auth: 'none',
   tag: 'operations',
-  summary: 'Ready: asks Postgres, DynamoDB and the queue, each with its state and time',
+  summary: 'Ready: asks Postgres, DynamoDB, the queue and the index of memory, each with its state and time',
   answers: { 200: Readiness, 503: Readiness },
 });
 

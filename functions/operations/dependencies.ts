@@ -14,5 +14,12 @@ export function openChecks(db: Database): Checks {
       dynamodb.send(new GetItemCommand({ TableName: setting('connectionsTable'), Key: { pk: { S: 'ready' }, sk: { S: 'ready' } } })),
     queue: () =>
       sqs.send(new GetQueueAttributesCommand({ QueueUrl: setting('fanOutQueueUrl'), AttributeNames: ['ApproximateNumberOfMessages'] })),
+    index: () => askIndex(setting('qdrantUrl')),
   };
+}
+
+/** Qdrant says whether it is ready to anybody who reaches it. */
+async function askIndex(url: string): Promise<void> {
+  const { ok, status } = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(3_000) });
+  if (!ok) throw Object.assign(new Error('The index is not ready'), { code: `HTTP_${status}` });
 }

@@ -15,7 +15,7 @@ export const handler = httpHandler(app, [
   on(routes.health, async () => ok({ status: 'ok' })),
   on(routes.ready, async () => {
     const readiness = await checkReady(checks);
-    return ok(readiness, { status: readiness.status === 'ok' ? 200 : 503 });
+    return ok(readiness, { status: readiness.status === 'failed' ? 503 : 200 });
   }),
   on(routes.openApi, async () => ok(openApi)),
   on(routes.asyncApi, async () => ok(asyncApi)),

@@ -8,6 +8,8 @@ export interface Checks {
   readonly postgres: () => Promise<unknown>;
   readonly dynamodb: () => Promise<unknown>;
   readonly queue: () => Promise<unknown>;
+  /** Of memory: messages go on without it. */
+  readonly index: () => Promise<unknown>;
 }
 
 /** No answer for this long is a no. */
@@ -15,9 +17,14 @@ const patienceMilliseconds = 3_000;
 
 /** Asks all of them side by side, each with its state and time. What failed is named by its kind of error and nothing more. */
 export async function checkReady(checks: Checks): Promise<z.infer<typeof Readiness>> {
-  const [postgres, dynamodb, queue] = await Promise.all([check(checks.postgres), check(checks.dynamodb), check(checks.queue)]);
-  const failed = [postgres, dynamodb, queue].some(({ status }) => status === 'failed');
-  return { status: failed ? 'failed' : 'ok', parts: { postgres, dynamodb, queue } };
+  const [postgres, dynamodb, queue, index] = await Promise.all([
+    check(checks.postgres),
+    check(checks.dynamodb),
+    check(checks.queue),
+    check(checks.index),
+  ]);
+  const isFailed = [postgres, dynamodb, queue].some(({ status }) => status === 'failed');
+  return { status: isFailed ? 'failed' : index.status === 'failed' ? 'degraded' : 'ok', parts: { postgres, dynamodb, queue, index } };
 }
 
 async function check(ask: () => Promise<unknown>): Promise<Part> {

@@ -27,7 +27,7 @@ describe('the app on one machine', () => {
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
       status: 'ok',
-      parts: { postgres: { status: 'ok' }, dynamodb: { status: 'ok' }, queue: { status: 'ok' } },
+      parts: { postgres: { status: 'ok' }, dynamodb: { status: 'ok' }, queue: { status: 'ok' }, index: { status: 'ok' } },
     });
     expect(local.steps.map(({ name }) => name).toSorted()).toEqual(['demo', 'memory', 'migrations', 'postgres', 'services', 'synth']);
   });
@@ -106,12 +106,34 @@ describe('the app on one machine', () => {
     expect(local.nameOf('RealtimeFanOutQueueQueue')).toMatch(/\.fifo$/);
   });
 
-  test('A schedule runs when it is told to', async () => {
-    expect(await local.runSchedule('OperationsEveryMinute')).toMatchObject({ ok: true });
+  test.each(['OperationsEveryMinute', 'EpochsFlushEveryMinute', 'EpochsLearnEveryHour'])('%s runs when it is told to', async (schedule) => {
+    expect(await local.runSchedule(schedule)).toMatchObject({ ok: true });
+  });
+
+  test('What follows from a message for memory is done when the queues are settled, without a grant too few', async () => {
+    const streams = `/v1/workspaces/${demo().workspaceId}/streams`;
+    const { id } = (await (await userCall(streams, 'POST', { streamType: 'channel', name: 'Remembered' })).json()) as { id: string };
+    for (const text of ['The bakery raises the price of rye bread', 'Rye bread is what the bakery sells most'])
+      await userCall(`${streams}/${id}/events`, 'POST', { text });
+    expect((await userCall(`${streams}/${id}/barrier`, 'POST', {})).status).toBe(202);
+    await local.queues.settled();
+    const { items } = (await (await userCall(`${streams}/${id}/epochs`)).json()) as { items: { barrier: string; indexed: boolean }[] };
+    expect(items).toEqual([expect.objectContaining({ barrier: 'manual', indexed: true })]);
+    const found = await userCall(`/v1/workspaces/${demo().workspaceId}/memory/search?q=${encodeURIComponent('rye bread')}&mode=keyword`);
+    expect(await found.json()).toMatchObject({ items: [{ streamName: 'Remembered' }] });
+    expect(local.recent().filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
   });
 });
 
 describe('faults', () => {
+  test('Without the index the app is degraded and answers; with it again it is ready', async () => {
+    await local.qdrant.stop();
+    const degraded = await get('/ready');
+    expect([degraded.status, await degraded.json()]).toEqual([200, expect.objectContaining({ status: 'degraded' })]);
+    await local.qdrant.start();
+    expect(await (await get('/ready')).json()).toMatchObject({ status: 'ok' });
+  });
+
   const post = async (text: string) => {
     const { items } = (await (await userCall(`/v1/workspaces/${demo().workspaceId}/streams?type=channel`)).json()) as {
       items: { id: string }[];

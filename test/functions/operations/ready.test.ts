@@ -11,16 +11,16 @@ const refuse = async () => {
 
 describe('readiness', () => {
   test('names each part with its state and time', async () => {
-    const readiness = await checkReady({ postgres: fine, dynamodb: fine, queue: fine });
+    const readiness = await checkReady({ postgres: fine, dynamodb: fine, queue: fine, index: fine });
     expect(readiness).toMatchObject({
       status: 'ok',
-      parts: { postgres: { status: 'ok' }, dynamodb: { status: 'ok' }, queue: { status: 'ok' } },
+      parts: { postgres: { status: 'ok' }, dynamodb: { status: 'ok' }, queue: { status: 'ok' }, index: { status: 'ok' } },
     });
     expect(readiness.parts.postgres.milliseconds).toBeGreaterThanOrEqual(0);
   });
 
   test('fails with one part, says which and the kind of failure, and nothing else of it', async () => {
-    const readiness = await checkReady({ postgres: refuse, dynamodb: fine, queue: fine });
+    const readiness = await checkReady({ postgres: refuse, dynamodb: fine, queue: fine, index: fine });
     expect(readiness).toMatchObject({
       status: 'failed',
       parts: { postgres: { status: 'failed', detail: 'ECONNREFUSED' }, queue: { status: 'ok' } },
@@ -28,8 +28,13 @@ describe('readiness', () => {
     expect(JSON.stringify(readiness)).not.toMatch(/secret|10\.0\.0\.7/);
   });
 
+  test('is degraded, and does not fail, without the index of memory', async () => {
+    const readiness = await checkReady({ postgres: fine, dynamodb: fine, queue: fine, index: refuse });
+    expect(readiness).toMatchObject({ status: 'degraded', parts: { index: { status: 'failed', detail: 'ECONNREFUSED' } } });
+  });
+
   test('does not wait for ever', async () => {
-    const readiness = await checkReady({ postgres: () => new Promise(() => undefined), dynamodb: fine, queue: fine });
+    const readiness = await checkReady({ postgres: () => new Promise(() => undefined), dynamodb: fine, queue: fine, index: fine });
     expect(readiness.parts.postgres).toMatchObject({ status: 'failed', detail: 'No answer within 3000 ms' });
   });
 });
