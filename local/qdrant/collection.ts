@@ -6,7 +6,7 @@ import { placeIn } from './posting.ts';
 import type { Filter } from './requests.ts';
 import { SparseVectors, type Selection } from './sparse-vectors.ts';
 
-/** What a collection is made of; fields that only Qdrant's own storage needs are kept to be told again. */
+/** What a collection is made of: its vectors by name, and what else of it is told again. */
 export interface CollectionConfig {
   readonly dense: Readonly<Record<string, { readonly size: number; readonly distance: Distance }>>;
   readonly sparse: Readonly<Record<string, { readonly modifier?: 'none' | 'idf' | null }>>;

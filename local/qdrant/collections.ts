@@ -1,6 +1,6 @@
 import type { Log } from '../types.ts';
 import { Collection, type Change, type CollectionConfig } from './collection.ts';
-import { invalid, noCollection, notFound, wrongInput } from './errors.ts';
+import { invalid, noCollection, notFound, QdrantError, wrongInput } from './errors.ts';
 import { outOfDisk, type ArmedFaults } from './faults.ts';
 import type { AliasAction, CollectionBody } from './requests.ts';
 import type { ChangeLog, Storage } from './storage.ts';
@@ -18,6 +18,7 @@ export class Collections {
   readonly #log: Log;
   readonly #faults: ArmedFaults;
   #aliases: Map<string, string>;
+  #isClosed = false;
 
   constructor(storage: Storage, kept: Map<string, Kept>, faults: ArmedFaults, log: Log) {
     this.#storage = storage;
@@ -55,7 +56,7 @@ export class Collections {
     if (this.#kept.has(name)) throw wrongInput(`Collection \`${name}\` already exists!`, 409);
     if (this.#aliases.has(name))
       throw wrongInput(`Can't create collection with name ${name}. Alias with the same name already exists`, 409);
-    this.#faults.demandRoom();
+    this.#demandRoom();
     const collection = new Collection(configOf(body));
     this.#kept.set(name, { collection, log: this.#storage.create(name, collection) });
   }
@@ -75,7 +76,7 @@ export class Collections {
   /** Writes a change down, then carries it out; gives its number. */
   change(name: string, change: Exclude<Change, { kind: 'create' }>): number {
     const { collection, log } = this.#find(name);
-    this.#faults.demandRoom();
+    this.#demandRoom();
     try {
       log.append(change);
     } catch (error) {
@@ -108,13 +109,20 @@ export class Collections {
         aliases.set(renamed, name);
       }
     }
-    this.#faults.demandRoom();
+    this.#demandRoom();
     this.#storage.saveAliases(aliases);
     this.#aliases = aliases;
   }
 
+  /** From now on nothing is changed: what is still under way when a server stops is not acknowledged. */
   close(): void {
+    this.#isClosed = true;
     for (const { log } of this.#kept.values()) log.close();
+  }
+
+  #demandRoom(): void {
+    if (this.#isClosed) throw new QdrantError(503, 'Service internal error: The local Qdrant is stopped');
+    this.#faults.demandRoom();
   }
 
   #find(name: string): Kept {

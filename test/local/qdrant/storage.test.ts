@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Collection, type Change } from '../../../local/qdrant/collection.ts';
+import { Collections } from '../../../local/qdrant/collections.ts';
+import { createFaults } from '../../../local/qdrant/faults.ts';
 import { startQdrant, type Qdrant } from '../../../local/qdrant/qdrant.ts';
 import { openStorage } from '../../../local/qdrant/storage.ts';
 import { quietLog } from '../emulators.ts';
@@ -163,6 +165,24 @@ test('where the disk is full a change is refused and not half done, and later on
   await client.upsert('epochs', { points: [{ id: 2, vector: [1, 2] }] });
   await start(Number(new URL(url).port));
   expect((await client.scroll('epochs')).points).toEqual([{ id: 2, payload: {} }]);
+});
+
+test('a change that comes after the end of a server is refused, and its log stays as it is', async () => {
+  const log = quietLog();
+  const collections = new Collections(
+    openStorage(folder),
+    new Map(),
+    createFaults(() => undefined),
+    log,
+  );
+  collections.create('epochs', { vectors: { size: 2, distance: 'Dot' } });
+  const file = path.join(folder, 'epochs.log');
+  const before = readFileSync(file, 'utf8');
+  collections.close();
+  expect(() => collections.change('epochs', { kind: 'delete', ids: [1] })).toThrow('stopped');
+  expect(() => collections.create('others', {})).toThrow('stopped');
+  expect(readFileSync(file, 'utf8')).toBe(before);
+  expect(readdirSync(folder)).toEqual(['epochs.log']);
 });
 
 const dotCollection = () =>
