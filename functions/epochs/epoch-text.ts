@@ -72,11 +72,13 @@ function tellingWords(texts: readonly string[], rarityOf: RarityOf): Told[] {
       }
     }
   }
-  return [...found]
-    .map(([term, { messages, written }]) => ({ word: mostWritten(written), weight: (1 + Math.log2(messages.size)) * rarityOf(term) }))
-    // Of what says the same, what was said first: a map keeps that order, and so does sorting.
-    .toSorted((a, b) => b.weight - a.weight)
-    .slice(0, telling);
+  return (
+    [...found]
+      .map(([term, { messages, written }]) => ({ word: mostWritten(written), weight: (1 + Math.log2(messages.size)) * rarityOf(term) }))
+      // Of what says the same, what was said first: a map keeps that order, and so does sorting.
+      .toSorted((a, b) => b.weight - a.weight)
+      .slice(0, telling)
+  );
 }
 
 const wordRuns = /[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*/gu;
