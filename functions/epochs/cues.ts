@@ -6,6 +6,8 @@ export interface Cues {
   readonly terms: readonly string[];
   /** It asks something; offers of further help ("anything else?") ask nothing. */
   readonly asks: boolean;
+  /** It asks in a few words, as one does who goes on: "which one?". */
+  readonly asksBriefly: boolean;
   readonly greets: boolean;
   /** It says thanks or goodbye and nothing else. */
   readonly closes: boolean;
@@ -42,6 +44,7 @@ const word = /[a-z']+/g;
 const pointers = new Set(
   'it its that this they them those these their he she him her his hers one ones there then such so either both'.split(' '),
 );
+const briefWords = 5;
 /** A closing with this many content terms has something to say besides. */
 const closingTerms = 3;
 
@@ -49,15 +52,17 @@ const closingTerms = 3;
 export function readCues(text: string): Cues {
   const prose = text.slice(0, headCharacters).replace(code, ' ').replace(quotes, "'");
   const terms = termsIn(text);
-  const isOffer = offer.test(prose);
+  const words = prose.toLowerCase().match(word) ?? [];
+  const asks = !offer.test(prose) && asksIn(text, prose);
   return {
     terms,
-    asks: !isOffer && asksIn(text, prose),
+    asks,
+    asksBriefly: asks && words.length <= briefWords,
     greets: greeting.test(prose),
     closes: terms.length < closingTerms && closing.test(prose),
     requests: request.test(prose),
     announces: announcement.test(prose),
-    pointsBack: pointsBackIn(prose),
+    pointsBack: pointsBackIn(words),
   };
 }
 
@@ -77,8 +82,7 @@ function asksIn(text: string, prose: string): boolean {
   return prose.includes('?') || (last !== undefined && question.test(last.trimStart()));
 }
 
-function pointsBackIn(prose: string): number {
-  const words = prose.toLowerCase().match(word) ?? [];
+function pointsBackIn(words: readonly string[]): number {
   if (words.length === 0) return 0;
   return Math.min(0.4, words.filter((one) => pointers.has(one)).length / words.length);
 }

@@ -108,6 +108,7 @@ export function read(state: SegmenterState, message: SegmenterMessage, knowledge
     novel: Math.min(maxRoot, Math.sqrt(novel)),
     isSlight: Number(cues.terms.length === 1),
     asks: Number(cues.asks),
+    asksBriefly: Number(cues.asksBriefly),
     answers: Number(state.asked),
     asksBack: Number(state.asked && cues.asks),
     closes: Number(cues.closes),

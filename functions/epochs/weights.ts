@@ -8,6 +8,7 @@ export interface Signals {
   /** It has one content term only. */
   readonly isSlight: number;
   readonly asks: number;
+  readonly asksBriefly: number;
   /** The message before it asked something. */
   readonly answers: number;
   readonly asksBack: number;
@@ -35,6 +36,7 @@ export const signalNames = [
   'novel',
   'isSlight',
   'asks',
+  'asksBriefly',
   'answers',
   'asksBack',
   'closes',
@@ -53,41 +55,41 @@ export const signalNames = [
 export type Weights = Readonly<Partial<Record<keyof Signals, number>>>;
 
 /**
- * What each signal adds to the log-odds of an epoch to open: a logistic regression on public dialogues, half of them glued together from
- * parts of others, so that what goes on as a rule in one of them is not taken for a rule of all.
+ * What each signal adds to the log-odds of an epoch to open: a logistic regression on public dialogues, on parts of them glued together,
+ * and on conversations of a team, so that what is usual in one of them is not taken for a rule of all.
  */
 export const plain = {
-  similarity: -1.2,
-  familiar: -0.4,
-  novel: 0.2,
-  isSlight: -0.35,
+  similarity: -0.85,
+  familiar: -0.45,
+  novel: 0.4,
+  isSlight: -0.5,
   asks: 1.4,
-  answers: -1.05,
-  asksBack: 0.55,
+  asksBriefly: -0.55,
+  answers: -1.2,
+  asksBack: 0.7,
   closes: -0.95,
-  followsClosing: 1.1,
-  greets: 1.5,
-  requests: 0.9,
-  announces: 0.2,
-  pointsBack: -0.85,
-  isSecond: -0.4,
+  followsClosing: 1.3,
+  greets: 1.55,
+  requests: 0.95,
+  announces: 0.3,
+  pointsBack: -1.45,
+  isSecond: -0.35,
   isThird: 0.5,
-  age: 0.5,
+  age: 0.6,
 } as const satisfies Weights;
-export const plainBias = -2.3;
+export const plainBias = -2.85;
 
 /**
  * What is added to them, times the trust in directions: where words alone tell one subject from another, a question is no longer the best
  * sign of a new one, and what was learned decides.
  */
 export const trusted = {
-  familiar: -0.5,
-  novel: 0.15,
+  familiar: -0.55,
   asks: -1.2,
-  answers: 1.05,
-  followsClosing: 0.65,
-  age: 0.9,
-  hasDirection: -0.45,
+  answers: 1.15,
+  followsClosing: 0.5,
+  age: 0.85,
+  hasDirection: -0.3,
   direction: -1.55,
 } as const satisfies Weights;
-export const trustedBias = -0.9;
+export const trustedBias = -0.65;
