@@ -19,6 +19,8 @@ export interface MemoryWorker {
   work(message: EmbeddingsMessage): Promise<void>;
   flush(): Promise<void>;
   learn(): Promise<{ learned: number }>;
+  /** Has the worker die when it sends its n-th statement or message from here on; 0: live on. */
+  dieAt(n: number): void;
   /** Handles what waits in the queues, however long its delay, until nothing does. `deliver` may repeat and reorder it. */
   settle(deliver?: (messages: Waiting[]) => Waiting[]): Promise<void>;
   /** A stream, and everything that follows from it. */
@@ -54,13 +56,18 @@ export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
     credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
   });
   const due = createDueList(DynamoDBDocumentClient.from(client), 'memory', app.clock);
-  const parts = { ...app, clock: app.clock, due, knowledge: createKnowledge() };
+  let left = 0;
+  const step = () => {
+    if (left > 0 && --left === 0) throw new Error('The worker died');
+  };
+  const parts = { ...app, clock: app.clock, due, knowledge: createKnowledge(), db: mortal(app.db, step), queues: mortalQueues(app, step) };
 
   const worker: MemoryWorker = {
     due,
     assign: (message) => assignEvents(parts, message),
     work: (message) => workOnMemory(parts, message),
     flush: () => flushIdle(parts).then(() => undefined),
+    dieAt: (n) => void (left = n),
     learn: () => learnAssociations(parts, () => true),
     async settle(deliver = (messages) => messages) {
       for (let round = 0; app.memoryMessages.length > 0; round++) {
@@ -82,3 +89,33 @@ export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
   };
   return worker;
 }
+
+/** A database that somebody dies in front of: whatever they had begun is undone. */
+const mortal = (db: TestApp['db'], step: () => void): TestApp['db'] => ({
+  ...db,
+  transaction: (workspaceId, work) =>
+    db.transaction(workspaceId, (tx) =>
+      work({
+        ...tx,
+        async query(text, values) {
+          step();
+          return tx.query(text, values);
+        },
+        defer(text, values) {
+          step();
+          tx.defer(text, values);
+        },
+      }),
+    ),
+});
+
+const mortalQueues = ({ queues }: TestApp, step: () => void): TestApp['queues'] => ({
+  async send(url, messages) {
+    step();
+    return queues.send(url, messages);
+  },
+  async sendLater(url, body, delaySeconds, group) {
+    step();
+    await queues.sendLater(url, body, delaySeconds, group);
+  },
+});

@@ -195,6 +195,38 @@ describe('nudges', () => {
   });
 });
 
+describe('a worker that dies', () => {
+  it('at any statement and any message that it sends leaves nothing out and nothing twice', async () => {
+    const texts = [...payments, ...office];
+    let died = 0;
+    for (let at = 1; ; at++) {
+      stream = await aChannel(app, ada, `mortal-${names}-${at}`);
+      await sayAll(texts.slice(0, 4));
+      await nudge();
+      await sayAll(texts.slice(4));
+      worker.dieAt(at);
+      const outcome = await nudge().then(
+        () => 'lived',
+        () => 'died',
+      );
+      worker.dieAt(0);
+      if (outcome === 'died') died++;
+      // The queue hands the message out again; what the dead had sent is handled too.
+      await nudge();
+      await worker.settle();
+      app.time = new Date(app.time.getTime() + 3 * 60_000);
+      await worker.flush();
+      await worker.settle();
+      expect(await epochs()).toMatchObject([
+        { barrier: 'drift', messageCount: payments.length, indexed: true },
+        { status: 'open', messageCount: office.length },
+      ]);
+      if (outcome === 'lived' && at > 12) break;
+    }
+    expect(died).toBeGreaterThan(6);
+  });
+});
+
 describe('what is changed afterwards', () => {
   it('has a closed epoch indexed again, whether edited or deleted, and an open one not', async () => {
     const [first] = [await say(payments[0] ?? ''), await say(payments[1] ?? '')];
