@@ -3,12 +3,15 @@
 set -euo pipefail
 data=/var/lib/qdrant
 
-# The volume is attached when the machine is there, which may be after this has begun.
-device=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${VOLUME//-/}
+# The volume is attached when the machine is there, which may be after this has begun. One that somebody put in its place is taken too.
+device=
 for _ in $(seq 300); do
-  [ -e "$device" ] && break
+  for candidate in "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${VOLUME//-/}" /dev/sdf; do
+    [ -e "$candidate" ] && device=$candidate && break 2
+  done
   sleep 2
 done
+[ -n "$device" ] || { echo 'There is no volume'; exit 1; }
 blkid "$device" >/dev/null || mkfs.xfs "$device"
 mkdir -p "$data"
 mountpoint -q "$data" || mount -o noatime "$device" "$data"

@@ -149,7 +149,7 @@ export class QdrantInstance extends Construct {
     );
     const data = new MultipartUserData();
     // Once in the life of a machine is what scripts are for, unless told.
-    const everyBoot = 'cloud_final_modules:\n  - [scripts-user, always]\n';
+    const everyBoot = '#cloud-config\ncloud_final_modules:\n  - [scripts-user, always]\n';
     data.addPart(MultipartBody.fromRawBody({ contentType: 'text/cloud-config; charset="utf-8"', body: everyBoot }));
     data.addPart(MultipartBody.fromUserData(script));
     return data;

@@ -1,6 +1,6 @@
 import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Stage } from '../stage.ts';
 import { acknowledge } from './checks.ts';
@@ -24,12 +24,14 @@ export class Qdrant extends Construct {
       return;
     }
     const key = this.#makeKey();
-    const { url, instance } = new QdrantInstance(this, 'Machine', {
+    const { url, instance, bucket } = new QdrantInstance(this, 'Machine', {
       ...props,
       key,
       instance: qdrant.instance,
       volumeGiB: qdrant.volumeGiB,
     });
+    new CfnOutput(Stack.of(this), 'QdrantBucket', { value: bucket.bucketName });
+    new CfnOutput(Stack.of(this), 'QdrantInstance', { value: instance.ref });
     this.#url = url;
     this.#secretArn = key.secretArn;
     this.statusCheck = new Metric({

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { qdrantVersion } from '../../../lib/platform/qdrant-instance.ts';
 import { functionsOf, resourcesOf, root, synthesize, withoutHash, type Resource } from '../synthesized.ts';
 
 const script = readFileSync(join(root, 'lib/platform/qdrant-boot.sh'), 'utf8');
@@ -69,6 +70,13 @@ test('the script of the machine is one that a shell can read, and so are those t
   const written = [...script.matchAll(/<<'SCRIPT'\n(.*?)\nSCRIPT\n/gs)].map(([, text = '']) => text);
   expect(written).toHaveLength(3);
   for (const text of [script, ...written]) expect(spawnSync('bash', ['-n'], { input: text }).stderr.toString()).toBe('');
+});
+
+test('machine, containers and the runner have Qdrant of one version', () => {
+  const versionIn = (file: string, pattern: RegExp) => pattern.exec(readFileSync(join(root, file), 'utf8'))?.[1];
+  expect(versionIn('docker-compose.yml', /image: qdrant\/qdrant:(v[\d.]+)$/m)).toBe(qdrantVersion);
+  expect(versionIn('local/qdrant/qdrant.ts', /const version = '([\d.]+)'/)).toBe(qdrantVersion.slice(1));
+  expect(versionIn('docs/deploy.md', /^version=(v[\d.]+)$/m)).toBe(qdrantVersion);
 });
 
 describe('an address elsewhere', () => {
