@@ -80,15 +80,17 @@ export class Epochs extends Construct {
   }
 
   #addAssignEvents(): ServiceFunction {
-    const { platform, memory, fanOut } = this.#props;
+    const { platform, memory, fanOut, embeddings } = this.#props;
     const fn = this.#addWorker('AssignEvents', {
       description: 'Cuts streams into epochs',
       timeout: Duration.seconds(30),
       memoryMb: 1769,
+      reachesOut: true,
       looksAgain: true,
       environments: platform.stage.epochsConcurrency,
     });
     fanOut.grantSend(fn);
+    embeddings.grantUse(fn);
     memory.grant(fn, 'noteDue');
     return fn;
   }

@@ -10,6 +10,7 @@ import { openRedelivery } from '../platform/redelivery.ts';
 import { assignEvents } from './assign-events.ts';
 import { openDueList } from './due-list.ts';
 import { createKnowledge } from './knowledge.ts';
+import { openMemory } from './memory.ts';
 
 const app = {
   db: openDatabase(),
@@ -19,6 +20,7 @@ const app = {
   embeddingsQueueUrl: setting('embeddingsQueueUrl'),
   due: openDueList(systemClock),
   knowledge: createKnowledge(),
+  memory: openMemory({ log, metrics }),
   clock: systemClock,
   log,
   metrics,

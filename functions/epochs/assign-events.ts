@@ -22,6 +22,8 @@ import type { DueList } from './due-list.ts';
 import { close, idleAt } from './epoch.ts';
 import type { EpochDraft, SpokenEvent } from './epoch.ts';
 import type { KnowledgeSource } from './knowledge.ts';
+import type { Memory } from './memory.ts';
+import { listMessageVectors } from './message-vectors.ts';
 import { emptyState, step } from './segmenter.ts';
 import type { Knowledge, SegmenterState } from './segmenter.ts';
 import { epochToTell } from './tell-epochs.ts';
@@ -29,7 +31,7 @@ import { epochToTell } from './tell-epochs.ts';
 export type AssignApp = Pick<
   App,
   'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'
-> & { readonly due: DueList; readonly knowledge: KnowledgeSource };
+> & { readonly due: DueList; readonly knowledge: KnowledgeSource; readonly memory: Pick<Memory, 'embedder'> };
 
 /** Events that are taken at once; what is left comes with the next message, so that a long past holds up nobody else. */
 export const eventsPerBatch = 1_000;
@@ -41,7 +43,8 @@ const pauseSeconds = 1;
  * moves with the epochs in one transaction; a nudge that comes twice, late, or in another order finds nothing to do.
  */
 export async function assignEvents(app: AssignApp, { workspaceId, streamId }: EpochsMessage): Promise<void> {
-  const done = await withOutbox(app, workspaceId, (tx) => assign(app, tx, streamId));
+  const vectors = await listMessageVectors(app, workspaceId, streamId);
+  const done = await withOutbox(app, workspaceId, (tx) => assign(app, tx, streamId, vectors));
   if (!done) return;
   count(app, done);
   const closed = done.touched.filter(({ status }) => status === 'closed').map(({ id }) => id);
@@ -71,7 +74,12 @@ interface Assigned {
   readonly idleMinutes: number;
 }
 
-async function assign(app: AssignApp, tx: OutboxTransaction, streamId: string): Promise<Assigned | undefined> {
+async function assign(
+  app: AssignApp,
+  tx: OutboxTransaction,
+  streamId: string,
+  vectors: ReadonlyMap<number, Float32Array>,
+): Promise<Assigned | undefined> {
   const held = (await hold(app, tx, streamId)) ?? (await insertCursor(tx, streamId).then(() => hold(app, tx, streamId)));
   if (!held) return undefined;
   const { cursor, stream, uncut, changed } = held;
@@ -79,7 +87,7 @@ async function assign(app: AssignApp, tx: OutboxTransaction, streamId: string): 
   const now = app.clock.now();
   const newest = events.at(-1);
   const readUpTo = moreAfter ?? Math.max(stream.head, newest?.seq ?? 0);
-  const drafts = cursor.settings.enabled ? await cut(app, tx, streamId, held, readUpTo) : stream.open ? [stream.open] : [];
+  const drafts = cursor.settings.enabled ? await cut(app, tx, streamId, held, { readUpTo, vectors }) : stream.open ? [stream.open] : [];
   const touched = drafts.filter((draft) => draft !== stream.open);
   const openedIds = touched.filter(({ id }) => id !== stream.open?.id).map(({ id }) => id);
   const told = touched.filter(({ id, status }) => status === 'closed' || openedIds.includes(id));
@@ -132,10 +140,11 @@ async function cut(
   app: AssignApp,
   tx: OutboxTransaction,
   streamId: string,
-  { cursor, stream, uncut: { events } }: Held,
-  readUpTo: number,
+  { cursor, stream, uncut }: Held,
+  { readUpTo, vectors }: { readUpTo: number; vectors: ReadonlyMap<number, Float32Array> },
 ): Promise<EpochDraft[]> {
   const knowledge = await app.knowledge.of(tx, stream.associationsVersion);
+  const events = uncut.events.map((event) => withVector(event, vectors.get(event.seq)));
   const open =
     stream.open && stream.open.state === null && events.length > 0
       ? { ...stream.open, state: await remember(tx, streamId, stream.open, knowledge, stream.hasRoles) }
@@ -146,6 +155,8 @@ async function cut(
   if (open && events.length === 0 && barriers.length === 0 && isIdle(open, cursor, now)) return [close(open, 'idle', now)];
   return cutEvents({ open, events, barriers, readUpTo, settings, knowledge, hasRoles, newId: (at) => newId('epoch', at.getTime()) });
 }
+
+const withVector = (event: SpokenEvent, vector: Float32Array | undefined): SpokenEvent => (vector ? { ...event, vector } : event);
 
 /** Of a past that comes in bit by bit, the last epoch is idle only when nothing more has come for as long. */
 const isIdle = ({ lastEventAt }: EpochDraft, { settings, updatedAt }: EpochCursor, now: Date): boolean =>

@@ -54,7 +54,8 @@ function join(
   event: SpokenEvent,
   barrier: SetBarrier | undefined,
 ): { epoch: EpochDraft; closes: Barrier | undefined } {
-  const message = { text: event.text, authorId: event.actorId, hasRoles, isAssistant: event.isAssistant };
+  const { text, actorId: authorId, isAssistant, vector } = event;
+  const message = { text, authorId, hasRoles, isAssistant, ...(vector && { vector }) };
   const known = { ...knowledge, sensitivity: sensitivities[settings.sensitivity] };
   const ended = open && endOf(open, event, barrier, settings);
   if (open && !ended) {

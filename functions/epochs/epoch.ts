@@ -8,6 +8,8 @@ export interface SpokenEvent {
   readonly actorId: string;
   readonly isAssistant: boolean;
   readonly isDeleted: boolean;
+  /** What it means, where a provider of embeddings said so. */
+  readonly vector?: Float32Array;
   readonly createdAt: Date;
 }
 

@@ -3,6 +3,8 @@ import type { Epoch } from '../../../contract/epoch.ts';
 import type { EpochsFrame } from '../../../contract/frames.ts';
 import { ClientEventId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
+import type { Embedder } from '../../../functions/embeddings/embedder.ts';
+import { localEmbedder } from '../../../functions/embeddings/local-embedder.ts';
 import { listEpochs } from '../../../functions/epochs/list-epochs.ts';
 import { setBarrier } from '../../../functions/epochs/set-barrier.ts';
 import { updateMemorySettings } from '../../../functions/epochs/memory-settings.ts';
@@ -30,6 +32,7 @@ afterEach(() => worker.stop());
 beforeEach(async () => {
   worker = await createMemoryWorker(app);
   app.time = new Date('2026-11-20T12:00:00Z');
+  app.memory.using = localEmbedder;
   app.sent.length = 0;
   app.memoryMessages.length = 0;
   const { workspaceId } = await aWorkspace(app);
@@ -192,6 +195,45 @@ describe('nudges', () => {
     const asked = app.db.statements;
     await nudge();
     expect(app.db.statements - asked).toBe(7);
+  });
+});
+
+describe('with a provider of embeddings', () => {
+  /** What the words of a text are about, as somebody sees it who knows what they mean. */
+  const meanings = [/red|green|blue|paint/i, /soup|bread|cheese|lunch/i];
+  const knowing: Embedder = {
+    ...localEmbedder,
+    model: 'double-1',
+    dimension: 8,
+    isOffline: false,
+    embed: async (texts) =>
+      texts.map((text) => Float32Array.from({ length: 8 }, (_, at) => (meanings[at]?.test(text) === true ? 1 : 0.05))),
+  };
+  const colours = ['wall', 'door', 'window', 'hall', 'roof', 'stairs', 'cellar', 'garage', 'fence', 'bench', 'attic', 'gate'].map(
+    (place, at) => `${['Red', 'Green', 'Blue'][at % 3]} suits the ${place}`,
+  );
+  const food = ['Soup stands in the kitchen', 'Bread comes from the corner', 'Cheese lies in the fridge', 'Lunch begins at noon'];
+
+  it('what messages mean decides with their words', async () => {
+    await sayAll([...colours, ...food]);
+    await nudge();
+    expect(await epochs()).toHaveLength(1);
+    stream = await aChannel(app, ada, `meanings-${names}`);
+    app.memory.using = knowing;
+    for (const text of [...colours, ...food]) {
+      await say(text);
+      await nudge();
+    }
+    expect(shape(await epochs())).toMatchObject([{ barrier: 'drift', messageCount: colours.length }, { messageCount: food.length }]);
+  });
+
+  it('that does not answer, the words decide, and nobody waits for it long', async () => {
+    await say(payments[0] ?? '');
+    await nudge();
+    app.memory.using = { ...knowing, embed: () => new Promise(() => undefined) };
+    await sayAll([...payments.slice(1), ...office]);
+    await nudge();
+    expect(shape(await epochs())).toMatchObject([{ barrier: 'drift', messageCount: payments.length }, { messageCount: office.length }]);
   });
 });
 
