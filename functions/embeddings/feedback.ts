@@ -15,9 +15,11 @@ const maxAdded = 40;
 /** A word is taken over when it is in so many of them: what one alone says is its own matter. */
 const minTexts = 2;
 /** How much of a query the words that are taken over may make up, */
-const maxShare = 0.3;
-/** and up to how many words a query has that much to learn. */
+const maxShare = 0.5;
+/** up to how many words of its own a query has that much to learn, */
 const fewTerms = 6;
+/** and which one is looked at for how far the first stands out: who asks for one certain text has found it, and needs no others like it. */
+const compared = 4;
 
 /**
  * A query with words that it did not say: those that the texts share which were found by it, as far as they are rare elsewhere (relevance
@@ -28,11 +30,18 @@ export function expandQuery(query: KeywordVector, found: readonly FeedbackText[]
   const own = sum(query.values);
   const all = sum(learnt.map(({ weight }) => weight));
   if (own === 0 || all === 0) return query;
-  const share = maxShare * Math.min(1, fewTerms / query.indices.length);
+  const share = maxShare * Math.min(1, fewTerms / query.indices.length) * evenness(found);
   const weights = new Map(query.indices.map((index, at) => [index, ((1 - share) * (query.values[at] ?? 0)) / own]));
   for (const { index, weight } of learnt) weights.set(index, (weights.get(index) ?? 0) + (share * weight) / all);
   const entries = [...weights].toSorted(([a], [b]) => a - b);
   return { indices: entries.map(([index]) => index), values: entries.map(([, weight]) => weight) };
+}
+
+/** How little the first stands out: 1 when others were found as well as it was. */
+function evenness(found: readonly FeedbackText[]): number {
+  const first = found[0]?.score ?? 0;
+  const other = (found[compared] ?? found.at(-1))?.score ?? 0;
+  return first > 0 ? Math.min(1, other / first) : 0;
 }
 
 /** What the texts say, each as far as it was found for the query; the most telling of it. */

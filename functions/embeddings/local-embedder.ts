@@ -8,9 +8,9 @@ import { termsOf } from './words.ts';
  * made again and never compared with older ones.
  */
 export const localModel = 'local-1';
-const dimension = 512;
+const dimension = 768;
 /** Each term stands in so many places with a sign: two terms that share one place hardly share another. */
-const places = 2;
+const places = 3;
 
 /**
  * The embedder without a network: each term of a text is thrown onto a few places, with a sign, and what repeats counts less each time.

@@ -31,7 +31,7 @@ const fusedDepth = 100;
  * of the same words adds almost nothing to them.
  */
 const trustInModel = 1;
-const trustInArithmetic = 0.05;
+const trustInArithmetic = 0.02;
 
 /** Searches what memory holds, in at most two round trips to the index. Throws `IndexUnavailable`. */
 export async function searchIndex(index: VectorIndex, embedder: Embedder, search: Search): Promise<SearchAnswer> {
