@@ -58,7 +58,8 @@ export function openVectorIndex(settings: IndexSettings): VectorIndex {
     url: settings.url,
     // The port that the address says, or that of its scheme: the client would take 6333.
     port: null,
-    ...(settings.apiKey !== undefined && { apiKey: settings.apiKey }),
+    // As a header: of a key the client says to everybody's log that it goes over a network that is not encrypted, and inside of ours it does.
+    ...(settings.apiKey !== undefined && { headers: { 'api-key': settings.apiKey } }),
     timeout: (settings.timeoutSeconds ?? defaultTimeoutSeconds) * 1000,
     // A round trip for a warning that nobody reads.
     checkCompatibility: false,
