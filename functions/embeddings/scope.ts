@@ -29,8 +29,7 @@ export interface Where {
 }
 
 /** Who may read nothing finds nothing: there is no filter that says so. */
-export const readsNothing = ({ readable }: Scope): boolean =>
-  readable !== 'all' && !readable.publicToo && readable.streamIds.length === 0;
+export const readsNothing = ({ readable }: Scope): boolean => readable !== 'all' && !readable.publicToo && readable.streamIds.length === 0;
 
 const is = (key: string, value: string): Schemas['FieldCondition'] => ({ key, match: { value } });
 const isAny = (key: string, values: readonly string[]): Schemas['FieldCondition'] => ({ key, match: { any: [...values] } });
