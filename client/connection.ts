@@ -29,8 +29,9 @@ export interface ConnectionEnd {
   readonly problem?: Problem;
 }
 
-/** What concerns rooms: changes, notices, signals, pointers. */
-export type RoomFrame = Extract<ServerFrame, { op: 'ev' | 'evs' | 'behind' | 'resync' | 'eph' | 'ptr' | 'revoked' }> | UnreadableChange;
+/** What concerns rooms: changes, notices, signals, pointers, and what memory makes of them. */
+export type RoomFrame =
+  Extract<ServerFrame, { op: 'ev' | 'evs' | 'behind' | 'resync' | 'eph' | 'ptr' | 'epochs' | 'related' | 'revoked' }> | UnreadableChange;
 type Replies = Extract<ServerFrame, { op: 'ok' | 'welcome' | 'pong' }>;
 type Reply<Op extends Replies['op'] = Replies['op']> = Extract<Replies, { op: Op }>;
 type Request<Op extends ClientFrameInput['op']> = Extract<ClientFrameInput, { op: Op }>['d'];
@@ -159,6 +160,8 @@ export class Connection {
       case 'resync':
       case 'eph':
       case 'ptr':
+      case 'epochs':
+      case 'related':
       case 'revoked':
         this.#options.frame(frame);
     }

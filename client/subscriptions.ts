@@ -1,5 +1,5 @@
 import { maxRooms, parseRoom } from '../contract/frames.ts';
-import type { EphFrame, EvFrame, EvsFrame, Pointer, RoomState, ServerFrame } from '../contract/frames.ts';
+import type { EphFrame, EpochsFrame, EvFrame, EvsFrame, Pointer, RelatedFrame, RoomState, ServerFrame } from '../contract/frames.ts';
 import type { Problem } from '../contract/errors.ts';
 import { backoffMs, reconnectBackoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
@@ -27,6 +27,10 @@ export interface RoomListener {
   signal?(signal: EphFrame): void;
   /** How far streams have come. */
   pointers?(pointers: readonly Pointer[]): void;
+  /** What became of the epochs of a stream. */
+  epochs?(frame: EpochsFrame): void;
+  /** What the newest epoch of a stream is related to. */
+  related?(frame: RelatedFrame): void;
 }
 
 interface Room {
@@ -113,6 +117,10 @@ export class Subscriptions {
         return this.#each(frame.room, (listener) => listener.signal?.(frame));
       case 'ptr':
         return this.#each(frame.room, (listener) => listener.pointers?.(frame.items));
+      case 'epochs':
+        return this.#each(frame.room, (listener) => listener.epochs?.(frame));
+      case 'related':
+        return this.#each(frame.room, (listener) => listener.related?.(frame));
       case 'revoked':
         return this.#revoked(frame.rooms);
     }
