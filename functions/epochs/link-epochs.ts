@@ -23,7 +23,7 @@ interface Linking {
 }
 
 /** Epochs that came into the index late have others behind them that were linked without them: so many of those are linked again. */
-const maxRelinked = 20;
+const maxRelinked = 200;
 
 /**
  * What epochs are related to, of what was said before them, by id. Where one of them comes late, as after an outage, what is near to it and
@@ -46,9 +46,7 @@ export async function linkEpochs(app: LinkApp, workspaceId: string, linking: Lin
 
 const startOf = ({ epoch }: DescribedEpoch): Date => new Date(epoch.openedAt);
 
-/** Fewer than so many earlier ones among all that is near: then only those are asked for. */
-const fewEarlier = 20;
-
+/** What is near, earlier and later. Where there is later, the earlier are asked for alone: how many there are decides what stands out. */
 async function look(
   index: VectorIndex,
   workspaceId: string,
@@ -64,8 +62,7 @@ async function look(
   };
   const found = await findCandidates(index, { ...sought, scope });
   const start = startOf(described);
-  const isMixed = found.some(({ at }) => at >= start) && found.filter(({ at }) => at < start).length < fewEarlier;
-  if (!isMixed) return found;
+  if (found.every(({ at }) => at < start)) return found;
   const earlier = await findCandidates(index, { ...sought, scope: { ...scope, before: start } });
   return [...earlier, ...found.filter(({ at }) => at >= start)];
 }
