@@ -22,6 +22,8 @@ export interface Cues {
 /** What a message does is said at its beginning and at its end; what lies between in a long one is a paste. */
 const headCharacters = 2_000;
 const tailCharacters = 200;
+/** What a long one is about is said by its beginning too. */
+const contentCharacters = 4_000;
 const maxTerms = 64;
 
 const code = /```[\s\S]*?(?:```|$)|`[^`\n]*`/g;
@@ -35,7 +37,7 @@ const sentence = /[^.?!\n]+[.?!\n]*/g;
 const offer = /\b(anything|something) else|else i can|how (can|may) i (help|assist)|can i help\b|help you with/i;
 const greeting = /^\W{0,20}(hi|hello|hey|good (morning|afternoon|evening)|greetings|howdy)\b/i;
 const closing =
-  /\b(thanks?|thx|thank you|good ?bye|bye|you('re| are) (very )?welcome|have a (great|nice|good|wonderful|lovely|safe) \w+|that('s| is| will be) (all|it|everything)|glad (i|to)|happy to help|no problem|no worries|take care|any ?time|talk to you later|see you)\b/i;
+  /\b(thanks?|thx|thank you|good ?bye|bye|you('re| are) (very )?welcome|have a (great|nice|good|wonderful|lovely|safe) \w+|that('s| is| will be) (all|it|everything)|glad (i|to)|happy to (help|assist|be of)|enjoy (your|the) \w+|drive (safe|safely|carefully)|no problem|no worries|take care|any ?time|talk to you later|see you)\b/i;
 const request =
   /\b(i (really |also |just )?(need|want|wish|wanted|would like|am looking|am trying|wonder|was wondering)|i('d| would) like|i('m| am) (looking|trying|interested|wondering|planning)|(can|could|would|will) you (please )?(help|tell|find|give|show|check|get|book|send|set|explain|remind)|help me|looking for|please (find|tell|give|show|send|book|explain)|let me know|tell me|find me|give me)\b/i;
 const announcement =
@@ -68,7 +70,7 @@ export function readCues(text: string): Cues {
 
 function termsIn(text: string): string[] {
   const terms = new Set<string>();
-  for (const term of termsOf(text.replace(quotes, "'").replace(courtesy, ' '))) {
+  for (const term of termsOf(text.slice(0, contentCharacters).replace(quotes, "'").replace(courtesy, ' '))) {
     terms.add(term);
     if (terms.size >= maxTerms) break;
   }

@@ -59,6 +59,8 @@ export interface Step {
 const threshold = -0.65;
 /** What one step of sensitivity is worth, in log-odds. */
 const perSensitivity = 2;
+/** What follows thanks or goodbye with so few content terms is a reply to it: "enjoy your stay". */
+const replyTerms = 2;
 const maxRoot = 2.5;
 /** A longer epoch is no likelier to end: that long ones end late says nothing of those of another stream. */
 const maxAge = Math.log(8);
@@ -78,7 +80,7 @@ export function step(state: SegmenterState, message: SegmenterMessage, knowledge
       length: opens ? 1 : state.length + 1,
       terms: remember(opens ? [] : state.terms, vector),
       asked: cues.asks,
-      closed: cues.closes,
+      closed: signals.closes === 1,
       ...(dense && { dense }),
     },
     similarity: Math.max(0, Math.min(1, (1 - trust) * signals.similarity + trust * signals.direction)),
@@ -102,6 +104,7 @@ export function read(state: SegmenterState, message: SegmenterMessage, knowledge
   const vector = unitTerms(cues.terms, rarity);
   const { similarity, familiar, novel } = overlapOf(state.terms, vector, rarity);
   const { direction, trust } = directionBetween(state, vector, message, knowledge);
+  const closes = cues.closes || (state.closed && !cues.asks && cues.terms.length <= replyTerms);
   const signals: Signals = {
     similarity,
     familiar: Math.min(maxRoot, Math.sqrt(familiar)),
@@ -111,13 +114,12 @@ export function read(state: SegmenterState, message: SegmenterMessage, knowledge
     asksBriefly: Number(cues.asksBriefly),
     answers: Number(state.asked),
     asksBack: Number(state.asked && cues.asks),
-    closes: Number(cues.closes),
-    followsClosing: Number(state.closed && !cues.closes && cues.terms.length > 1),
+    closes: Number(closes),
+    followsClosing: Number(state.closed && !closes),
     greets: Number(cues.greets),
     requests: Number(cues.requests),
     announces: Number(cues.announces),
     pointsBack: cues.pointsBack,
-    isSecond: Number(state.length === 1),
     isThird: Number(state.length === 2),
     age: Math.min(maxAge, Math.log(Math.max(1, state.length))),
     hasDirection: Number(direction !== undefined),

@@ -12,16 +12,16 @@ export interface Signals {
   /** The message before it asked something. */
   readonly answers: number;
   readonly asksBack: number;
+  /** It says thanks or goodbye, or replies to that in a word or two. */
   readonly closes: number;
-  /** The message before it said thanks or goodbye, and it says something else. */
+  /** The message before it closed, and it says something else. */
   readonly followsClosing: number;
   readonly greets: number;
   readonly requests: number;
   readonly announces: number;
   /** Share of words that point back, 0 to 0.4. */
   readonly pointsBack: number;
-  /** It would be the second or third message of the epoch. */
-  readonly isSecond: number;
+  /** It would be the third message of the epoch: after a question and its answer. */
   readonly isThird: number;
   /** Natural logarithm of the messages that the epoch has, 8 at most. */
   readonly age: number;
@@ -45,7 +45,6 @@ export const signalNames = [
   'requests',
   'announces',
   'pointsBack',
-  'isSecond',
   'isThird',
   'age',
   'hasDirection',
@@ -67,17 +66,16 @@ export const plain = {
   asksBriefly: -0.55,
   answers: -1.2,
   asksBack: 0.7,
-  closes: -0.95,
-  followsClosing: 1.3,
-  greets: 1.55,
+  closes: -0.9,
+  followsClosing: 1.5,
+  greets: 1.5,
   requests: 0.95,
   announces: 0.3,
   pointsBack: -1.45,
-  isSecond: -0.35,
-  isThird: 0.5,
-  age: 0.6,
+  isThird: 0.65,
+  age: 0.75,
 } as const satisfies Weights;
-export const plainBias = -2.85;
+export const plainBias = -3.1;
 
 /**
  * What is added to them, times the trust in directions: where words alone tell one subject from another, a question is no longer the best
@@ -87,7 +85,6 @@ export const trusted = {
   familiar: -0.55,
   asks: -1.2,
   answers: 1.15,
-  followsClosing: 0.5,
   age: 0.85,
   hasDirection: -0.3,
   direction: -1.55,
