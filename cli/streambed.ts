@@ -4,6 +4,7 @@ import { exportToFile } from './commands/export.ts';
 import { importFile } from './commands/import.ts';
 import { importSlack } from './commands/import-slack.ts';
 import { makeLocalWorkspace } from './commands/local-workspace.ts';
+import { orLocalApp, reindex } from './commands/reindex.ts';
 import { openConnection, withConnection } from './connection.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { exitCodes, failureOf } from './failure.ts';
@@ -37,7 +38,7 @@ interface Options extends ConnectionOptions {
 }
 
 const program = new Command('streambed')
-  .description('Moves whole workspaces: out as a file, and in again; or in from a Slack export.')
+  .description('Moves whole workspaces: out as a file, and in again; or in from a Slack export. Builds the index of memory anew.')
   .exitOverride()
   .showHelpAfterError('(--help tells more)');
 
@@ -69,6 +70,13 @@ program
   .argument('<one>')
   .argument('<two>')
   .action((one: string, two: string) => run((signal) => compareFiles(one, two, { signal })));
+
+withConnection(program.command('reindex'))
+  .description('Build the index of memory anew from the database. Without --url it is that of the local app. Ctrl-C leaves it at work.')
+  .option('--key <key>', 'the same as --api-key')
+  .action(({ key, ...options }: ConnectionOptions & { readonly key?: string }) =>
+    run((signal) => reindex(openConnection(orLocalApp(key === undefined ? options : { ...options, apiKey: key })), { signal })),
+  );
 
 program
   .command('local-workspace')

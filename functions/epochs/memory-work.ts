@@ -6,6 +6,7 @@ import { forgetEpoch, moveAccess } from './follow-access.ts';
 import { indexEpochs } from './index-epochs.ts';
 import type { IndexApp } from './index-epochs.ts';
 import { listWaiting, postpone } from './index-store.ts';
+import { noteDetail } from './job-store.ts';
 import { lookRelated } from './look-related.ts';
 import { moveModel } from './move-model.ts';
 import { stepJob } from './step-job.ts';
@@ -90,5 +91,6 @@ async function tryLater(app: IndexApp, message: EmbeddingsMessage, error: Error)
   } else if (message.kind !== 'open') {
     // Nobody else remembers these.
     await again(message, jobSeconds);
+    if (message.kind === 'job') await app.db.transaction(message.workspaceId, (tx) => noteDetail(tx, message.jobId, error.message));
   }
 }
