@@ -97,4 +97,6 @@ test('a position is in the epoch around it, or in none', () => {
   const epochs = [epoch(1, 4), epoch(7, 9)];
   expect(epochAt(epochs, 4)).toBe(epochs[0]);
   expect(epochAt(epochs, 5)).toBeUndefined();
+  expect(epochAt(epochs, 10)).toBeUndefined();
+  expect(epochAt([newest], 10)).toBe(newest);
 });

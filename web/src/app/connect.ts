@@ -1,7 +1,9 @@
 import { createStreambed, type Streambed } from '../../../client/http.ts';
+import { openLiveEpochs } from '../../../client/live-epochs.ts';
 import { openLiveStream } from '../../../client/live-stream.ts';
 import { openLiveWorkspace, type LiveWorkspace } from '../../../client/live-workspace.ts';
 import { RealtimeSocket } from '../../../client/socket.ts';
+import { openEpochs, type OpenEpochs } from '../epochs/open-epochs.ts';
 import { openDrafts, type Drafts } from '../streams/drafts.ts';
 import type { Reading } from '../streams/new-messages.ts';
 import { openStreams, type OpenStreams } from '../streams/open-streams.ts';
@@ -13,6 +15,7 @@ export interface Connection {
   readonly streambed: Streambed;
   readonly list: LiveWorkspace;
   readonly open: OpenStreams;
+  readonly openEpochs: OpenEpochs;
   readonly drafts: Drafts;
   readonly readings: Map<string, Reading>;
   readonly keptUnread: Set<string>;
@@ -26,11 +29,13 @@ export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 
   const socket = new RealtimeSocket({ ticket: () => streambed.workspace(workspaceId).ticket(), device: 'web' });
   const list = openLiveWorkspace({ streambed, socket, workspaceId });
   const open = openStreams((streamId) => openLiveStream({ streambed, socket, workspaceId, streamId, userId }));
+  const epochs = openEpochs((streamId) => openLiveEpochs({ streambed, socket, workspaceId, streamId }));
   const stopWatching = watchDevice(() => socket.wake());
   return {
     streambed,
     list,
     open,
+    openEpochs: epochs,
     drafts: openDrafts(deviceStore, { workspaceId, userId }),
     readings: new Map(),
     keptUnread: new Set(),
@@ -38,6 +43,7 @@ export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 
     close() {
       stopWatching();
       open.close();
+      epochs.close();
       list.close();
       socket.close();
     },

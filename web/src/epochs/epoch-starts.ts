@@ -55,7 +55,7 @@ function comingAfter(newest: Epoch | undefined, own: OwnBarrier | undefined): Ep
   return { ...common, seq: newest.lastSeq + 1, label: unnamed, reason: 'begun by hand', isOwn: false };
 }
 
-/** The epoch that a position is in. */
+/** The epoch that a position is in; the open one goes on for as long as the stream does. */
 export function epochAt(epochs: readonly Epoch[], seq: number): Epoch | undefined {
-  return epochs.find(({ firstSeq, lastSeq }) => firstSeq <= seq && seq <= lastSeq);
+  return epochs.find(({ firstSeq, lastSeq, status }) => firstSeq <= seq && (seq <= lastSeq || status === 'open'));
 }

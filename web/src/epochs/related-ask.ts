@@ -1,5 +1,4 @@
 import type { Related, RelatedList } from '../../../contract/epoch.ts';
-import type { RelatedFrame } from '../../../contract/frames.ts';
 
 /** Less than this says nothing yet. */
 const leastWeight = 12;
@@ -23,11 +22,17 @@ export function askOf(text: string): string | undefined {
         .trim();
 }
 
+/** What everybody in a stream was told that its newest epoch is related to. */
+export interface Told {
+  readonly epochId: string;
+  readonly items: readonly Related[];
+}
+
 /**
  * What is shown beside a conversation: the reader's own list, and what the room was told since it was read. The room hears only what
  * everybody in it may see, so that the list adds to it for the same epoch.
  */
-export function relatedOf(list: RelatedList | undefined, told: RelatedFrame | undefined, rejected: ReadonlySet<string>): Related[] {
+export function relatedOf(list: RelatedList | undefined, told: Told | undefined, rejected: ReadonlySet<string>): Related[] {
   const own = !told || list?.epochId === told.epochId ? (list?.items ?? []) : [];
   const newer = told?.items ?? [];
   const known = new Set<string>(newer.map(({ epochId }) => epochId));

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button, Loader, TextInput } from '@mantine/core';
 import { GanttChart, Search } from 'lucide-react';
 import type { Epoch } from '../../../contract/epoch.ts';
@@ -15,9 +15,11 @@ import type { EpochsNow } from './use-epochs.ts';
 
 /** The epochs of a stream, the newest first. */
 export function TimelineView({ now }: { now: EpochsNow }) {
-  const { epochs, loading, problem, hasMore, more } = now;
+  const { epochs, loading, problem, hasMore, more, reload } = now;
   const [text, setText] = useState('');
   const today = useToday();
+  // Nobody is told how far the newest one has grown.
+  useEffect(reload, [reload]);
   const shown = filterEpochs(epochs, text).toSorted((a, b) => b.firstSeq - a.firstSeq);
   return (
     <>

@@ -1,12 +1,14 @@
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
+import type { EpochsSnapshot } from '../../../client/live-epochs.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import type { Epoch } from '../../../contract/epoch.ts';
+import { noticeOf } from '../streams/stream-actions.ts';
 import { useWorkspace } from '../streams/workspace-context.ts';
-import { usePages } from '../ui/use-pages.ts';
+import { useLive } from '../ui/use-live.ts';
 
-/** The epochs of a stream as far as they were read. */
+/** The epochs of a stream as far as they were read, kept live. */
 export interface EpochsNow {
-  /** In no order. */
+  /** Newest first. */
   readonly epochs: readonly Epoch[];
   readonly loading: boolean;
   readonly problem: Problem | undefined;
@@ -14,17 +16,20 @@ export interface EpochsNow {
   readonly hasMore: boolean;
   /** Reads older ones, or tries again what failed. */
   readonly more: () => void;
-  /** Reads the newest ones again. */
+  /** Reads all of them again. */
   readonly reload: () => void;
+  /** What everybody in the stream was told last that it is related to. */
+  readonly told: EpochsSnapshot['related'];
 }
 
 export function useEpochs(streamId: string): EpochsNow {
-  const { streambed, workspaceId } = useWorkspace();
-  const load = useCallback(
-    (cursor: string | undefined, signal: AbortSignal) =>
-      streambed.workspace(workspaceId).memory.epochs(streamId, { cursor, limit: 50 }, { signal }),
-    [streambed, workspaceId, streamId],
-  );
-  const { items, ...pages } = usePages(load);
-  return { epochs: items, ...pages };
+  const { openEpochs, tell } = useWorkspace();
+  const [live] = useState(() => openEpochs.use(streamId));
+  const { epochs, hasOlder, loading, loadingOlder, problem, related } = useLive(live);
+  const reload = useCallback(() => live.refresh(), [live]);
+  const more = useCallback(() => {
+    if (live.getSnapshot().problem) live.refresh();
+    else live.loadOlder().catch((error: unknown) => tell(noticeOf(error)));
+  }, [live, tell]);
+  return { epochs, loading: loading || loadingOlder, problem, hasMore: hasOlder, more, reload, told: related };
 }

@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { problemOf } from '../../../client/errors.ts';
-import type { MemoryState, Related, RelatedList } from '../../../contract/epoch.ts';
+import type { Epoch, MemoryState, Related, RelatedList } from '../../../contract/epoch.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import { noticeOf } from '../streams/stream-actions.ts';
 import { useWorkspace } from '../streams/workspace-context.ts';
 import { labelOf } from './epoch-words.ts';
-import { relatedOf } from './related-ask.ts';
+import { relatedOf, type Told } from './related-ask.ts';
+import { useEpochs } from './use-epochs.ts';
 import { useWritten } from './use-written.ts';
 
 /** What stands beside a conversation right now. */
@@ -25,17 +26,20 @@ export interface RelatedNow {
 /** What a stream, or a text that is being written in it, is related to; read again whenever there is reason to. */
 export function useRelated(streamId: string): RelatedNow {
   const text = useWritten(streamId);
-  const read = useReading(streamId, reading);
+  const { told, epochs } = useEpochs(streamId);
+  const read = useReading(streamId, reading, told);
+  useAgain(read.again, told, epochs[0]);
   const written = useReading(
     streamId,
     useMemo(() => (text === undefined ? undefined : { text }), [text]),
+    undefined,
   );
   const { rejected, reject } = useRejecting(read.list?.epochId ?? undefined);
   // A text that is like nothing takes nothing away from who reads.
   const isOfText = text !== undefined && written.list !== undefined && written.list.items.length > 0;
   const { list } = isOfText ? written : read;
   return {
-    items: relatedOf(list, undefined, rejected),
+    items: relatedOf(list, isOfText || read.knew === told ? undefined : told, rejected),
     about: isOfText ? 'text' : 'stream',
     memory: list?.memory,
     loading: list === undefined && read.problem === undefined,
@@ -53,6 +57,8 @@ const reading: Ask = {};
 
 interface Reading {
   readonly list: RelatedList | undefined;
+  /** What everybody had been told when it was read. */
+  readonly knew: Told | undefined;
   readonly problem: Problem | undefined;
   /** Asks the same again; what is there stays until then. */
   readonly again: () => void;
@@ -62,19 +68,24 @@ interface Reading {
 const behindMs = 10_000;
 
 /** Asks memory; a newer question ends the older one, whose answer stays until the next is there. Nothing is asked without a question. */
-function useReading(streamId: string, ask: Ask | undefined): Reading {
+function useReading(streamId: string, ask: Ask | undefined, told: Told | undefined): Reading {
   const { streambed, workspaceId } = useWorkspace();
-  const [state, setState] = useState<{ list?: RelatedList; problem?: Problem }>({});
+  const [state, setState] = useState<{ list?: RelatedList; knew?: Told | undefined; problem?: Problem }>({});
+  const latest = useRef(told);
+  useEffect(() => {
+    latest.current = told;
+  });
   const running = useRef<AbortController>(undefined);
   const isBehind = ask !== undefined && state.list?.memory === 'behind';
   const again = useCallback(() => {
     running.current?.abort();
     if (!ask) return;
     const { signal } = (running.current = new AbortController());
+    const knew = latest.current;
     streambed
       .workspace(workspaceId)
       .memory.related(streamId, { ...ask }, { signal })
-      .then((list) => !signal.aborted && setState({ list }))
+      .then((list) => !signal.aborted && setState({ list, knew }))
       .catch((error: unknown) => !signal.aborted && setState((before) => ({ ...before, problem: problemOf(error) })));
   }, [streambed, workspaceId, streamId, ask]);
   useEffect(() => {
@@ -86,7 +97,24 @@ function useReading(streamId: string, ask: Ask | undefined): Reading {
     const timer = setInterval(again, behindMs);
     return () => clearInterval(timer);
   }, [isBehind, again]);
-  return { list: state.list, problem: state.problem, again };
+  return { list: state.list, knew: state.knew, problem: state.problem, again };
+}
+
+/** Frames come to everybody at the same moment; in milliseconds. */
+const restMs = 500;
+
+/** Asks again when everybody is told something new, and when another epoch is the newest: the reader may see more than all do. */
+function useAgain(again: () => void, told: Told | undefined, newest: Epoch | undefined): void {
+  const state = newest && `${newest.id}:${newest.status}`;
+  const known = useRef({ told, state });
+  useEffect(() => {
+    const before = known.current;
+    known.current = { told, state };
+    // The epochs are there for the first time: nothing is new.
+    if (before.told === told && (before.state === state || before.state === undefined)) return;
+    const timer = setTimeout(again, Math.random() * restMs);
+    return () => clearTimeout(timer);
+  }, [again, told, state]);
 }
 
 /** Takes links away that somebody says are none, and offers to put them back. */

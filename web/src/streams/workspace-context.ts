@@ -1,6 +1,7 @@
 import { createContext, use } from 'react';
 import type { Streambed } from '../../../client/http.ts';
 import type { LiveWorkspace, WorkspaceSnapshot } from '../../../client/live-workspace.ts';
+import type { OpenEpochs } from '../epochs/open-epochs.ts';
 import { useLive } from '../ui/use-live.ts';
 import type { Drafts } from './drafts.ts';
 import type { Intents, Notice } from './intents.ts';
@@ -16,6 +17,8 @@ export interface WorkspaceContext {
   readonly streambed: Streambed;
   readonly list: LiveWorkspace;
   readonly open: OpenStreams;
+  /** What memory made of the streams that are open. */
+  readonly openEpochs: OpenEpochs;
   readonly drafts: Drafts;
   /** How far each stream was read since the page was loaded. */
   readonly readings: Map<string, Reading>;
