@@ -55,8 +55,10 @@ export class Epochs extends Construct {
       variable: 'embeddingsQueueUrl',
       late: { after: Duration.minutes(10), runbook: 'embeddings-late' },
     });
-    for (const fn of [this.http, assignEvents, indexEpoch, flushIdle]) this.epochsQueue.grantSend(fn);
-    for (const fn of [this.http, assignEvents, indexEpoch, flushIdle]) this.embeddingsQueue.grantSend(fn);
+    for (const fn of [this.http, assignEvents, indexEpoch, flushIdle]) {
+      this.epochsQueue.grantSend(fn);
+      this.embeddingsQueue.grantSend(fn);
+    }
     this.#watch(flushIdle);
   }
 

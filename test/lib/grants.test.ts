@@ -25,10 +25,7 @@ const embedder = ['EMBEDDING_PROVIDER', 'EMBEDDING_MODEL', 'EMBEDDING_DIMENSION'
 const database = ['DATABASE_URL', 'DATABASE_TLS', 'DATABASE_SECRET_ARN'];
 
 const table: Record<string, { may: string[]; told: string[] }> = {
-  StreamsHttp: {
-    may: [appSecret, signing, send, embed],
-    told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
-  },
+  StreamsHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
   StreamsFollowUp: {
     may: [appSecret, send, nudge, ...fromQueue('StreamsFollowUpQueue')],
     told: [...database, 'FAN_OUT_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL'],
@@ -38,12 +35,12 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     told: [...database, ...embedder, ...index, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
   },
   EpochsAssignEvents: {
-    may: [appSecret, send, cut, embed, ...onMemory('UpdateItem'), ...fromQueue('EpochsEpochsQueue')],
-    told: [...database, 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL', 'MEMORY_TABLE'],
+    may: [appSecret, send, cut, embed, titan, ...onMemory('UpdateItem'), ...fromQueue('EpochsEpochsQueue')],
+    told: [...database, ...embedder, 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL', 'MEMORY_TABLE'],
   },
   EpochsIndexEpoch: {
-    may: [appSecret, send, embed, titan, qdrantKey, ...fromQueue('EpochsEmbeddingsQueue')],
-    told: [...database, ...embedder, ...index, 'FAN_OUT_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
+    may: [appSecret, send, cut, embed, titan, qdrantKey, ...fromQueue('EpochsEmbeddingsQueue')],
+    told: [...database, ...embedder, ...index, 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
   },
   EpochsFlushIdle: {
     may: [appSecret, cut, embed, ...onMemory('DeleteItem', 'PutItem', 'Query')],
