@@ -1,8 +1,8 @@
 import type { Barrier } from '../../contract/epoch.ts';
-import { termsOf } from '../embeddings/words.ts';
 import type { App } from '../platform/app.ts';
 import { encodeAssociations } from './association-model.ts';
 import { findLearned, replaceAssociations } from './association-store.ts';
+import { readCues } from './cues.ts';
 import type { DueList } from './due-list.ts';
 import { fitAssociations } from './fit-associations.ts';
 import type { Conversation } from './fit-associations.ts';
@@ -55,7 +55,7 @@ const facts: readonly Barrier[] = ['gap', 'idle', 'manual'];
 /** What was said between two barriers that are facts, as the terms of its messages, stream by stream. */
 async function read(app: LearnApp, workspaceId: string): Promise<Conversation[]> {
   const since = await app.db.transaction(workspaceId, (tx) => findSince(tx, maxMessages));
-  const conversations: { streamId: string; messages: string[][] }[] = [];
+  const conversations: { streamId: string; messages: (readonly string[])[] }[] = [];
   let after = { streamId: '', firstSeq: 0 };
   let goesOn = false;
   for (;;) {
@@ -63,7 +63,7 @@ async function read(app: LearnApp, workspaceId: string): Promise<Conversation[]>
     for (const { streamId, barrier, texts } of page) {
       let conversation = conversations.at(-1);
       if (!conversation || !goesOn || conversation.streamId !== streamId) conversations.push((conversation = { streamId, messages: [] }));
-      conversation.messages.push(...texts.map(termsOf));
+      conversation.messages.push(...texts.map((text) => readCues(text).terms));
       goesOn = !facts.includes(barrier);
     }
     const last = page.at(-1);
