@@ -58,7 +58,7 @@ export interface Step {
 /** Log-odds from which an epoch opens: about a third, which finds as many barriers as there are. */
 const threshold = -0.65;
 /** What one step of sensitivity is worth, in log-odds. */
-const perSensitivity = 2;
+const perSensitivity = 1.5;
 /** What follows thanks or goodbye with so few content terms is a reply to it: "enjoy your stay". */
 const replyTerms = 2;
 const maxRoot = 2.5;
