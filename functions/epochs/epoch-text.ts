@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { termsOf } from '../embeddings/words.ts';
 import { snippetOf } from './epoch.ts';
+import { plainWords } from './plain-words.ts';
 
 /** What is in the index of one epoch, made of what was said in it. */
 export interface EpochText {
@@ -74,7 +75,10 @@ function tellingWords(texts: readonly string[], rarityOf: RarityOf): Told[] {
   }
   return (
     [...found]
-      .map(([term, { messages, written }]) => ({ word: mostWritten(written), weight: (1 + Math.log2(messages.size)) * rarityOf(term) }))
+      .map(([term, { messages, written }]) => ({
+        word: mostWritten(written),
+        weight: (1 + Math.log2(messages.size)) * rarityOf(term) * (plainWords.has(term) ? plainness : 1),
+      }))
       // Of what says the same, what was said first: a map keeps that order, and so does sorting.
       .toSorted((a, b) => b.weight - a.weight)
       .slice(0, telling)
@@ -84,6 +88,9 @@ function tellingWords(texts: readonly string[], rarityOf: RarityOf): Told[] {
 const wordRuns = /[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*/gu;
 /** Addresses, code and mentions name nothing that people would call a topic. */
 const notWords = /https?:\/\/\S+|```[\s\S]*?(?:```|$)|`[^`\n]*`|[@#][\w.-]+/g;
+/** What a word counts that is said in any conversation: it names what this one is about only where nothing else does. */
+const plainness = 0.3;
+
 /** Bare numbers and single signs say too little beside words. */
 const isTelling = (term: string): boolean => !/^\p{N}+$/u.test(term) && (term.length > 2 || /\P{ASCII}/u.test(term));
 

@@ -32,17 +32,27 @@ export async function findCandidates(index: VectorIndex, sought: Sought): Promis
   const shared = { limit: candidatesPerQuestion, withKeywords: true };
   const questions = [{ by: { keywords: words }, ...shared }, ...(isOffline ? [] : [{ by: { dense: vector }, ...shared }])];
   const [byWords = [], byVector = []] = await index.ask(scope, questions);
-  const weights = weighted(words, rarityOf);
   const near = meanings(byVector);
   const found = new Map([...byWords, ...byVector].map((hit) => [hit.id, hit]));
+  const rarityHere = amongThese([...found.values()], rarityOf);
+  const weights = weighted(words, rarityHere);
   return [...found.values()].map((hit) => {
-    const overlap = overlapOf(weights, hit.keywords, rarityOf);
+    const overlap = overlapOf(weights, hit.keywords, rarityHere);
     if (isOffline) return { id: hit.id, at: hit.at, likeness: overlap.likeness, sharedTerms: overlap.sharedTerms };
     const meaning = near.get(hit.id) ?? 0;
     // What means the same may share no word.
     const sharedTerms = meaning > 0.5 ? Math.max(2, overlap.sharedTerms) : overlap.sharedTerms;
     return { id: hit.id, at: hit.at, likeness: 0.35 * overlap.likeness + 0.65 * meaning, sharedTerms };
   });
+}
+
+/** What most of those have that were found says little of any of them, whatever it says elsewhere. */
+const byCommonness = 0.7;
+
+function amongThese(hits: readonly Hit[], rarityOf: RarityOfIndex): RarityOfIndex {
+  const holders = new Map<number, number>();
+  for (const { keywords } of hits) for (const index of keywords?.indices ?? []) holders.set(index, (holders.get(index) ?? 0) + 1);
+  return (index) => rarityOf(index) * Math.log(1 + (hits.length + 5) / (0.5 + (holders.get(index) ?? 0))) ** byCommonness;
 }
 
 interface Weighted {

@@ -19,7 +19,7 @@ const enough = 8;
 const surely = 0.45;
 const hardly = 0.12;
 /** How far above the usual, in the spread of the usual. */
-const deviations = 2.5;
+const deviations = 3.5;
 
 /**
  * Those of the candidates that are related, best first. What is near in one workspace is far in another, so it is not a number that
