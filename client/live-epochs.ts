@@ -141,7 +141,8 @@ class FollowedEpochs implements LiveEpochs {
       changes: () => undefined,
       behind: silence,
       resync: silence,
-      stands: () => undefined,
+      // Asked now and then: should a frame have been lost on a connection that lives, this makes it right.
+      stands: silence,
       unreadable: () => undefined,
       epochs: (frame) => this.#take(frame),
       related: ({ epochId, items }) => {

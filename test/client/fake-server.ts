@@ -5,6 +5,7 @@ import { room } from '../../contract/frames.ts';
 import type { ClientFrame, RoomItem, ServerFrame } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
 import type { FakeClock } from './fake-clock.ts';
+import { FakeEpochs } from './fake-epochs.ts';
 import { FakeWorkspace } from './fake-workspace.ts';
 
 export const workspaceId = 'ws_01kb0000000000000000000000';
@@ -40,6 +41,7 @@ export class FakeServer {
   readonly clock: FakeClock;
   readonly logs: Log[] = [{ gen: 'g1', head: 0, versions: [] }];
   readonly workspace: FakeWorkspace;
+  readonly epochs: FakeEpochs;
   readonly connections = new Set<ServerSide>();
   readonly requests: string[] = [];
   readonly tickets = new Set<string>();
@@ -58,6 +60,7 @@ export class FakeServer {
   constructor(clock: FakeClock) {
     this.clock = clock;
     this.workspace = new FakeWorkspace({ clock, workspaceId, userId: me, tell: (name, frame) => this.#tell(name, frame) });
+    this.epochs = new FakeEpochs({ clock, streamId, tell: (frame) => this.#tell(streamRoom, { ...frame, room: streamRoom }) });
   }
 
   get log(): Log {
@@ -184,6 +187,7 @@ export class FakeServer {
       this.tickets.add(ticket);
       return { status: 200, body: { url: 'wss://sockets.test/realtime', ticket, expiresIn: 30, protocol: 'streambed.v1.json' } };
     }
+    if (name === `GET /v1/workspaces/${workspaceId}/streams/${streamId}/epochs`) return { status: 200, body: this.epochs.page(url) };
     const base = `/v1/workspaces/${workspaceId}/streams/${streamId}/events`;
     if (name === `GET ${base}`) return { status: 200, body: this.#list(url) };
     if (name === `POST ${base}`) return this.#post(body as { clientEventId: string });
@@ -314,6 +318,7 @@ export class FakeServer {
         return side.push({ op: 'ok', id: frame.id, d: {} });
       }
       case 'send':
+      case 'barrier':
         throw new Error('the client sends over HTTP');
     }
   }
