@@ -57,6 +57,8 @@ export interface Step {
 
 /** Log-odds from which an epoch opens: about a third, which finds as many barriers as there are. */
 const threshold = -0.65;
+/** Where only users change the subject, each of their messages is as much likelier to. */
+const userOdds = 0.4;
 /** What one step of sensitivity is worth, in log-odds. */
 const perSensitivity = 1.5;
 /** What follows thanks or goodbye with so few content terms is a reply to it: "enjoy your stay". */
@@ -146,7 +148,8 @@ function directionBetween(
 function opensWith(state: SegmenterState, message: SegmenterMessage, { cues, signals, trust }: Reading, sensitivity: number): boolean {
   if (state.length === 0 || cues.terms.length === 0 || sensitivity <= 0) return false;
   if (message.hasRoles === true && message.isAssistant === true) return false;
-  const odds = plainBias + weigh(signals, plain) + trust * (trustedBias + weigh(signals, trusted));
+  const role = message.hasRoles === true ? userOdds : 0;
+  const odds = role + plainBias + weigh(signals, plain) + trust * (trustedBias + weigh(signals, trusted));
   return odds > threshold - perSensitivity * (sensitivity - 1);
 }
 
