@@ -124,6 +124,7 @@ describe('a request', () => {
         postgres: { status: 'failed', milliseconds: 1 },
         dynamodb: { status: 'ok', milliseconds: 1 },
         queue: { status: 'ok', milliseconds: 1 },
+        index: { status: 'ok', milliseconds: 1 },
       },
     };
     const { streambed } = await served([{ status: 503, body: ready, type: 'application/json' }]);

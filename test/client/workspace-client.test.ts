@@ -47,6 +47,7 @@ async function served(answer: Answer): Promise<{ seen: Seen[]; workspace: Worksp
 }
 
 const eventId = 'evt_01kb0000000000000000000000';
+const epochId = 'ep_01kb0000000000000000000000';
 const userId = 'bob';
 const calls: [Route, (workspace: WorkspaceClient) => Promise<unknown>][] = [
   [api.workspaces.readWorkspace, (w) => w.read()],
@@ -92,6 +93,21 @@ const calls: [Route, (workspace: WorkspaceClient) => Promise<unknown>][] = [
   [api.workspaces.createProvider, (w) => w.providers.create({ kind: 'web', name: 'x' })],
   [api.files.readFile, (w) => w.files.read('fil_01kb0000000000000000000000')],
   [api.realtime.createTicket, (w) => w.ticket()],
+  [api.epochs.readMemory, (w) => w.memory.read()],
+  [api.epochs.searchMemory, (w) => w.memory.search({ q: 'disk full', mode: 'hybrid', in: streamId, limit: 3 })],
+  [api.epochs.listEpochs, (w) => w.memory.epochs(streamId, { limit: 3 })],
+  [api.epochs.setBarrier, (w) => w.memory.setBarrier(streamId)],
+  [api.epochs.setBarrier, (w) => w.memory.setBarrier(streamId, { label: 'Payments' })],
+  [api.epochs.readMemorySettings, (w) => w.memory.readSettings(streamId)],
+  [api.epochs.updateMemorySettings, (w) => w.memory.updateSettings(streamId, { gapMinutes: 5 })],
+  [api.epochs.listRelated, (w) => w.memory.related(streamId, { text: 'disk full' })],
+  [api.epochs.readEpoch, (w) => w.memory.epoch(epochId, { after: 7, limit: 3 })],
+  [api.epochs.updateEpoch, (w) => w.memory.updateEpoch(epochId, { label: null }, { ifMatch: 7 })],
+  [api.epochs.mergeEpoch, (w) => w.memory.mergeEpoch(epochId, { ifMatch: 7 })],
+  [api.epochs.splitEpoch, (w) => w.memory.splitEpoch(epochId, { eventId }, { ifMatch: 7 })],
+  [api.epochs.listEpochRelated, (w) => w.memory.epochRelated(epochId, { rejected: 'true' })],
+  [api.epochs.rejectLink, (w) => w.memory.rejectLink(epochId, epochId)],
+  [api.epochs.restoreLink, (w) => w.memory.restoreLink(epochId, epochId)],
 ];
 
 describe('the client of a workspace', () => {
