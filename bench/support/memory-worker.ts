@@ -1,0 +1,48 @@
+import { localEmbedder } from '../../functions/embeddings/local-embedder.ts';
+import { openVectorIndex } from '../../functions/embeddings/vector-index.ts';
+import { assignEvents } from '../../functions/epochs/assign-events.ts';
+import { createKnowledge } from '../../functions/epochs/knowledge.ts';
+import { workOnMemory } from '../../functions/epochs/memory-work.ts';
+import type { Database } from '../../functions/platform/database.ts';
+import type { EmbeddingsMessage, EpochsMessage } from '../../functions/platform/memory-messages.ts';
+import { appOver } from './use-case-app.ts';
+
+/** One worker of each queue of memory, with a connection of its own as environments have. */
+export interface BenchWorker {
+  assign(message: EpochsMessage): Promise<void>;
+  work(message: EmbeddingsMessage): Promise<void>;
+}
+
+/** `onNudge` is given the nudges that it sends itself; a list of what is due, which nobody looks at, is not kept. */
+export function createBenchWorker(db: Database, index: { readonly url: string }, onNudge: (nudge: EpochsMessage) => void): BenchWorker {
+  const urls = { epochsQueueUrl: 'epochs', embeddingsQueueUrl: 'embeddings' };
+  const base = appOver(db);
+  const app = {
+    ...base,
+    ...urls,
+    queues: {
+      ...base.queues,
+      sendLater: async (url: string, body: object) => {
+        if (url === urls.epochsQueueUrl) onNudge(body as EpochsMessage);
+      },
+    },
+    due: {
+      note: async () => undefined,
+      listDue: async () => [],
+      settle: async () => undefined,
+      countClosed: async () => undefined,
+      listClosed: async () => [],
+      forgetClosed: async () => undefined,
+    },
+    knowledge: createKnowledge(),
+    memory: {
+      embedder: async () => localEmbedder,
+      indexOf: async ({ model, dimension }: { model: string; dimension: number }) => {
+        opened ??= openVectorIndex({ url: index.url, stage: 'bench', model, dimension });
+        return opened;
+      },
+    },
+  };
+  let opened: ReturnType<typeof openVectorIndex> | undefined;
+  return { assign: (message) => assignEvents(app, message), work: (message) => workOnMemory(app, message) };
+}
