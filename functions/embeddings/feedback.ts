@@ -6,8 +6,13 @@ export interface FeedbackText {
   readonly keywords: KeywordVector;
 }
 
-/** How much a term says, by the number that stands for it: the rarer, the more. */
-export type RarityOfIndex = (index: number) => number;
+/** How common terms are among all texts, by the numbers that stand for them. */
+export interface Frequencies {
+  /** How much a term says: the rarer, the more. */
+  readonly rarityOf: (index: number) => number;
+  /** In which share of the texts it is, above 0. */
+  readonly shareOf: (index: number) => number;
+}
 
 /** How many of the first that were found are taken to be about what was asked. */
 export const feedbackTexts = 10;
@@ -20,21 +25,36 @@ const maxShare = 0.5;
 const fewTerms = 6;
 /** and which one is looked at for how far the first stands out: who asks for one certain text has found it, and needs no others like it. */
 const compared = 4;
+/**
+ * How much commoner than elsewhere (as a logarithm) the words are that the texts share, where it says nothing, and where it says all: texts
+ * that were found by chance share what any do.
+ */
+const chanceLift = 0.8;
+const surestLift = 1.8;
 
 /**
  * A query with words that it did not say: those that the texts share which were found by it, as far as they are rare elsewhere (relevance
- * feedback without anybody's judgement, after RM3). Its own words weigh most, and the more of them there are, the less is added.
+ * feedback without anybody's judgement, after RM3). Little is added to a query of many words, where the first text stands out, and where
+ * the texts share nothing of their own.
  */
-export function expandQuery(query: KeywordVector, found: readonly FeedbackText[], rarityOf: RarityOfIndex): KeywordVector {
-  const learnt = learnFrom(query, found, rarityOf);
+export function expandQuery(query: KeywordVector, found: readonly FeedbackText[], frequencies: Frequencies): KeywordVector {
+  const learnt = learnFrom(query, found, frequencies);
   const own = sum(query.values);
   const all = sum(learnt.map(({ weight }) => weight));
   if (own === 0 || all === 0) return query;
-  const share = maxShare * Math.min(1, fewTerms / query.indices.length) * evenness(found);
+  const share =
+    maxShare * Math.min(1, fewTerms / query.indices.length) * Math.sqrt(evenness(found)) * coherence(query, learnt, found, frequencies);
   const weights = new Map(query.indices.map((index, at) => [index, ((1 - share) * (query.values[at] ?? 0)) / own]));
   for (const { index, weight } of learnt) weights.set(index, (weights.get(index) ?? 0) + (share * weight) / all);
-  const entries = [...weights].toSorted(([a], [b]) => a - b);
+  const entries = [...weights].filter(([, weight]) => weight > 0).toSorted(([a], [b]) => a - b);
   return { indices: entries.map(([index]) => index), values: entries.map(([, weight]) => weight) };
+}
+
+interface Learnt {
+  readonly index: number;
+  readonly weight: number;
+  /** How many of the texts say it. */
+  readonly texts: number;
 }
 
 /** How little the first stands out: 1 when others were found as well as it was. */
@@ -44,8 +64,16 @@ function evenness(found: readonly FeedbackText[]): number {
   return first > 0 ? Math.min(1, other / first) : 0;
 }
 
+/** How sure it is that the texts are about one thing, by the words that they share beside those of the query. */
+function coherence(query: KeywordVector, learnt: readonly Learnt[], found: readonly FeedbackText[], { shareOf }: Frequencies): number {
+  const asked = new Set(query.indices);
+  const liftOf = ({ index, texts }: Learnt) => (asked.has(index) ? 0 : Math.max(0, Math.log(texts / found.length / shareOf(index))));
+  const lift = sum(learnt.map((one) => one.weight * liftOf(one))) / sum(learnt.map(({ weight }) => weight));
+  return Math.min(1, Math.max(0, (lift - chanceLift) / (surestLift - chanceLift)));
+}
+
 /** What the texts say, each as far as it was found for the query; the most telling of it. */
-function learnFrom(query: KeywordVector, found: readonly FeedbackText[], rarityOf: RarityOfIndex) {
+function learnFrom(query: KeywordVector, found: readonly FeedbackText[], { rarityOf }: Frequencies): Learnt[] {
   const asked = new Set(query.indices);
   const said = new Map<number, { weight: number; texts: number }>();
   for (const { score, keywords } of found) {
@@ -57,7 +85,7 @@ function learnFrom(query: KeywordVector, found: readonly FeedbackText[], rarityO
   }
   return [...said]
     .filter(([index, { texts }]) => asked.has(index) || texts >= Math.min(minTexts, found.length))
-    .map(([index, { weight }]) => ({ index, weight, worth: weight * rarityOf(index) }))
+    .map(([index, { weight, texts }]) => ({ index, weight, texts, worth: weight * rarityOf(index) }))
     .toSorted((a, b) => b.worth - a.worth || a.index - b.index)
     .slice(0, maxAdded);
 }

@@ -4,9 +4,9 @@ import { expandQuery, feedbackTexts } from './feedback.ts';
 import { fuse } from './fusion.ts';
 import { keywordQuery } from './keyword-vector.ts';
 import type { Hit } from './point.ts';
-import { sampleRarity } from './rarity-sample.ts';
 import type { Scope } from './scope.ts';
 import type { VectorIndex } from './vector-index.ts';
+import { sampleFrequencies } from './word-frequencies.ts';
 
 /** `keyword`: what holds the words. `vector`: what is near in meaning, as far as the model knows. `hybrid`: both, and what the first found say in common. */
 export type SearchMode = 'keyword' | 'vector' | 'hybrid';
@@ -41,15 +41,15 @@ export async function searchIndex(index: VectorIndex, embedder: Embedder, search
   const vector = await vectorOf(embedder, text);
   if (mode === 'vector' && vector) return { hits: await askOne(index, scope, { by: { dense: vector }, limit }), isDegraded: false };
   const depth = Math.max(limit, fusedDepth);
-  const [rarityOf, [found = [], near = []]] = await Promise.all([
-    sampleRarity(index, scope.workspaceId),
+  const [frequencies, [found = [], near = []]] = await Promise.all([
+    sampleFrequencies(index, scope.workspaceId),
     index.ask(scope, [
       { by: { keywords }, limit: feedbackTexts, withKeywords: true },
       ...(vector ? [{ by: { dense: vector }, limit: depth }] : []),
     ]),
   ]);
   const feedback = found.flatMap(({ score, keywords: own }) => (own ? [{ score, keywords: own }] : []));
-  const byWords = await askOne(index, scope, { by: { keywords: expandQuery(keywords, feedback, rarityOf) }, limit: depth });
+  const byWords = await askOne(index, scope, { by: { keywords: expandQuery(keywords, feedback, frequencies) }, limit: depth });
   const fused = fuse([
     { hits: byWords, weight: 1 },
     { hits: near, weight: embedder.isOffline ? trustInArithmetic : trustInModel, worthlessFrom: fusedDepth },

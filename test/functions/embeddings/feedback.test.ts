@@ -5,11 +5,13 @@ import { fuse } from '../../../functions/embeddings/fusion.ts';
 import { keywordQuery, keywordVector, termIndex } from '../../../functions/embeddings/keyword-vector.ts';
 import type { KeywordVector } from '../../../functions/embeddings/keyword-vector.ts';
 import type { Hit } from '../../../functions/embeddings/point.ts';
-import { rarityIn } from '../../../functions/embeddings/rarity-sample.ts';
+import type { Frequencies } from '../../../functions/embeddings/feedback.ts';
+import { frequenciesIn } from '../../../functions/embeddings/word-frequencies.ts';
 
 const weightOf = ({ indices, values }: KeywordVector, term: string): number => values[indices.indexOf(termIndex(term))] ?? 0;
 const found = (...texts: string[]) => texts.map((text, at) => ({ score: 10 - at * 0.1, keywords: keywordVector(text) }));
-const evenly = () => 1;
+/** Every word is in one of a hundred texts. */
+const evenly: Frequencies = { rarityOf: () => 1, shareOf: () => 0.01 };
 
 describe('words that are learnt from what was found', () => {
   const query = keywordQuery('deploy failed');
@@ -27,8 +29,8 @@ describe('words that are learnt from what was found', () => {
 
   test('are rare ones before common ones', () => {
     const words = Array.from({ length: 60 }, (_, i) => `word${i}`).join(' ');
-    const sample = [...Array.from({ length: 50 }, () => keywordVector(words)), keywordVector('migration')];
-    const learnt = expandQuery(query, found(`deploy failed migration ${words}`, `deploy failed migration ${words}`), rarityIn(sample));
+    const sample = Array.from({ length: 60 }, (_, i) => keywordVector(i < 6 ? words : i === 6 ? 'migration' : `something else ${i}`));
+    const learnt = expandQuery(query, found(`deploy failed migration ${words}`, `deploy failed migration ${words}`), frequenciesIn(sample));
     expect(weightOf(learnt, 'migrat')).toBeGreaterThan(0);
     expect(learnt.indices.length).toBeLessThanOrEqual(42);
   });
@@ -38,9 +40,14 @@ describe('words that are learnt from what was found', () => {
     const [first, other] = found(...texts);
     if (!first || !other) throw new Error('two were made');
     const plain = weightOf(expandQuery(query, [first, other], evenly), 'migrat');
-    expect(weightOf(expandQuery(query, [first, { ...other, score: 1 }], evenly), 'migrat')).toBeLessThan(plain / 3);
+    expect(weightOf(expandQuery(query, [first, { ...other, score: 1 }], evenly), 'migrat')).toBeLessThan(plain / 2);
     const long = keywordQuery('deploy failed on friday evening after somebody touched config of production cluster');
     expect(weightOf(expandQuery(long, [first, other], evenly), 'migrat')).toBeLessThan(plain);
+  });
+
+  test('are none when the texts share only what any texts do', () => {
+    const everywhere: Frequencies = { rarityOf: () => 1, shareOf: () => 0.5 };
+    expect(weightOf(expandQuery(query, found('deploy failed migration', 'deploy migration'), everywhere), 'migrat')).toBe(0);
   });
 
   test('are none when nothing was found', () => {

@@ -24,6 +24,9 @@ beforeAll(async () => {
     ep_japanese: '金曜日のデプロイが失敗しました',
   };
   await index.upsert(await Promise.all(Object.entries(texts).map(([id, text]) => aPoint(id, text))));
+  // What is rare shows among many others only.
+  const others = Array.from({ length: 60 }, (_, i) => aPoint(`ep_other${i}`, `Notes about subject${i} and topic${i * 7} of team${i % 5}`));
+  await index.upsert(await Promise.all(others));
   const secret = { streamId: 'str_secret', visibility: 'private' } as const;
   await index.upsert([
     await aPoint('ep_secret', 'The deploy failed on Friday: the migration and the layoffs', secret),
