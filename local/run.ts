@@ -237,8 +237,9 @@ async function runTriggers({ application, functions }: Services): Promise<string
   return results;
 }
 
-/** Loads one environment of each function that requests may wait for. */
+/** Loads one environment of each function that requests may wait for; those that run by the clock begin with the clock. */
 async function warm({ application, functions }: Services): Promise<number> {
-  const others = application.functions.filter(({ arn }) => !application.triggers.includes(arn));
+  const alone = new Set([...application.triggers, ...application.schedules.map(({ functionArn }) => functionArn)]);
+  const others = application.functions.filter(({ arn }) => !alone.has(arn));
   return (await functions.warm(others.map(({ constructId }) => constructId))).size;
 }
