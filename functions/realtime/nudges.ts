@@ -44,8 +44,11 @@ export function createNudges(app: Pick<App, 'queues' | 'followUpQueueUrl' | 'epo
           else await send(nudge, 0);
         }
       }
-      for (const nudge of streams.values()) if (nudge.kind === 'stream') await nudgeStream(nudge);
-      for (const cut of cutsOf(messages)) await app.queues.sendLater(app.epochsQueueUrl, cut, 0, cut.workspaceId);
+      // All at once: what waits behind this batch in its room waits for them too.
+      await Promise.all([
+        ...[...streams.values()].map((nudge) => (nudge.kind === 'stream' ? nudgeStream(nudge) : undefined)),
+        ...cutsOf(messages).map((cut) => app.queues.sendLater(app.epochsQueueUrl, cut, 0, cut.workspaceId)),
+      ]);
     },
   };
 }
