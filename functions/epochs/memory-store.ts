@@ -7,12 +7,11 @@ const eventSeconds = 60;
 const epochSeconds = 120;
 const before = (now: Date, seconds: number): Date => new Date(now.getTime() - seconds * 1000);
 
-/** Of epochs `w` that wait. Trying again moves `content_at`, so what was never indexed counts from when it closed. */
+/** Of epochs `w` that wait, since `content_at`. */
 const waits = `w.workspace_id = $1 and w.status = 'closed' and w.indexed_rev is distinct from w.content_rev`;
-const waitsSince = 'case when w.indexed_rev is null then w.closed_at else w.content_at end';
 const isOn = `coalesce((c.settings ->> 'enabled')::boolean, true)`;
 /** Whether an epoch of the workspace waits too long. */
-const isAnyLate = (late: string): string => `exists (select from epochs w where ${waits} and ${waitsSince} < ${late})`;
+const isAnyLate = (late: string): string => `exists (select from epochs w where ${waits} and w.content_at < ${late})`;
 
 /** How memory is doing in one stream, and its newest epoch: of the last few the newest that is linked with something. */
 export async function findMemoryOfStream(
@@ -98,7 +97,7 @@ export async function countMemory(tx: Transaction, now: Date): Promise<MemoryCou
     epochs: number;
   }>(
     `with waiting as (
-       select w.content_at, ${waitsSince} as since from epochs w where ${waits} order by w.content_at limit ${countedUpTo}
+       select w.content_at as since from epochs w where ${waits} order by w.content_at limit ${countedUpTo}
      ), behind as (
        select e.created_at as since
        from streams s left join epoch_cursors c on c.stream_id = s.id
@@ -108,7 +107,7 @@ export async function countMemory(tx: Transaction, now: Date): Promise<MemoryCou
        ) e
        where s.workspace_id = $1 and s.last_seq > coalesce(c.seq, 0) and ${isOn} limit ${countedUpTo}
      )
-     select (select count(*)::int from waiting) as waiting, (select min(content_at) from waiting) as since,
+     select (select count(*)::int from waiting) as waiting, (select min(since) from waiting) as since,
        (select count(*)::int from behind) as streams, (select count(*) from epochs where workspace_id = $1) as epochs,
        (select min(since) < $3 from waiting) is true or (select min(since) < $2 from behind) is true as is_behind,
        (select bool_and(not ${isOn}) from streams s left join epoch_cursors c on c.stream_id = s.id where s.workspace_id = $1) as is_off`,

@@ -128,12 +128,6 @@ describe('how memory is', () => {
     });
   });
 
-  test('is behind also when a worker tries again and again: what was never indexed waits since it closed', async () => {
-    await putEpochs(app, stream, [{ from: said, to: said, waitingSeconds: 600 }]);
-    await app.test.owner.query('update epochs set content_at = $2 where stream_id = $1', [stream.id, app.time]);
-    expect(await status()).toMatchObject({ state: 'behind' });
-  });
-
   test('does not count streams where memory is off, and is off when it is off in all of them', async () => {
     const other = await aChannel(app, ada, 'Other');
     await say(other);
