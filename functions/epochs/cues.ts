@@ -13,7 +13,7 @@ export interface Cues {
   readonly closes: boolean;
   /** It says what somebody wants to have or to be done. */
   readonly requests: boolean;
-  /** It says itself that something else comes: "by the way", "another question". */
+  /** It says itself that something else comes: "by the way", "another question", or a heading. */
   readonly announces: boolean;
   /** Share of words that point back ("it", "that", "they"), 0 to 0.4. */
   readonly pointsBack: number;
@@ -41,7 +41,9 @@ const closing =
 const request =
   /\b(i (really |also |just )?(need|want|wish|wanted|would like|am looking|am trying|wonder|was wondering)|i('d| would) like|i('m| am) (looking|trying|interested|wondering|planning)|(can|could|would|will) you (please )?(help|tell|find|give|show|check|get|book|send|set|explain|remind)|help me|looking for|please (find|tell|give|show|send|book|explain)|let me know|tell me|find me|give me)\b/i;
 const announcement =
-  /\b(by the way|btw|(another|one more|different|new|next|last) (question|thing|topic|subject|issue|matter|point)|unrelated|on (another|a different) note|chang(e|ing) (the )?(subject|topic)|speaking of|moving on|any ?ways?|besides that|in other news|off topic)\b/i;
+  /\b(by the way|btw|(another|one more|different|new|next|last) (question|thing|topic|subject|issue|matter|point)|unrelated|on (another|a different) note|chang(e|ing) (the )?(subject|topic)|speaking of|moving on|any ?ways?|besides that|in other news|off topic|heads[ -]up|fyi|reminder|(small|quick) (thing|question|one)|while (we|i)('re| are|'m| am) at it)\b/i;
+/** "Pricing page: design is done". */
+const heading = /^\W{0,5}(?:[\p{L}\p{N}'-]+ ){0,3}[\p{L}\p{N}'-]+: +\S/u;
 const word = /[a-z']+/g;
 const pointers = new Set(
   'it its that this they them those these their he she him her his hers one ones there then such so either both'.split(' '),
@@ -63,7 +65,7 @@ export function readCues(text: string): Cues {
     greets: greeting.test(prose),
     closes: terms.length < closingTerms && closing.test(prose),
     requests: request.test(prose),
-    announces: announcement.test(prose),
+    announces: announcement.test(prose) || heading.test(prose),
     pointsBack: pointsBackIn(words),
   };
 }

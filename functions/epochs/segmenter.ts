@@ -30,6 +30,8 @@ export interface SegmenterState {
   /** Whether the last message asked something, or said thanks or goodbye. */
   readonly asked: boolean;
   readonly closed: boolean;
+  /** Who spoke, up to three. */
+  readonly authors?: readonly string[] | undefined;
   readonly dense?: DenseMemory | undefined;
 }
 
@@ -83,10 +85,18 @@ export function step(state: SegmenterState, message: SegmenterMessage, knowledge
       terms: remember(opens ? [] : state.terms, vector),
       asked: cues.asks,
       closed: signals.closes === 1,
+      authors: withAuthor(state, message),
       ...(dense && { dense }),
     },
     similarity: Math.max(0, Math.min(1, (1 - trust) * signals.similarity + trust * signals.direction)),
   };
+}
+
+const groupAuthors = 3;
+
+/** A change of subject does not change who is there. */
+function withAuthor({ authors = [] }: SegmenterState, { authorId }: SegmenterMessage): readonly string[] {
+  return authors.includes(authorId) || authors.length >= groupAuthors ? authors : [...authors, authorId];
 }
 
 /** A message as it is read in the light of an open epoch. */
@@ -106,6 +116,7 @@ export function read(state: SegmenterState, message: SegmenterMessage, knowledge
   const vector = unitTerms(cues.terms, rarity);
   const { similarity, familiar, novel } = overlapOf(state.terms, vector, rarity);
   const { direction, trust } = directionBetween(state, vector, message, knowledge);
+  const isGroup = withAuthor(state, message).length >= groupAuthors;
   const closes = cues.closes || (state.closed && !cues.asks && cues.terms.length <= replyTerms);
   const signals: Signals = {
     similarity,
@@ -123,6 +134,9 @@ export function read(state: SegmenterState, message: SegmenterMessage, knowledge
     announces: Number(cues.announces),
     pointsBack: cues.pointsBack,
     isThird: Number(state.length === 2),
+    isGroup: Number(isGroup),
+    groupAsks: Number(isGroup && cues.asks),
+    groupAnnounces: Number(isGroup && cues.announces),
     age: Math.min(maxAge, Math.log(Math.max(1, state.length))),
     hasDirection: Number(direction !== undefined),
     direction: direction ?? 0,

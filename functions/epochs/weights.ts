@@ -23,6 +23,10 @@ export interface Signals {
   readonly pointsBack: number;
   /** It would be the third message of the epoch: after a question and its answer. */
   readonly isThird: number;
+  /** Three or more have spoken: there a question goes on, and what is new is told. */
+  readonly isGroup: number;
+  readonly groupAsks: number;
+  readonly groupAnnounces: number;
   /** Natural logarithm of the messages that the epoch has, 8 at most. */
   readonly age: number;
   /** Whether there is a dense direction of both the message and the epoch, and its cosine, -1 to 1. */
@@ -46,6 +50,9 @@ export const signalNames = [
   'announces',
   'pointsBack',
   'isThird',
+  'isGroup',
+  'groupAsks',
+  'groupAnnounces',
   'age',
   'hasDirection',
   'direction',
@@ -73,6 +80,9 @@ export const plain = {
   announces: 0.3,
   pointsBack: -1.45,
   isThird: 0.65,
+  isGroup: 0.2,
+  groupAsks: -1.3,
+  groupAnnounces: 1.3,
   age: 0.75,
 } as const satisfies Weights;
 export const plainBias = -3.1;
