@@ -34,7 +34,7 @@ export function useRelated(streamId: string): RelatedNow {
     useMemo(() => (text === undefined ? undefined : { text }), [text]),
     undefined,
   );
-  const { rejected, reject } = useRejecting(read.list?.epochId ?? undefined);
+  const { rejected, reject } = useRejecting(read.list?.epochId ?? undefined, read.again);
   // A text that is like nothing takes nothing away from who reads.
   const isOfText = text !== undefined && written.list !== undefined && written.list.items.length > 0;
   const { list } = isOfText ? written : read;
@@ -118,7 +118,7 @@ function useAgain(again: () => void, told: Told | undefined, newest: Epoch | und
 }
 
 /** Takes links away that somebody says are none, and offers to put them back. */
-function useRejecting(epochId: string | undefined) {
+function useRejecting(epochId: string | undefined, again: () => void) {
   const { streambed, workspaceId, tell } = useWorkspace();
   const [rejected, setRejected] = useState<ReadonlySet<string>>(new Set());
   const { memory } = streambed.workspace(workspaceId);
@@ -130,7 +130,8 @@ function useRejecting(epochId: string | undefined) {
     hide(target);
     const undo = (): void => {
       show(target);
-      memory.restoreLink(epochId, target).catch((error: unknown) => {
+      // It may have been read without the link meanwhile.
+      memory.restoreLink(epochId, target).then(again, (error: unknown) => {
         hide(target);
         tell(noticeOf(error));
       });
