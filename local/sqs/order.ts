@@ -13,28 +13,74 @@ export interface Order {
   readonly waiting: number;
 }
 
-/** A standard queue: oldest first, whoever comes back goes to the end. */
+/** The messages of one group in a standard queue; those without a group are one, too. */
+interface Lane {
+  /** In the order of their coming, with the number of it. */
+  readonly waiting: Map<Message, number>;
+  inFlight: number;
+}
+
+/**
+ * A standard queue: oldest first, whoever comes back goes to the end. With groups it is a fair one: a group with less in flight comes before
+ * the others, so that one with much to do does not hold up the rest.
+ */
 export function standardOrder(): Order {
-  const waiting = new Map<string, Message>();
+  const lanes = new Map<string | undefined, Lane>();
+  let coming = 0;
+  let waiting = 0;
+  const settle = (groupId: string | undefined, { waiting: left, inFlight }: Lane): void => {
+    if (left.size === 0 && inFlight === 0) lanes.delete(groupId);
+  };
   return {
-    add: (message) => void waiting.set(message.id, message),
+    add: (message) => {
+      const lane = lanes.get(message.groupId) ?? { waiting: new Map(), inFlight: 0 };
+      lanes.set(message.groupId, lane);
+      lane.waiting.set(message, ++coming);
+      waiting += 1;
+    },
     take: (max, maxBytes) => {
       const taken: Message[] = [];
       let bytes = 0;
-      for (const message of waiting.values()) {
+      for (let next = fairest(lanes.values()); next !== undefined && taken.length < max; next = fairest(lanes.values())) {
+        const { lane, message } = next;
         bytes += message.bytes;
-        if (taken.length === max || (taken.length > 0 && bytes > maxBytes)) break;
+        if (taken.length > 0 && bytes > maxBytes) break;
+        lane.waiting.delete(message);
+        lane.inFlight += 1;
         taken.push(message);
       }
-      for (const message of taken) waiting.delete(message.id);
+      waiting -= taken.length;
       return taken;
     },
-    release: () => {},
-    remove: (message) => void waiting.delete(message.id),
+    release: (message) => {
+      const lane = lanes.get(message.groupId);
+      if (lane === undefined) return;
+      lane.inFlight -= 1;
+      settle(message.groupId, lane);
+    },
+    remove: (message) => {
+      const lane = lanes.get(message.groupId);
+      if (!lane?.waiting.delete(message)) return;
+      waiting -= 1;
+      settle(message.groupId, lane);
+    },
     get waiting() {
-      return waiting.size;
+      return waiting;
     },
   };
+}
+
+/** The next message of the lane with the least in flight; of several the one that came first. */
+function fairest(lanes: Iterable<Lane>): { lane: Lane; message: Message } | undefined {
+  let best: { lane: Lane; message: Message; came: number } | undefined;
+  for (const lane of lanes) {
+    const [first] = lane.waiting;
+    if (first === undefined) continue;
+    const [message, came] = first;
+    const ahead = best === undefined ? -1 : lane.inFlight - best.lane.inFlight || came - best.came;
+    if (ahead < 0) best = { lane, message, came };
+  }
+  return best;
 }
 
 interface Group {

@@ -1,8 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Queue } from '../../../local/sqs/queue.ts';
 import type { Message } from '../../../local/sqs/message.ts';
-import { fifo } from './queues.ts';
+import { fifo, standard } from './queues.ts';
 
 type Step =
   | { kind: 'send'; group: number }
@@ -73,4 +73,38 @@ test('whatever happens: each group is received in order, one batch at a time, an
     }),
     { numRuns: 500 },
   );
+});
+
+describe('a standard queue', () => {
+  const fair = () => new Queue({ ...standard, redrive: undefined });
+  const bodies = (messages: readonly Message[]) => messages.map(({ body }) => body);
+
+  test('gives the oldest first, where nobody has a group', () => {
+    const queue = fair();
+    for (const body of ['1', '2', '3']) queue.send({ ...draft('', body), groupId: undefined, deduplicationId: undefined });
+    expect(bodies(queue.receive({ max: 2 }))).toEqual(['1', '2']);
+    expect(bodies(queue.receive({ max: 2 }))).toEqual(['3']);
+  });
+
+  test('lets a group with much to do hold up nobody', () => {
+    const queue = fair();
+    for (let place = 0; place < 100; place++) queue.send(draft('busy', `busy ${place}`));
+    const first = queue.receive({ max: 10 });
+    expect(bodies(first)).toEqual(first.map((_, place) => `busy ${place}`));
+    queue.send(draft('quiet', 'quiet 0'));
+    expect(bodies(queue.receive({ max: 2 }))).toEqual(['quiet 0', 'busy 10']);
+  });
+
+  test('counts what is in flight, not what was: who is done is no longer busy', () => {
+    const queue = fair();
+    for (const body of ['a 0', 'a 1']) queue.send(draft('a', body));
+    queue.send(draft('b', 'b 0'));
+    const [done] = queue.receive({ max: 1 });
+    queue.deleteReceived(done?.receiptHandle as string);
+    expect(bodies(queue.receive({ max: 2 }))).toEqual(['a 1', 'b 0']);
+    queue.expireVisibility();
+    expect(queue.counts).toEqual({ visible: 2, inFlight: 0, delayed: 0 });
+    queue.purge();
+    expect(queue.counts).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+  });
 });
