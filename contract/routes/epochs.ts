@@ -28,7 +28,7 @@ const ofLink = z.strictObject({ workspaceId: WorkspaceId, epochId: EpochId, targ
 const workspace = '/v1/workspaces/{workspaceId}';
 const stream = `${workspace}/streams/{streamId}`;
 const epoch = `${workspace}/epochs/{epochId}`;
-const shared = { auth: 'user', tag: 'memory' } as const;
+const shared = { auth: 'user', tag: 'epochs' } as const;
 
 export const listEpochs = defineRoute({
   ...shared,
