@@ -54,11 +54,17 @@ export async function findReadable(tx: Transaction, userId: string, now: Date): 
   const [row] = await tx.query<{ is_guest: boolean; stream_ids: string[]; is_behind: boolean; model: string | null; dimension: number }>(
     `select wm.role = 'guest' as is_guest, mm.model, mm.dimension, ${isAnyLate('$3')} as is_behind,
        array(
-         select s.id from streams s
+         select s.id
+         from (
+           select distinct a.stream_id
+           from stream_members m
+           join (select s.id as stream_id, unnest(s.access_ids) as access_id from streams s where s.workspace_id = $1) a
+             on a.access_id = m.stream_id
+           where m.workspace_id = $1 and m.user_id = $2 and m.left_at is null
+         ) own
+         join streams s on s.id = own.stream_id
          left join streams r on s.visibility = 'inherit' and r.id = s.access_ids[cardinality(s.access_ids)]
-         where s.workspace_id = $1 and s.access_ids && array(
-             select m.stream_id from stream_members m where m.workspace_id = $1 and m.user_id = $2 and m.left_at is null)
-           and (wm.role = 'guest' or coalesce(r.visibility, s.visibility) <> 'public')
+         where (wm.role = 'guest' or coalesce(r.visibility, s.visibility) <> 'public')
          order by s.last_event_at desc nulls last, s.id limit ${maxStreams}
        ) as stream_ids
      from workspace_members wm left join workspace_memory mm on mm.workspace_id = wm.workspace_id
