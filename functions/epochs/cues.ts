@@ -44,11 +44,13 @@ const announcement =
   /\b(by the way|btw|(another|one more|different|new|next|last) (question|thing|topic|subject|issue|matter|point)|unrelated|on (another|a different) note|chang(e|ing) (the )?(subject|topic)|speaking of|moving on|any ?ways?|besides that|in other news|off topic|heads[ -]up|fyi|reminder|(small|quick) (thing|question|one)|while (we|i)('re| are|'m| am) at it)\b/i;
 /** "Pricing page: design is done". */
 const heading = /^\W{0,5}(?:[\p{L}\p{N}'-]+ ){0,3}[\p{L}\p{N}'-]+: +\S/u;
-const word = /[a-z']+/g;
+const word = /[\p{L}']+/gu;
 const pointers = new Set(
   'it its that this they them those these their he she him her his hers one ones there then such so either both'.split(' '),
 );
 const briefWords = 5;
+/** Scripts without spaces have words that are counted by terms only. */
+const briefTerms = 3;
 /** A closing with this many content terms has something to say besides. */
 const closingTerms = 3;
 
@@ -61,7 +63,7 @@ export function readCues(text: string): Cues {
   return {
     terms,
     asks,
-    asksBriefly: asks && words.length <= briefWords,
+    asksBriefly: asks && words.length <= briefWords && terms.length <= briefTerms,
     greets: greeting.test(prose),
     closes: terms.length < closingTerms && closing.test(prose),
     requests: request.test(prose),
