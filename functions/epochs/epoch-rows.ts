@@ -20,10 +20,17 @@ export interface EpochRow {
   rev: number;
 }
 
+const isIndexed = 'ep.indexed_rev is not distinct from ep.content_rev';
+
+/** Whether something said in the epoch was taken back: until the epoch is looked at again, how it begins may be what was. */
+const isTakenBack = `exists (
+    select from stream_events e where e.stream_id = ep.stream_id and e.seq between ep.first_seq and ep.last_seq
+      and (e.deleted_at is not null or e.edited_at is not null))`;
+
 /** Of epochs `ep`. */
 export const epochColumns = `ep.id, ep.stream_id, ep.status, ep.barrier, ep.first_seq, ep.last_seq, ep.message_count, ep.label,
-  ep.label_source, ep.terms, ep.snippet, ep.opened_at, ep.last_event_at, ep.closed_at, ep.rev,
-  ep.indexed_rev is not distinct from ep.content_rev as is_indexed`;
+  ep.label_source, ep.terms, case when ${isIndexed} or not ${isTakenBack} then ep.snippet end as snippet, ep.opened_at, ep.last_event_at,
+  ep.closed_at, ep.rev, ${isIndexed} as is_indexed`;
 
 export function epochOf(row: EpochRow): Epoch {
   return {

@@ -81,6 +81,16 @@ describe('the epochs of a stream', () => {
     expect(await listEpochs(app, ada, { streamId: fresh.id, limit: 5 })).toEqual({ items: [], nextCursor: null, epochsRev: 0 });
   });
 
+  test('do not begin with what was taken back, also before the index is told', async () => {
+    const begun = await aChannel(app, ada, 'Begun');
+    const [first, second] = [await say(begun, 'A secret that slipped out'), await say(begun, 'And something else')];
+    await putEpochs(app, begun, [{ from: first, to: second, open: true }]);
+    const snippet = async () => (await listEpochs(app, ada, { streamId: begun.id, limit: 5 })).items[0]?.snippet;
+    expect(await snippet()).toBe('How it begins');
+    await deleteEvent(app, ada, { streamId: begun.id, eventId: first.id });
+    expect(await snippet()).toBeNull();
+  });
+
   test('do not exist for who does not see the stream', async () => {
     for (const caller of [cyd, gus])
       await expect(listEpochs(app, caller, { streamId: closed.id, limit: 5 })).rejects.toMatchObject({ code: 'not_found' });
