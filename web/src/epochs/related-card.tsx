@@ -1,3 +1,4 @@
+import type { MouseEvent } from 'react';
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { ThumbsDown } from 'lucide-react';
 import type { Related } from '../../../contract/epoch.ts';
@@ -19,6 +20,10 @@ interface Props {
 export function RelatedCard({ related, today, onReject }: Props) {
   const { level, words } = surenessOf(related.score);
   const label = labelOf(related);
+  const reject = (event: MouseEvent): void => {
+    focusBeside(event.currentTarget.closest('li'));
+    onReject?.(related);
+  };
   return (
     <li className={classes.card}>
       <EpochLink stretch={related} className={classes.link}>
@@ -41,7 +46,7 @@ export function RelatedCard({ related, today, onReject }: Props) {
         </span>
         {onReject && (
           <Tooltip label="Not related">
-            <ActionIcon variant="subtle" color="gray" size={26} aria-label={`${label} is not related`} onClick={() => onReject(related)}>
+            <ActionIcon variant="subtle" color="gray" size={26} aria-label={`${label} is not related`} onClick={reject}>
               <ThumbsDown size={14} />
             </ActionIcon>
           </Tooltip>
@@ -49,4 +54,10 @@ export function RelatedCard({ related, today, onReject }: Props) {
       </div>
     </li>
   );
+}
+
+/** The card goes away, and the focus with it, unless it is elsewhere by then. */
+function focusBeside(card: Element | null): void {
+  const beside = card?.nextElementSibling ?? card?.previousElementSibling;
+  beside?.querySelector('a')?.focus();
 }

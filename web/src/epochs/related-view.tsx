@@ -21,6 +21,8 @@ export function RelatedView({ now }: { now: RelatedNow }) {
           {note}
         </p>
       )}
+      {/* Not while one writes: it would talk into every pause. */}
+      <output className="sb-hidden">{about === 'stream' && items.length > 0 ? relatedTopics(items.length) : ''}</output>
       <div className={classes.scroller}>
         {items.length > 0 && (
           <>
@@ -47,6 +49,8 @@ export function RelatedView({ now }: { now: RelatedNow }) {
     </>
   );
 }
+
+const relatedTopics = (count: number): string => `${count} related ${count === 1 ? 'topic' : 'topics'}`;
 
 function NothingRelated() {
   return (

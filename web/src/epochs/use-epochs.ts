@@ -1,8 +1,8 @@
 import { useCallback, useState } from 'react';
+import { problemOf } from '../../../client/errors.ts';
 import type { EpochsSnapshot } from '../../../client/live-epochs.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import type { Epoch } from '../../../contract/epoch.ts';
-import { noticeOf } from '../streams/stream-actions.ts';
 import { useWorkspace } from '../streams/workspace-context.ts';
 import { useLive } from '../ui/use-live.ts';
 
@@ -23,13 +23,15 @@ export interface EpochsNow {
 }
 
 export function useEpochs(streamId: string): EpochsNow {
-  const { openEpochs, tell } = useWorkspace();
+  const { openEpochs } = useWorkspace();
   const [live] = useState(() => openEpochs.use(streamId));
   const { epochs, hasOlder, loading, loadingOlder, problem, related } = useLive(live);
+  const [failed, setFailed] = useState<Problem>();
   const reload = useCallback(() => live.refresh(), [live]);
   const more = useCallback(() => {
+    setFailed(undefined);
     if (live.getSnapshot().problem) live.refresh();
-    else live.loadOlder().catch((error: unknown) => tell(noticeOf(error)));
-  }, [live, tell]);
-  return { epochs, loading: loading || loadingOlder, problem, hasMore: hasOlder, more, reload, told: related };
+    else live.loadOlder().catch((error: unknown) => setFailed(problemOf(error)));
+  }, [live]);
+  return { epochs, loading: loading || loadingOlder, problem: problem ?? failed, hasMore: hasOlder, more, reload, told: related };
 }

@@ -27,7 +27,7 @@ export function useTopics(streamId: string, { events }: Pick<LiveSnapshot, 'even
   const now = useEpochs(streamId);
   const { epochs, hasMore, reload } = now;
   useReachBack(now, events[0]?.seq);
-  const { own, beginEpoch } = useBarrier(streamId);
+  const { own, beginEpoch } = useBarrier(streamId, epochs);
   const starts = useMemo(() => startsOf(epochs, hasMore, own), [epochs, hasMore, own]);
   const [renaming, setRenaming] = useState<Epoch>();
   const tools = useTools(streamId, now, setRenaming);
@@ -45,9 +45,11 @@ function useReachBack({ epochs, hasMore, loading, problem, more }: EpochsNow, fi
 }
 
 /** A `/new` of the reader's own shows before its epoch is there. */
-function useBarrier(streamId: string) {
+function useBarrier(streamId: string, epochs: readonly Epoch[]) {
   const { streambed, workspaceId } = useWorkspace();
   const [own, setOwn] = useState<OwnBarrier>();
+  // What becomes of it afterwards is told by the epochs alone: it may be merged away.
+  if (own && epochs.some(({ firstSeq }) => firstSeq > own.afterSeq)) setOwn(undefined);
   const beginEpoch = async (label: string | undefined): Promise<void> => {
     const { afterSeq } = await streambed.workspace(workspaceId).memory.setBarrier(streamId, label === undefined ? {} : { label });
     setOwn({ afterSeq, label });
