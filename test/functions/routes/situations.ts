@@ -374,6 +374,38 @@ const payloads: Situation[] = (
   'body.payload',
 ]);
 
+const ofEpoch = (epochId: string, rest = '') => `/epochs/${epochId}${rest}`;
+const epochs: Situation[] = [
+  ['the first epoch is merged', 'ada', (w) => ['POST', ofEpoch(w.epochs.first, '/merge')], 'nothing_before'],
+  [
+    'an epoch is split where it begins',
+    'ada',
+    (w) => ['POST', ofEpoch(w.epochs.second, '/split'), { eventId: w.events.poll.id }],
+    'nothing_before',
+  ],
+  [
+    'an epoch is split at an event of another',
+    'ada',
+    (w) => ['POST', ofEpoch(w.epochs.second, '/split'), { eventId: w.events.plain.id }],
+    'not_found',
+  ],
+  [
+    'an epoch is split at an event of another stream',
+    'ada',
+    (w) => ['POST', ofEpoch(w.epochs.second, '/split'), { eventId: w.events.secretRoot.id }],
+    'not_found',
+  ],
+  ['who is not in a channel names an epoch', 'cyd', (w) => ['PATCH', ofEpoch(w.epochs.first), { label: 'Ours' }], 'forbidden'],
+  ['a guest merges epochs', 'gus', (w) => ['POST', ofEpoch(w.epochs.second, '/merge')], 'forbidden'],
+  ['a guest rejects a link', 'gus', (w) => ['DELETE', ofEpoch(w.epochs.second, `/related/${w.epochs.first}`)], 'forbidden'],
+  ['a link to what one may not see is rejected', 'abe', (w) => ['DELETE', ofEpoch(w.epochs.open, `/related/${w.epochs.dm}`)], 'not_found'],
+  ['an epoch is not related to itself', 'ada', (w) => ['PUT', ofEpoch(w.epochs.first, `/related/${w.epochs.first}`)], 'not_found'],
+  ['a member says how memory is made', 'bob', (w) => ['PATCH', of(w.streams.general, '/memory'), { enabled: false }], 'forbidden'],
+  ['who may not see a stream sets a barrier', 'dee', (w) => ['POST', of(w.streams.secret, '/barrier'), {}], 'not_found'],
+  ['a barrier is set where nothing is said any more', 'ada', (w) => ['POST', of(w.streams.archived, '/barrier'), {}], 'stream_archived'],
+  ['an epoch of a stream that one may not see is read', 'dee', (w) => ['GET', ofEpoch(w.epochs.secret)], 'not_found'],
+];
+
 export const situations: Readonly<Record<string, readonly Situation[]>> = {
   'a role that is too low': roles,
   'the last owner': owners,
@@ -383,4 +415,5 @@ export const situations: Readonly<Record<string, readonly Situation[]>> = {
   'what one may not see': hidden,
   'names that are taken': slugs,
   'payloads of own types': payloads,
+  epochs,
 };
