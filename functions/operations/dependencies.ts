@@ -20,6 +20,9 @@ export function openChecks(db: Database): Checks {
 
 /** Qdrant says whether it is ready to anybody who reaches it. */
 async function askIndex(url: string): Promise<void> {
-  const { ok, status } = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(3_000) });
+  const { ok, status } = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(3_000) }).catch((error: unknown) => {
+    // What fetch throws says only that it failed.
+    throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  });
   if (!ok) throw Object.assign(new Error('The index is not ready'), { code: `HTTP_${status}` });
 }
