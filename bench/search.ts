@@ -30,7 +30,7 @@ const embedder = await openEmbedder({ log, metrics: { count: () => undefined } }
 const server = process.env['QDRANT_URL'] === undefined ? await startQdrant({ log: (_, ...line) => console.error(...line) }) : undefined;
 const url = server?.url ?? process.env['QDRANT_URL'] ?? '';
 const index = openVectorIndex({ url, stage: 'bench', model: embedder.model, dimension: embedder.dimension });
-const workspaceId = `ws_bench${Date.now()}`;
+const workspaceId = 'ws_bench';
 const scope = { workspaceId, readable: { publicToo: true, streamIds: [] } } as const;
 
 async function ingest(documents: readonly RetrievalDocument[]): Promise<void> {
@@ -84,6 +84,7 @@ async function searchBare(limit: number): Promise<number[]> {
 }
 
 await index.ensure();
+await index.removeWhere({ workspaceId });
 const startedAt = performance.now();
 for (let start = 0; start < set.documents.length; start += batch) await ingest(set.documents.slice(start, start + batch));
 const seconds = (performance.now() - startedAt) / 1_000;

@@ -26,19 +26,17 @@ export interface SearchAnswer {
 
 /** How deep both ways look before they are put together. */
 const fusedDepth = 100;
-/**
- * What a vector counts beside the words, whose weight is one. A model that knows meanings is worth as much as they are; one that is made
- * of the same words adds almost nothing to them.
- */
-const trustInModel = 1;
-const trustInArithmetic = 0.02;
+/** What a vector counts beside the words, whose weight is one: a model that knows meanings is worth as much as they are. */
+const trustInMeaning = 1;
 
 /** Searches what memory holds, in at most two round trips to the index. Throws `IndexUnavailable`. */
 export async function searchIndex(index: VectorIndex, embedder: Embedder, search: Search): Promise<SearchAnswer> {
   const { scope, mode, text, limit } = search;
   const keywords = keywordQuery(text);
   if (mode === 'keyword') return { hits: await askOne(index, scope, { by: { keywords }, limit }), isDegraded: false };
-  const vector = await vectorOf(embedder, text);
+  // Arithmetic on the words finds nothing that the words themselves do not, and ranks it worse.
+  const isByWords = mode === 'hybrid' && embedder.isOffline;
+  const vector = isByWords ? undefined : await vectorOf(embedder, text);
   if (mode === 'vector' && vector) return { hits: await askOne(index, scope, { by: { dense: vector }, limit }), isDegraded: false };
   const depth = Math.max(limit, fusedDepth);
   const [frequencies, [found = [], near = []]] = await Promise.all([
@@ -52,9 +50,9 @@ export async function searchIndex(index: VectorIndex, embedder: Embedder, search
   const byWords = await askOne(index, scope, { by: { keywords: expandQuery(keywords, feedback, frequencies) }, limit: depth });
   const fused = fuse([
     { hits: byWords, weight: 1 },
-    { hits: near, weight: embedder.isOffline ? trustInArithmetic : trustInModel, worthlessFrom: fusedDepth },
+    { hits: near, weight: trustInMeaning, worthlessFrom: fusedDepth },
   ]);
-  return { hits: fused.slice(0, limit), isDegraded: vector === undefined };
+  return { hits: fused.slice(0, limit), isDegraded: !isByWords && vector === undefined };
 }
 
 async function askOne(index: VectorIndex, scope: Scope, question: Parameters<VectorIndex['ask']>[1][number]): Promise<Hit[]> {

@@ -83,7 +83,11 @@ describe('search', () => {
 });
 
 describe('search without embeddings', () => {
-  const embedder: Embedder = { ...localEmbedder, embed: () => Promise.reject(new EmbeddingFailed('unavailable', 'down')) };
+  const embedder: Embedder = {
+    ...localEmbedder,
+    isOffline: false,
+    embed: () => Promise.reject(new EmbeddingFailed('unavailable', 'down')),
+  };
 
   test.each<SearchMode>(['vector', 'hybrid'])('goes on by words and says so, by %s', async (mode) => {
     const { hits, isDegraded } = await search('deploy failed', mode, { embedder });
