@@ -32,9 +32,11 @@ function pick(payload: Payload, wanted: Exclude<WithPayload, null | undefined>):
 
 function vectorsOf({ config }: Collection, { dense, sparse }: Point, wanted: readonly string[] | true) {
   const isWanted = (name: string): boolean => wanted === true || wanted.includes(name);
-  const all = Object.fromEntries(
-    [...[...dense].map(([name, vector]) => [name, Array.from(vector)] as const), ...sparse].filter(([name]) => isWanted(name)),
-  );
+  const all = Object.fromEntries([
+    // Only those that are wanted become lists: each is a thousand numbers.
+    ...[...dense].filter(([name]) => isWanted(name)).map(([name, vector]) => [name, Array.from(vector)] as const),
+    ...[...sparse].filter(([name]) => isWanted(name)),
+  ]);
   return config.isUnnamed && Object.keys(all).join() === '' && all[''] !== undefined ? all[''] : all;
 }
 
