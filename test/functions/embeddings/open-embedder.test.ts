@@ -36,7 +36,7 @@ describe('the embedder that the environment asks for', () => {
   test.each<[EmbeddingSettings, RegExp]>([
     [{ provider: 'ollama' }, /^EMBEDDING_PROVIDER is "ollama"/],
     [{ provider: 'local', model: 'text-embedding-3-small' }, /^EMBEDDING_MODEL .* EMBEDDING_PROVIDER is local/],
-    [{ dimension: '768' }, /^EMBEDDING_DIMENSION is 768/],
+    [{ dimension: '512' }, /^EMBEDDING_DIMENSION is 512/],
     [{ url: 'http://localhost:11434/v1' }, /^EMBEDDING_URL/],
     [{ provider: 'openai', apiKey: 'k' }, /^EMBEDDING_MODEL is not set/],
     [{ provider: 'openai', model: 'm' }, /EMBEDDING_API_KEY nor EMBEDDING_SECRET_ARN is set/],
