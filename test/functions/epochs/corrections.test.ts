@@ -218,6 +218,7 @@ describe('a split', () => {
   test('and a merge of both parts is the whole again', async () => {
     const before = rangesOf(await listed());
     const { items } = await splitEpoch(app, ada, { epochId: id(1), eventId: at(5).id });
+    app.time = new Date(app.time.getTime() + 1_000);
     await mergeEpoch(app, ada, { epochId: items[1]?.id ?? '' });
     expect(rangesOf(await listed())).toEqual(before);
     expect((await corrections()).map(({ kind }: { kind: string }) => kind)).toEqual(['split', 'merge']);

@@ -195,7 +195,11 @@ describe('what a text is related to', () => {
 
   test('is nothing when the provider or the index is away, and whoever writes is told that memory is behind', async () => {
     const behind = { epochId: null, items: [], memory: 'behind' };
-    app.memory.using = { ...localEmbedder, embed: () => Promise.reject(new EmbeddingFailed('throttled', 'Too many calls')) };
+    app.memory.using = {
+      ...localEmbedder,
+      isOffline: false,
+      embed: () => Promise.reject(new EmbeddingFailed('throttled', 'Too many calls')),
+    };
     expect(await related(ada, { text })).toEqual(behind);
     app.memory.using = localEmbedder;
     const { faults } = await app.memory.qdrant();

@@ -134,6 +134,7 @@ describe('what somebody may not see is not found', () => {
 describe('when a part is away', () => {
   const failing = {
     ...localEmbedder,
+    isOffline: false,
     embed: () => Promise.reject(new EmbeddingFailed('unavailable', 'The provider is down')),
   };
 
