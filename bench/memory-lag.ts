@@ -133,13 +133,16 @@ const rooms = await makeStreams('Load', streams);
 const probeRooms = await makeStreams('Probe', probes);
 for (const streamId of rooms) await workspace.memory.updateSettings(streamId, { enabled: false });
 await atRate(perSecond, perSecond * 5, talkIn(rooms));
+const processor = [await app.processorMs()];
 const without = await atRate(perSecond, (perSecond * seconds) / 2, talkIn(rooms));
+processor.push(await app.processorMs());
 for (const streamId of rooms) await workspace.memory.updateSettings(streamId, { enabled: true });
 
 let startLoad = () => undefined as void;
 const loadStarts = new Promise<void>((resolve) => (startLoad = resolve));
 const cursors = watchCursors(rooms);
-const load = loadStarts.then(() => {
+const load = loadStarts.then(async () => {
+  processor.push(await app.processorMs());
   const talk = talkIn(rooms);
   return atRate(perSecond, perSecond * seconds, async (n) => {
     const posted = await talk(n);
@@ -150,6 +153,7 @@ const load = loadStarts.then(() => {
 const probed = await probe(probeRooms);
 const posted = await load;
 const assigned = await cursors.stop();
+processor.push(await app.processorMs());
 
 const unit = 'ms';
 printFigure({ bench, figure: 'message to epoch, p50', value: quantile(assigned.lags, 0.5), unit });
@@ -165,5 +169,13 @@ for (const [name, share] of [
 ] as const)
   // prettier-ignore
   printFigure({ bench, figure: `post, ${name}, beside posts without memory`, value: times(posted, share), unit, peer: times(without, share) });
+const [from = 0, to = 0, loadFrom = 0, loadTo = 0] = processor;
+printFigure({
+  bench,
+  figure: 'processor time of the app a message, beside messages without memory',
+  value: (loadTo - loadFrom) / (posted.length + probes),
+  unit,
+  peer: (to - from) / without.length,
+});
 await app.stop();
 process.exit(0);

@@ -7,6 +7,8 @@ export interface MemoryApp {
   readonly demo: Demo;
   /** Sees all of its database. */
   readonly databaseDsn: string;
+  /** Milliseconds of processor time that the app has taken so far, the database not counted. */
+  processorMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -19,6 +21,12 @@ export async function startMemoryApp(): Promise<MemoryApp> {
   return {
     demo,
     databaseDsn: demo.databaseDsn,
+    async processorMs() {
+      const answer = new Promise<NodeJS.CpuUsage>((resolve) => child.once('message', (message) => resolve(message as NodeJS.CpuUsage)));
+      child.send('processor');
+      const { user, system } = await answer;
+      return (user + system) / 1_000;
+    },
     async stop() {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.disconnect();
