@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Locator } from 'playwright-core';
 import { seedStream } from './app.ts';
 import { seriousFaults } from './axe.ts';
 import { MemoryPerson } from './memory-person.ts';
@@ -37,6 +38,25 @@ async function remembered(word: string) {
   await mayas.divider(/payroll/i).waitFor();
   return { name, streamId, mayas, events, memory };
 }
+
+/** Where something stands on the page once it stands still. */
+async function settled(locator: Locator): Promise<number> {
+  const top = async (): Promise<number> => (await locator.boundingBox())?.y ?? Number.NaN;
+  for (let [last, now] = [Number.NaN, await top()]; ; [last, now] = [now, await top()]) {
+    if (last === now) return now;
+    await locator.page().evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  }
+}
+
+/** The positions of the last message above what is in view, and of one in the middle of it. */
+const rowsAbout = (log: Locator): Promise<[number, number]> =>
+  log.evaluate((frame) => {
+    const { top, bottom } = frame.getBoundingClientRect();
+    const rows = [...frame.querySelectorAll<HTMLElement>('[data-seq]')];
+    const seqOf = (row: HTMLElement | undefined): number => Number(row?.dataset['seq']);
+    const above = rows.findLast((row) => row.getBoundingClientRect().bottom <= top);
+    return [seqOf(above), seqOf(rows.find((row) => row.getBoundingClientRect().top > (top + bottom) / 2))];
+  });
 
 describe('a stream with two topics', () => {
   test('shows where the subject changes; returning to the first brings it up as related, and the way there leads back', async () => {
@@ -169,6 +189,40 @@ describe('what memory made', () => {
     await mayas.counts(4);
     await mayas.undo();
     await mayas.counts(3);
+  });
+
+  test('moves nothing under the eyes of who reads, when it is cut above them', async () => {
+    const name = newName('still');
+    const shelves = Array.from({ length: 60 }, (_, n) => `Shelf ${n}: cups, lids, napkins and straws are counted`);
+    const streamId = await seedStream(stage.app, name, shelves);
+    const mayas = new MemoryPerson(await stage.signedIn(maya));
+    await mayas.person.open(name);
+    await mayas.person.sees(shelves.at(-1) ?? '');
+    await mayas.person.scroll(-900);
+    const [above, within] = await rowsAbout(mayas.person.log());
+    const watched = mayas.person.log().locator(`[data-seq="${within}"]`);
+    const before = await settled(watched);
+    const { memory } = stage.client(jonas);
+    const [epoch] = (await memory.epochs(streamId)).items;
+    const { events } = await memory.epoch(epoch?.id ?? '', { limit: 60 });
+    await memory.splitEpoch(epoch?.id ?? '', { eventId: events.find(({ seq }) => seq === above)?.id ?? '' });
+    await mayas.counts(1);
+    expect(Math.abs((await settled(watched)) - before)).toBeLessThanOrEqual(2);
+  });
+
+  test('is within reach of the keyboard', async () => {
+    const { mayas } = await remembered('keyboard');
+    await mayas.person.composer().press('Shift+Tab');
+    await mayas.person.page.keyboard.press('ArrowDown');
+    for (let steps = 0; steps < payroll.length; steps++) await mayas.person.page.keyboard.press('ArrowUp');
+    await mayas.person.focused(mayas.person.message(payroll[0] ?? ''));
+    await mayas.person.page.keyboard.press('Shift+Tab');
+    await mayas.person.focused(mayas.person.log().getByRole('button', { name: /^More about the topic .*payroll/i }));
+    await mayas.person.page.keyboard.press('Enter');
+    await mayas.person.page.getByRole('menuitem', { name: 'Rename…' }).waitFor();
+    await mayas.person.page.keyboard.press('Escape');
+    await mayas.person.page.keyboard.press('Control+.');
+    await mayas.panel().waitFor();
   });
 
   test('is no longer shown as related where somebody says that it is not, until they take that back', async () => {
