@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { api } from '../../contract/api.ts';
 import type { MemoryStatus } from '../../contract/epoch.ts';
 import { startLocal } from '../../local/run.ts';
 import type { Local } from '../../local/run.ts';
-import { earlierThan, readEpochs, waitForMemory } from '../../scripts/demo-memory/read-memory.ts';
+import type { Comparison } from '../../scripts/demo-memory/key.ts';
+import { readEpochs, waitForMemory } from '../../scripts/demo-memory/read-memory.ts';
 import type { RememberedStream } from '../../scripts/demo-memory/read-memory.ts';
 import { readStory } from '../../scripts/demo-memory/read-story.ts';
 import { importStory, say } from '../../scripts/demo-memory/tell-story.ts';
 import type { Telling } from '../../scripts/demo-memory/tell-story.ts';
+import { countPoints, epochsIn, linksIn } from './memory-outcome.ts';
+import type { Outcome } from './memory-outcome.ts';
 import { startWordProvider } from './word-provider.ts';
 import type { WordProvider } from './word-provider.ts';
 
@@ -54,12 +59,6 @@ async function postLive(telling: Telling): Promise<number> {
   return slowestMs;
 }
 
-interface Outcome {
-  readonly streams: readonly RememberedStream[];
-  /** How many points the index holds of it. */
-  readonly points: number;
-}
-
 async function settle(local: Local, telling: Telling): Promise<Outcome> {
   await waitForMemory(telling, () => undefined);
   return { streams: await readEpochs(telling), points: await countPoints(local, telling.own.workspaceId) };
@@ -71,39 +70,20 @@ async function tellCalmly(local: Local): Promise<Outcome> {
   return settle(local, telling);
 }
 
-async function countPoints({ qdrant }: Local, workspaceId: string): Promise<number> {
-  const send = async (at: string, body?: object): Promise<unknown> => {
-    const request = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    const response = await fetch(`${qdrant.url}${at}`, request);
-    return ((await response.json()) as { result: unknown }).result;
-  };
-  const { collections } = (await send('/collections')) as { collections: { name: string }[] };
-  const filter = { must: [{ key: 'workspace_id', match: { value: workspaceId } }] };
-  const counts = collections.map(({ name }) => send(`/collections/${name}/points/count`, { filter, exact: true }));
-  return (await Promise.all(counts)).reduce<number>((sum, found) => sum + (found as { count: number }).count, 0);
-}
-
-/** Where the epochs begin and end, why, and what they are about; an open one has no label yet that stays. */
-const epochsIn = ({ streams }: Outcome) =>
-  streams.flatMap(({ slug, epochs }) =>
-    epochs.map(({ status, barrier, firstSeq, lastSeq, messageCount, label, indexed }) => ({
-      slug,
-      range: [firstSeq, lastSeq] as const,
-      messageCount,
-      barrier,
-      ...(status === 'closed' && { label, indexed }),
-    })),
-  );
-
-/** What closed epochs come back to, with how sure it is, by places instead of ids. */
-function linksIn({ streams }: Outcome): Map<string, number> {
-  const places = new Map(streams.flatMap(({ slug, epochs }) => epochs.map(({ id, firstSeq }) => [id, `${slug} ${firstSeq}`])));
-  const closed = streams.flatMap(({ epochs }) => epochs.filter(({ status }) => status === 'closed'));
-  return new Map(
-    closed.flatMap((epoch) =>
-      earlierThan(epoch).map(({ epochId, score }) => [`${places.get(epoch.id)} to ${places.get(epochId)}`, score] as const),
-    ),
-  );
+/** Tells it as a person at a terminal does. */
+async function runScript(local: Local): Promise<{ outcome: Outcome; comparison: Comparison }> {
+  const root = path.resolve(import.meta.dirname, '../..');
+  const child = spawn(process.execPath, ['scripts/demo-memory.ts', '--url', local.baseUrl, '--json'], { cwd: root });
+  const [out, errors, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((resolve) => {
+      child.on('close', resolve);
+    }),
+  ]);
+  if (code !== 0) throw new Error(errors);
+  const told = JSON.parse(out) as { workspaceId: string; streams: RememberedStream[]; comparison: Comparison };
+  return { outcome: { streams: told.streams, points: await countPoints(local, told.workspaceId) }, comparison: told.comparison };
 }
 
 /** A link begins at a half. What else is in the index moves what is hardly related to this or that side of the line. */
@@ -128,13 +108,14 @@ function expectAllIndexed(outcome: Outcome): void {
 
 describe('The memory of three weeks, made on the machine itself', () => {
   let calm: Outcome;
+  let comparison: Comparison;
   let storm: Outcome;
   let meanwhile: MemoryStatus;
   let slowestMs: number;
 
   beforeAll(async () => {
     const local = await startApp('offline', {});
-    calm = await tellCalmly(local);
+    ({ outcome: calm, comparison } = await runScript(local));
     // Both workers die when they have written something, and the index goes when it holds some of the epochs.
     const kills = [
       local.faults.set({ caller: 'EpochsAssignEvents', action: 'sqs:SendMessage', when: 'after', effect: 'kill' }),
@@ -151,6 +132,13 @@ describe('The memory of three weeks, made on the machine itself', () => {
     storm = await settle(local, telling);
     await stopApp(local);
   }, 300_000);
+
+  test('finds most changes of subject, and most subjects that come back', () => {
+    const { changes, returns } = comparison;
+    expect(changes.total).toBeGreaterThan(50);
+    expect(changes.near).toBeGreaterThan(changes.total * 0.6);
+    expect(returns.found).toBeGreaterThan(returns.total * 0.5);
+  });
 
   test('waits while its workers are dead and its index is gone, and nobody who writes does', () => {
     expect(meanwhile.epochsWaiting).toBeGreaterThan(10);
