@@ -35,6 +35,16 @@ export const openEmbedder = (guarding: Guarding): Promise<Embedder> =>
     guarding,
   );
 
+/** The same, opened when it is first needed, and again where that failed. */
+export function openEmbedderOnce(guarding: Guarding): () => Promise<Embedder> {
+  let embedder: Promise<Embedder> | undefined;
+  return () => {
+    embedder ??= openEmbedder(guarding);
+    embedder.catch(() => (embedder = undefined));
+    return embedder;
+  };
+}
+
 export async function createEmbedder(settings: EmbeddingSettings, guarding: Guarding): Promise<Embedder> {
   const { provider = 'local' } = settings;
   const dimension = readDimension(settings.dimension);

@@ -1,3 +1,4 @@
+import { openEmbedderOnce } from '../embeddings/open-embedder.ts';
 import { systemClock } from '../platform/clock.ts';
 import { setting } from '../platform/config.ts';
 import { openDatabase } from '../platform/database.ts';
@@ -10,7 +11,6 @@ import { openRedelivery } from '../platform/redelivery.ts';
 import { assignEvents } from './assign-events.ts';
 import { openDueList } from './due-list.ts';
 import { createKnowledge } from './knowledge.ts';
-import { openMemory } from './memory.ts';
 
 const app = {
   db: openDatabase(),
@@ -20,7 +20,7 @@ const app = {
   embeddingsQueueUrl: setting('embeddingsQueueUrl'),
   due: openDueList(systemClock),
   knowledge: createKnowledge(),
-  memory: openMemory({ log, metrics }),
+  memory: { embedder: openEmbedderOnce({ log, metrics }) },
   clock: systemClock,
   log,
   metrics,

@@ -1,6 +1,6 @@
 import type { Embedder } from '../embeddings/embedder.ts';
 import type { Guarding } from '../embeddings/guarded.ts';
-import { openEmbedder } from '../embeddings/open-embedder.ts';
+import { openEmbedderOnce } from '../embeddings/open-embedder.ts';
 import { openIndex } from '../embeddings/open-index.ts';
 import type { VectorIndex } from '../embeddings/vector-index.ts';
 
@@ -12,22 +12,23 @@ export interface Memory {
   indexOf(model: Pick<Embedder, 'model' | 'dimension'>): Promise<VectorIndex>;
 }
 
-/** What the environment names; opened when it is first needed, and again where that failed. */
+/** What the environment names; opened when it is first needed, and again where that failed. A collection is there before it is used. */
 export function openMemory(guarding: Guarding): Memory {
-  let embedder: Promise<Embedder> | undefined;
   const indexes = new Map<string, Promise<VectorIndex>>();
   return {
-    embedder() {
-      embedder ??= openEmbedder(guarding);
-      embedder.catch(() => (embedder = undefined));
-      return embedder;
-    },
+    embedder: openEmbedderOnce(guarding),
     indexOf({ model, dimension }) {
       const key = `${model} ${dimension}`;
-      const held = indexes.get(key) ?? openIndex({ model, dimension });
+      const held = indexes.get(key) ?? openEnsured({ model, dimension });
       held.catch(() => indexes.delete(key));
       indexes.set(key, held);
       return held;
     },
   };
+}
+
+async function openEnsured(model: Parameters<Memory['indexOf']>[0]): Promise<VectorIndex> {
+  const index = await openIndex(model);
+  await index.ensure();
+  return index;
 }

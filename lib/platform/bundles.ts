@@ -78,6 +78,8 @@ function runEsbuild(entryPoints: Record<string, string>, outdir: string): BuildR
       banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
       // Optional companions of pg that are never installed here.
       external: ['pg-native', 'cloudflare:sockets'],
+      // Qdrant's client as it is made for browsers: the other one brings half a megabyte of HTTP client, which Node has already.
+      alias: { '@qdrant/js-client-rest': join(root, 'node_modules/@qdrant/js-client-rest/dist/browser/index.js') },
       sourcemap: 'linked',
       sourcesContent: false,
       legalComments: 'none',

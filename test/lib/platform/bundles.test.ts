@@ -17,9 +17,7 @@ describe('the bundles', () => {
   });
 
   test.each(bundles.map(({ name, bytes }) => [name, bytes] as const))('%s is small', (name, bytes) => {
-    // Those that embed know the words of many languages, the client of the index and that of Bedrock, which is loaded when it is called.
-    const limit = ['epochs-assign-events', 'epochs-http', 'epochs-index-epoch'].includes(name) ? 2e6 : 1.5e6;
-    expect(bytes).toBeLessThan(limit);
+    expect(bytes).toBeLessThan(1.5e6);
     expect(bytes).toBeGreaterThan(10_000);
   });
 
