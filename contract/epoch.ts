@@ -96,7 +96,7 @@ export const UpdateMemorySettings = z
   .meta({ id: 'UpdateMemorySettings' });
 export type UpdateMemorySettings = z.infer<typeof UpdateMemorySettings>;
 
-/** An earlier epoch that something is related to. A document stands here too where there are libraries. */
+/** Another epoch that something is related to, an earlier one where it was found by itself. A document stands here too where there are libraries. */
 export const Related = z
   .object({
     kind: z.literal('epoch'),

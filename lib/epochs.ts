@@ -133,7 +133,7 @@ export class Epochs extends Construct {
       alone: true,
     });
     this.#props.memory.grant(fn, 'takeLearned');
-    addSchedule(this, 'LearnEveryHour', { worker: fn, every: Duration.hours(1), description: 'Learns which words belong together' });
+    addSchedule(this, 'LearnOften', { worker: fn, every: Duration.minutes(10), description: 'Learns which words belong together' });
     return fn;
   }
 

@@ -17,7 +17,7 @@ const growth = 0.2;
 const maxMessages = 200_000;
 
 /**
- * The hourly lesson: of each workspace that has closed enough epochs since the last one, learns which words belong together. Safe to
+ * The lesson, every ten minutes: of each workspace that has closed enough epochs since the last one, learns which words belong together. Safe to
  * repeat: it takes the place of what was learned before. `hasTime` says whether another workspace can still be begun.
  */
 export async function learnAssociations(app: LearnApp, hasTime: () => boolean): Promise<{ learned: number }> {

@@ -106,7 +106,7 @@ describe('the app on one machine', () => {
     expect(local.nameOf('RealtimeFanOutQueueQueue')).toMatch(/\.fifo$/);
   });
 
-  test.each(['OperationsEveryMinute', 'EpochsFlushEveryMinute', 'EpochsLearnEveryHour'])('%s runs when it is told to', async (schedule) => {
+  test.each(['OperationsEveryMinute', 'EpochsFlushEveryMinute', 'EpochsLearnOften'])('%s runs when it is told to', async (schedule) => {
     expect(await local.runSchedule(schedule)).toMatchObject({ ok: true });
   });
 
