@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Locator } from 'playwright-core';
+import type { Locator, Route } from 'playwright-core';
 import { seedStream } from './app.ts';
 import { seriousFaults } from './axe.ts';
 import { MemoryPerson } from './memory-person.ts';
@@ -292,6 +292,24 @@ describe('memory', () => {
     await bob.dialog('Settings').getByRole('button', { name: 'Memory' }).click();
     await bob.dialog('Settings').getByText('Only who manages the stream').waitFor();
     expect(await bob.dialog('Settings').getByLabel('A new topic begins after a pause of (minutes)').isDisabled()).toBe(true);
+  });
+
+  test('says that it is behind rather than nothing, and what is related once it has caught up', async () => {
+    const { mayas } = await remembered('behind');
+    const behind = { epochId: null, items: [], memory: 'behind' };
+    const answer = (route: Route): Promise<void> => route.fulfill({ contentType: 'application/json', body: JSON.stringify(behind) });
+    await mayas.person.page.route('**/related*', answer);
+    await mayas.open();
+    await mayas.panel().getByText('Memory is behind: new messages are being remembered.').waitFor();
+    await mayas.panel().getByRole('heading', { name: 'Nothing related yet' }).waitFor();
+    await mayas.panel().getByText('Found by words only').waitFor();
+    await mayas.person.page.unroute('**/related*', answer);
+    for (const text of leaking) await mayas.person.write(text);
+    await mayas
+      .related(/espresso/i)
+      .first()
+      .waitFor();
+    await mayas.panel().getByText('Memory is behind').waitFor({ state: 'detached' });
   });
 
   test('can be used by who cannot see it well, by day and by night, wide and narrow', async () => {

@@ -4,12 +4,11 @@ import { addressOfEpoch, useGoToEpoch, type Stretch } from './use-go-to-epoch.ts
 interface Props {
   readonly stretch: Stretch;
   readonly className: string | undefined;
-  readonly isCurrent?: boolean;
   readonly children: ReactNode;
 }
 
 /** A link to where an epoch was talked about; opening it in another tab works as with any link. */
-export function EpochLink({ stretch, className, isCurrent = false, children }: Props) {
+export function EpochLink({ stretch, className, children }: Props) {
   const goTo = useGoToEpoch();
   const follow = (event: MouseEvent): void => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -17,7 +16,7 @@ export function EpochLink({ stretch, className, isCurrent = false, children }: P
     goTo(stretch);
   };
   return (
-    <a className={className} href={addressOfEpoch(stretch)} aria-current={isCurrent || undefined} onClick={follow}>
+    <a className={className} href={addressOfEpoch(stretch)} onClick={follow}>
       {children}
     </a>
   );
