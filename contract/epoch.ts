@@ -136,7 +136,7 @@ export type ListRelated = z.infer<typeof ListRelated>;
 
 /** Words. `keyword` finds those words, `vector` what means the same, `hybrid` both. */
 export const MemoryQuery = z.strictObject({
-  q: storable.trim().min(1).max(500),
+  q: storable.trim().min(1).max(1_000),
   mode: z.enum(['keyword', 'vector', 'hybrid']).default('hybrid').meta({ default: 'hybrid' }),
   in: StreamId.optional(),
   before: z.iso.datetime({ offset: true }).optional(),

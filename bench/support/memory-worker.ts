@@ -1,3 +1,4 @@
+import type { Embedder } from '../../functions/embeddings/embedder.ts';
 import { localEmbedder } from '../../functions/embeddings/local-embedder.ts';
 import { openVectorIndex } from '../../functions/embeddings/vector-index.ts';
 import { assignEvents } from '../../functions/epochs/assign-events.ts';
@@ -14,7 +15,12 @@ export interface BenchWorker {
 }
 
 /** `onNudge` is given the nudges that it sends itself; a list of what is due, which nobody looks at, is not kept. */
-export function createBenchWorker(db: Database, index: { readonly url: string }, onNudge: (nudge: EpochsMessage) => void): BenchWorker {
+export function createBenchWorker(
+  db: Database,
+  index: { readonly url: string },
+  onNudge: (nudge: EpochsMessage) => void,
+  embedder: Embedder = localEmbedder,
+): BenchWorker {
   const urls = { epochsQueueUrl: 'epochs', embeddingsQueueUrl: 'embeddings' };
   const base = appOver(db);
   const app = {
@@ -36,7 +42,7 @@ export function createBenchWorker(db: Database, index: { readonly url: string },
     },
     knowledge: createKnowledge(),
     memory: {
-      embedder: async () => localEmbedder,
+      embedder: async () => embedder,
       indexOf: async ({ model, dimension }: { model: string; dimension: number }) => {
         opened ??= openVectorIndex({ url: index.url, stage: 'bench', model, dimension });
         return opened;
