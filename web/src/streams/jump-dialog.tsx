@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Modal } from '@mantine/core';
-import { MessageSquareText } from 'lucide-react';
+import { Layers, MessageSquareText } from 'lucide-react';
 import { Avatar } from '../ui/avatar.tsx';
 import { PickField, type PickOption } from '../ui/pick-field.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
@@ -89,11 +89,19 @@ function useOptions(query: string): PickOption<Goal>[] {
       name,
       note: 'Direct message',
     });
-  options.push({
-    key: 'search',
-    value: { kind: 'place', place: { kind: 'search', query: query.trim() } },
-    icon: <MessageSquareText size={15} aria-hidden="true" />,
-    name: `Search messages for “${query.trim()}”`,
-  });
+  options.push(
+    {
+      key: 'search',
+      value: { kind: 'place', place: { kind: 'search', query: query.trim() } },
+      icon: <MessageSquareText size={15} aria-hidden="true" />,
+      name: `Search messages for “${query.trim()}”`,
+    },
+    {
+      key: 'memory',
+      value: { kind: 'place', place: { kind: 'search', query: query.trim(), memory: 'hybrid' } },
+      icon: <Layers size={15} aria-hidden="true" />,
+      name: `Search memory for “${query.trim()}”`,
+    },
+  );
   return options;
 }
