@@ -18,7 +18,7 @@ export function linesOfStream({ name, epochs }: RememberedStream): string[] {
 }
 
 function lineOfEpoch(epoch: RememberedEpoch): string {
-  const messages = `${String(epoch.messageCount).padStart(3)} messages`;
+  const messages = `${String(epoch.messageCount).padStart(3)} ${epoch.messageCount === 1 ? 'message ' : 'messages'}`;
   const end = epoch.barrier === null ? 'open' : `closed: ${epoch.barrier}`;
   return `  ${rangeOf(epoch).padEnd(24)} ${messages}  ${bold(epoch.label ?? '(no label yet)')}  ${dim(end)}`;
 }

@@ -22,8 +22,8 @@ export interface RememberedStream {
   readonly epochs: readonly RememberedEpoch[];
 }
 
-/** How long memory may stand still until it is given up. */
-const patienceMs = 120_000;
+/** How long memory may stand still until it is given up: what failed several times is looked after within three minutes. */
+const patienceMs = 200_000;
 
 /** Waits until everything that was said is in an epoch, and every closed epoch is indexed; says how far it is meanwhile. */
 export async function waitForMemory({ own }: Telling, onWaiting: (status: MemoryStatus) => void): Promise<MemoryStatus> {

@@ -131,7 +131,7 @@ describe('The memory of three weeks, made on the machine itself', () => {
     local.queues.expireVisibility(local.nameOf('EpochsEmbeddingsQueueQueue'));
     storm = await settle(local, telling);
     await stopApp(local);
-  }, 300_000);
+  }, 600_000);
 
   test('finds most changes of subject, and most subjects that come back', () => {
     const { changes, returns } = comparison;
@@ -142,7 +142,7 @@ describe('The memory of three weeks, made on the machine itself', () => {
 
   test('waits while its workers are dead and its index is gone, and nobody who writes does', () => {
     expect(meanwhile.epochsWaiting).toBeGreaterThan(10);
-    expect(slowestMs).toBeLessThan(2_000);
+    expect(slowestMs).toBeLessThan(5_000);
   });
 
   test('has the same epochs afterwards, with the same labels', () => {
@@ -184,13 +184,13 @@ describe('The memory of three weeks, made by a provider', () => {
     provider.recover();
     storm = await settle(local, telling);
     await stopApp(local);
-  }, 300_000);
+  }, 600_000);
   afterAll(() => provider.stop());
 
   test('waits while provider and index are gone, and nobody who writes does', () => {
     expect(provider.refusals).toBeGreaterThan(0);
     expect(meanwhile.epochsWaiting).toBeGreaterThan(10);
-    expect(slowestMs).toBeLessThan(2_000);
+    expect(slowestMs).toBeLessThan(5_000);
   });
 
   /** What is said while the provider is away is cut by its words alone, at once: only the past has the same epochs whatever happens. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { stripVTControlCharacters } from 'node:util';
 import { ExportRecord } from '../../contract/transfer.ts';
 import { compareWithKey, parseKey, readKey } from '../../scripts/demo-memory/key.ts';
 import type { RememberedEpoch, RememberedStream } from '../../scripts/demo-memory/read-memory.ts';
+import { linesOfComparison, linesOfStream } from '../../scripts/demo-memory/print.ts';
 import { firstMonday, parseStory, readStory, timeOfSaid } from '../../scripts/demo-memory/read-story.ts';
 import { importedPast } from '../../scripts/demo-memory/story-records.ts';
 
@@ -139,5 +141,33 @@ describe('The key', () => {
       stream('aside', []),
     ];
     expect(compareWithKey(small, parseKey('5 tea\n9 tea\n'), { positions, streams: late }).beginsElsewhere).toEqual({ drift: 1 });
+  });
+
+  test('is told of in lines that a person reads, with what comes back below it', () => {
+    const link = { label: 'tea', streamName: 'Aside', score: 0.61, openedAt: '2026-11-02T09:00:00Z' };
+    const one = {
+      label: 'cups',
+      barrier: 'drift',
+      messageCount: 1,
+      openedAt: '2026-11-03T09:20:00Z',
+      lastEventAt: '2026-11-03T09:22:00Z',
+      related: [link, { ...link, label: 'later', openedAt: '2026-11-04T09:00:00Z' }],
+    } as unknown as RememberedEpoch;
+    const lines = linesOfStream({ slug: 'talk', name: 'Talk', streamId: 'talk', epochs: [one] }).map(stripVTControlCharacters);
+    expect(lines.slice(1)).toEqual([
+      '# Talk: 1 epochs',
+      '  Tue 3 Nov 09:20–09:22      1 message   cups  closed: drift',
+      '                            → 0.61  tea, Aside, Mon 2 Nov',
+    ]);
+    const none = { total: 4, exact: 2, near: 3 };
+    const links = { total: 5, sameTopic: 2, acrossStreams: 1 };
+    const told = linesOfComparison({
+      changes: none,
+      changesInTalk: none,
+      beginsElsewhere: { drift: 2 },
+      returns: { total: 2, found: 1 },
+      links,
+    });
+    expect(told.map(stripVTControlCharacters)).toContain('  epochs that begin elsewhere     2 by drift');
   });
 });
