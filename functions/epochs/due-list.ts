@@ -54,7 +54,7 @@ export function createDueList(client: DynamoDBDocumentClient, table: string, clo
       items.push(...(page.Items ?? []));
       from = page.LastEvaluatedKey;
     } while (from);
-    return items as Record<string, { S?: string; N?: string }>[];
+    return items;
   };
   return {
     async note(workspaceId, at) {

@@ -61,13 +61,14 @@ interface Told {
 function tellingWords(texts: readonly string[], rarityOf: RarityOf): Told[] {
   const found = new Map<string, { messages: Set<number>; written: Map<string, number> }>();
   for (const [index, text] of texts.entries()) {
-    for (const [run] of text.slice(0, maxMessageCharacters).replace(notWords, ' ').matchAll(wordRuns)) {
+    const said = text.slice(0, maxMessageCharacters).replace(notWords, ' ');
+    for (const { 0: run, index: at } of said.matchAll(wordRuns)) {
       const terms = termsOf(run);
       for (const term of terms) {
         if (!isTelling(term)) continue;
         const entry = found.get(term) ?? { messages: new Set(), written: new Map() };
         entry.messages.add(index);
-        const written = terms.length === 1 ? run : term;
+        const written = terms.length === 1 ? asWritten(run, said.slice(0, at)) : term;
         entry.written.set(written, (entry.written.get(written) ?? 0) + 1);
         found.set(term, entry);
       }
@@ -93,6 +94,12 @@ const plainness = 0.3;
 
 /** Bare numbers and single signs say too little beside words. */
 const isTelling = (term: string): boolean => !/^\p{N}+$/u.test(term) && (term.length > 2 || /\P{ASCII}/u.test(term));
+
+/** A capital at the beginning of a sentence is no part of the word; one elsewhere is. */
+const asWritten = (run: string, before: string): string =>
+  sentenceStart.test(before.slice(-3)) && startsLikeASentence.test(run) ? run.charAt(0).toLowerCase() + run.slice(1) : run;
+const sentenceStart = /(?:^|[.!?:…\n]["'”»)]?)\s*$/u;
+const startsLikeASentence = /^\p{Lu}\p{Ll}+$/u;
 
 /** The most frequent way of writing; of several the one without capitals. */
 function mostWritten(written: ReadonlyMap<string, number>): string {
