@@ -4,7 +4,12 @@ import { leftAtOf } from '../../../web/src/streams/left-at.ts';
 test('an entry of the history that says where one was is read', () =>
   expect(leftAtOf({ leftAt: { streamId: 'str_1', seq: 7 } })).toEqual({ streamId: 'str_1', seq: 7 }));
 
-test.each([[null], [undefined], ['x'], [{}], [{ leftAt: null }], [{ leftAt: { streamId: 'str_1' } }], [{ leftAt: { streamId: 1, seq: '7' } }]])(
-  'what somebody else put there says nothing: %j',
-  (state) => expect(leftAtOf(state)).toBeUndefined(),
-);
+test.each([
+  [null],
+  [undefined],
+  ['x'],
+  [{}],
+  [{ leftAt: null }],
+  [{ leftAt: { streamId: 'str_1' } }],
+  [{ leftAt: { streamId: 1, seq: '7' } }],
+])('what somebody else put there says nothing: %j', (state) => expect(leftAtOf(state)).toBeUndefined());
