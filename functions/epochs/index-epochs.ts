@@ -27,9 +27,15 @@ export type IndexApp = Pick<
 /**
  * Labels closed epochs, embeds, indexes and links them. Safe to repeat: each is read as it is now, the same text is embedded once, what is
  * in the index is replaced, and what is noted as indexed is the revision that was read. Throws `EmbeddingFailed` and `IndexUnavailable`:
- * then they wait, and what was paid for is kept.
+ * then they wait, and what was paid for is kept. `isInOrder`: all epochs are taken in the order of their ids, so that those behind are linked
+ * when it is their turn.
  */
-export async function indexEpochs(app: IndexApp, workspaceId: string, epochIds: readonly string[]): Promise<ModelsOfWorkspace> {
+export async function indexEpochs(
+  app: IndexApp,
+  workspaceId: string,
+  epochIds: readonly string[],
+  { isInOrder = false }: { readonly isInOrder?: boolean } = {},
+): Promise<ModelsOfWorkspace> {
   const embedder = await app.memory.embedder();
   const { epochs, models, rarity } = await read(app, workspaceId, epochIds, embedder);
   const closed = epochs.filter(({ epoch }) => epoch.status === 'closed');
@@ -41,7 +47,7 @@ export async function indexEpochs(app: IndexApp, workspaceId: string, epochIds: 
   }
   // Of another model than the index stands on there is nothing to compare with yet.
   const links = isSame(models.active, embedder)
-    ? await linkEpochs(app, workspaceId, { epochs: speaking, vectors, embedder, rarity })
+    ? await linkEpochs(app, workspaceId, { epochs: speaking, vectors, embedder, rarity, isInOrder })
     : new Map<string, never>();
   await finishEpochs(app, workspaceId, closed, links);
   app.metrics.count(metric.epochsIndexed, closed.length);

@@ -20,6 +20,8 @@ interface Linking {
   readonly vectors: ReadonlyMap<string, Float32Array>;
   readonly embedder: Embedder;
   readonly rarity: Rarity;
+  /** They are taken in the order of their ids, and those behind them come too. */
+  readonly isInOrder: boolean;
 }
 
 /** Epochs that came into the index late have others behind them that were linked without them: so many of those are linked again. */
@@ -30,13 +32,13 @@ const maxRelinked = 200;
  * later is linked again. Throws `IndexUnavailable`.
  */
 export async function linkEpochs(app: LinkApp, workspaceId: string, linking: Linking): Promise<Map<string, Likely[]>> {
-  const { epochs, embedder, rarity } = linking;
+  const { epochs, embedder, rarity, isInOrder } = linking;
   const index = await app.memory.indexOf(embedder);
   const near = new Map<DescribedEpoch, Found[]>();
   for (const epoch of epochs) near.set(epoch, await look(index, workspaceId, epoch, linking));
   const known = new Set<string>(epochs.map(({ epoch }) => epoch.id));
   const later = [...near].flatMap(([epoch, found]) =>
-    found.filter(({ id, at }) => !known.has(id) && at > startOf(epoch)).map(({ id }) => id),
+    found.filter(({ id, at }) => !known.has(id) && at > startOf(epoch) && (!isInOrder || id < epoch.epoch.id)).map(({ id }) => id),
   );
   const again = await readAgain(app, workspaceId, [...new Set(later)].slice(0, maxRelinked), linking);
   const relinking = { ...linking, ...again, embedder, rarity };

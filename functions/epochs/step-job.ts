@@ -23,7 +23,7 @@ export async function stepJob(app: IndexApp, workspaceId: string, jobId: string)
   if (cursor === '') await cutWhatIsLeft(app, workspaceId);
   const last = epochIds.at(-1);
   if (last === undefined) return finish(app, workspaceId, jobId);
-  await indexEpochs(app, workspaceId, epochIds);
+  await indexEpochs(app, workspaceId, epochIds, { isInOrder: true });
   const now = app.clock.now();
   const isMoved = await app.db.transaction(workspaceId, (tx) => moveJob(tx, { jobId, from: cursor, to: last, done: epochIds.length, now }));
   if (!isMoved) return;

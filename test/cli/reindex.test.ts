@@ -34,6 +34,13 @@ function reindex(holds: string, onSaid: (stop: (signal: NodeJS.Signals) => void)
     },
   });
 }
+async function links(): Promise<unknown[]> {
+  const { rows } = await server.app.test.owner.query<object>(
+    'select epoch_id, target_id from epoch_links where workspace_id = $1 order by 1, 2',
+    [ada.workspaceId],
+  );
+  return rows;
+}
 const indexed = async (): Promise<number> => (await server.app.memory.indexOf(localEmbedder)).count({ workspaceId: ada.workspaceId });
 
 describe('reindex', () => {
@@ -65,6 +72,29 @@ describe('reindex', () => {
     expect(ended).toMatchObject({ code: 0, out: '' });
     expect(ended.errors).toMatch(/^Reindex: 0 %, 0 of 3 epochs\n[^]*Indexed 3 epochs anew with local-1 in 0 s\.\n$/);
     expect(await indexed()).toBe(3);
+  });
+
+  it('links what was linked, from nothing and over what is there', async () => {
+    const stream = await aChannel(server.app, ada, 'Money');
+    for (const text of [
+      'The payments webhook fires twice, a customer was charged again: we need an idempotency key on the payments handler',
+      'The floor plan says twelve desks and two meeting rooms on the third floor',
+      'Again charged twice: the payments handler got the webhook without an idempotency key',
+    ]) {
+      server.app.time = new Date(server.app.time.getTime() + 60_000);
+      await postEvent(server.app, ada, { streamId: stream.id, text });
+      await setBarrier(server.app, ada, { streamId: stream.id });
+      await worker.settle();
+    }
+    const before = await links();
+    expect(before.length).toBeGreaterThan(0);
+    for (const isEmpty of [false, true]) {
+      if (isEmpty) await (await server.app.memory.indexOf(localEmbedder)).removeWhere({ workspaceId: ada.workspaceId });
+      server.app.time = new Date(server.app.time.getTime() + 60_000);
+      const ended = await reindex('Reindex: 0 %, 0 of 6 epochs', () => void worker.settle());
+      expect(ended).toMatchObject({ code: 0 });
+      expect(await links()).toEqual(before);
+    }
   });
 
   it('says what holds it up, and ends well when that is gone', async () => {
