@@ -16,11 +16,11 @@ import { nthStream, theWorkspace } from './support/seeding.ts';
 const { values: given } = parseArgs({
   options: {
     messages: { type: 'string', default: '100000' },
-    epochs: { type: 'string', default: '5000' },
+    epochs: { type: 'string' },
   },
 });
 const messages = Number(given.messages);
-const epochsToIndex = Number(given.epochs);
+const epochsToIndex = Number(given.epochs ?? (messages < 1_000_000 ? 1_000 : 5_000));
 const streams = 100;
 const workers = 2;
 /** Until then a heap grows whatever is done with it. */
