@@ -38,7 +38,7 @@ export async function linkEpochs(app: LinkApp, workspaceId: string, linking: Lin
   for (const epoch of epochs) near.set(epoch, await look(index, workspaceId, epoch, linking));
   const known = new Set<string>(epochs.map(({ epoch }) => epoch.id));
   const later = [...near].flatMap(([epoch, found]) =>
-    found.filter(({ id, at }) => !known.has(id) && at > startOf(epoch) && (!isInOrder || id < epoch.epoch.id)).map(({ id }) => id),
+    found.filter(({ id, at }) => !known.has(id) && at > endOf(epoch) && (!isInOrder || id < epoch.epoch.id)).map(({ id }) => id),
   );
   const again = await readAgain(app, workspaceId, [...new Set(later)].slice(0, maxRelinked), linking);
   const relinking = { ...linking, ...again, embedder, rarity };
@@ -47,6 +47,8 @@ export async function linkEpochs(app: LinkApp, workspaceId: string, linking: Lin
 }
 
 const startOf = ({ epoch }: DescribedEpoch): Date => new Date(epoch.openedAt);
+/** Only what began after it can come back to it; where two were talked of at the same time, neither does. */
+const endOf = ({ epoch }: DescribedEpoch): Date => new Date(epoch.lastEventAt);
 
 /** What is near, earlier and later. Where there is later, the earlier are asked for alone: how many there are decides what stands out. */
 async function look(
