@@ -2,7 +2,7 @@
 
 -- A segment of a stream about one thing: a range of positions, so that nothing is written to the events, and a merge or a split touches
 -- one row or two. state: what the segmenter remembers of the open one. content_rev grows when what it holds changes (content_at: when it
--- last did); the index holds indexed_rev of it.
+-- last did); the index holds indexed_rev of it. postponed_at: when it last failed by itself, so that others go first.
 create table epochs (
   id text primary key,
   workspace_id text not null,
@@ -21,6 +21,7 @@ create table epochs (
   content_rev bigint not null default 0,
   content_at timestamptz not null,
   indexed_rev bigint,
+  postponed_at timestamptz,
   related_count int not null default 0,
   related_at timestamptz,
   opened_at timestamptz not null,
@@ -31,7 +32,7 @@ create table epochs (
 create unique index epochs_by_start on epochs (stream_id, first_seq);
 create unique index epochs_one_open on epochs (stream_id) where status = 'open';
 create index epochs_open on epochs (workspace_id, last_event_at) where status = 'open';
-create index epochs_waiting on epochs (workspace_id, content_at, id) where status = 'closed' and indexed_rev is distinct from content_rev;
+create index epochs_waiting on epochs (workspace_id, postponed_at nulls first, id) where status = 'closed' and indexed_rev is distinct from content_rev;
 create index epochs_in_order on epochs (workspace_id, stream_id, first_seq) where status = 'closed';
 create index epochs_by_workspace on epochs (workspace_id, id) where status = 'closed';
 

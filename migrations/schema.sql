@@ -206,6 +206,7 @@ CREATE TABLE epochs (
   content_rev bigint NOT NULL DEFAULT 0,
   content_at timestamp with time zone NOT NULL,
   indexed_rev bigint,
+  postponed_at timestamp with time zone,
   related_count integer NOT NULL DEFAULT 0,
   related_at timestamp with time zone,
   opened_at timestamp with time zone NOT NULL,
@@ -219,7 +220,7 @@ CREATE INDEX epochs_by_workspace ON public.epochs USING btree (workspace_id, id)
 CREATE INDEX epochs_in_order ON public.epochs USING btree (workspace_id, stream_id, first_seq) WHERE (status = 'closed'::text);
 CREATE UNIQUE INDEX epochs_one_open ON public.epochs USING btree (stream_id) WHERE (status = 'open'::text);
 CREATE INDEX epochs_open ON public.epochs USING btree (workspace_id, last_event_at) WHERE (status = 'open'::text);
-CREATE INDEX epochs_waiting ON public.epochs USING btree (workspace_id, content_at, id) WHERE ((status = 'closed'::text) AND (indexed_rev IS DISTINCT FROM content_rev));
+CREATE INDEX epochs_waiting ON public.epochs USING btree (workspace_id, postponed_at NULLS FIRST, id) WHERE ((status = 'closed'::text) AND (indexed_rev IS DISTINCT FROM content_rev));
 ALTER TABLE epochs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON epochs AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))

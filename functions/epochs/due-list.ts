@@ -39,23 +39,6 @@ export function openDueList(clock: Clock): DueList {
 export function createDueList(client: DynamoDBDocumentClient, table: string, clock: Clock): DueList {
   // Until when a workspace is surely noted: most of what is said postpones what is due, and needs no call.
   const noted = new Map<string, number>();
-  const list = async (pk: string): Promise<Record<string, { S?: string; N?: string }>[]> => {
-    const items = [];
-    let from: Record<string, unknown> | undefined;
-    do {
-      const page = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': { S: pk } },
-          ...(from && { ExclusiveStartKey: from as never }),
-        }),
-      );
-      items.push(...(page.Items ?? []));
-      from = page.LastEvaluatedKey;
-    } while (from);
-    return items;
-  };
   return {
     async note(workspaceId, at) {
       const known = noted.get(workspaceId);
@@ -76,7 +59,7 @@ export function createDueList(client: DynamoDBDocumentClient, table: string, clo
     },
 
     async listDue(now) {
-      const items = await list(duePartition);
+      const items = await list(client, table, duePartition);
       return items.map(({ sk, dueAt }) => ({ workspaceId: sk?.S ?? '', at: new Date(Number(dueAt?.N)) })).filter(({ at }) => at <= now);
     },
 
@@ -95,7 +78,7 @@ export function createDueList(client: DynamoDBDocumentClient, table: string, clo
     },
 
     async listClosed() {
-      const items = await list(closedPartition);
+      const items = await list(client, table, closedPartition);
       return items.map(({ sk, epochs }) => ({ workspaceId: sk?.S ?? '', epochs: Number(epochs?.N) })).filter(({ epochs }) => epochs > 0);
     },
 
@@ -103,6 +86,26 @@ export function createDueList(client: DynamoDBDocumentClient, table: string, clo
       await client.send(addClosed(table, workspaceId, -epochs));
     },
   };
+}
+
+type Item = Record<string, { S?: string; N?: string }>;
+
+async function list(client: DynamoDBDocumentClient, table: string, pk: string): Promise<Item[]> {
+  const items: Item[] = [];
+  let from: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: pk } },
+        ...(from && { ExclusiveStartKey: from as never }),
+      }),
+    );
+    items.push(...((page.Items ?? []) as Item[]));
+    from = page.LastEvaluatedKey;
+  } while (from);
+  return items;
 }
 
 const addClosed = (table: string, workspaceId: string, epochs: number): UpdateCommand =>

@@ -7,6 +7,7 @@ import type { App } from '../platform/app.ts';
 import { withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
 import { listNewest, noteIndexed, takeRevs } from './finish-store.ts';
+import type { FinishedEpoch } from './finish-store.ts';
 import type { DescribedEpoch } from './index-store.ts';
 import { listRelatedForRoom, replaceLinks } from './relate-store.ts';
 import type { Likely } from './related.ts';
@@ -28,9 +29,10 @@ export async function finishEpochs(
   const now = app.clock.now();
   await withOutbox(app, workspaceId, async (tx) => {
     const revs = await takeRevs(tx, [...new Set(epochs.map(({ epoch }) => epoch.streamId))]);
-    const finished = epochs.map(({ epoch: { id }, contentRev, described: { label, terms, snippet, messageCount } }) => ({
-      ...{ id, contentRev, label, terms, snippet, messageCount },
-    }));
+    const finished = epochs.map(({ epoch: { id }, contentRev, described }): FinishedEpoch => {
+      const { label, terms, snippet, messageCount } = described;
+      return { id, contentRev, label, terms, snippet, messageCount };
+    });
     const noted = await noteIndexed(tx, finished, revs, now);
     if (links.size > 0) await replaceLinks(tx, links, now);
     for (const [streamId, items] of Map.groupBy(noted, ({ streamId }) => streamId))

@@ -63,11 +63,11 @@ export async function listVisibility(tx: Transaction, streamId: string): Promise
   return rows.map((row) => ({ id: row.id, isPublic: row.is_public }));
 }
 
-/** Closed epochs that the index does not hold as they are, those that have waited longest first. */
+/** Closed epochs that the index does not hold as they are: in the order in which they were opened, those last that failed by themselves. */
 export async function listWaiting(tx: Transaction, limit: number): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `select id from epochs where workspace_id = $1 and status = 'closed' and indexed_rev is distinct from content_rev
-     order by content_at, id limit $2`,
+     order by postponed_at nulls first, id limit $2`,
     [tx.workspaceId, limit],
   );
   return rows.map(({ id }) => id);
@@ -75,7 +75,7 @@ export async function listWaiting(tx: Transaction, limit: number): Promise<strin
 
 /** Sends epochs to the end of the line: nobody waits behind what fails again and again. */
 export async function postpone(tx: Transaction, epochIds: readonly string[], now: Date): Promise<void> {
-  await tx.query('update epochs set content_at = $3 where workspace_id = $1 and id = any($2)', [tx.workspaceId, epochIds, now]);
+  await tx.query('update epochs set postponed_at = $3 where workspace_id = $1 and id = any($2)', [tx.workspaceId, epochIds, now]);
 }
 
 export interface StoredVector {

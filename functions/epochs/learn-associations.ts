@@ -42,7 +42,11 @@ async function learn(app: LearnApp, workspaceId: string): Promise<void> {
     replaceAssociations(tx, { model: bytes, trust: model.trust, now: app.clock.now() }),
   );
   app.log.info('Learned how a workspace speaks', {
-    ...{ workspaceId, version, trust: model.trust, terms: model.rows.size, bytes: bytes.length },
+    workspaceId,
+    version,
+    trust: model.trust,
+    terms: model.rows.size,
+    bytes: bytes.length,
     milliseconds: Math.round(performance.now() - startedAt),
   });
 }

@@ -5,7 +5,8 @@ import type { EmbeddingsMessage } from '../platform/memory-messages.ts';
 import { forgetEpoch, moveAccess } from './follow-access.ts';
 import { indexEpochs } from './index-epochs.ts';
 import type { IndexApp } from './index-epochs.ts';
-import { listWaiting, postpone } from './index-store.ts';
+import { listWaiting } from './index-store.ts';
+import { indexTogether } from './index-together.ts';
 import { noteDetail } from './job-store.ts';
 import { lookRelated } from './look-related.ts';
 import { moveModel } from './move-model.ts';
@@ -48,34 +49,15 @@ async function work(app: IndexApp, message: EmbeddingsMessage): Promise<void> {
   }
 }
 
-/** Takes those that have waited longest, and has itself called again while there are more. */
+/** Takes some of those that wait, the oldest first, and has itself called again while there are more. */
 async function indexWaiting(app: IndexApp, workspaceId: string): Promise<void> {
   const epochIds = await app.db.transaction(workspaceId, (tx) => listWaiting(tx, epochsPerStep));
   if (epochIds.length === 0) return;
-  await indexTogether(app, workspaceId, epochIds);
+  await moveModel(app, workspaceId, await indexTogether(app, workspaceId, epochIds));
   if (epochIds.length < epochsPerStep) return;
   const next: EmbeddingsMessage = { kind: 'waiting', workspaceId, attempt: 0 };
   await app.queues.sendLater(app.embeddingsQueueUrl, next, 0, workspaceId);
 }
-
-/** One text that a provider will not take holds up no others: then they go one by one, and it goes to the end of the line. */
-async function indexTogether(app: IndexApp, workspaceId: string, epochIds: readonly string[]): Promise<void> {
-  try {
-    await moveModel(app, workspaceId, await indexEpochs(app, workspaceId, epochIds));
-  } catch (error) {
-    if (!isAboutTheText(error) || epochIds.length === 1) throw error;
-    for (const epochId of epochIds) {
-      await indexEpochs(app, workspaceId, [epochId]).catch(async (failure: unknown) => {
-        if (!isAboutTheText(failure)) throw failure;
-        app.log.warn('An epoch cannot be embedded', { epochId, error: failure as Error });
-        await app.db.transaction(workspaceId, (tx) => postpone(tx, [epochId], app.clock.now()));
-      });
-    }
-  }
-}
-
-const isAboutTheText = (error: unknown): boolean =>
-  error instanceof EmbeddingFailed && (error.kind === 'invalid' || error.kind === 'refused');
 
 /** Seconds until a message is tried again, by how often it was tried. */
 const waits = [2, 8, 30];

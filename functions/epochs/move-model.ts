@@ -9,7 +9,9 @@ import type { ModelsOfWorkspace } from './model-store.ts';
  * Begins to move a workspace to the model that is configured now, where it is indexed with another: everything is embedded anew beside what
  * is there, which serves until the last of it is done.
  */
-export async function moveModel(app: IndexApp, workspaceId: string, { active }: ModelsOfWorkspace): Promise<void> {
+export async function moveModel(app: IndexApp, workspaceId: string, models: ModelsOfWorkspace | undefined): Promise<void> {
+  if (!models) return;
+  const { active } = models;
   const embedder = await app.memory.embedder();
   if (active.model === embedder.model && active.dimension === embedder.dimension) return;
   const begun = await app.db.transaction(workspaceId, async (tx) => {

@@ -1,6 +1,6 @@
 import type { EmbeddingsMessage, EpochsMessage } from '../platform/memory-messages.ts';
-import { indexEpochs } from './index-epochs.ts';
 import type { IndexApp } from './index-epochs.ts';
+import { indexTogether } from './index-together.ts';
 import { findRunning, finishJob, listNextEpochs, moveJob } from './job-store.ts';
 import { listUncutStreams } from './due-store.ts';
 import { endMove, findModels } from './model-store.ts';
@@ -23,7 +23,7 @@ export async function stepJob(app: IndexApp, workspaceId: string, jobId: string)
   if (cursor === '') await cutWhatIsLeft(app, workspaceId);
   const last = epochIds.at(-1);
   if (last === undefined) return finish(app, workspaceId, jobId);
-  await indexEpochs(app, workspaceId, epochIds, { isInOrder: true });
+  await indexTogether(app, workspaceId, epochIds, { isInOrder: true });
   const now = app.clock.now();
   const isMoved = await app.db.transaction(workspaceId, (tx) => moveJob(tx, { jobId, from: cursor, to: last, done: epochIds.length, now }));
   if (!isMoved) return;
