@@ -7,6 +7,7 @@ import type { EmbeddingsMessage, EpochsMessage } from '../platform/memory-messag
 import { withOutbox } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
 import {
+  eventsPerBatch,
   findStreamToCut,
   insertCursor,
   listLastSpoken,
@@ -33,8 +34,6 @@ export type AssignApp = Pick<
   'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'
 > & { readonly due: DueList; readonly knowledge: KnowledgeSource; readonly memory: Pick<Memory, 'embedder'> };
 
-/** Events that are taken at once; what is left comes with the next message, so that a long past holds up nobody else. */
-export const eventsPerBatch = 1_000;
 /** A long past is taken in at this pace: one batch each. */
 const pauseSeconds = 1;
 
@@ -44,6 +43,8 @@ const pauseSeconds = 1;
  */
 export async function assignEvents(app: AssignApp, { workspaceId, streamId }: EpochsMessage): Promise<void> {
   const vectors = await listMessageVectors(app, workspaceId, streamId);
+  // It is looked at again with the next message, or by the minutely look.
+  if (!vectors) return app.due.note(workspaceId, new Date(app.clock.now().getTime() + waitingMs / 2));
   const done = await withOutbox(app, workspaceId, (tx) => assign(app, tx, streamId, vectors));
   if (!done) return;
   count(app, done);

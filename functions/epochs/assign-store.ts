@@ -132,6 +132,9 @@ const spokenOf = (row: SpokenRow): SpokenEvent => ({
   createdAt: row.created_at,
 });
 
+/** Events that are taken at once; what is left comes with the next message, so that a long past holds up nobody else. */
+export const eventsPerBatch = 1_000;
+
 /** What is behind the cursor of a stream, in order of position. */
 export interface Uncut {
   /** Countable events. */
@@ -147,7 +150,7 @@ export async function listUncut(tx: Transaction, streamId: string, limit: number
   const rows = await tx.query<SpokenRow & { is_spoken: boolean }>(
     `select ${spokenColumns}, e.ordinal is not null as is_spoken from stream_events e
      where e.workspace_id = $1 and e.stream_id = $2 and (e.ordinal is not null or e.event_type in ('promoted', 'system'))
-       and e.seq > (select c.seq from epoch_cursors c where c.stream_id = $2)
+       and e.seq > coalesce((select c.seq from epoch_cursors c where c.stream_id = $2), 0)
      order by e.seq limit $3`,
     [tx.workspaceId, streamId, limit],
   );

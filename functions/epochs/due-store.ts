@@ -15,13 +15,13 @@ export async function listIdleStreams(tx: Transaction, now: Date, limit: number)
   return rows.map(({ stream_id: id }) => id);
 }
 
-/** Streams that have gone on since before `before` without being cut: whoever was to do it is gone. */
+/** Streams in which something was said before `before` that nobody has cut yet: whoever was to do it is gone, or waits for a provider. */
 export async function listLagging(tx: Transaction, before: Date, limit: number): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
-    `select s.id from streams s join epoch_cursors c on c.stream_id = s.id
-     where s.workspace_id = $1 and s.last_seq > greatest(c.seq, c.changed_seq) and coalesce(c.updated_at, $2) <= $2
-       and s.last_event_at <= $2
-     limit $3`,
+    `select s.id from streams s left join epoch_cursors c on c.stream_id = s.id
+     where s.workspace_id = $1 and s.message_count > 0 and s.last_seq > greatest(c.seq, c.changed_seq, 0)
+       and coalesce(c.updated_at, '-infinity') <= $2 and s.last_event_at <= $2
+     order by s.last_event_at desc limit $3`,
     [tx.workspaceId, before, limit],
   );
   return rows.map(({ id }) => id);

@@ -14,6 +14,8 @@ type FlushApp = Pick<App, 'db' | 'queues' | 'epochsQueueUrl' | 'embeddingsQueueU
 /** What is looked after at once in one workspace; the rest is due again a minute later. */
 const streamsPerLook = 200;
 const waitingCounted = 1_000;
+/** What is not cut after so long waits for somebody to look. */
+const laggingMs = 20_000;
 
 /**
  * The minutely look after memory: closes epochs that nobody goes on with, and sends again what waits for the index or was left half done.
@@ -36,7 +38,7 @@ async function look(app: FlushApp, due: Due): Promise<void> {
   const found = await app.db.transaction(workspaceId, async (tx) => {
     const [idle, lagging, waiting, jobs, next] = await Promise.all([
       listIdleStreams(tx, now, streamsPerLook),
-      listLagging(tx, before, streamsPerLook),
+      listLagging(tx, new Date(now.getTime() - laggingMs), streamsPerLook),
       listWaiting(tx, waitingCounted),
       listStuckJobs(tx, before),
       findNextDue(tx),

@@ -1,43 +1,46 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { EmbeddingFailed } from '../embeddings/embedder.ts';
 import type { App } from '../platform/app.ts';
-import { listUncut } from './assign-store.ts';
+import { eventsPerBatch, listUncut } from './assign-store.ts';
+import type { SpokenEvent } from './epoch.ts';
 import type { Memory } from './memory.ts';
 
-/** More than this at once is a past that comes in: what is said is cut by its words then, as it would cost more than it tells. */
-const liveMessages = 50;
-/** What is said now is cut now: a provider that takes longer is not waited for. */
-const patienceMs = 1_500;
+type VectorsApp = Pick<App, 'db' | 'clock' | 'log'> & { readonly memory: Pick<Memory, 'embedder'> };
+
+/** What was said longer ago is a past that comes in: it is cut by its words, as it would cost more than it tells. */
+const recentMs = 24 * 3_600_000;
+/** A provider that is away holds up the cutting for so long; then the words alone decide. */
+const patienceMs = 15 * 60_000;
 
 /**
  * What the messages behind the cursor of a stream mean, by position, where a provider of embeddings tells more than their words do. It is
- * asked before anything is held; where it does not answer there is nothing, and the words decide.
+ * asked before anything is held. While it does not answer, what was just said waits (undefined), so that its epochs are those that they
+ * would have been; what has waited too long does not.
  */
 export async function listMessageVectors(
-  app: Pick<App, 'db' | 'log'> & { readonly memory: Pick<Memory, 'embedder'> },
+  app: VectorsApp,
   workspaceId: string,
   streamId: string,
-): Promise<ReadonlyMap<number, Float32Array>> {
-  const none = new Map<number, Float32Array>();
-  const asked = ask(app, workspaceId, streamId).catch((error: unknown) => {
-    app.log.warn('Messages are cut by their words alone', { streamId, error: error as Error });
-    return none;
-  });
-  return Promise.race([asked, wait(patienceMs, none, { ref: false })]);
+): Promise<ReadonlyMap<number, Float32Array> | undefined> {
+  try {
+    const embedder = await app.memory.embedder();
+    if (embedder.isOffline) return new Map();
+    const speaking = await listSpeaking(app, workspaceId, streamId);
+    const vectors = await embedder.embed(
+      speaking.map(({ text }) => text),
+      'query',
+    );
+    return new Map(speaking.flatMap(({ seq }, at) => (vectors[at] ? [[seq, vectors[at]] as const] : [])));
+  } catch (error) {
+    if (!(error instanceof EmbeddingFailed)) throw error;
+    const [oldest] = await listSpeaking(app, workspaceId, streamId);
+    const waits = oldest !== undefined && app.clock.now().getTime() - oldest.createdAt.getTime() < patienceMs;
+    app.log.warn(waits ? 'Messages wait to be cut' : 'Messages are cut by their words alone', { streamId, error });
+    return waits ? undefined : new Map();
+  }
 }
 
-async function ask(
-  app: Parameters<typeof listMessageVectors>[0],
-  workspaceId: string,
-  streamId: string,
-): Promise<ReadonlyMap<number, Float32Array>> {
-  const embedder = await app.memory.embedder();
-  if (embedder.isOffline) return new Map();
-  const { events } = await app.db.transaction(workspaceId, (tx) => listUncut(tx, streamId, liveMessages));
-  if (events.length === 0 || events.length === liveMessages) return new Map();
-  const speaking = events.filter(({ text }) => text.trim() !== '');
-  const vectors = await embedder.embed(
-    speaking.map(({ text }) => text),
-    'query',
-  );
-  return new Map(speaking.flatMap(({ seq }, at) => (vectors[at] ? [[seq, vectors[at]] as const] : [])));
+async function listSpeaking(app: VectorsApp, workspaceId: string, streamId: string): Promise<SpokenEvent[]> {
+  const { events } = await app.db.transaction(workspaceId, (tx) => listUncut(tx, streamId, eventsPerBatch));
+  const since = app.clock.now().getTime() - recentMs;
+  return events.filter(({ text, createdAt }) => text.trim() !== '' && createdAt.getTime() > since);
 }

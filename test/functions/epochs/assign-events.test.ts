@@ -3,6 +3,7 @@ import type { Epoch } from '../../../contract/epoch.ts';
 import type { EpochsFrame } from '../../../contract/frames.ts';
 import { ClientEventId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
+import { EmbeddingFailed } from '../../../functions/embeddings/embedder.ts';
 import type { Embedder } from '../../../functions/embeddings/embedder.ts';
 import { localEmbedder } from '../../../functions/embeddings/local-embedder.ts';
 import { listEpochs } from '../../../functions/epochs/list-epochs.ts';
@@ -227,12 +228,29 @@ describe('with a provider of embeddings', () => {
     expect(shape(await epochs())).toMatchObject([{ barrier: 'drift', messageCount: colours.length }, { messageCount: food.length }]);
   });
 
-  it('that does not answer, the words decide, and nobody waits for it long', async () => {
-    await say(payments[0] ?? '');
+  it('that is away, what was just said waits, and its epochs are those that they would have been', async () => {
+    const away: Embedder = { ...knowing, embed: () => Promise.reject(new EmbeddingFailed('unavailable', 'Away')) };
+    for (const [at, text] of [...colours, ...food].entries()) {
+      app.memory.using = at < 5 ? knowing : away;
+      await say(text, ada, 10);
+      await nudge();
+    }
+    expect((await epochs()).reduce((sum, { messageCount }) => sum + messageCount, 0)).toBe(5);
+    app.memory.using = knowing;
+    app.time = new Date(app.time.getTime() + 2 * 60_000);
+    await worker.flush();
+    await worker.settle();
+    expect(shape(await epochs())).toMatchObject([{ barrier: 'drift', messageCount: colours.length }, { messageCount: food.length }]);
+  });
+
+  it('that stays away, the words decide in the end', async () => {
+    app.memory.using = { ...knowing, embed: () => Promise.reject(new EmbeddingFailed('unavailable', 'Away')) };
+    await sayAll([...payments, ...office]);
     await nudge();
-    app.memory.using = { ...knowing, embed: () => new Promise(() => undefined) };
-    await sayAll([...payments.slice(1), ...office]);
-    await nudge();
+    expect(await epochs()).toEqual([]);
+    app.time = new Date(app.time.getTime() + 16 * 60_000);
+    await worker.flush();
+    await worker.settle();
     expect(shape(await epochs())).toMatchObject([{ barrier: 'drift', messageCount: payments.length }, { messageCount: office.length }]);
   });
 });
