@@ -248,7 +248,7 @@ describe('with a provider of embeddings', () => {
     await sayAll([...payments, ...office]);
     await nudge();
     expect(await epochs()).toEqual([]);
-    app.time = new Date(app.time.getTime() + 16 * 60_000);
+    app.time = new Date(app.time.getTime() + 31 * 60_000);
     await worker.flush();
     await worker.settle();
     expect(shape(await epochs())).toMatchObject([{ barrier: 'drift', messageCount: payments.length }, { messageCount: office.length }]);
