@@ -25,6 +25,7 @@ import type { EpochDraft, SpokenEvent } from './epoch.ts';
 import type { KnowledgeSource } from './knowledge.ts';
 import type { Memory } from './memory.ts';
 import { listMessageVectors } from './message-vectors.ts';
+import type { MessageVectors } from './message-vectors.ts';
 import { emptyState, step } from './segmenter.ts';
 import type { Knowledge, SegmenterState } from './segmenter.ts';
 import { epochToTell } from './tell-epochs.ts';
@@ -42,10 +43,10 @@ const pauseSeconds = 1;
  * moves with the epochs in one transaction; a nudge that comes twice, late, or in another order finds nothing to do.
  */
 export async function assignEvents(app: AssignApp, { workspaceId, streamId }: EpochsMessage): Promise<void> {
-  const vectors = await listMessageVectors(app, workspaceId, streamId);
+  const meant = await listMessageVectors(app, workspaceId, streamId);
   // It is looked at again with the next message, or by the minutely look.
-  if (!vectors) return app.due.note(workspaceId, new Date(app.clock.now().getTime() + waitingMs / 2));
-  const done = await withOutbox(app, workspaceId, (tx) => assign(app, tx, streamId, vectors));
+  if (!meant) return app.due.note(workspaceId, new Date(app.clock.now().getTime() + waitingMs / 2));
+  const done = await withOutbox(app, workspaceId, (tx) => assign(app, tx, streamId, meant));
   if (!done) return;
   count(app, done);
   const closed = done.touched.filter(({ status }) => status === 'closed').map(({ id }) => id);
@@ -79,16 +80,21 @@ async function assign(
   app: AssignApp,
   tx: OutboxTransaction,
   streamId: string,
-  vectors: ReadonlyMap<number, Float32Array>,
+  { vectors, upTo = Number.POSITIVE_INFINITY }: MessageVectors,
 ): Promise<Assigned | undefined> {
   const held = (await hold(app, tx, streamId)) ?? (await insertCursor(tx, streamId).then(() => hold(app, tx, streamId)));
   if (!held) return undefined;
   const { cursor, stream, uncut, changed } = held;
-  const { events, moreAfter } = uncut;
+  const { moreAfter } = uncut;
+  const events = uncut.events.filter(({ seq }) => seq <= upTo);
   const now = app.clock.now();
   const newest = events.at(-1);
-  const readUpTo = moreAfter ?? Math.max(stream.head, newest?.seq ?? 0);
-  const drafts = cursor.settings.enabled ? await cut(app, tx, streamId, held, { readUpTo, vectors }) : stream.open ? [stream.open] : [];
+  const readUpTo = events.length < uncut.events.length ? upTo : (moreAfter ?? Math.max(stream.head, newest?.seq ?? 0));
+  const drafts = cursor.settings.enabled
+    ? await cut(app, tx, streamId, held, { events, readUpTo, vectors })
+    : stream.open
+      ? [stream.open]
+      : [];
   const touched = drafts.filter((draft) => draft !== stream.open);
   const openedIds = touched.filter(({ id }) => id !== stream.open?.id).map(({ id }) => id);
   const told = touched.filter(({ id, status }) => status === 'closed' || openedIds.includes(id));
@@ -141,11 +147,11 @@ async function cut(
   app: AssignApp,
   tx: OutboxTransaction,
   streamId: string,
-  { cursor, stream, uncut }: Held,
-  { readUpTo, vectors }: { readUpTo: number; vectors: ReadonlyMap<number, Float32Array> },
+  { cursor, stream }: Held,
+  said: { events: readonly SpokenEvent[]; readUpTo: number; vectors: ReadonlyMap<number, Float32Array> },
 ): Promise<EpochDraft[]> {
   const knowledge = await app.knowledge.of(tx, stream.associationsVersion);
-  const events = uncut.events.map((event) => withVector(event, vectors.get(event.seq)));
+  const events = said.events.map((event) => withVector(event, said.vectors.get(event.seq)));
   const open =
     stream.open && stream.open.state === null && events.length > 0
       ? { ...stream.open, state: await remember(tx, streamId, stream.open, knowledge, stream.hasRoles) }
@@ -154,7 +160,16 @@ async function cut(
   const { barriers, hasRoles } = stream;
   const now = app.clock.now();
   if (open && events.length === 0 && barriers.length === 0 && isIdle(open, cursor, now)) return [close(open, 'idle', now)];
-  return cutEvents({ open, events, barriers, readUpTo, settings, knowledge, hasRoles, newId: (at) => newId('epoch', at.getTime()) });
+  return cutEvents({
+    open,
+    events,
+    barriers,
+    readUpTo: said.readUpTo,
+    settings,
+    knowledge,
+    hasRoles,
+    newId: (at) => newId('epoch', at.getTime()),
+  });
 }
 
 const withVector = (event: SpokenEvent, vector: Float32Array | undefined): SpokenEvent => (vector ? { ...event, vector } : event);

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { api } from '../../contract/api.ts';
 import type { MemoryStatus } from '../../contract/epoch.ts';
 import { startLocal } from '../../local/run.ts';
@@ -62,6 +63,14 @@ async function postLive(telling: Telling): Promise<number> {
 async function settle(local: Local, telling: Telling): Promise<Outcome> {
   await waitForMemory(telling, () => undefined);
   return { streams: await readEpochs(telling), points: await countPoints(local, telling.own.workspaceId) };
+}
+
+/** What waited for the provider is taken up by the minutely look; nobody waits for its minute here. */
+async function lookAfter(local: Local, telling: Telling): Promise<void> {
+  while ((await statusOf(telling)).streamsBehind > 0) {
+    await local.runSchedule('EpochsFlushEveryMinute');
+    await pause(2_000);
+  }
 }
 
 async function tellCalmly(local: Local): Promise<Outcome> {
@@ -182,6 +191,7 @@ describe('The memory of three weeks, made by a provider', () => {
     meanwhile = await statusOf(telling);
     await local.qdrant.start();
     provider.recover();
+    await lookAfter(local, telling);
     storm = await settle(local, telling);
     await stopApp(local);
   }, 600_000);
@@ -193,20 +203,9 @@ describe('The memory of three weeks, made by a provider', () => {
     expect(slowestMs).toBeLessThan(5_000);
   });
 
-  /** What is said while the provider is away is cut by its words alone, at once: only the past has the same epochs whatever happens. */
-  const past = (outcome: Outcome) =>
-    epochsIn(outcome).filter(({ slug, range: [, lastSeq] }) => lastSeq <= story.past.filter((said) => said.slug === slug).length);
-
-  test('has the same epochs of the past afterwards, with the same labels, and all that was said since in one', () => {
-    expect(past(storm)).toEqual(past(calm));
-    expect(past(calm).length).toBeGreaterThan(30);
-    for (const { slug, epochs } of storm.streams) {
-      const all = [...telling.positions].filter(([line]) =>
-        [...story.past, ...story.live].some((said) => said.line === line && said.slug === slug),
-      );
-      expect(epochs.map(({ firstSeq }) => firstSeq)).toEqual([1, ...epochs.slice(0, -1).map(({ lastSeq }) => lastSeq + 1)]);
-      expect(epochs.at(-1)?.lastSeq).toBe(all.length);
-    }
+  test('has the same epochs afterwards, with the same labels', () => {
+    expect(epochsIn(storm)).toEqual(epochsIn(calm));
+    expect(epochsIn(calm).length).toBeGreaterThan(30);
   });
 
   test('has each of them in the index once', () => {
