@@ -30,6 +30,8 @@ export interface SegmenterState {
   /** Whether the last message asked something, or said thanks or goodbye. */
   readonly asked: boolean;
   readonly closed: boolean;
+  /** How alike each of its messages was to those before it, the last ones counting most, 0 to 1. */
+  readonly cohesion?: number;
   /** Who spoke, up to three. */
   readonly authors?: readonly string[] | undefined;
   readonly dense?: DenseMemory | undefined;
@@ -85,6 +87,7 @@ export function step(state: SegmenterState, message: SegmenterMessage, knowledge
       terms: remember(opens ? [] : state.terms, vector),
       asked: cues.asks,
       closed: signals.closes === 1,
+      cohesion: opens ? 0 : cohesionWith(state, vector, signals),
       authors: withAuthor(state, message),
       ...(dense && { dense }),
     },
@@ -93,6 +96,20 @@ export function step(state: SegmenterState, message: SegmenterMessage, knowledge
 }
 
 const groupAuthors = 3;
+
+/** What the last message counts of how alike messages are. A message without words says nothing of that, and neither does the first. */
+const lastCounts = 0.4;
+
+function cohesionWith({ length, cohesion = 0 }: SegmenterState, vector: ReadonlyMap<string, number>, { similarity }: Signals): number {
+  if (length === 0 || vector.size === 0) return cohesion;
+  return Math.round(((1 - lastCounts) * cohesion + lastCounts * similarity) * 1e3) / 1e3;
+}
+
+/** A message that asks nothing, of so many content terms, that shares none with an epoch of so many messages speaks of something else, where those share theirs. */
+const breakingTerms = 3;
+const brokenLength = 3;
+/** Messages that are no more alike than this are held together by something else than their words. */
+const loose = 0.15;
 
 /** A change of subject does not change who is there. */
 function withAuthor({ authors = [] }: SegmenterState, { authorId }: SegmenterMessage): readonly string[] {
@@ -128,6 +145,10 @@ export function read(state: SegmenterState, message: SegmenterMessage, knowledge
     answers: Number(state.asked),
     asksBack: Number(state.asked && cues.asks),
     closes: Number(closes),
+    breaks:
+      !cues.asks && familiar === 0 && cues.terms.length >= breakingTerms && state.length >= brokenLength
+        ? Math.max(0, (state.cohesion ?? 0) - loose)
+        : 0,
     followsClosing: Number(state.closed && !closes),
     greets: Number(cues.greets),
     requests: Number(cues.requests),

@@ -14,6 +14,8 @@ export interface Signals {
   readonly asksBack: number;
   /** It says thanks or goodbye, or replies to that in a word or two. */
   readonly closes: number;
+  /** It shares no term with an epoch whose messages share theirs: how alike those are, 0 to 1. */
+  readonly breaks: number;
   /** The message before it closed, and it says something else. */
   readonly followsClosing: number;
   readonly greets: number;
@@ -44,6 +46,7 @@ export const signalNames = [
   'answers',
   'asksBack',
   'closes',
+  'breaks',
   'followsClosing',
   'greets',
   'requests',
@@ -74,6 +77,7 @@ export const plain = {
   answers: -1.2,
   asksBack: 0.7,
   closes: -0.9,
+  breaks: 5,
   followsClosing: 1.5,
   greets: 1.5,
   requests: 0.95,

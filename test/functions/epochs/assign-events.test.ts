@@ -210,8 +210,9 @@ describe('with a provider of embeddings', () => {
     embed: async (texts) =>
       texts.map((text) => Float32Array.from({ length: 8 }, (_, at) => (meanings[at]?.test(text) === true ? 1 : 0.05))),
   };
+  const verbs = ['suits', 'covers', 'warms', 'frames', 'hides', 'marks', 'brightens', 'fills', 'divides', 'tops', 'softens', 'joins'];
   const colours = ['wall', 'door', 'window', 'hall', 'roof', 'stairs', 'cellar', 'garage', 'fence', 'bench', 'attic', 'gate'].map(
-    (place, at) => `${['Red', 'Green', 'Blue'][at % 3]} suits the ${place}`,
+    (place, at) => `${['Red', 'Green', 'Blue'][at % 3]} ${verbs[at]} the ${place}`,
   );
   const food = ['Soup stands in the kitchen', 'Bread comes from the corner', 'Cheese lies in the fridge', 'Lunch begins at noon'];
 

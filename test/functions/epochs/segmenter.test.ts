@@ -35,6 +35,19 @@ describe('step', () => {
     expect(segment([...migration, offsite, ...hotel]).opens).toEqual([migration.length]);
   });
 
+  test('opens an epoch where nobody asks or announces, and what is said breaks with what holds together', () => {
+    const espresso = [
+      'The espresso machine leaks water at the group head again',
+      'Which gasket does the group head of the espresso machine take?',
+      'The espresso group head takes an 8.5 mm gasket, the old one is hard as stone',
+      'I ordered two gaskets for the espresso machine, they arrive on Friday',
+    ];
+    const payroll = ['Payroll for November has to be approved by Thursday noon', 'Two overtime entries in the payroll miss a signature'];
+    expect(segment([...espresso, ...payroll]).opens).toEqual([espresso.length]);
+    const loose = ['Rain again', 'My sister moved to Porto', 'The train was late', 'Nobody fed the cat'];
+    expect(segment([...loose, payroll[0] ?? '']).opens).toEqual([]);
+  });
+
   test('never opens with the first message', () => {
     expect(segment([offsite]).opens).toEqual([]);
   });
@@ -84,8 +97,9 @@ describe('step', () => {
 
   test('opens more readily after thanks and goodbye', () => {
     const next = 'the printer on the second floor is jammed, somebody please call a technician';
-    expect(segment([...migration, next]).opens).toEqual([]);
-    expect(segment([...migration, 'thank you, bye', next]).opens).toEqual([migration.length + 1]);
+    const loose = ['rain again', 'my sister moved to Porto', 'the train was late'];
+    expect(segment([...loose, next]).opens).toEqual([]);
+    expect(segment([...loose, 'thank you, bye', next]).opens).toEqual([loose.length + 1]);
   });
 
   test('only lets a user change the subject where it is known who is the assistant', () => {
