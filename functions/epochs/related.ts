@@ -16,7 +16,7 @@ const minSharedTerms = 2;
 /** Of fewer candidates nothing can be said of how alike things are by chance. */
 const enough = 8;
 /** What is as alike as this is related, whatever the others are; what is less alike than this is not. */
-const surely = 0.45;
+const surely = 0.3;
 const hardly = 0.12;
 /** How far above the usual, in the spread of the usual. */
 const deviations = 3.5;
