@@ -69,6 +69,8 @@ async function conclude(stream: Stream, texts: readonly string[], who?: UserCall
   await say(stream, texts, who);
   await setBarrier(app, who ?? ada, { streamId: stream.id });
 }
+/** Puts what was said into epochs; what follows from that waits. */
+const cut = (stream: Stream) => worker.assign({ kind: 'stream', workspaceId: ada.workspaceId, streamId: stream.id });
 const epochs = async (stream: Stream): Promise<Epoch[]> =>
   (await listEpochs(app, ada, { streamId: stream.id, limit: 200 })).items.toReversed();
 const relatedFrames = (): RelatedFrame[] =>
@@ -204,8 +206,9 @@ describe('while people talk', () => {
 describe('faults', () => {
   it('a provider that is away holds up no message and loses nothing; what was paid for is not paid for again', async () => {
     const stream = await aChannel(app, ada, 'one');
-    app.memory.using = failing('unavailable');
     for (const topic of [payments, office, cluster]) await conclude(stream, topic);
+    await cut(stream);
+    app.memory.using = failing('unavailable');
     await worker.settle();
     expect((await epochs(stream)).map(({ indexed }) => indexed)).toEqual([false, false, false]);
     let embedded = 0;
@@ -229,8 +232,9 @@ describe('faults', () => {
 
   it('one text that a provider refuses holds up no other', async () => {
     const stream = await aChannel(app, ada, 'one');
-    app.memory.using = failing('unavailable');
     for (const topic of [payments, office, cluster]) await conclude(stream, topic);
+    await cut(stream);
+    app.memory.using = failing('unavailable');
     await worker.settle();
     app.memory.using = provider(async (texts, purpose) => {
       if (texts.some((text) => text.includes('office'))) throw new EmbeddingFailed('refused', 'Not this text');
