@@ -52,6 +52,7 @@ export class Epochs extends Construct {
     this.embeddingsQueue = this.#addQueue('EmbeddingsQueue', {
       worker: indexEpoch,
       maxConcurrency: embeddingsConcurrency,
+      batchSize: 3,
       variable: 'embeddingsQueueUrl',
       late: { after: Duration.minutes(10), runbook: 'embeddings-late' },
     });
@@ -144,7 +145,7 @@ export class Epochs extends Construct {
     return fn;
   }
 
-  #addQueue(id: string, props: Pick<WorkQueueProps, 'worker' | 'maxConcurrency' | 'variable' | 'late'>): WorkQueue {
+  #addQueue(id: string, props: Pick<WorkQueueProps, 'worker' | 'maxConcurrency' | 'batchSize' | 'variable' | 'late'>): WorkQueue {
     return new WorkQueue(this, id, { alarms: this.#props.platform.alarms, ordered: false, ...props });
   }
 

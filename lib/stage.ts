@@ -79,7 +79,7 @@ const dev: Fixed = {
   fanOutConcurrency: 10,
   followUpConcurrency: 2,
   epochsConcurrency: 2,
-  embeddingsConcurrency: 2,
+  embeddingsConcurrency: 4,
   embeddings: titan,
   qdrant: { kind: 'instance', instance: 't4g.small', volumeGiB: 20 },
   terminationProtection: false,

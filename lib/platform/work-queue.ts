@@ -13,6 +13,8 @@ export interface WorkQueueProps {
   readonly worker: ServiceFunction;
   /** Batches that the worker handles at once, over all groups. */
   readonly maxConcurrency: number;
+  /** Messages that the worker takes at once, 10 unless told: fewer where each takes long, and the next should not wait for it. */
+  readonly batchSize?: number;
   /** The variable that tells senders where the queue is. */
   readonly variable: keyof typeof env;
   /** Whether messages have groups and keep their order in them; true unless told. */
@@ -78,8 +80,8 @@ export class WorkQueue extends Construct {
     });
   }
 
-  #connect({ worker, maxConcurrency }: WorkQueueProps): void {
-    worker.addEventSource(new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency }));
+  #connect({ worker, maxConcurrency, batchSize = 10 }: WorkQueueProps): void {
+    worker.addEventSource(new SqsEventSource(this.queue, { batchSize, reportBatchItemFailures: true, maxConcurrency }));
     acknowledge(worker, 'Serverless-LambdaEventSourceMappingDestination', 'Failed messages go to the dead-letter queue of the queue');
   }
 
