@@ -45,8 +45,8 @@ export async function insertLinks(
 }
 
 /**
- * What an epoch is related to, best first, as far as everybody who reads its stream may see it: what is public, unless a guest reads the
- * stream; and what has the same readers or more.
+ * What an epoch is related to, in the order in which members list it, as far as everybody who reads its stream may see it: what is public,
+ * unless a guest reads the stream; and what has the same readers or more.
  */
 export async function listRelatedForRoom(tx: Transaction, epochId: string, limit: number): Promise<Related[]> {
   const rows = await tx.query<RelatedRow>(
@@ -63,7 +63,7 @@ export async function listRelatedForRoom(tx: Transaction, epochId: string, limit
          select from stream_members m join workspace_members wm on wm.workspace_id = m.workspace_id and wm.user_id = m.user_id
          where m.stream_id = any(here.access_ids) and m.left_at is null and wm.role = 'guest' and wm.removed_at is null
            and not exists (select from stream_members t where t.stream_id = any(s.access_ids) and t.user_id = m.user_id and t.left_at is null))))
-     order by l.score desc, l.target_id limit $3`,
+     order by l.score desc, l.target_id desc limit $3`,
     [tx.workspaceId, epochId, limit],
   );
   return rows.map(relatedOf);

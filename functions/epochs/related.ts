@@ -22,14 +22,14 @@ const hardly = 0.12;
 const deviations = 3.5;
 
 /**
- * Those of the candidates that are related, best first. What is near in one workspace is far in another, so it is not a number that
- * decides but the candidates themselves: most of them are alike by chance, and what is related stands out of them.
+ * Those of the candidates that are related, best first; of what is as alike, the newest. What is near in one workspace is far in another, so
+ * it is not a number that decides but the candidates themselves: most of them are alike by chance, and what is related stands out of them.
  */
 export function likelyRelated(candidates: readonly Candidate[], limit = 10): Likely[] {
   const least = leastLikeness(candidates.map(({ likeness }) => likeness));
   return candidates
     .filter(({ likeness, sharedTerms }) => likeness >= least && sharedTerms >= minSharedTerms)
-    .toSorted((a, b) => b.likeness - a.likeness || (a.id < b.id ? -1 : 1))
+    .toSorted((a, b) => b.likeness - a.likeness || (a.id < b.id ? 1 : -1))
     .slice(0, limit)
     .map(({ id, likeness }) => ({ id, score: scoreOf(likeness, least) }));
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ListRelated } from '../../../contract/epoch.ts';
 import type { Epoch, Related } from '../../../contract/epoch.ts';
 import type { RelatedFrame } from '../../../contract/frames.ts';
 import { ClientEventId } from '../../../contract/ids.ts';
@@ -6,7 +7,9 @@ import type { Stream } from '../../../contract/stream.ts';
 import { EmbeddingFailed } from '../../../functions/embeddings/embedder.ts';
 import type { Embedder } from '../../../functions/embeddings/embedder.ts';
 import { localEmbedder } from '../../../functions/embeddings/local-embedder.ts';
+import { createKnowledge } from '../../../functions/epochs/knowledge.ts';
 import { listEpochs } from '../../../functions/epochs/list-epochs.ts';
+import { listRelated } from '../../../functions/epochs/list-related.ts';
 import { setBarrier } from '../../../functions/epochs/set-barrier.ts';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';
 import { inviteMembers } from '../../../functions/streams/invite-members.ts';
@@ -144,6 +147,27 @@ describe('while people talk', () => {
     const frame = relatedFrames().at(-1);
     expect(frame).toMatchObject({ room: expect.stringContaining(stream.id), epochId: (await epochs(stream)).at(-1)?.id });
     expect(snippets(frame?.items)).toEqual([payments[0]]);
+  });
+
+  it('the room is shown the same as who asks, also where many are as alike: the newest of them', async () => {
+    const before = await aChannel(app, ada, 'before');
+    for (let times = 0; times < 12; times++) await conclude(before, payments);
+    for (const topic of [office, cluster]) await conclude(before, topic);
+    await worker.settle();
+    const stream = await aChannel(app, ada, 'one');
+    await say(stream, paymentsAgain, bob);
+    await worker.remember(stream);
+    const { items } = await listRelated({ ...app, knowledge: createKnowledge() }, ada, { ...ListRelated.parse({}), streamId: stream.id });
+    const shown = relatedFrames()
+      .at(-1)
+      ?.items.map(({ epochId }) => epochId);
+    expect(shown).toEqual(items.map(({ epochId }) => epochId));
+    expect(shown).toEqual(
+      (await epochs(before))
+        .slice(7, 12)
+        .map(({ id }) => id)
+        .toReversed(),
+    );
   });
 
   it('nobody is shown what not everybody in the room may see', async () => {
