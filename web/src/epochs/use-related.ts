@@ -34,12 +34,14 @@ export function useRelated(streamId: string): RelatedNow {
     useMemo(() => (text === undefined ? undefined : { text }), [text]),
     undefined,
   );
-  const { rejected, reject } = useRejecting(read.list?.epochId ?? undefined, read.again);
+  const newer = read.knew === told ? undefined : told;
+  // What everybody was told may be of an epoch that is newer than the one that was read of.
+  const { rejected, reject } = useRejecting(newer?.epochId ?? read.list?.epochId ?? undefined, read.again);
   // A text that is like nothing takes nothing away from who reads.
   const isOfText = text !== undefined && written.list !== undefined && written.list.items.length > 0;
   const { list } = isOfText ? written : read;
   return {
-    items: relatedOf(list, isOfText || read.knew === told ? undefined : told, rejected),
+    items: relatedOf(list, isOfText ? undefined : newer, rejected),
     about: isOfText ? 'text' : 'stream',
     memory: list?.memory,
     loading: list === undefined && read.problem === undefined,
