@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Locator, Route } from 'playwright-core';
+import type { Locator, Page, Route } from 'playwright-core';
 import { seedStream } from './app.ts';
 import { seriousFaults } from './axe.ts';
 import { MemoryPerson } from './memory-person.ts';
@@ -37,6 +37,33 @@ async function remembered(word: string) {
   await mayas.person.open(name);
   await mayas.divider(/payroll/i).waitFor();
   return { name, streamId, mayas, events, memory };
+}
+
+/** A stream with more than a page, of topics that begin above, in and below what is in view where the newest page begins: their names. */
+async function longRemembered(word: string): Promise<{ name: string; beginnings: string[] }> {
+  const name = newName(word);
+  const streamId = await seedStream(stage.app, name, []);
+  const { memory, events } = { memory: stage.client(maya).memory, events: stage.client(maya).events(streamId) };
+  const beginnings: string[] = [];
+  for (let n = 1; n <= 130; n++) {
+    if ([40, 78, 86, 90].includes(n)) {
+      const label = `Begins at shelf ${n}`;
+      await memory.setBarrier(streamId, { label });
+      beginnings.push(label);
+    }
+    await events.post({ text: `Shelf ${n}` });
+  }
+  return { name, beginnings };
+}
+
+/** Keeps requests waiting until they are let go. */
+async function heldBack(page: Page, address: RegExp): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route(address, async (route) => {
+    await promise;
+    await route.continue();
+  });
+  return resolve;
 }
 
 /** Where something stands on the page once it stands still. */
@@ -208,6 +235,29 @@ describe('what memory made', () => {
     await memory.splitEpoch(epoch?.id ?? '', { eventId: events.find(({ seq }) => seq === above)?.id ?? '' });
     await mayas.counts(1);
     expect(Math.abs((await settled(watched)) - before)).toBeLessThanOrEqual(2);
+  });
+
+  test.each([
+    ['before the page of history that they are in', ['topics', 'page']],
+    ['after it', ['page', 'topics']],
+  ])('moves nothing under the eyes of who reads, when it comes %s', async (_when, order) => {
+    const { name, beginnings } = await longRemembered('history');
+    const mayas = new MemoryPerson(await stage.signedIn(maya));
+    const { page } = mayas.person;
+    const [topics, history] = [await heldBack(page, /\/epochs(\?|$)/), await heldBack(page, /\/events\?.*before=/)];
+    await mayas.person.open(name);
+    await mayas.person.sees('Shelf 130');
+    await mayas.person.scroll(-10_000);
+    await page.getByText('Loading earlier messages…').waitFor();
+    const watched = mayas.person.message('Shelf 83');
+    const before = await settled(watched);
+    for (const what of order) {
+      if (what === 'topics') topics();
+      else history();
+      const shown = what === 'topics' ? mayas.divider(beginnings.at(-1) ?? '') : mayas.person.message('Shelf 80');
+      await shown.waitFor({ state: 'attached' });
+      expect(Math.abs((await settled(watched)) - before)).toBeLessThanOrEqual(2);
+    }
   });
 
   test('is within reach of the keyboard', async () => {

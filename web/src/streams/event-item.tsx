@@ -90,7 +90,9 @@ function Spoken({ row, isActive, isEdited, isPicking }: SpokenProps) {
             <Time at={at} />
           </div>
         )}
-        <Content row={row} isEdited={isEdited} />
+        <div data-said>
+          <Content row={row} isEdited={isEdited} />
+        </div>
         {event && event.deletedAt === null && <ReactionBar event={event} isReachable={isActive} />}
         {event?.thread && <EventThread event={event} thread={event.thread} />}
       </div>

@@ -63,6 +63,7 @@ export function EventList(props: EventListProps) {
           data={rows}
           shift={isPrepended}
           scrollRef={follow.scroller}
+          onResize={follow.hold}
           keepMounted={keptRows(rows, [keys.active, editing, picking])}
         >
           {(row) =>
@@ -108,7 +109,7 @@ function useRows({ events, pending }: LiveSnapshot, starts: readonly EpochStart[
   return now;
 }
 
-/** Keeps the end in view when rows are added; what one sends or begins oneself is always shown. */
+/** Keeps the end in view, or what is being read, when rows are added; what one sends or begins oneself is always shown. */
 function useHold({ hold, toEnd }: FollowEnd, rows: readonly Row[], { pending }: LiveSnapshot): void {
   useLayoutEffect(hold, [hold, rows]);
   const last = rows.at(-1);

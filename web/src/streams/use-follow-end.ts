@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+import { useKeptPlace } from './use-kept-place.ts';
 
 /** Nearer to the end than this counts as being there, in pixels. */
 const endTolerance = 40;
@@ -13,7 +14,7 @@ export interface FollowEnd {
   /** Whether the newest message is in view. */
   readonly atEnd: boolean;
   readonly toEnd: () => void;
-  /** To be called when the rows have changed. */
+  /** To be called when the rows have changed, or have been measured. */
   readonly hold: () => void;
   /** To be called when the reader asked to go elsewhere by other means than scrolling. */
   readonly intend: () => void;
@@ -21,8 +22,8 @@ export interface FollowEnd {
 }
 
 /**
- * Keeps a scrolled list at its end while new things are added there, measured or resized, until the reader scrolls away; coming
- * back to the end takes it up again.
+ * Keeps a scrolled list at its end while new things are added there, measured or resized, until the reader scrolls away, and from then on
+ * where they are; coming back to the end takes it up again.
  */
 export function useFollowEnd(): FollowEnd {
   const scroller = useRef<HTMLDivElement>(null);
@@ -30,20 +31,26 @@ export function useFollowEnd(): FollowEnd {
   const following = useRef(true);
   const last = useRef({ top: 0, resizedAt: 0, intentAt: 0 });
   const [atEnd, setAtEnd] = useState(true);
+  const { note, depart, restore } = useKeptPlace(scroller);
 
   const hold = useCallback(() => {
     const element = scroller.current;
     last.current.resizedAt = performance.now();
-    if (element && following.current) element.scrollTop = element.scrollHeight;
-  }, []);
+    if (!following.current) restore();
+    else if (element) element.scrollTop = element.scrollHeight;
+  }, [restore]);
   const toEnd = useCallback(() => {
     following.current = true;
     setAtEnd(true);
     hold();
   }, [hold]);
-  const intend = useCallback(() => {
+  const watch = useCallback(() => {
     last.current.intentAt = performance.now();
   }, []);
+  const intend = useCallback(() => {
+    watch();
+    depart();
+  }, [watch, depart]);
   const onScroll = useCallback(() => {
     const element = scroller.current;
     if (!element) return;
@@ -56,10 +63,11 @@ export function useFollowEnd(): FollowEnd {
     if (distance <= endTolerance) following.current = true;
     else if (leaves) following.current = false;
     setAtEnd(following.current);
-  }, []);
+    note();
+  }, [note]);
 
   useResizeWatch(scroller, content, hold);
-  useIntentWatch(scroller, intend);
+  useIntentWatch(scroller, watch, depart);
   return { scroller, content, atEnd, toEnd, hold, intend, onScroll };
 }
 
@@ -73,12 +81,14 @@ function useResizeWatch(scroller: RefObject<HTMLElement | null>, content: RefObj
 
 const intentions = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
-function useIntentWatch(scroller: RefObject<HTMLElement | null>, onIntent: () => void): void {
+function useIntentWatch(scroller: RefObject<HTMLElement | null>, onIntent: () => void, onKey: () => void): void {
   useEffect(() => {
     const element = scroller.current;
     for (const type of intentions) element?.addEventListener(type, onIntent, { passive: true });
+    element?.addEventListener('keydown', onKey);
     return () => {
       for (const type of intentions) element?.removeEventListener(type, onIntent);
+      element?.removeEventListener('keydown', onKey);
     };
-  }, [scroller, onIntent]);
+  }, [scroller, onIntent, onKey]);
 }
