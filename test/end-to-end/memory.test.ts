@@ -89,7 +89,6 @@ describe('a stream with two topics', () => {
   test('shows where the subject changes; returning to the first brings it up as related, and the way there leads back', async () => {
     const name = newName('two-topics');
     const streamId = await seedStream(stage.app, name, []);
-    await stage.client(maya).memory.updateSettings(streamId, { sensitivity: 'high' });
     const [mayas, jonass] = [new MemoryPerson(await stage.signedIn(maya)), new MemoryPerson(await stage.signedIn(jonas))];
     const { page } = mayas.person;
     for (const { person } of [mayas, jonass]) await person.open(name);
