@@ -82,6 +82,9 @@ export class WorkspaceState {
     for (const person of [me, ...people]) this.#meet(person);
     this.#view = { ...this.#view, workspace, me, unreadNotifications };
     this.#streamsChanged = true;
+    // What was told meanwhile may be what everybody was told, and guests are not everybody.
+    if (me.role === 'guest')
+      for (const [id] of this.#streams) if (this.#isToldSince(id, since) && this.find(id)?.isMember !== true) this.distrust(id);
   }
 
   /** Takes a stream that was made, changed or read just now. */
@@ -197,7 +200,8 @@ export class WorkspaceState {
     if (type === 'stream:archived') return;
     // These items do not say whether we are in it. In what is new to everybody nobody is who is not told so in their own room.
     const isPromotedNow = told.promotedAt !== null && Date.parse(at) - Date.parse(told.promotedAt) < 5_000;
-    const isNew = type === 'stream:created' ? told.visibility === 'public' : isPromotedNow && this.isWhole;
+    const isForAll = told.visibility === 'public' && this.#view.me?.role !== 'guest';
+    const isNew = type === 'stream:created' ? isForAll : isPromotedNow && this.isWhole;
     if (isNew) this.#keep(told.id, keep(told));
     else this.wanted.add(told.id);
   }
