@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { createDatabase } from '../../functions/platform/database.ts';
 import type { Database } from '../../functions/platform/database.ts';
@@ -37,9 +38,20 @@ export async function createTestDatabase(template = 'template_streambed'): Promi
     async drop() {
       await Promise.all(opened.map((db) => db.close()));
       await owner.end();
-      await asAdmin((admin) => admin.query(`drop database ${name} with (force)`));
+      await asAdmin((admin) => dropDatabase(admin, name));
     },
   };
+}
+
+/** The server itself may be tidying up in the database at that moment, and that is not for us to end. */
+async function dropDatabase(admin: pg.Client, name: string, attempts = 50): Promise<void> {
+  try {
+    await admin.query(`drop database ${name} with (force)`);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== '42501' || attempts === 1) throw error;
+    await pause(100);
+    await dropDatabase(admin, name, attempts - 1);
+  }
 }
 
 async function asAdmin(work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
