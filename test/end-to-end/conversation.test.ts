@@ -49,8 +49,11 @@ describe('reactions', () => {
     await ada.person.composer().press('Shift+Tab');
     await ada.press('ArrowDown');
     await ada.press('+');
-    await ada.picker().waitFor();
+    // Nobody presses a key before they see where they are.
+    const isHere = ada.person.page.locator(':focus');
+    await ada.picker().getByRole('textbox').and(isHere).waitFor();
     await ada.press('ArrowDown');
+    await ada.picker().getByRole('button').and(isHere).waitFor();
     await ada.press('ArrowRight');
     await ada.press('Enter');
     await bob.reaction('It works!', 'red heart').waitFor();
