@@ -1,5 +1,3 @@
-import type { EpochsFrame } from '../../contract/frames.ts';
-import { room } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
 import { metric } from '../../contract/names.ts';
 import type { App } from '../platform/app.ts';
@@ -26,9 +24,10 @@ import type { KnowledgeSource } from './knowledge.ts';
 import type { Memory } from './memory.ts';
 import { listMessageVectors } from './message-vectors.ts';
 import type { MessageVectors } from './message-vectors.ts';
+import { nudgeIndex } from './nudge.ts';
 import { emptyState, step } from './segmenter.ts';
 import type { Knowledge, SegmenterState } from './segmenter.ts';
-import { epochToTell } from './tell-epochs.ts';
+import { epochToTell, tellEpochs } from './tell-epochs.ts';
 
 export type AssignApp = Pick<
   App,
@@ -110,7 +109,7 @@ async function assign(
   }
   const isMoved = readUpTo > cursor.seq || stream.head > cursor.changedSeq || touched.length > 0;
   if (isMoved) moveCursor(tx, streamId, { seq: Math.max(readUpTo, cursor.seq), changedSeq: stream.head, rev, now });
-  if (told.length > 0) tellRoom(tx, streamId, told, cursor.rev, rev);
+  if (told.length > 0) tellEpochs(tx, streamId, { rev, epochs: told.map((draft) => epochToTell(draft, streamId, rev)) });
   return {
     touched,
     open,
@@ -219,16 +218,6 @@ function toWrite(draft: EpochDraft, before: StreamToCut['open'], rev: number | n
   };
 }
 
-/** Epochs that one frame names; who has missed more lists them. */
-const epochsPerFrame = 15;
-
-function tellRoom(tx: OutboxTransaction, streamId: string, told: readonly EpochDraft[], from: number, rev: number): void {
-  const name = room.stream(tx.workspaceId, streamId);
-  const items = told.slice(-epochsPerFrame).map((draft) => epochToTell(draft, streamId, rev));
-  const frame: EpochsFrame = { op: 'epochs', room: name, from, rev, items, removed: [], partial: told.length > items.length };
-  tx.derive('epochs-changed', name, frame);
-}
-
 function count(app: AssignApp, { touched, openedIds, newest, isLive }: Assigned): void {
   app.metrics.count(metric.epochsOpened, openedIds.length);
   app.metrics.count(metric.epochsClosed, touched.filter(({ status }) => status === 'closed').length);
@@ -254,10 +243,5 @@ async function sendToIndex(app: AssignApp, workspaceId: string, epochIds: readon
       ? [{ kind: 'waiting', workspaceId, attempt: 0 }]
       : epochIds.map((epochId) => ({ kind: 'epoch', workspaceId, epochId, attempt: 0 }));
   if (look !== undefined) messages.push({ kind: 'open', workspaceId, epochId: look });
-  // What is not taken is found waiting by the next tick: nothing fails for it.
-  for (const message of messages) {
-    await app.queues.sendLater(app.embeddingsQueueUrl, message, 0, workspaceId).catch((error: unknown) => {
-      app.log.warn('An epoch waits for the index', { workspaceId, error: error as Error });
-    });
-  }
+  await nudgeIndex(app, workspaceId, messages);
 }

@@ -1,5 +1,4 @@
 import type { Epoch } from '../../contract/epoch.ts';
-import type { EpochsFrame } from '../../contract/frames.ts';
 import { room } from '../../contract/frames.ts';
 import { EpochId } from '../../contract/ids.ts';
 import { metric } from '../../contract/names.ts';
@@ -11,13 +10,12 @@ import type { FinishedEpoch } from './finish-store.ts';
 import type { DescribedEpoch } from './index-store.ts';
 import { listRelatedForRoom, replaceLinks } from './relate-store.ts';
 import type { Likely } from './related.ts';
+import { tellEpochs } from './tell-epochs.ts';
 
 type FinishApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
 
 /** As many as a panel shows. */
 export const relatedPerFrame = 5;
-/** Epochs that one frame names; who has missed more lists them. */
-const epochsPerFrame = 15;
 
 /** Notes epochs as indexed, with their labels and links, and tells their rooms. */
 export async function finishEpochs(
@@ -36,17 +34,10 @@ export async function finishEpochs(
     const noted = await noteIndexed(tx, finished, revs, now);
     if (links.size > 0) await replaceLinks(tx, links, now);
     for (const [streamId, items] of Map.groupBy(noted, ({ streamId }) => streamId))
-      tellEpochs(tx, streamId, items, revs.get(streamId) ?? 0);
+      tellEpochs(tx, streamId, { rev: revs.get(streamId) ?? 0, epochs: items });
     await tellRelated(tx, noted, now);
   });
   app.metrics.count(metric.linksFound, [...links.values()].flat().length);
-}
-
-function tellEpochs(tx: OutboxTransaction, streamId: string, epochs: readonly Epoch[], rev: number): void {
-  const name = room.stream(tx.workspaceId, streamId);
-  const items = epochs.slice(-epochsPerFrame);
-  const frame: EpochsFrame = { op: 'epochs', room: name, from: rev - 1, rev, items, removed: [], partial: epochs.length > items.length };
-  tx.derive('epochs-changed', name, frame);
 }
 
 /** What was said longer ago than this is on nobody's screen because of it. */

@@ -8,7 +8,7 @@ import { extendEpoch, keepCorrection, removeEpoch } from './correction-store.ts'
 import { findEpochBefore } from './epoch-store.ts';
 import { moveLinks } from './link-store.ts';
 import { indexing, nudgeIndex } from './nudge.ts';
-import { tellCorrected } from './tell-corrected.ts';
+import { tellEpochs } from './tell-epochs.ts';
 import type { CorrectionApp } from './update-epoch.ts';
 
 /** Merges an epoch into the one before it, which keeps its id, and takes over how the other ended and what it was linked to. */
@@ -29,7 +29,7 @@ export async function mergeEpoch(
     moveLinks(tx, { from: epoch.id, to: merged.id });
     const { streamId, firstSeq: seq } = epoch;
     keepCorrection(tx, { id: newId('correction', now.getTime()), streamId, seq, kind: 'merge', by: caller.userId, at: now });
-    tellCorrected(tx, streamId, { rev, items: [merged], removed: [epoch.id] });
+    tellEpochs(tx, streamId, { rev, epochs: [merged], removed: [epoch.id] });
     return { items: [merged], removed: [epoch.id], epochsRev: rev };
   });
   const gone = corrected.removed.map((epochId) => ({ kind: 'forget', workspaceId, epochId }) as const);

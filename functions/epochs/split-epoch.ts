@@ -8,7 +8,7 @@ import { holdEpoch } from './access.ts';
 import { cutEpochShort, findSplitPoint, insertSecondPart, keepCorrection } from './correction-store.ts';
 import type { SplitPoint } from './correction-store.ts';
 import { indexing, nudgeIndex } from './nudge.ts';
-import { tellCorrected } from './tell-corrected.ts';
+import { tellEpochs } from './tell-epochs.ts';
 import type { CorrectionApp } from './update-epoch.ts';
 
 /** Splits an epoch: from the event on it is another one, which takes over how the whole ended. The first part keeps id, label and links. */
@@ -27,7 +27,7 @@ export async function splitEpoch(
     const second = await insertSecondPart(tx, epoch, { id: newId('epoch', point.at.getTime()), point, rev, now });
     const { streamId } = epoch;
     keepCorrection(tx, { id: newId('correction', now.getTime()), streamId, seq: point.seq, kind: 'split', by: caller.userId, at: now });
-    tellCorrected(tx, streamId, { rev, items: [first, second] });
+    tellEpochs(tx, streamId, { rev, epochs: [first, second] });
     return { items: [first, second], removed: [], epochsRev: rev };
   });
   await nudgeIndex(

@@ -5,7 +5,7 @@ import { withOutbox } from '../platform/outbox.ts';
 import { holdEpoch } from './access.ts';
 import { updateLabel } from './correction-store.ts';
 import { indexing, nudgeIndex } from './nudge.ts';
-import { tellCorrected } from './tell-corrected.ts';
+import { tellEpochs } from './tell-epochs.ts';
 
 /** What corrections touch. */
 export type CorrectionApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'>;
@@ -22,7 +22,7 @@ export async function updateEpoch(
       const held = await holdEpoch(tx, caller, input);
       if (isSo(held.epoch, input.label)) throw new NothingToDo(held.epoch);
       const updated = await updateLabel(tx, { epochId: held.epoch.id, label: input.label, rev: held.rev, now: app.clock.now() });
-      tellCorrected(tx, updated.streamId, { rev: held.rev, items: [updated] });
+      tellEpochs(tx, updated.streamId, { rev: held.rev, epochs: [updated] });
       return updated;
     });
     await nudgeIndex(app, workspaceId, [indexing(workspaceId, epoch)]);
