@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { assignEvents } from '../../functions/epochs/assign-events.ts';
 import { createDueList } from '../../functions/epochs/due-list.ts';
@@ -8,8 +7,8 @@ import { createKnowledge } from '../../functions/epochs/knowledge.ts';
 import { learnAssociations } from '../../functions/epochs/learn-associations.ts';
 import { workOnMemory } from '../../functions/epochs/memory-work.ts';
 import { EmbeddingsMessage, EpochsMessage } from '../../functions/platform/memory-messages.ts';
-import { startDynamoDb } from '../../local/dynamodb/dynamodb.ts';
 import type { TestApp } from './app.ts';
+import { startTestTable } from './dynamodb.ts';
 
 /** The workers of memory over a real database, a real index and a DynamoDB in memory; their queues are what the app notes. */
 export interface MemoryWorker {
@@ -30,31 +29,7 @@ export interface MemoryWorker {
 type Waiting = TestApp['memoryMessages'][number];
 
 export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
-  const dynamodb = await startDynamoDb({
-    account: { region: 'us-east-1', accountId: '000000000000' },
-    access: { check: () => ({ allowed: true }) },
-    log: () => undefined,
-    tables: [
-      {
-        name: 'memory',
-        arn: 'arn:aws:dynamodb:us-east-1:000000000000:table/memory',
-        keySchema: [
-          { name: 'pk', type: 'HASH' },
-          { name: 'sk', type: 'RANGE' },
-        ],
-        attributeDefinitions: [
-          { name: 'pk', type: 'S' },
-          { name: 'sk', type: 'S' },
-        ],
-        ttlAttribute: 'expiresAt',
-      },
-    ],
-  });
-  const client = new DynamoDBClient({
-    endpoint: dynamodb.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
-  });
+  const { client, stop } = await startTestTable('memory');
   const due = createDueList(DynamoDBDocumentClient.from(client), 'memory', app.clock);
   let left = 0;
   const step = () => {
@@ -82,10 +57,7 @@ export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
       await worker.assign({ kind: 'stream', workspaceId, streamId: id });
       await worker.settle();
     },
-    async stop() {
-      client.destroy();
-      await dynamodb.stop();
-    },
+    stop,
   };
   return worker;
 }

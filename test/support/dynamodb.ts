@@ -1,0 +1,38 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { startDynamoDb } from '../../local/dynamodb/dynamodb.ts';
+
+/** An in-memory DynamoDB with one table, keyed as all tables of the template are. */
+export async function startTestTable(name: string): Promise<{ client: DynamoDBClient; stop(): Promise<void> }> {
+  const dynamodb = await startDynamoDb({
+    account: { region: 'us-east-1', accountId: '000000000000' },
+    access: { check: () => ({ allowed: true }) },
+    log: () => undefined,
+    tables: [
+      {
+        name,
+        arn: `arn:aws:dynamodb:us-east-1:000000000000:table/${name}`,
+        keySchema: [
+          { name: 'pk', type: 'HASH' },
+          { name: 'sk', type: 'RANGE' },
+        ],
+        attributeDefinitions: [
+          { name: 'pk', type: 'S' },
+          { name: 'sk', type: 'S' },
+        ],
+        ttlAttribute: 'expiresAt',
+      },
+    ],
+  });
+  const client = new DynamoDBClient({
+    endpoint: dynamodb.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+  });
+  return {
+    client,
+    async stop() {
+      client.destroy();
+      await dynamodb.stop();
+    },
+  };
+}
