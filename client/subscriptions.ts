@@ -38,6 +38,9 @@ interface Room {
   /** Counts the joins: a subscription that was asked for before the last one does not serve it. */
   joins: number;
 }
+/** One request: rooms to leave, or rooms to subscribe to. */
+type SubscriptionChange =
+  { readonly kind: 'leave'; readonly names: string[] } | { readonly kind: 'join'; readonly rooms: readonly [string, Room][] };
 type Subscribed = Pick<Extract<ServerFrame, { op: 'ok' }>['d'], 'rooms' | 'refused'>;
 
 /** The rooms we listen to, and which of them each connection is subscribed to. */
@@ -137,36 +140,37 @@ export class Subscriptions {
   async reconcile(connection: Connection): Promise<void> {
     if (this.#busy.has(connection)) return;
     this.#busy.add(connection);
-    try {
-      // What is joined and left in one go costs one frame, or none.
-      await Promise.resolve();
-      for (let attempt = 0; connection.ended === undefined;) {
-        const done = await this.#step(connection);
-        if (done === 'nothing') return;
-        if (done === 'progress') attempt = 0;
-        else await this.#pause(backoffMs(reconnectBackoff, attempt++, this.#clock), connection.over);
-      }
-    } finally {
-      this.#busy.delete(connection);
+    // What is joined and left in one go costs one frame, or none.
+    await Promise.resolve();
+    for (let attempt = 0; connection.ended === undefined;) {
+      const change = this.#changeFor(connection);
+      // The decision to end and the end are one step: with a promise between them, a room that is joined there would stay unsubscribed.
+      if (change === undefined) break;
+      if ((await this.#make(change, connection)) === 'progress') attempt = 0;
+      else await this.#pause(backoffMs(reconnectBackoff, attempt++, this.#clock), connection.over);
     }
+    this.#busy.delete(connection);
   }
 
-  async #step(connection: Connection): Promise<'progress' | 'later' | 'nothing'> {
+  /** The next request that brings the connection closer to what we want; undefined when it is there. */
+  #changeFor(connection: Connection): SubscriptionChange | undefined {
     const joined = this.#of(connection);
     const surplus = [...joined.keys()].filter((name) => !this.#rooms.has(name)).slice(0, maxRooms);
+    if (surplus.length > 0) return { kind: 'leave', names: surplus };
     const missing = [...this.#rooms].filter(([name, room]) => joined.get(name) !== room.joins).slice(0, maxRooms);
+    return missing.length > 0 ? { kind: 'join', rooms: missing } : undefined;
+  }
+
+  async #make(change: SubscriptionChange, connection: Connection): Promise<'progress' | 'later'> {
     try {
-      if (surplus.length > 0) {
-        for (const name of surplus) joined.delete(name);
-        await connection.unsubscribe({ rooms: surplus });
-        return 'progress';
-      }
-      if (missing.length === 0) return 'nothing';
-      return await this.#subscribe(connection, missing);
+      if (change.kind === 'join') return await this.#subscribe(connection, change.rooms);
+      for (const name of change.names) this.#of(connection).delete(name);
+      await connection.unsubscribe({ rooms: change.names });
+      return 'progress';
     } catch (error) {
       const problem = problemOf(error);
-      if (problem.retry !== 'never' || surplus.length > 0) return 'later';
-      for (const [name] of missing) this.#refuse(name, problem);
+      if (problem.retry !== 'never' || change.kind === 'leave') return 'later';
+      for (const [name] of change.rooms) this.#refuse(name, problem);
       return 'progress';
     }
   }

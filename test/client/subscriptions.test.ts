@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Connection } from '../../client/connection.ts';
+import { Subscriptions } from '../../client/subscriptions.ts';
+import type { RoomListener } from '../../client/subscriptions.ts';
+import { room } from '../../contract/frames.ts';
+import { FakeClock, settle } from './fake-clock.ts';
+import { workspaceId } from './fake-server.ts';
+
+const nameOf = (n: number): string => room.stream(workspaceId, `str_${String(n).padStart(26, '0')}`);
+
+/** A connection whose requests are answered within the same task, and which keeps count of what it is subscribed to. */
+function instantConnection() {
+  const rooms = new Set<string>();
+  const connection = {
+    ended: undefined,
+    over: new Promise<void>(() => undefined),
+    async subscribe({ rooms: wanted }: { rooms: readonly { room: string }[] }) {
+      for (const { room: name } of wanted) rooms.add(name);
+      return { d: { rooms: wanted.map(({ room: name }) => ({ room: name, gen: 'g1', from: 0, head: 0 })) } };
+    },
+    async unsubscribe({ rooms: names }: { rooms: readonly string[] }) {
+      for (const name of names) rooms.delete(name);
+      return { d: {} };
+    },
+  };
+  return { connection: connection as unknown as Connection, rooms };
+}
+
+const ignore = (): void => undefined;
+const aListener = (joined: () => void): RoomListener => ({
+  position: () => ({}),
+  joined,
+  refused: ignore,
+  changes: ignore,
+  behind: ignore,
+  resync: ignore,
+  stands: ignore,
+  unreadable: ignore,
+});
+
+async function microtasks(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await Promise.resolve();
+}
+
+describe('a room that is joined or left while the subscriptions are being reconciled', () => {
+  // Each number is another place in the chain of promises, the last step of it included.
+  test.each(Array.from({ length: 30 }, (_, n) => n))(
+    'is subscribed, or left, also %i microtasks after the reconciliation began',
+    async (n) => {
+      const { connection, rooms } = instantConnection();
+      const subscriptions = new Subscriptions(new FakeClock());
+      const joined: string[] = [];
+      const listeners = [0, 1].map((which) => aListener(() => void joined.push(nameOf(which))));
+      subscriptions.add(nameOf(0), listeners[0]!);
+      void subscriptions.reconcile(connection);
+      await microtasks(n);
+      subscriptions.add(nameOf(1), listeners[1]!);
+      void subscriptions.reconcile(connection);
+      await settle();
+      expect(joined).toEqual([nameOf(0), nameOf(1)]);
+      expect([...rooms]).toEqual([nameOf(0), nameOf(1)]);
+
+      subscriptions.remove(nameOf(0), listeners[0]!);
+      void subscriptions.reconcile(connection);
+      await microtasks(n);
+      subscriptions.remove(nameOf(1), listeners[1]!);
+      void subscriptions.reconcile(connection);
+      await settle();
+      expect([...rooms]).toEqual([]);
+    },
+  );
+});
