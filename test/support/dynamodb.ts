@@ -1,12 +1,19 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startDynamoDb } from '../../local/dynamodb/dynamodb.ts';
 
-/** An in-memory DynamoDB with one table, keyed as all tables of the template are. */
+/**
+ * The longest interval of a timer. Tests set the clock of the app, and the sweeper goes by the machine's: it would delete everything that
+ * they write, half a minute into the test.
+ */
+const never = 2 ** 31 - 1;
+
+/** An in-memory DynamoDB with one table, keyed as all tables of the template are. Nothing is swept; who reads leaves out what has expired. */
 export async function startTestTable(name: string): Promise<{ client: DynamoDBClient; stop(): Promise<void> }> {
   const dynamodb = await startDynamoDb({
     account: { region: 'us-east-1', accountId: '000000000000' },
     access: { check: () => ({ allowed: true }) },
     log: () => undefined,
+    sweepMilliseconds: never,
     tables: [
       {
         name,
