@@ -174,11 +174,16 @@ export class Connection {
     return waiting;
   }
 
-  /** A refusal of one request ends that request. One that names none is about the connection: its close code says what to do. */
+  /**
+   * A refusal of one request ends that request. A refusal that names no request, or says that the server does not know this connection any
+   * more, is about the connection: its close code says what to do.
+   */
   #refused(id: number | null, problem: Problem): void {
-    if (id !== null) return this.#answered(id)?.reject(new StreambedError(problem));
     const kind = errorKinds[problem.code];
-    if ('closeCode' in kind && isTerminal(kind.closeCode)) this.#end({ ...endOfCode(kind.closeCode, problem.title), problem });
+    const isUnknown = problem.code === 'insufficient_state';
+    if (id !== null && !isUnknown) return this.#answered(id)?.reject(new StreambedError(problem));
+    if ('closeCode' in kind && (isUnknown || isTerminal(kind.closeCode)))
+      this.#end({ ...endOfCode(kind.closeCode, problem.title), problem });
   }
 
   #end(end: ConnectionEnd): void {

@@ -125,6 +125,10 @@ export class RoomFollower<Item extends Change> {
     return {
       position: () => (log.gen === undefined ? {} : { gen: log.gen, seq: log.position }),
       joined: (state) => this.#promised(state),
+      left: () => {
+        this.#joined = false;
+        this.#options.changed();
+      },
       refused: (problem) => this.#fail(problem),
       changes: (frame) => {
         for (const segment of this.#segmentsOf(frame)) this.#options.apply(log.receive(segment, now()));

@@ -272,7 +272,8 @@ export class RealtimeSocket {
     const pos = this.#rooms.positions();
     try {
       const { d } = await connection.ping({ pos }, deadlineMs);
-      this.#rooms.heads(pos, d.heads);
+      this.#rooms.pong(pos, d);
+      if (d.unsubscribed !== undefined && connection === this.#current) this.#reconcile();
     } catch {
       // A refused ping repairs nothing and breaks nothing; one without an answer has ended the connection, which tells us by itself.
     }

@@ -12,6 +12,8 @@ export interface RoomListener {
   position(): { readonly gen?: string; readonly seq?: number };
   /** The server has promised everything after `state.from`. */
   joined(state: RoomState): void;
+  /** The subscription has ended and is asked for again: until then nothing comes by itself. */
+  left?(): void;
   /** The server will not let us in; the room is left. */
   refused(problem: Problem): void;
   changes(frame: EvFrame | EvsFrame): void;
@@ -125,13 +127,17 @@ export class Subscriptions {
       case 'related':
         return this.#each(frame.room, (listener) => listener.related?.(frame));
       case 'revoked':
-        return this.#revoked(frame.rooms);
+        return this.#lost(frame.rooms);
     }
   }
 
-  /** Takes a `pong`. A room that was asked for and is not in it has become invisible to us: its listeners are to find out why. */
-  heads(asked: readonly { readonly room: string }[], heads: readonly { room: string; gen: string; head: number }[]): void {
+  /**
+   * Takes a `pong`. A room that was asked for and is not in it has become invisible to us: its listeners are to find out why. A room that
+   * the server has lost is subscribed to again with the next reconciliation.
+   */
+  pong(asked: readonly { readonly room: string }[], { heads, unsubscribed = [] }: Extract<ServerFrame, { op: 'pong' }>['d']): void {
     const known = new Set(heads.map(({ room }) => room));
+    this.#lost(unsubscribed);
     for (const { room, gen, head } of heads) this.#each(room, (listener) => listener.stands(gen, head));
     for (const { room } of asked) if (!known.has(room)) this.#each(room, (listener) => listener.behind(0));
   }
@@ -184,13 +190,15 @@ export class Subscriptions {
   }
 
   /**
-   * The subscriptions have ended: to have them again, they are to be asked for anew, also where an answer is still on its way. Who may not
-   * hear the room any more is refused then.
+   * Takes note that subscriptions have ended. The next reconciliation asks for them again, also where an answer is still on its way; a
+   * reader who lost the room is refused then.
    */
-  #revoked(names: readonly string[]): void {
+  #lost(names: readonly string[]): void {
     for (const name of names) {
       const room = this.#rooms.get(name);
-      if (room !== undefined) room.joins++;
+      if (room === undefined) continue;
+      room.joins++;
+      this.#each(name, (listener) => listener.left?.());
     }
   }
 

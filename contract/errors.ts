@@ -45,6 +45,7 @@ export const errorKinds = {
   bad_frame: { status: 400, title: 'The frame is not one of the protocol', retry: 'never', closeCode: 4400 },
   unknown_op: { status: 400, title: 'There is no such operation', retry: 'never' },
   too_many_rooms: { status: 409, title: 'Too many rooms on this connection', retry: 'never' },
+  insufficient_state: { status: 503, title: 'The server does not know this connection any more', retry: 'after', closeCode: 4010 },
   version_unsupported: { status: 400, title: 'This version of the protocol is not spoken here', retry: 'never', closeCode: 4426 },
   internal: { status: 500, title: 'Something went wrong on our side', retry: 'after' },
   unavailable: { status: 503, title: 'A part of the service is not available', retry: 'after' },

@@ -164,7 +164,8 @@ export const WelcomeFrame = reply(
 ).meta({ id: 'WelcomeFrame' });
 export const OkFrame = reply('ok', z.object({ ...subscribed.partial().shape, event: StreamEvent.optional() })).meta({ id: 'OkFrame' });
 const heads = z.array(z.object({ room: z.string(), gen: z.string(), head: seq }));
-export const PongFrame = reply('pong', z.object({ heads })).meta({ id: 'PongFrame' });
+/** `unsubscribed`: rooms of the ping that the caller may hear and this connection is not subscribed to; subscribe to them again. */
+export const PongFrame = reply('pong', z.object({ heads, unsubscribed: z.array(z.string()).optional() })).meta({ id: 'PongFrame' });
 export const ErrFrame = z
   .object({ op: z.literal('err'), id: counter.nullable().describe('null where the id could not be read'), d: Problem })
   .meta({ id: 'ErrFrame' });

@@ -26,6 +26,8 @@ export interface Connections {
   /** Adds rooms to a connection, all or none. */
   subscribe(connection: Connection, rooms: readonly string[], maxRooms: number): Promise<'subscribed' | 'too many' | 'not connected'>;
   unsubscribe(connectionId: string, rooms: readonly string[]): Promise<void>;
+  /** The rooms that a connection is subscribed to, read consistently; undefined when the connection is not known. One request. */
+  roomsOf(connectionId: string): Promise<readonly string[] | undefined>;
   /**
    * Ends a subscription that was found, and has its reader told in between: they may subscribe again as soon as they read it, and that is
    * another subscription, which stays. Cut short, it is all done again: nobody is left waiting for what does not come.
@@ -99,7 +101,7 @@ class ConnectionTable implements Connections {
     maxRooms: number,
   ): Promise<'subscribed' | 'too many' | 'not connected'> {
     const { connectionId, userId } = connection;
-    const known = await this.#roomsOf(connectionId);
+    const known = await this.roomsOf(connectionId);
     if (!known) return 'not connected';
     // Rooms that it has already count once. Frames of one connection that come at the same moment may each add up to the limit.
     if (new Set([...known, ...rooms]).size > maxRooms) return 'too many';
@@ -125,8 +127,7 @@ class ConnectionTable implements Connections {
     );
   }
 
-  /** The rooms of a connection; undefined when it is not there. */
-  async #roomsOf(connectionId: string): Promise<string[] | undefined> {
+  async roomsOf(connectionId: string): Promise<readonly string[] | undefined> {
     const { Item } = await this.#db.send(
       new GetCommand({ TableName: this.#table, Key: connectionKey(connectionId), ConsistentRead: true }),
     );
@@ -229,7 +230,7 @@ class ConnectionTable implements Connections {
       ),
     );
     if (noted) return 'yes';
-    return (await this.#roomsOf(connectionId))?.includes(room) === true ? 'too soon' : 'not subscribed';
+    return (await this.roomsOf(connectionId))?.includes(room) === true ? 'too soon' : 'not subscribed';
   }
 
   /** Writes in batches of 25; what DynamoDB hands back is written again, a few times. */

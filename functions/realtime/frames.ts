@@ -7,10 +7,10 @@ import { AppError } from '../platform/errors.ts';
 import { groupOf } from '../platform/outbox.ts';
 import type { FrameTable } from '../platform/ws-handler.ts';
 import { postEvent } from '../streams/post-event.ts';
-import { accessRooms } from '../streams/room-heads.ts';
 import { closeConnection } from './close-connection.ts';
 import type { Connections } from './connections.ts';
 import type { FanOutMessage } from '../platform/fan-out-messages.ts';
+import { ping } from './ping.ts';
 import { subscribe } from './subscribe.ts';
 
 type FramesApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl' | 'clock' | 'log' | 'metrics'> & {
@@ -75,12 +75,9 @@ export function frameTable(app: FramesApp): FrameTable {
       return { op: 'ok', id, d: {} };
     },
 
-    /** Without positions a ping asks nothing of anybody: it keeps the socket open. */
     async ping({ id, d }, caller): Promise<ServerFrame> {
       const rooms = d.pos.map(({ room }) => room);
-      const heads =
-        rooms.length > 0 ? await app.db.transaction(caller.workspaceId, (tx) => accessRooms(tx, caller, rooms)) : new Map<string, never>();
-      return { op: 'pong', id, d: { heads: [...heads.values()].map(({ room, gen, head }) => ({ room, gen, head })) } };
+      return { op: 'pong', id, d: await ping(app, caller, rooms) };
     },
   };
 }

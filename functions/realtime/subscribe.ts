@@ -37,7 +37,7 @@ export async function subscribe(app: SubscribeApp, caller: SocketCaller, wanted:
   if (allowed.length === 0) return answer(wanted, []);
   const outcome = await app.connections.subscribe(caller, [...visible.keys()], maxRooms);
   if (outcome === 'too many') throw new AppError('too_many_rooms', `A connection may hear at most ${maxRooms} rooms; unsub some first.`);
-  if (outcome === 'not connected') throw new AppError('unavailable', 'This connection has ended; open another.', { retryAfterSeconds: 1 });
+  if (outcome === 'not connected') throw new AppError('insufficient_state', 'Open another connection.');
   const states = await app.db.transaction(caller.workspaceId, async (tx) => {
     const heads = await accessRooms(tx, caller, [...visible.keys()]);
     const lost = [...visible.keys()].filter((name) => !heads.has(name));

@@ -12,7 +12,7 @@ type Step =
   | { do: 'post'; times: number }
   | { do: 'edit' | 'delete' | 'edit mine' | 'update' | 'edit original'; which: number }
   | { do: 'react' | 'unreact' | 'react mine' | 'unreact mine'; which: number; emoji: string }
-  | { do: 'send' | 'older' | 'rebuild' | 'wake' | 'reopen' | 'share' | 'revoke' | 'type' }
+  | { do: 'send' | 'older' | 'rebuild' | 'wake' | 'reopen' | 'share' | 'revoke' | 'type' | 'lose rooms' | 'lose sockets' }
   | { do: 'cut'; code: number }
   | { do: 'wait'; ms: number }
   | { do: 'weather'; weather: Weather };
@@ -37,6 +37,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('update' as const, 'edit original' as const), which: fc.nat(99) }) },
   { weight: 2, arbitrary: fc.constantFrom<Step>({ do: 'share' }, { do: 'revoke' }, { do: 'type' }) },
+  { weight: 1, arbitrary: fc.constantFrom<Step>({ do: 'lose rooms' }, { do: 'lose sockets' }) },
   { weight: 3, arbitrary: fc.constant<Step>({ do: 'send' }) },
   { weight: 2, arbitrary: fc.constantFrom<Step>({ do: 'older' }, { do: 'wake' }, { do: 'reopen' }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cut' as const), code: fc.constantFrom(1006, 1001, 4001, 4101) }) },
@@ -123,6 +124,12 @@ async function play(world: World, steps: readonly Step[], limit: number, watched
         break;
       case 'revoke':
         server.revoke();
+        break;
+      case 'lose rooms':
+        server.loseSubscriptions();
+        break;
+      case 'lose sockets':
+        server.loseConnections();
         break;
       case 'type':
         server.signal('bob');

@@ -140,6 +140,17 @@ export class FakeServer {
     }
   }
 
+  /** The registry loses what the open sockets are subscribed to, and nobody tells their clients. */
+  loseSubscriptions(): void {
+    for (const side of this.connections) side.rooms.clear();
+  }
+
+  /** The registry loses the open sockets altogether. */
+  loseConnections(): void {
+    this.loseSubscriptions();
+    this.connections.clear();
+  }
+
   /** Someone else signals something. */
   signal(actor: string, type: 'typing' | 'presence' = 'typing', ttl = 6): void {
     this.#tell(streamRoom, { op: 'eph', room: streamRoom, type, actor: actor as never, ttl });
@@ -281,6 +292,8 @@ export class FakeServer {
   // ---- socket ----
 
   receive(side: ServerSide, frame: ClientFrame): void {
+    const needsConnection = frame.op === 'sub' || (frame.op === 'ping' && frame.d.pos.length > 0);
+    if (needsConnection && !this.connections.has(side)) return side.push({ op: 'err', id: frame.id, d: problem('insufficient_state') });
     switch (frame.op) {
       case 'hello': {
         const limits = { rooms: 50, frameBytes: 32_768 };
@@ -308,7 +321,8 @@ export class FakeServer {
         return side.push({ op: 'ok', id: frame.id, d: {} });
       case 'ping': {
         const heads = frame.d.pos.filter((p) => !this.closedRooms.has(p.room)).map((p) => ({ room: p.room, ...this.#stateOf(p.room) }));
-        return side.push({ op: 'pong', id: frame.id, d: { heads } });
+        const unsubscribed = heads.map((head) => head.room).filter((name) => !side.rooms.has(name));
+        return side.push({ op: 'pong', id: frame.id, d: { heads, ...(unsubscribed.length > 0 && { unsubscribed }) } });
       }
       case 'signal': {
         const { room: name, type } = frame.d;

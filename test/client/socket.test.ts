@@ -71,6 +71,30 @@ describe('opening', () => {
     expect(network.open[0]!.side.rooms.has(streamRoom)).toBe(true);
   });
 
+  test('a subscription that the server lost is asked for again with the next ping; until then the room is not called live', async () => {
+    const { socket, network, server, clock } = await openWorld();
+    const { listener, told } = recorder();
+    socket.join(streamRoom, { ...listener, left: () => told.push('left') });
+    await clock.advance(10);
+    server.loseSubscriptions();
+    server.append('nobody is told');
+    await clock.advance(server.pingSeconds * 1_100);
+    expect(told).toEqual(['joined 0 0', 'left', 'stands g1 1', 'joined 1 1']);
+    expect([...network.open[0]!.side.rooms].sort()).toEqual([streamRoom, workspaceRoom].sort());
+  });
+
+  test('a connection that the server lost is replaced when it is noticed, by a ping or by a subscription', async () => {
+    const { socket, network, server, clock } = await openWorld();
+    server.loseConnections();
+    await clock.advance(server.pingSeconds * 1_100);
+    expect([socket.getState().status, network.sockets.length]).toEqual(['open', 2]);
+    server.loseConnections();
+    const { listener, told } = recorder();
+    socket.join(streamRoom, listener);
+    await clock.advance(2_000);
+    expect([socket.getState().status, network.sockets.length, told]).toEqual(['open', 3, ['joined 0 0']]);
+  });
+
   test('what is joined and left in one go costs no frame', async () => {
     const { socket, network, clock } = await openWorld();
     const before = network.sent.length;

@@ -16,6 +16,8 @@ type Step =
   | { do: 'create'; by: string; visibility: 'public' | 'private' }
   | { do: 'role'; role: 'member' | 'guest' }
   | { do: 'cut' }
+  | { do: 'lose rooms' }
+  | { do: 'lose sockets' }
   | { do: 'more' }
   | { do: 'wake' }
   | { do: 'wait'; ms: number }
@@ -44,6 +46,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.constantFrom<Step>({ do: 'cut' }, { do: 'more' }, { do: 'wake' }) },
+  { weight: 1, arbitrary: fc.constantFrom<Step>({ do: 'lose rooms' }, { do: 'lose sockets' }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 20, 300, 1_000, 4_000, 40_000) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('weather' as const), weather: badWeather }) },
 );
@@ -120,6 +123,8 @@ async function play(world: World, all: readonly Step[], pageSize: number): Promi
     } else if (step.do === 'create') house.create(`stream ${house.streams.size}`, step);
     else if (step.do === 'role') house.setRole(step.role);
     else if (step.do === 'cut') network.cut();
+    else if (step.do === 'lose rooms') server.loseSubscriptions();
+    else if (step.do === 'lose sockets') server.loseConnections();
     else if (step.do === 'more') workspace.loadMore().catch(() => undefined);
     else if (step.do === 'wake') socket.wake();
     else if (step.do === 'wait') await clock.advance(step.ms);

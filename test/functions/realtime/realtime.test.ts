@@ -203,8 +203,29 @@ describe('a subscription', () => {
     const now = app.time;
     app.time = new Date(now.getTime() + 3 * 3_600_000);
     expect(await connectionsOf(roomOf(stream))).toEqual([]);
-    await expect(subscribe(app, two, [{ room: roomOf(stream) }])).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(subscribe(app, two, [{ room: roomOf(stream) }])).rejects.toMatchObject({ code: 'insufficient_state' });
     app.time = now;
+  });
+
+  test('that the registry lost is named by the next ping; a connection that it lost is told to open another', async () => {
+    const [kept, lost, hidden] = [
+      await aChannel(app, ada, 'Kept'),
+      await aChannel(app, ada, 'Lost'),
+      await aChannel(app, ada, 'Not his', 'private'),
+    ];
+    const socket = await aSocket(bob);
+    await subscribe(app, socket, [{ room: roomOf(kept) }, { room: roomOf(lost) }]);
+    const ping = () =>
+      frameTable(app).ping({ op: 'ping', id: 1, d: { pos: [kept, lost, hidden].map((stream) => ({ room: roomOf(stream) })) } }, socket);
+    const headsOf = (streams: Stream[]) => streams.map((stream) => ({ room: roomOf(stream), gen: stream.gen, head: 0 }));
+    expect(await ping()).toMatchObject({ d: { heads: headsOf([kept, lost]) } });
+    expect(await ping()).not.toHaveProperty('d.unsubscribed');
+    await app.connections.unsubscribe(socket.connectionId, [roomOf(lost)]);
+    expect(await ping()).toMatchObject({ d: { heads: headsOf([kept, lost]), unsubscribed: [roomOf(lost)] } });
+    await app.connections.remove(socket.connectionId);
+    await expect(ping()).rejects.toMatchObject({ code: 'insufficient_state' });
+    // Nothing is asked by a ping that only keeps the socket open.
+    expect(await frameTable(app).ping({ op: 'ping', id: 2, d: { pos: [] } }, socket)).toMatchObject({ d: { heads: [] } });
   });
 });
 

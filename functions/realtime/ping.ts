@@ -1,0 +1,32 @@
+import type { App } from '../platform/app.ts';
+import { AppError } from '../platform/errors.ts';
+import type { SocketCaller } from '../platform/ws-handler.ts';
+import { accessRooms } from '../streams/room-heads.ts';
+import type { Connections } from './connections.ts';
+
+/** Where the rooms stand, and which of them do not reach the caller's connection because the registry has lost the subscription. */
+export interface Pong {
+  heads: { room: string; gen: string; head: number }[];
+  unsubscribed?: string[];
+}
+
+/**
+ * Answers a ping. Without rooms it asks nothing of anybody: it keeps the socket open. With rooms it repairs what a client cannot notice by
+ * itself: frames lost at the end of a quiet room, and subscriptions that the registry has lost. At most two statements and one request to
+ * DynamoDB. Throws `insufficient_state` where the registry does not know the connection.
+ */
+export async function ping(
+  app: Pick<App, 'db'> & { readonly connections: Connections },
+  caller: SocketCaller,
+  rooms: readonly string[],
+): Promise<Pong> {
+  if (rooms.length === 0) return { heads: [] };
+  const [places, subscribed] = await Promise.all([
+    app.db.transaction(caller.workspaceId, (tx) => accessRooms(tx, caller, rooms)),
+    app.connections.roomsOf(caller.connectionId),
+  ]);
+  if (subscribed === undefined) throw new AppError('insufficient_state', 'Open another connection.');
+  const heads = [...places.values()].map(({ room, gen, head }) => ({ room, gen, head }));
+  const unsubscribed = [...places.keys()].filter((room) => !subscribed.includes(room));
+  return { heads, ...(unsubscribed.length > 0 && { unsubscribed }) };
+}
