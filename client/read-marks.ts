@@ -49,6 +49,8 @@ export class ReadMarks {
     if (marking === undefined) return;
     marking.next = undefined;
     await marking.sending;
+    // A request that failed meanwhile asked to be repeated.
+    marking.next = undefined;
   }
 
   /** Sends at once what waits. */
