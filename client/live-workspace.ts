@@ -250,6 +250,8 @@ class FollowedWorkspace implements LiveWorkspace {
     const since = this.#known.tick;
     const { all } = await this.#further(await this.#page());
     if (version === this.#version) this.#change(() => this.#known.take(all, since));
+    // Everything was read anew meanwhile, and may have been asked for before the pointers were missed that this refresh makes up for.
+    else this.#refreshIn(0);
   }
 
   #page(cursor?: string, signal?: AbortSignal): Promise<Page<Stream>> {

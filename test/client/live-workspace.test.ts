@@ -219,6 +219,27 @@ describe('a live workspace', () => {
     expect(asked(world, 'GET')).toHaveLength(1);
   });
 
+  test('pointers that were missed are made up for, also where everything is read anew meanwhile', async () => {
+    const world = await liveWorld(withChannels('alpha', 'bravo'));
+    const { workspace, house, clock, network, server, socket } = world;
+    // A hole costs a new reading, whose answer takes long; so does every other one.
+    network.lag = (address) => (/bootstrap|streams\?/.test(address) ? 5_000 : 0);
+    network.loses = (frame) => frame.op === 'ev';
+    house.create('charlie');
+    await clock.advance(10);
+    network.loses = () => false;
+    house.create('delta');
+    await clock.advance(600);
+    expect(bootstraps(world)).toBe(1);
+    // What the reading will say is settled. A pointer is missed because the subscriptions are lost, and these are noticed and made anew.
+    server.loseSubscriptions();
+    house.post(streamOf(house, 'alpha'));
+    await clock.advance(3_500);
+    socket.wake();
+    await clock.advance(30_000);
+    expect(countsOf(workspace, 'alpha')).toEqual({ unreadCount: 1, mentionCount: 0, messageCount: 1 });
+  });
+
   test('a frame that was lost is found when the next one shows the gap, or by the ping: then all is read anew, once', async () => {
     const world = await liveWorld(withChannels('alpha'));
     const { workspace, house, clock, network } = world;
@@ -397,6 +418,22 @@ describe('reading', () => {
     workspace.markRead(alpha.shared.id, 100);
     await clock.advance(5_000);
     expect(world.server.requests).toEqual([]);
+  });
+
+  test('that failed on its way stays forgotten when the message is made unread', async () => {
+    const { workspace, house, server, network, clock } = await liveWorld(withChannels('alpha'));
+    const alpha = streamOf(house, 'alpha');
+    const post = house.post(alpha);
+    await clock.advance(5_000);
+    // The request is refused late, after the reader has changed their mind; the server takes the next ones.
+    network.lag = (address) => (address.endsWith('/read') ? 3_000 : 0);
+    server.refusals.set(`POST ${base}/streams/${alpha.shared.id}/read`, { code: 'internal', times: 1 });
+    workspace.markRead(alpha.shared.id, post.seq);
+    await clock.advance(100);
+    const unread = workspace.markUnread(alpha.shared.id, post.id);
+    await clock.advance(120_000);
+    await unread;
+    expect([house.readOf(alpha).unreadCount, countsOf(workspace, 'alpha').unreadCount]).toEqual([1, 1]);
   });
 
   test('what waits is told when the workspace is closed', async () => {
