@@ -2,6 +2,7 @@ import { errorKinds } from '../contract/errors.ts';
 import type { ErrorCode, Problem } from '../contract/errors.ts';
 import type { ClientFrameInput, ServerFrame } from '../contract/frames.ts';
 import type { Clock } from './clock.ts';
+import type { Patience } from './deadline.ts';
 import { StreambedError, clientProblem } from './errors.ts';
 import { readServerFrame } from './frames.ts';
 import type { UnreadableChange } from './frames.ts';
@@ -40,7 +41,7 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly socket: SocketLike;
   /** How long opening, and each request, may take. */
-  readonly timeoutMs: number;
+  readonly patience: Patience;
   frame(frame: RoomFrame): void;
   /** Called once. */
   ended(end: ConnectionEnd): void;
@@ -57,7 +58,10 @@ export class Connection {
   readonly over: Promise<void>;
 
   readonly #options: ConnectionOptions;
-  readonly #waiting = new Map<number, { resolve(reply: Reply): void; reject(error: StreambedError): void; timer: unknown }>();
+  readonly #waiting = new Map<
+    number,
+    { resolve(reply: Reply): void; reject(error: StreambedError): void; timer: unknown; askedAt: number }
+  >();
   readonly #opening = Promise.withResolvers<void>();
   readonly #ending = Promise.withResolvers<void>();
   #counter = 0;
@@ -67,9 +71,9 @@ export class Connection {
     this.opened = this.#opening.promise;
     this.opened.catch(() => undefined);
     this.over = this.#ending.promise;
-    const { socket, clock, timeoutMs } = options;
+    const { socket, clock } = options;
     this.openedAt = clock.now();
-    const timer = clock.after(timeoutMs, () => this.fail('it did not open in time'));
+    const timer = this.#deadline('it did not open');
     socket.addEventListener('open', () => {
       clock.cancel(timer);
       this.openedAt = clock.now();
@@ -95,8 +99,8 @@ export class Connection {
     return this.#request({ op: 'unsub', id: this.#nextId(), d }) as Promise<Reply<'ok'>>;
   }
 
-  ping(d: Request<'ping'>, timeoutMs?: number): Promise<Reply<'pong'>> {
-    return this.#request({ op: 'ping', id: this.#nextId(), d }, timeoutMs) as Promise<Reply<'pong'>>;
+  ping(d: Request<'ping'>, baseMs?: number): Promise<Reply<'pong'>> {
+    return this.#request({ op: 'ping', id: this.#nextId(), d }, baseMs) as Promise<Reply<'pong'>>;
   }
 
   signal(d: Request<'signal'>): Promise<Reply<'ok'>> {
@@ -118,15 +122,24 @@ export class Connection {
   }
 
   /** A request without an answer is a connection without a future: it fails as a whole. */
-  #request(frame: ClientFrameInput, timeoutMs: number = this.#options.timeoutMs): Promise<Reply> {
+  #request(frame: ClientFrameInput, baseMs?: number): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     if (this.ended) reject(lost(this.ended));
     else {
-      const timer = this.#options.clock.after(timeoutMs, () => this.fail(`"${frame.op}" was not answered within ${timeoutMs} ms`));
-      this.#waiting.set(frame.id, { resolve, reject, timer });
+      const timer = this.#deadline(`"${frame.op}" was not answered`, baseMs);
+      this.#waiting.set(frame.id, { resolve, reject, timer, askedAt: this.#options.clock.now() });
       this.#send(JSON.stringify(frame));
     }
     return promise;
+  }
+
+  #deadline(what: string, baseMs?: number): unknown {
+    const { clock, patience } = this.#options;
+    const timeoutMs = patience.deadlineMs(baseMs);
+    return clock.after(timeoutMs, () => {
+      patience.late();
+      this.fail(`${what} within ${timeoutMs} ms`);
+    });
   }
 
   #send(text: string): void {
@@ -169,7 +182,9 @@ export class Connection {
 
   #answered(id: number) {
     const waiting = this.#waiting.get(id);
-    this.#options.clock.cancel(waiting?.timer);
+    const { clock, patience } = this.#options;
+    clock.cancel(waiting?.timer);
+    if (waiting && !this.ended) patience.answered(clock.now() - waiting.askedAt);
     this.#waiting.delete(id);
     return waiting;
   }

@@ -3,6 +3,8 @@ import type { AnswerOf } from '../contract/route.ts';
 import type { Call } from './call.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
+import { Patience } from './deadline.ts';
+import type { DebugLog } from './debug-log.ts';
 import type { EventsClient } from './events-client.ts';
 import { sendRequest } from './request.ts';
 import type { RequestContext } from './request.ts';
@@ -16,9 +18,10 @@ export interface StreambedOptions {
   /** The user's token (or an API key for the routes that take one). A function is asked before each request. */
   readonly token: string | (() => string | Promise<string>);
   readonly fetch?: typeof fetch;
-  /** How long one try may take; 15 s unless told. */
+  /** How long one try may take: 15 s unless told, and up to four times as long where answers have been late. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
+  readonly debugLog?: DebugLog;
 }
 
 export type Ticket = AnswerOf<(typeof api)['realtime']['createTicket']>;
@@ -44,8 +47,9 @@ export function createStreambed(options: StreambedOptions): Streambed {
     token: typeof token === 'string' ? () => token : token,
     // A browser's fetch refuses to be called as a method of something else.
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
-    timeoutMs: options.timeoutMs ?? 15_000,
+    patience: new Patience(options.timeoutMs ?? 15_000),
     clock,
+    ...(options.debugLog && { debugLog: options.debugLog }),
   };
   const call: Call = (route, { params = {}, query = {}, body, headers = {}, signal, repeatable } = {}) =>
     sendRequest(context, route, {

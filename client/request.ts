@@ -3,6 +3,8 @@ import type { ErrorCode } from '../contract/errors.ts';
 import type { AnswerOf, Route } from '../contract/route.ts';
 import { backoffMs, requestBackoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
+import type { Patience } from './deadline.ts';
+import type { DebugLog } from './debug-log.ts';
 import { StreambedError, clientProblem, problemOf } from './errors.ts';
 
 /** What one request needs to know of its client. */
@@ -10,8 +12,10 @@ export interface RequestContext {
   readonly baseUrl: string;
   readonly token: () => string | Promise<string>;
   readonly fetch: typeof fetch;
-  readonly timeoutMs: number;
+  /** How long a try may take. */
+  readonly patience: Patience;
   readonly clock: Clock;
+  readonly debugLog?: DebugLog;
 }
 
 /** A call of a route with everything filled in. */
@@ -37,6 +41,7 @@ export async function sendRequest<R extends Route>(context: RequestContext, rout
       input.signal?.throwIfAborted();
       const pauseMs = pauseBeforeNext(context.clock, error, attempt);
       if (!input.repeatable || pauseMs === undefined) throw error;
+      context.debugLog?.note('request-retried', { route: `${route.method} ${route.path}`, attempt: attempt + 1, reason: reasonOf(error) });
       await pause(context.clock, pauseMs, input.signal);
     }
   }
@@ -63,30 +68,52 @@ function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promi
   });
 }
 
+/** One try. The deadline holds for the token too, and for a `fetch` that does not listen to its signal. */
 async function sendOnce<R extends Route>(context: RequestContext, route: R, input: RequestInput): Promise<AnswerOf<R>> {
-  const token = route.auth === 'none' ? '' : await context.token();
   const limit = new AbortController();
   const abort = (): void => limit.abort(input.signal?.reason);
   if (input.signal?.aborted) abort();
   input.signal?.addEventListener('abort', abort, { once: true });
-  const timer = context.clock.after(context.timeoutMs, () => limit.abort(new Error(`no answer within ${context.timeoutMs} ms`)));
+  const { clock, patience } = context;
+  const startedAt = clock.now();
+  const timeoutMs = patience.deadlineMs();
+  const timer = clock.after(timeoutMs, () => {
+    patience.late();
+    limit.abort(new Error(`no answer within ${timeoutMs} ms`));
+  });
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  limit.signal.addEventListener('abort', () => reject(limit.signal.reason as Error), { once: true });
+  if (limit.signal.aborted) reject(limit.signal.reason as Error);
   try {
-    const response = await context.fetch(addressOf(context.baseUrl, route, input), {
-      method: route.method,
-      headers: headersOf(input, token),
-      signal: limit.signal,
-      ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
-    });
-    return readAnswer(route, response, await response.text());
+    const answer = await Promise.race([exchange(context, route, input, limit.signal), aborted]);
+    patience.answered(clock.now() - startedAt);
+    return answer;
   } catch (error) {
     if (error instanceof StreambedError) throw error;
     input.signal?.throwIfAborted();
     const why = limit.signal.aborted ? (limit.signal.reason as unknown) : error;
     throw new StreambedError(clientProblem('unavailable', `${route.method} ${route.path}: ${reasonOf(why)}`), error);
   } finally {
-    context.clock.cancel(timer);
+    clock.cancel(timer);
     input.signal?.removeEventListener('abort', abort);
   }
+}
+
+async function exchange<R extends Route>(
+  context: RequestContext,
+  route: R,
+  input: RequestInput,
+  signal: AbortSignal,
+): Promise<AnswerOf<R>> {
+  const token = route.auth === 'none' ? '' : await context.token();
+  signal.throwIfAborted();
+  const response = await context.fetch(addressOf(context.baseUrl, route, input), {
+    method: route.method,
+    headers: headersOf(input, token),
+    signal,
+    ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+  });
+  return readAnswer(route, response, await response.text());
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

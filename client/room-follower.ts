@@ -1,10 +1,12 @@
 import type { Problem } from '../contract/errors.ts';
 import type { EphFrame, EvFrame, EvsFrame, Pointer, RoomItem, RoomState } from '../contract/frames.ts';
 import { backoffMs, reconnectBackoff } from './backoff.ts';
+import type { BackoffBounds } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { problemOf } from './errors.ts';
 import type { Change, RoomLog, Segment } from './room-log.ts';
 import type { RealtimeSocket } from './socket.ts';
+import { StateDeadline } from './state-deadline.ts';
 import type { RoomListener } from './subscriptions.ts';
 
 /** `connecting`: not there yet; `live`: everything is here, as it happens; `catching up`: connected, and fetching what was missed; `offline`: no connection. */
@@ -37,6 +39,8 @@ export interface RoomFollowerOptions<Item extends Change> {
 
 /** Further behind than this many changes, reading the room anew costs less than reading what happened. */
 const farBehind = 2_000;
+/** How long a room may be connected and not live before everything that would make it live is asked for again. */
+const overdue: BackoffBounds = { minMs: 20_000, maxMs: 120_000 };
 
 /** Keeps a log in step with its room: frames as they come, and HTTP for every hole that they leave. */
 export class RoomFollower<Item extends Change> {
@@ -54,10 +58,17 @@ export class RoomFollower<Item extends Change> {
   #fetching = false;
   #timer: unknown;
   #nudge: () => void = () => undefined;
+  readonly #deadline: StateDeadline;
 
   constructor(options: RoomFollowerOptions<Item>) {
     this.#options = options;
     this.#log = options.log;
+    this.#deadline = new StateDeadline({
+      clock: options.clock,
+      bounds: overdue,
+      isPassing: () => this.problem === undefined && options.socket.getState().status === 'open' && this.state !== 'live',
+      overdue: (waitedMs, attempt) => this.#askAgain(waitedMs, attempt),
+    });
   }
 
   start(): void {
@@ -103,6 +114,7 @@ export class RoomFollower<Item extends Change> {
   close(): void {
     this.#closing.abort();
     this.#options.clock.cancel(this.#timer);
+    this.#deadline.close();
     this.#stopWatching?.();
     this.#leave?.();
     this.#nudge();
@@ -112,7 +124,19 @@ export class RoomFollower<Item extends Change> {
     const { status } = this.#options.socket.getState();
     if (status === 'open') this.#nudge();
     else if (status !== 'connecting') this.#joined = false;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#deadline.look();
     this.#options.changed();
+  }
+
+  /** Whatever was lost that would have made the room live. A read that is under way has a deadline of its own. */
+  #askAgain(waitedMs: number, attempt: number): void {
+    const { socket, room } = this.#options;
+    socket.rejoin(room, { state: this.state, waitedMs, attempt });
+    if (!this.#fetching) this.hurry();
   }
 
   #join(): void {
@@ -127,7 +151,7 @@ export class RoomFollower<Item extends Change> {
       joined: (state) => this.#promised(state),
       left: () => {
         this.#joined = false;
-        this.#options.changed();
+        this.#changed();
       },
       refused: (problem) => this.#fail(problem),
       changes: (frame) => {
@@ -186,7 +210,7 @@ export class RoomFollower<Item extends Change> {
 
   #advance(): void {
     this.#schedule();
-    this.#options.changed();
+    this.#changed();
   }
 
   #isDue(): boolean {
@@ -216,7 +240,7 @@ export class RoomFollower<Item extends Change> {
         if (version !== this.#log.version) continue;
         if (this.#takeReading(reading, head)) attempt = 0;
         else await this.#pause(backoffMs(reconnectBackoff, attempt++, this.#options.clock));
-        this.#options.changed();
+        this.#changed();
       } catch (error) {
         if (this.#closing.signal.aborted) break;
         const problem = problemOf(error);
@@ -258,7 +282,7 @@ export class RoomFollower<Item extends Change> {
   #fail(problem: Problem): void {
     this.problem = problem;
     this.#leave?.();
-    this.#options.changed();
+    this.#changed();
   }
 
   /** Waits, but not longer than until there is a connection again. */

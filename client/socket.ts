@@ -5,6 +5,8 @@ import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionEnd, Transport } from './connection.ts';
+import { Patience, within } from './deadline.ts';
+import type { DebugLog } from './debug-log.ts';
 import { problemOf } from './errors.ts';
 import type { Ticket } from './http.ts';
 import { Published } from './published.ts';
@@ -33,8 +35,10 @@ export interface RealtimeSocketOptions {
   readonly clock?: Clock;
   /** Names this device to the server. */
   readonly device?: string;
-  /** How long opening a socket, and each answer on it, may take; 10 s unless told. */
+  /** How long opening a socket, and each answer on it, may take: 10 s unless told, and up to four times as long where some were late. */
   readonly timeoutMs?: number;
+  /** Where it notes what went wrong and was repaired. */
+  readonly debugLog?: DebugLog;
 }
 
 type Signal = Extract<ClientFrameInput, { op: 'signal' }>['d'];
@@ -45,6 +49,8 @@ export type SignalData = Signal['data'];
 
 /** How soon a connection that may be dead has to answer a ping. */
 const wakeDeadlineMs = 5_000;
+/** A ticket that is still not there will not come: the HTTP client gives up long before. */
+const ticketDeadlineMs = 200_000;
 /** A connection that lasted this long was a good one: the next failure is counted as the first. */
 const goodAfterMs = 10_000;
 /** Part of its greatest age after which a socket is replaced: 110 of 120 minutes. */
@@ -59,6 +65,7 @@ export class RealtimeSocket {
   readonly #clock: Clock;
   readonly #state = new Published<SocketState>({ status: 'idle' });
   readonly #rooms: Subscriptions;
+  readonly #patience: Patience;
   #current: Connection | undefined;
   /** The connection that is being opened. */
   #next: Connection | undefined;
@@ -76,6 +83,7 @@ export class RealtimeSocket {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#rooms = new Subscriptions(this.#clock);
+    this.#patience = new Patience(options.timeoutMs ?? 10_000);
   }
 
   /** The same object until something changed. */
@@ -97,6 +105,13 @@ export class RealtimeSocket {
       this.#rooms.remove(room, listener);
       this.#reconcile();
     };
+  }
+
+  /** Subscribes to a room again that should have been live by now; `waitedMs`: for how long it was waited for. */
+  rejoin(room: string, overdue: { readonly state: string; readonly waitedMs: number; readonly attempt: number }): void {
+    this.#options.debugLog?.note('room-overdue', { room, ...overdue });
+    this.#rooms.lost([room]);
+    this.#reconcile();
   }
 
   /**
@@ -142,7 +157,7 @@ export class RealtimeSocket {
     this.#triedAt = this.#clock.now();
     let next: Connection | undefined;
     try {
-      const ticket = await this.#options.ticket();
+      const ticket = await within(this.#clock, ticketDeadlineMs, 'a ticket', this.#options.ticket());
       if (this.#trying !== trying) return;
       next = this.#next = this.#open(ticket);
       await next.opened;
@@ -176,7 +191,7 @@ export class RealtimeSocket {
     const connection: Connection = new Connection({
       clock: this.#clock,
       socket: transport(address.href, [protocol]),
-      timeoutMs: this.#options.timeoutMs ?? 10_000,
+      patience: this.#patience,
       frame: (frame) => {
         this.#rooms.deliver(frame);
         if (frame.op === 'revoked') this.#reconcile();
@@ -207,6 +222,7 @@ export class RealtimeSocket {
     this.#current = undefined;
     this.#clock.cancel(this.#ping);
     this.#clock.cancel(this.#renew);
+    this.#noteLost(end.reason || `closed with ${end.code}`);
     if (this.#clock.now() - connection.openedAt >= goodAfterMs) {
       this.#attempt = 0;
       this.#refreshed = false;
@@ -221,6 +237,7 @@ export class RealtimeSocket {
     if (end?.next === 'stop' || problem.retry === 'never') {
       return this.#stop({ status: 'stopped', problem: end?.problem ?? problem });
     }
+    this.#noteLost(end?.reason || (problem.detail ?? problem.title));
     const askedMs = (problem.retryAfterSeconds ?? 0) * 1000;
     const delay = askedMs + this.#delay(end);
     if (this.#current === undefined) {
@@ -235,6 +252,10 @@ export class RealtimeSocket {
       return 0;
     }
     return (end?.afterMs ?? 0) + backoffMs(reconnectBackoff, this.#attempt++, this.#clock);
+  }
+
+  #noteLost(reason: string): void {
+    this.#options.debugLog?.note('connection-lost', { attempt: this.#attempt, reason });
   }
 
   #goOffline(): void {
@@ -273,7 +294,9 @@ export class RealtimeSocket {
     try {
       const { d } = await connection.ping({ pos }, deadlineMs);
       this.#rooms.pong(pos, d);
-      if (d.unsubscribed !== undefined && connection === this.#current) this.#reconcile();
+      if (d.unsubscribed === undefined) return;
+      this.#options.debugLog?.note('subscriptions-lost', { rooms: d.unsubscribed });
+      if (connection === this.#current) this.#reconcile();
     } catch {
       // A refused ping repairs nothing and breaks nothing; one without an answer has ended the connection, which tells us by itself.
     }

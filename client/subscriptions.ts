@@ -127,7 +127,7 @@ export class Subscriptions {
       case 'related':
         return this.#each(frame.room, (listener) => listener.related?.(frame));
       case 'revoked':
-        return this.#lost(frame.rooms);
+        return this.lost(frame.rooms);
     }
   }
 
@@ -137,9 +137,22 @@ export class Subscriptions {
    */
   pong(asked: readonly { readonly room: string }[], { heads, unsubscribed = [] }: Extract<ServerFrame, { op: 'pong' }>['d']): void {
     const known = new Set(heads.map(({ room }) => room));
-    this.#lost(unsubscribed);
+    this.lost(unsubscribed);
     for (const { room, gen, head } of heads) this.#each(room, (listener) => listener.stands(gen, head));
     for (const { room } of asked) if (!known.has(room)) this.#each(room, (listener) => listener.behind(0));
+  }
+
+  /**
+   * Takes note that subscriptions have ended. The next reconciliation asks for them again, also where an answer is still on its way; a
+   * reader who lost the room is refused then.
+   */
+  lost(names: readonly string[]): void {
+    for (const name of names) {
+      const room = this.#rooms.get(name);
+      if (room === undefined) continue;
+      room.joins++;
+      this.#each(name, (listener) => listener.left?.());
+    }
   }
 
   /** Makes the connection's subscriptions what we want, one request at a time: the server may handle two requests in any order. */
@@ -187,19 +200,6 @@ export class Subscriptions {
     this.answered(connection, asked, d);
     const joined = this.#of(connection);
     return [...asked].every(([name, joins]) => joined.get(name) === joins || !this.#rooms.has(name)) ? 'progress' : 'later';
-  }
-
-  /**
-   * Takes note that subscriptions have ended. The next reconciliation asks for them again, also where an answer is still on its way; a
-   * reader who lost the room is refused then.
-   */
-  #lost(names: readonly string[]): void {
-    for (const name of names) {
-      const room = this.#rooms.get(name);
-      if (room === undefined) continue;
-      room.joins++;
-      this.#each(name, (listener) => listener.left?.());
-    }
   }
 
   #refuse(name: string, problem: Problem): void {

@@ -14,6 +14,8 @@ export interface Weather {
   readonly httpFailure: number;
   /** Of a try to open a socket. */
   readonly refuse: number;
+  /** The shortest delay of anything, in each direction; 0 unless given. */
+  readonly latencyMs?: number;
 }
 export const calm: Weather = { drop: 0, duplicate: 0, delayMs: 0, httpFailure: 0, refuse: 0 };
 
@@ -157,6 +159,7 @@ export class FakeNetwork {
   }
 
   #delay(): number {
-    return Math.floor(this.#random() * (this.weather.delayMs + 1));
+    const { latencyMs = 0, delayMs } = this.weather;
+    return latencyMs + Math.floor(this.#random() * (delayMs + 1));
   }
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../client/clock.ts';
 import { systemClock } from '../../client/clock.ts';
 import { StreambedError } from '../../client/errors.ts';
+import { createDebugLog } from '../../client/debug-log.ts';
 import { createStreambed } from '../../client/http.ts';
 import type { Streambed } from '../../client/http.ts';
 import { api } from '../../contract/api.ts';
@@ -56,7 +57,8 @@ async function served(replies: readonly Reply[], options: { timeoutMs?: number; 
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const after: Clock['after'] = (ms, task) => {
-    if (ms === (options.timeoutMs ?? 15_000)) return systemClock.after(ms, task);
+    // The deadline of a try, which doubles twice.
+    if ([1, 2, 4].some((times) => ms === times * (options.timeoutMs ?? 15_000))) return systemClock.after(ms, task);
     waits.push(ms);
     return systemClock.after(0, task);
   };
@@ -170,6 +172,36 @@ describe('a failure', () => {
       code: 'unavailable',
       detail: expect.stringContaining('60 ms'),
     });
+  });
+
+  test('gives each repetition more time, four times as much at most', async () => {
+    const clock = new FakeClock();
+    const triedAt: number[] = [];
+    const silent = ((_: string, init: RequestInit) => {
+      triedAt.push(clock.now());
+      return new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error)));
+    }) as typeof fetch;
+    const debugLog = createDebugLog({ clock });
+    const { workspace } = createStreambed({ baseUrl: 'http://http.test', token: 'secret', fetch: silent, clock, debugLog });
+    const failed = problemFrom(workspace(workspaceId).read());
+    await clock.advance(200_000);
+    expect(await failed).toMatchObject({ code: 'unavailable', detail: expect.stringContaining('60000 ms') });
+    const gaps = triedAt.slice(1).map((at, i) => at - triedAt[i]!);
+    expect(gaps.map((gap) => Math.floor(gap / 15_000))).toEqual([1, 2, 4]);
+    expect(debugLog.counts()['request-retried']).toBe(3);
+    expect(debugLog.notes()[0]).toMatchObject({ fields: { route: 'GET /v1/workspaces/{workspaceId}', attempt: 1 } });
+  });
+
+  test.each([
+    ['a token that never comes', { token: () => new Promise<string>(() => undefined) }],
+    ['a fetch that does not listen to its signal', { fetch: (() => new Promise(() => undefined)) as unknown as typeof fetch }],
+  ])('%s holds up nobody for longer than the deadlines', async (_, options) => {
+    const clock = new FakeClock();
+    const { workspace } = createStreambed({ baseUrl: 'http://http.test', token: 'secret', clock, ...options });
+    const failed = problemFrom(workspace(workspaceId).read());
+    await clock.advance(200_000);
+    expect(await failed).toMatchObject({ code: 'unavailable' });
+    expect(clock.waiting).toBe(0);
   });
 
   test('by the caller’s own signal is that signal’s reason, at once', async () => {

@@ -1,0 +1,52 @@
+import type { Clock } from './clock.ts';
+import { StreambedError, clientProblem } from './errors.ts';
+
+/** How often the time for an answer may double. */
+const maxDoublings = 2;
+/** So many answers in a row that came within the base time take one doubling back. */
+const calmAnswers = 8;
+
+/**
+ * How long to wait for an answer on a network of which little is known: a base time, doubled after each answer that did not come within it,
+ * four times the base at most. Where answers take longer than the base, a later try still gets through. Slowness belongs to the network, so
+ * one patience serves all requests that go over it.
+ */
+export class Patience {
+  readonly #baseMs: number;
+  #doublings = 0;
+  #inTime = 0;
+
+  constructor(baseMs: number) {
+    this.#baseMs = baseMs;
+  }
+
+  /** Milliseconds for the next answer; `baseMs`: of a request that has another base time than the others. */
+  deadlineMs(baseMs = this.#baseMs): number {
+    return baseMs * 2 ** this.#doublings;
+  }
+
+  /** An answer did not come in time. */
+  late(): void {
+    this.#doublings = Math.min(this.#doublings + 1, maxDoublings);
+    this.#inTime = 0;
+  }
+
+  /** An answer came after `tookMs`. */
+  answered(tookMs: number): void {
+    this.#inTime = tookMs < this.#baseMs ? this.#inTime + 1 : 0;
+    if (this.#inTime < calmAnswers) return;
+    this.#doublings = Math.max(this.#doublings - 1, 0);
+    this.#inTime = 0;
+  }
+}
+
+/** The result of `work`; rejects with `unavailable` when it takes longer than `ms`. The work itself goes on, and nobody hears of it. */
+export async function within<Result>(clock: Clock, ms: number, what: string, work: Promise<Result>): Promise<Result> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = clock.after(ms, () => reject(new StreambedError(clientProblem('unavailable', `${what} took longer than ${ms} ms`))));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clock.cancel(timer);
+  }
+}
