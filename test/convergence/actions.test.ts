@@ -62,8 +62,10 @@ function open(who: Teammate): Viewer {
   const viewer: Viewer = { who, workspace, streams };
   watching.set(viewer, watch);
   closing.set(viewer, () => socket.close());
+  waking.set(viewer, () => socket.wake());
   return viewer;
 }
+const waking = new Map<Viewer, () => void>();
 const watching = new Map<Viewer, (streamId: string) => LiveStream>();
 const closing = new Map<Viewer, () => void>();
 function close(viewer: Viewer): void {
@@ -253,6 +255,20 @@ describe('convergence', () => {
     await converges(() => ada.say(channel, 'among us'));
     await converges(() => ada.call('PATCH', `/streams/${channel.id}`, { visibility: 'public' }));
     await converges(() => bob.say(channel, 'back again'));
+  });
+
+  test('the registry of connections loses everybody: what was missed comes with the next ping, and what follows comes by itself', async () => {
+    const connections = await Promise.all(
+      viewers.map(({ who: { id: userId } }) => Array.fromAsync(app.connections.listOfUser({ workspaceId: team.workspaceId, userId }))),
+    );
+    const lost = connections.flat(2);
+    expect(lost.length).toBeGreaterThanOrEqual(viewers.length);
+    for (const connectionId of lost) await app.connections.remove(connectionId);
+    await ada.say(channel, 'nobody is told');
+    await converges(async () => {
+      for (const viewer of viewers) waking.get(viewer)?.();
+    });
+    await converges(() => ada.say(channel, 'everybody is told again, @bob'));
   });
 
   test('notifications: reading one, and all', async () => {

@@ -19,13 +19,13 @@ import { httpOf } from './http.ts';
 const speed = 20;
 /** No request and no socket is given up in here, however slow the machine is at the moment. */
 const timeoutMs = 30_000 * speed;
-/** What is due later than this is no part of coming to rest. */
-const soonMs = 5_000;
+/** What is due later than this is no part of coming to rest: pings and renewals. Every back-off of the client is shorter. */
+const soonMs = 150_000;
 
-/** A clock that runs fast, and knows whether something is due soon. */
-function fastClock(): Clock & { soon(): number } {
+/** A clock that runs fast, and knows for how many milliseconds of its time each task that is due soon was put off. */
+function fastClock(): Clock & { soon(): readonly number[] } {
   const start = Date.now();
-  const due = new Set<unknown>();
+  const due = new Map<unknown, number>();
   return {
     now: () => start + (Date.now() - start) * speed,
     after(ms, task) {
@@ -33,7 +33,7 @@ function fastClock(): Clock & { soon(): number } {
         due.delete(handle);
         task();
       }, ms / speed);
-      if (ms <= soonMs) due.add(handle);
+      if (ms <= soonMs) due.set(handle, ms);
       else handle.unref();
       return handle;
     },
@@ -42,7 +42,7 @@ function fastClock(): Clock & { soon(): number } {
       clearTimeout(handle as NodeJS.Timeout);
     },
     random: () => 0.5,
-    soon: () => due.size,
+    soon: () => [...due.values()],
   };
 }
 
@@ -50,11 +50,15 @@ function fastClock(): Clock & { soon(): number } {
 export interface LiveServer {
   /** A client of somebody, with a socket of their own. */
   client(who: { token: string; workspaceId: string; userId: string }): { streambed: Streambed; socket: RealtimeSocket; clock: Clock };
-  /** Delivers what waits, each message twice, until nothing waits and no request is under way. Time goes on as far as delays ask for. */
+  /**
+   * Delivers what waits, each message twice, until nothing waits in a queue, no request or frame is under way, and no timer of a client is
+   * due soon. Time goes on as far as delays ask for. Fails with what it still waits for.
+   */
   settle(): Promise<void>;
 }
 
-export function createLiveServer(app: TestApp & { connections: Connections }): LiveServer {
+/** `restWithinMs`: how long coming to rest may take, in milliseconds of the machine's clock. */
+export function createLiveServer(app: TestApp & { connections: Connections }, restWithinMs = 25_000): LiveServer {
   const http = httpOf(app);
   const open = new Map<string, (data: string) => void>();
   const closers = new Map<string, (code: number) => void>();
@@ -75,12 +79,19 @@ export function createLiveServer(app: TestApp & { connections: Connections }): L
     frames: frameTable(app),
   });
   const clock = fastClock();
-  let underWay = 0;
+  const underWay = new Map<symbol, string>();
   let numbered = 0;
-  const busy = async <Result>(work: Promise<Result>): Promise<Result> => {
-    underWay++;
-    return work.finally(() => underWay--);
+  const busy = async <Result>(what: string, work: Promise<Result>): Promise<Result> => {
+    const mark = Symbol(what);
+    underWay.set(mark, what);
+    return work.finally(() => underWay.delete(mark));
   };
+  const waitsFor = (): string[] => [
+    ...app.sent.map(({ group }) => `fan-out message of ${group}`),
+    ...app.later.map(({ body }) => `follow-up ${JSON.stringify(body)}`),
+    ...underWay.values(),
+    ...clock.soon().map((ms) => `timer of a client, ${ms} ms`),
+  ];
 
   async function deliver(): Promise<void> {
     const messages = app.sent.splice(0);
@@ -102,10 +113,11 @@ export function createLiveServer(app: TestApp & { connections: Connections }): L
       const tell = (type: string, more: object = {}) => events.dispatchEvent(Object.assign(new Event(type), more));
       const close = (code = 1000): void => {
         if (!open.delete(connectionId)) return;
-        void busy(app.connections.remove(connectionId));
+        void busy(`end of ${connectionId}`, app.connections.remove(connectionId));
         tell('close', { code, reason: '' });
       };
       void busy(
+        `opening ${connectionId}`,
         app.connections.add({ connectionId, workspaceId, userId }).then(() => {
           open.set(connectionId, (data) => tell('message', { data }));
           closers.set(connectionId, close);
@@ -118,7 +130,8 @@ export function createLiveServer(app: TestApp & { connections: Connections }): L
         send(body) {
           const requestContext = { connectionId, routeKey: '$default', authorizer: { workspaceId, userId }, requestId: connectionId };
           const answered = handler({ requestContext, body } as never, { awsRequestId: 'r' } as never);
-          void busy(answered.then((answer) => open.get(connectionId)?.((answer as { body: string }).body)));
+          const delivered = answered.then((answer) => open.get(connectionId)?.((answer as { body: string }).body));
+          void busy(`${userId}: ${body.slice(0, 60)}`, delivered);
         },
       };
     };
@@ -135,23 +148,29 @@ export function createLiveServer(app: TestApp & { connections: Connections }): L
       headers: Object.fromEntries(given),
       ...(typeof init.body === 'string' && { raw: init.body }),
     });
-    const body = response.status === 204 ? null : JSON.stringify(response.body);
-    return new Response(body, { status: response.status, headers: response.headers });
+    const text = response.status === 204 ? '' : JSON.stringify(response.body);
+    // A real one is read in turns of the event loop that nobody counts: it could look like rest.
+    return { status: response.status, headers: new Headers(response.headers), text: async () => text } as Response;
   }
 
   return {
     client({ token, workspaceId, userId }) {
-      const inProcess = (input: string | URL | Request, init?: RequestInit) => busy(fetchInProcess(token, input, init));
+      const inProcess = (input: string | URL | Request, init?: RequestInit) =>
+        busy(`${userId}: ${init?.method ?? 'GET'} ${input as string}`, fetchInProcess(token, input, init));
       const streambed = createStreambed({ baseUrl: 'http://in.process', token, fetch: inProcess, clock, timeoutMs });
       const ticket = () => streambed.workspace(workspaceId).ticket();
       return { streambed, socket: new RealtimeSocket({ ticket, transport: transportOf(workspaceId, userId), clock, timeoutMs }), clock };
     },
     async settle() {
-      for (let quiet = 0; quiet < 3;) {
-        if (app.sent.length + app.later.length + underWay + clock.soon() > 0) quiet = 0;
-        else quiet++;
+      const end = Date.now() + restWithinMs;
+      for (;;) {
         await deliver();
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        // What hangs on promises alone is done after a turn of the event loop.
+        await new Promise((resolve) => setImmediate(resolve));
+        const waits = waitsFor();
+        if (waits.length === 0) return;
+        if (Date.now() > end) throw new Error(`There is no rest within ${restWithinMs} ms; it waits for ${waits.join('; ')}`);
+        if (app.sent.length + app.later.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       }
     },
   };

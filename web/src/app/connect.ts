@@ -1,3 +1,4 @@
+import { createDebugLog } from '../../../client/debug-log.ts';
 import { createStreambed, type Streambed } from '../../../client/http.ts';
 import { openLiveEpochs } from '../../../client/live-epochs.ts';
 import { openLiveStream } from '../../../client/live-stream.ts';
@@ -25,8 +26,10 @@ export interface Connection {
 
 /** Everything a signed-in page holds open: one socket, the list of streams, the streams in use. */
 export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 'workspaceId' | 'userId'>): Connection {
-  const streambed = createStreambed({ baseUrl: '', token });
-  const socket = new RealtimeSocket({ ticket: () => streambed.workspace(workspaceId).ticket(), device: 'web' });
+  // Browsers show console.debug only to those who ask for it.
+  const debugLog = createDebugLog({ write: ({ name, fields }) => console.debug(`streambed: ${name}`, fields) });
+  const streambed = createStreambed({ baseUrl: '', token, debugLog });
+  const socket = new RealtimeSocket({ ticket: () => streambed.workspace(workspaceId).ticket(), device: 'web', debugLog });
   const list = openLiveWorkspace({ streambed, socket, workspaceId });
   const open = openStreams((streamId) => openLiveStream({ streambed, socket, workspaceId, streamId, userId }));
   const epochs = openEpochs((streamId) => openLiveEpochs({ streambed, socket, workspaceId, streamId }));
