@@ -1,3 +1,8 @@
+import { limit, measureSlowness } from './test/support/slowness.ts';
+
+// The test script has measured it already. The workers take it from here.
+process.env.TEST_SLOWNESS ??= String(await measureSlowness());
+
 /** Node strips the types itself: no compiler between the source and the test. */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
@@ -8,5 +13,5 @@ export default {
   globalSetup: './test/support/global-setup.ts',
   globalTeardown: './test/support/global-teardown.ts',
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: limit(30_000),
 };
