@@ -1,10 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { AxeBuilder } from '@axe-core/playwright';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seedStream } from './app.ts';
 import { ConversationPerson, type OwnFile } from './conversation-person.ts';
 import { openStage } from './stage.ts';
+import { limit } from '../support/slowness.ts';
+
+jest.setTimeout(limit(60_000));
 
 const stage = openStage();
 const { newName } = stage;
@@ -167,14 +170,17 @@ describe('files', () => {
       broken && route.request().method() === 'PUT' ? route.abort() : route.continue(),
     );
     await ada.attach([csv]);
-    await ada.files().getByRole('alert').waitFor({ timeout: 30_000 });
+    await ada
+      .files()
+      .getByRole('alert')
+      .waitFor({ timeout: limit(30_000) });
     broken = false;
     await ada.files().getByRole('button', { name: 'Try figures.csv again' }).click();
     await ada.files().getByText('8 bytes').waitFor();
     await ada.press('Enter');
     await ada.person.page.getByRole('button', { name: 'Send' }).click();
     await bob.person.log().getByText('figures.csv').waitFor();
-  }, 60_000);
+  });
 });
 
 describe('mentions', () => {
@@ -249,7 +255,7 @@ describe('commands', () => {
     await bob
       .message('The checkout is down')
       .getByRole('button', { name: /1 reply/ })
-      .waitFor({ timeout: 15_000 });
+      .waitFor({ timeout: limit(15_000) });
     const incident = newName('Outage');
     await ada.person.panel().getByRole('textbox').fill(`/promote-incident ${incident}`);
     await ada.press('Enter');
@@ -310,7 +316,7 @@ describe('what others do', () => {
     await bob.person.page.getByText('You cannot see the original.').waitFor();
     await ada.person.page.getByText('only for some').waitFor();
     await client.events(secret.id).delete(said.id);
-    await ada.person.page.getByText('The original was deleted.').waitFor({ timeout: 15_000 });
+    await ada.person.page.getByText('The original was deleted.').waitFor({ timeout: limit(15_000) });
 
     await client.events(streamId).post({ eventType: 'acme.deploy_finished', text: 'Deployed **web**', payload: { version: '2.14.0' } });
     const card = bob.person.log().getByRole('article').filter({ hasText: 'acme.deploy_finished' });

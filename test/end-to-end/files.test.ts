@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { deflateSync } from 'node:zlib';
 import { startApp, type RunningApp } from './app.ts';
 import { launchBrowser } from './browser.ts';
+import { limit } from '../support/slowness.ts';
 
 /**
  * The way of a file through a real browser, under the page's own content security policy and the bucket's rules for pages of other origins.
@@ -16,7 +17,7 @@ beforeAll(async () => {
   [app, browser] = await Promise.all([startApp(), launchBrowser()]);
   page = await browser.newPage();
   await page.goto(app.baseUrl.replace('127.0.0.1', 'localhost'));
-}, 120_000);
+}, limit(120_000));
 afterAll(async () => {
   await browser?.close();
   await app?.stop();

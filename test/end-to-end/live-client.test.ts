@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
 import { createStreambed } from '../../client/http.ts';
 import type { WorkspaceClient } from '../../client/http.ts';
@@ -10,6 +10,9 @@ import { RealtimeSocket } from '../../client/socket.ts';
 import type { Stream } from '../../contract/stream.ts';
 import { startApp } from './app.ts';
 import type { RunningApp } from './app.ts';
+import { limit } from '../support/slowness.ts';
+
+jest.setTimeout(limit(120_000));
 
 /** One person with a client of their own: what they may ask, what they see live. */
 interface Viewer {
@@ -24,14 +27,14 @@ const closing: (() => void)[] = [];
 
 beforeAll(async () => {
   app = await startApp();
-}, 120_000);
+}, limit(120_000));
 afterAll(async () => {
   for (const close of closing.reverse()) close();
   await app.stop();
-}, 60_000);
+}, limit(60_000));
 
 async function until<Value>(what: string, get: () => Value | Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + limit(20_000);
   for (;;) {
     const value = await get();
     if (holds(value)) return value;
@@ -179,7 +182,7 @@ describe('two people with live clients, and the whole service between them', () 
       () => b.getSnapshot().typists,
       (typists) => typists.includes(ann.id),
     );
-  }, 120_000);
+  });
 
   test('follow threads, promotion, direct messages, private streams, archives, and what ends', async () => {
     const [ann, ben] = [await view(0), await view(1)];
@@ -246,5 +249,5 @@ describe('two people with live clients, and the whole service between them', () 
     await converges(ann, ben);
     await ann.http.streams.update(channel.id, { status: 'active' });
     await converges(ann, ben);
-  }, 120_000);
+  });
 });

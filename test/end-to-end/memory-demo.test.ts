@@ -19,6 +19,7 @@ import { countPoints, epochsIn, linksIn } from './memory-outcome.ts';
 import type { Outcome } from './memory-outcome.ts';
 import { startWordProvider } from './word-provider.ts';
 import type { WordProvider } from './word-provider.ts';
+import { limit } from '../support/slowness.ts';
 
 /** Everything around memory goes down in the middle of three weeks: nobody who writes notices, and memory ends as if nothing had been. */
 const story = readStory();
@@ -140,7 +141,7 @@ describe('The memory of three weeks, made on the machine itself', () => {
     local.queues.expireVisibility(local.nameOf('EpochsEmbeddingsQueueQueue'));
     storm = await settle(local, telling);
     await stopApp(local);
-  }, 600_000);
+  }, limit(600_000));
 
   test('finds most changes of subject, and most subjects that come back', () => {
     const { changes, returns } = comparison;
@@ -151,7 +152,7 @@ describe('The memory of three weeks, made on the machine itself', () => {
 
   test('waits while its workers are dead and its index is gone, and nobody who writes does', () => {
     expect(meanwhile.epochsWaiting).toBeGreaterThan(10);
-    expect(slowestMs).toBeLessThan(5_000);
+    expect(slowestMs).toBeLessThan(limit(5_000));
   });
 
   test('has the same epochs afterwards, with the same labels', () => {
@@ -194,13 +195,13 @@ describe('The memory of three weeks, made by a provider', () => {
     await lookAfter(local, telling);
     storm = await settle(local, telling);
     await stopApp(local);
-  }, 600_000);
+  }, limit(600_000));
   afterAll(() => provider.stop());
 
   test('waits while provider and index are gone, and nobody who writes does', () => {
     expect(provider.refusals).toBeGreaterThan(0);
     expect(meanwhile.epochsWaiting).toBeGreaterThan(10);
-    expect(slowestMs).toBeLessThan(5_000);
+    expect(slowestMs).toBeLessThan(limit(5_000));
   });
 
   test('has the same epochs afterwards, with the same labels', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,9 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startApp } from './app.ts';
 import type { RunningApp } from './app.ts';
+import { limit } from '../support/slowness.ts';
+
+jest.setTimeout(limit(180_000));
 
 let app: RunningApp;
 let folder: string;
@@ -13,7 +16,7 @@ let folder: string;
 beforeAll(async () => {
   app = await startApp();
   folder = mkdtempSync(path.join(tmpdir(), 'streambed-moving-'));
-}, 180_000);
+}, limit(180_000));
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await app.stop();
@@ -64,7 +67,7 @@ describe('The story of an incident', () => {
     expect(await streambed(['export', '-o', file('two')], other)).toMatchObject({ code: 0 });
     expect(await streambed(['compare', file('one'), file('two')])).toMatchObject({ code: 0 });
     expect(readFileSync(file('two'), 'utf8')).toContain('Checkout Outage');
-  }, 180_000);
+  });
 
   test('asks for a name where a workspace is made, and for JSON', async () => {
     const send = async (body: string, type = 'application/json', method = 'POST'): Promise<number> => {

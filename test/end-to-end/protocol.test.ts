@@ -7,6 +7,7 @@ import { newId } from '../../contract/ids.ts';
 import type { Stream } from '../../contract/stream.ts';
 import { startLocal } from '../../local/run.ts';
 import type { Local } from '../../local/run.ts';
+import { limit } from '../support/slowness.ts';
 
 /** The socket protocol at the wire, as somebody meets it who has read the AsyncAPI document and nothing else. */
 let local: Local;
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const made = await local.functions.invoke('WorkspacesCreateWorkspace', { name: 'Elsewhere' });
   if (!made.ok) throw new Error(made.error.errorMessage);
   foreign = made.payload as typeof foreign;
-}, 90_000);
+}, limit(90_000));
 afterAll(() => local.stop());
 
 /** Tries to open a socket; resolves with it, or with the status that refused it. */

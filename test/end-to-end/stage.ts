@@ -5,6 +5,7 @@ import type { WorkspaceClient } from '../../client/workspace-client.ts';
 import { startApp, type DemoUser, type RunningApp } from './app.ts';
 import { launchBrowser } from './browser.ts';
 import { Person } from './person.ts';
+import { limit } from '../support/slowness.ts';
 
 /** One app and one browser for all tests of a file, and the people in it, who leave after each test. */
 export interface Stage {
@@ -27,7 +28,7 @@ export function openStage(): Stage {
 
   beforeAll(async () => {
     [app, browser] = await Promise.all([startApp(), launchBrowser()]);
-  }, 120_000);
+  }, limit(120_000));
   afterAll(async () => {
     await browser?.close();
     await app?.stop();

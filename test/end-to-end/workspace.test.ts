@@ -1,9 +1,12 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { seedStream } from './app.ts';
 import { seriousFaults } from './axe.ts';
 import type { Person } from './person.ts';
 import { openStage } from './stage.ts';
+import { limit } from '../support/slowness.ts';
+
+jest.setTimeout(limit(90_000));
 
 const stage = openStage();
 const { newName } = stage;
@@ -410,7 +413,7 @@ describe('axe finds nothing serious, by day and by night', () => {
     await ada.page.getByRole('button', { name: 'Browse channels' }).click();
     await ada.page.getByRole('list', { name: 'Streams to look into' }).getByRole('listitem').first().waitFor();
     await lookAt(ada, 'Browse channels');
-  }, 90_000);
+  });
 });
 
 async function lookAt(person: Person, dialog?: string | RegExp): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Access, Account, Functions, Invocation, Log } from '../../local/types.ts';
+import { limit } from '../support/slowness.ts';
 
 export const account: Account = { region: 'us-east-1', accountId: '000000000000' };
 export const arnOf = (service: string, rest: string): string => `arn:aws:${service}:${account.region}:${account.accountId}:${rest}`;
@@ -57,7 +58,7 @@ export function functionsOf(handlers: Record<string, Handler>): Functions {
 }
 
 /** Waits until a condition holds; says which one when it never does. */
-export async function until(what: string, holds: () => boolean, milliseconds = 5_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, milliseconds = limit(5_000)): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!holds()) {
     if (Date.now() > end) throw new Error(`never came true: ${what}`);

@@ -3,6 +3,7 @@ import { createStreambed } from '../../client/http.ts';
 import { api } from '../../contract/api.ts';
 import type { FileUpload } from '../../contract/file.ts';
 import { startLocal, type Local } from '../../local/run.ts';
+import { limit } from '../support/slowness.ts';
 
 let local: Local;
 let streamId: string;
@@ -10,7 +11,7 @@ beforeAll(async () => {
   local = await startLocal({ port: 0, ephemeral: true, quiet: true });
   const { items } = await as('maya').call(api.streams.listStreams, { params: { workspaceId: workspaceId() } });
   streamId = items[0]!.id;
-}, 120_000);
+}, limit(120_000));
 afterAll(async () => {
   await local?.stop();
 });

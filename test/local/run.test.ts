@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startLocal, type Local } from '../../local/run.ts';
+import { limit } from '../support/slowness.ts';
 
 let local: Local;
 beforeAll(async () => {
   local = await startLocal({ port: 0, ephemeral: true, quiet: true });
-}, 120_000);
+}, limit(120_000));
 afterAll(async () => {
   await local?.stop();
 });
@@ -154,7 +155,7 @@ describe('faults', () => {
 
   test('The database server can be restarted under the app, which recovers by itself', async () => {
     await local.postgres.restart('crash');
-    const until = Date.now() + 20_000;
+    const until = Date.now() + limit(20_000);
     let status = 0;
     while (status !== 200 && Date.now() < until) ({ status } = await get('/ready'));
     expect(status).toBe(200);

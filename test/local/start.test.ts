@@ -1,10 +1,13 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { limit } from '../support/slowness.ts';
+
+jest.setTimeout(limit(180_000));
 
 // The command line behind `npm start`, as a process of its own.
 
@@ -97,7 +100,7 @@ test('The report ends with the ready line; Ctrl-C ends all of it and leaves no p
   expect(processesOf(state)).toEqual([]);
   expect(existsSync(path.join(state, 'runner.pid'))).toBe(false);
   expect(lines.at(-1)?.message).toContain('stopping');
-}, 120_000);
+});
 
 test('A second runner on the same state is refused; --fresh begins anew', async () => {
   const state = await stateFolder();
@@ -108,4 +111,4 @@ test('A second runner on the same state is refused; --fresh begins anew', async 
   expect(await first.exited).toBe(0);
   await start(state, '--fresh');
   expect(readDemo(state).workspaceId).not.toBe(before);
-}, 180_000);
+});
