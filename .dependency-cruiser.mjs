@@ -23,6 +23,7 @@ const rooms = {
       'test/end-to-end/app.ts',
       'test/end-to-end/browser.ts',
       'test/end-to-end/person.ts',
+      'test/support/slowness.ts',
     ],
   },
   bench: { rooms: ['contract', 'client', 'local', 'lib', 'functions', 'test'] },

@@ -1,44 +1,53 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import { measureSlowness } from '../test/support/slowness.ts';
+import { startBurners, type Burners } from './test-run/burners.ts';
+import { holdSignals, runJest } from './test-run/jest-run.ts';
+import { parseTestOptions, usage, type TestOptions } from './test-run/options.ts';
+import { printRuns, printTimes } from './test-run/print.ts';
+import { summarize, type RunSummary } from './test-run/summary.ts';
 
 /**
  * Runs the tests and says last, on a line of its own, how many passed and failed: `Tests: N passed, N failed`, by the runner's own count.
- * A file that could not be loaded counts as one failure. Arguments go to jest: `npm test -- test/contract`.
+ * A file that could not be loaded counts as one failure. Before that stands where the time went. `--help` has the options.
  */
-const folder = mkdtempSync(join(tmpdir(), 'streambed-tests-'));
-const report = join(folder, 'results.json');
-const jest = fileURLToPath(import.meta.resolve('jest/bin/jest'));
-const child = spawn(process.execPath, [jest, '--json', `--outputFile=${report}`, ...process.argv.slice(2)], {
-  // With --json the runner's own words go to stderr; stdout would hold the report once more.
-  stdio: ['inherit', 'ignore', 'inherit'],
-  env: {
-    ...process.env,
-    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`,
-  },
-});
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-const code = await new Promise<number>((done) => child.on('close', (exitCode) => done(exitCode ?? 1)));
+const root = path.resolve(import.meta.dirname, '..');
+const signals = holdSignals();
+const options = readOptions();
+const runs: RunSummary[] = [];
+const burners: Burners | undefined = options.busy ? await startBurners() : undefined;
+let exitCode = 0;
+try {
+  if (burners) console.error(`Beside ${burners.pids.length} processes that burn: ${burners.pids.join(', ')}.`);
+  while (runs.length < options.repeat && !signals.received) {
+    const slowness = String(await measureSlowness());
+    console.error(`Limits are ${slowness} times those of an idle machine.`);
+    const run = await runJest(options.jest, { TEST_SLOWNESS: slowness }, signals);
+    exitCode = Math.max(exitCode, run.exitCode);
+    runs.push(summarize(run.results, run, root));
+  }
+} finally {
+  await burners?.stop();
+}
+report();
 
-const { passed, failed } = readCounts();
-rmSync(folder, { recursive: true, force: true });
-process.exitCode = failed > 0 ? 1 : code;
-console.log(`Tests: ${passed} passed, ${failed} failed`);
-
-interface JestResults {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numRuntimeErrorTestSuites: number;
+function readOptions(): TestOptions {
+  try {
+    const options = parseTestOptions(process.argv.slice(2));
+    if (!options.help) return options;
+    console.log(usage);
+    process.exit(0);
+  } catch (thrown) {
+    console.error((thrown as Error).message);
+    process.exit(2);
+  }
 }
 
-function readCounts(): { passed: number; failed: number } {
-  try {
-    const results = JSON.parse(readFileSync(report, 'utf8')) as JestResults;
-    return { passed: results.numPassedTests, failed: results.numFailedTests + results.numRuntimeErrorTestSuites };
-  } catch {
-    // The runner died before it could say: nothing is known to have passed.
-    return { passed: 0, failed: 1 };
-  }
+function report(): void {
+  const last = runs.at(-1);
+  if (last && last.files.length > 0) console.log(`\n${printTimes(last)}\n`);
+  if (options.repeat > 1) console.log(`${printRuns(runs)}\n`);
+  const sum = (count: (run: RunSummary) => number): number => runs.reduce((total, run) => total + count(run), 0);
+  const failed = sum((run) => run.failed);
+  process.exitCode = failed > 0 || signals.received ? 1 : exitCode;
+  console.log(`Tests: ${sum((run) => run.passed)} passed, ${failed} failed`);
 }

@@ -1,0 +1,13 @@
+/** Keeps one core busy until the process that started it is gone: then its end of the pipe closes. */
+const sliceMs = 20;
+process.stdin.resume().on('end', () => process.exit());
+// A signal of the terminal is for the one who started it, who ends this when the tests are over.
+process.on('SIGINT', () => undefined);
+process.stdout.write('burning\n');
+
+let spun = 0;
+function burn(): void {
+  for (const until = performance.now() + sliceMs; performance.now() < until;) spun += Math.sqrt(spun + 1);
+  setImmediate(burn);
+}
+burn();

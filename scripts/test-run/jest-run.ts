@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { JestResults } from './summary.ts';
+
+/** How a run of jest ended. */
+export interface JestRun {
+  /** The report of the runner; undefined when it died before it wrote one. */
+  readonly results: JestResults | undefined;
+  readonly exitCode: number;
+  /** When the runner was started and when it was gone, in milliseconds since 1970. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Runs jest with these arguments, its words going to stderr; a signal that `signals` tells of is passed on to it. */
+export async function runJest(given: readonly string[], environment: Record<string, string>, signals: Signals): Promise<JestRun> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'streambed-tests-'));
+  const report = path.join(folder, 'results.json');
+  const jest = fileURLToPath(import.meta.resolve('jest/bin/jest'));
+  const from = Date.now();
+  const child = spawn(process.execPath, [jest, '--json', `--outputFile=${report}`, ...given], {
+    // With --json the runner's own words go to stderr; stdout would hold the report once more.
+    stdio: ['inherit', 'ignore', 'inherit'],
+    env: {
+      ...process.env,
+      ...environment,
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`,
+    },
+  });
+  const forget = signals.listen((signal) => child.kill(signal));
+  const exitCode = await new Promise<number>((done) => child.on('close', (code) => done(code ?? 1)));
+  forget();
+  const results = readReport(report);
+  rmSync(folder, { recursive: true, force: true });
+  return { results, exitCode, from, until: Date.now() };
+}
+
+function readReport(file: string): JestResults | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as JestResults;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The signals that end the script, for whoever runs at that moment. */
+export interface Signals {
+  /** Whether there was one. */
+  readonly received: boolean;
+  /** Calls back at each signal; returns what ends that. */
+  listen(call: (signal: NodeJS.Signals) => void): () => void;
+}
+
+/** Keeps the process from ending at once by SIGINT or SIGTERM, so that it can end what it started and say what it counted. */
+export function holdSignals(): Signals {
+  const calls = new Set<(signal: NodeJS.Signals) => void>();
+  let received = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      received = true;
+      for (const call of calls) call(signal);
+    });
+  }
+  return {
+    get received() {
+      return received;
+    },
+    listen(call) {
+      calls.add(call);
+      return () => void calls.delete(call);
+    },
+  };
+}
