@@ -13,5 +13,6 @@ export default {
   globalSetup: './test/support/global-setup.ts',
   globalTeardown: './test/support/global-teardown.ts',
   maxWorkers: 2,
+  testSequencer: './test/support/sequencer.ts',
   testTimeout: limit(30_000),
 };

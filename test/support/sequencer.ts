@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+interface Test {
+  readonly path: string;
+}
+/** The part of jest's own sequencer that is built upon: it comes with jest. */
+type SequencerClass = new (options: unknown) => {
+  time(test: Test): number | undefined;
+  sort<Sorted extends Test>(tests: Sorted[]): Sorted[];
+  cacheResults(tests: readonly Test[], results: { readonly testResults: readonly object[] }): void;
+};
+
+const nextToJest = createRequire(createRequire(import.meta.url).resolve('jest'));
+const { default: TestSequencer } = nextToJest('@jest/test-sequencer') as { default: SequencerClass };
+const root = path.resolve(import.meta.dirname, '../..');
+
+/**
+ * About how many seconds a file takes, by where it is, the first match counts. Only the order matters: with the longest first, no worker is
+ * left with a long file in the end.
+ */
+const expected: readonly (readonly [start: string, seconds: number])[] = [
+  ['test/end-to-end/memory', 60],
+  ['test/end-to-end/chromium', 8],
+  ['test/end-to-end/', 30],
+  ['test/local/start', 50],
+  ['test/local/run', 20],
+  ['test/faults/', 30],
+  ['test/convergence/', 20],
+  ['test/scripts/test-run/run', 10],
+  ['test/cli/', 10],
+  ['test/lib/', 5],
+  ['test/functions/', 3],
+];
+
+/** Runs the longest files first. How long a file took is known from the last run; on a machine that never ran it, it is expected. */
+export default class LongestFirst extends TestSequencer {
+  override time(test: Test): number {
+    return super.time(test) ?? expectedMs(path.relative(root, test.path));
+  }
+}
+
+function expectedMs(file: string): number {
+  return (expected.find(([start]) => file.startsWith(start))?.[1] ?? 1) * 1000;
+}
