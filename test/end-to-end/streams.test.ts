@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { createStreambed } from '../../client/http.ts';
 import { errorKinds, problemType } from '../../contract/errors.ts';
 import { seriousFaults } from './axe.ts';
 import { seedStream, startApp, type DemoUser, type RunningApp } from './app.ts';
 import { launchBrowser } from './browser.ts';
 import { Person } from './person.ts';
+import { limit } from '../support/slowness.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -16,7 +18,7 @@ const lines = (count: number): string[] => Array.from({ length: count }, (_, i) 
 
 beforeAll(async () => {
   [app, browser] = await Promise.all([startApp(), launchBrowser()]);
-}, 120_000);
+}, limit(120_000));
 
 afterAll(async () => {
   await browser?.close();
@@ -78,6 +80,36 @@ describe('two people', () => {
     await bob.page.getByRole('button', { name: 'Delete message' }).last().click();
     await ada.page.getByText('This message was deleted.').waitFor();
     await ada.seesNot('Hello, Ada');
+  });
+
+  test('while a list waits for its answer it shows each stream of before once, and one is joined from its own row', async () => {
+    const stream = newName('waiting');
+    await createStreambed({ baseUrl: app.baseUrl, token: demoUser(0).token })
+      .workspace(app.workspaceId)
+      .streams.create({ streamType: 'channel', name: stream });
+    const bob = await signedIn(1);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await bob.page.route(/\/streams\?.*q=/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await bob.page.getByRole('button', { name: 'Browse channels' }).click();
+    const dialog = bob.dialog('Browse channels');
+    await dialog.getByRole('button', { name: `Join ${stream}` }).waitFor();
+    await dialog.getByLabel('Find a stream').fill(stream);
+    await dialog.getByRole('list', { name: 'Streams to look into' }).and(bob.page.locator('[aria-busy=true]')).waitFor();
+    expect(await dialog.getByText('Joined').count()).toBeGreaterThan(1);
+    const addresses = await dialog
+      .getByRole('listitem')
+      .getByRole('link')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+    expect(new Set(addresses).size).toBe(addresses.length);
+    await bob.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+
+    await bob.joinStream(stream);
+    release();
   });
 
   test('only one’s own messages can be changed; who keeps the stream may take others’ back', async () => {
