@@ -11,6 +11,7 @@ import { startLocal } from '../../local/run.ts';
 import type { Local } from '../../local/run.ts';
 import { aPerson, eventually, texts, until } from './reader.ts';
 import type { Person } from './reader.ts';
+import { limit } from '../support/slowness.ts';
 
 /** What a crash, a restart or a repetition anywhere does to a message: nothing that a reader could tell. */
 let local: Local;
@@ -22,7 +23,7 @@ let names = 0;
 
 beforeAll(async () => {
   local = await startLocal({ port: 0, ephemeral: true, quiet: true });
-}, 90_000);
+}, limit(90_000));
 afterAll(() => local.stop());
 
 beforeEach(async () => {

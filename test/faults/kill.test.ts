@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Demo } from '../../local/demo.ts';
+import { limit } from '../support/slowness.ts';
 import { aPerson, texts, until } from './reader.ts';
 
 let state: string;
@@ -44,41 +45,45 @@ async function start(): Promise<void> {
   });
 }
 
-test('kill -9 in the middle of 200 posts: a client that resumes has every acknowledged message, once, without a gap', async () => {
-  await start();
-  const demo = JSON.parse(readFileSync(join(state, 'demo.json'), 'utf8')) as Demo;
-  const baseUrl = `http://127.0.0.1:${port}`;
-  const reader = aPerson({ baseUrl, demo }, 1);
-  const stream = await reader.api.streams.create({ streamType: 'channel', name: 'Under fire' });
-  const live = reader.open(stream.id);
-  await until(live, ({ state: now }) => now === 'live');
+test(
+  'kill -9 in the middle of 200 posts: a client that resumes has every acknowledged message, once, without a gap',
+  async () => {
+    await start();
+    const demo = JSON.parse(readFileSync(join(state, 'demo.json'), 'utf8')) as Demo;
+    const baseUrl = `http://127.0.0.1:${port}`;
+    const reader = aPerson({ baseUrl, demo }, 1);
+    const stream = await reader.api.streams.create({ streamType: 'channel', name: 'Under fire' });
+    const live = reader.open(stream.id);
+    await until(live, ({ state: now }) => now === 'live');
 
-  const acknowledged: string[] = [];
-  const post = async (index: number): Promise<void> => {
-    const text = `message ${index}`;
-    const response = await fetch(`${baseUrl}/v1/workspaces/${stream.workspaceId}/streams/${stream.id}/events`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${demo.users[0]?.token ?? ''}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ text, clientEventId: text.replace(' ', '-') }),
-    }).catch(() => undefined);
-    if (response?.status === 201) acknowledged.push(text);
-    if (acknowledged.length === 100) child.kill('SIGKILL');
-  };
-  const killed = new Promise((resolve) => child.once('exit', resolve));
-  await Promise.all(Array.from({ length: 200 }, (_, index) => post(index)));
-  await killed;
-  expect(acknowledged.length).toBeGreaterThanOrEqual(100);
-  await until(live, ({ state: now }) => now === 'offline' || now === 'catching up');
+    const acknowledged: string[] = [];
+    const post = async (index: number): Promise<void> => {
+      const text = `message ${index}`;
+      const response = await fetch(`${baseUrl}/v1/workspaces/${stream.workspaceId}/streams/${stream.id}/events`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${demo.users[0]?.token ?? ''}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ text, clientEventId: text.replace(' ', '-') }),
+      }).catch(() => undefined);
+      if (response?.status === 201) acknowledged.push(text);
+      if (acknowledged.length === 100) child.kill('SIGKILL');
+    };
+    const killed = new Promise((resolve) => child.once('exit', resolve));
+    await Promise.all(Array.from({ length: 200 }, (_, index) => post(index)));
+    await killed;
+    expect(acknowledged.length).toBeGreaterThanOrEqual(100);
+    await until(live, ({ state: now }) => now === 'offline' || now === 'catching up');
 
-  await start();
-  // The same workspace, and the tokens of before still work.
-  expect((JSON.parse(readFileSync(join(state, 'demo.json'), 'utf8')) as Demo).workspaceId).toBe(demo.workspaceId);
-  const { items, head } = await reader.api.events(stream.id).list({ after: 0, limit: 200 });
-  expect(items.map(({ seq }) => seq)).toEqual(items.map((_, index) => index + 1));
-  const stored = items.map(({ content }) => content?.text ?? '');
-  expect(acknowledged.filter((text) => !stored.includes(text))).toEqual([]);
-  const caughtUp = await until(live, ({ position, state: now }) => now === 'live' && position === head, 45_000);
-  // The newest page was all that was loaded, so the whole stream is there.
-  expect(texts(caughtUp)).toEqual(stored);
-  reader.close();
-}, 180_000);
+    await start();
+    // The same workspace, and the tokens of before still work.
+    expect((JSON.parse(readFileSync(join(state, 'demo.json'), 'utf8')) as Demo).workspaceId).toBe(demo.workspaceId);
+    const { items, head } = await reader.api.events(stream.id).list({ after: 0, limit: 200 });
+    expect(items.map(({ seq }) => seq)).toEqual(items.map((_, index) => index + 1));
+    const stored = items.map(({ content }) => content?.text ?? '');
+    expect(acknowledged.filter((text) => !stored.includes(text))).toEqual([]);
+    const caughtUp = await until(live, ({ position, state: now }) => now === 'live' && position === head, limit(45_000));
+    // The newest page was all that was loaded, so the whole stream is there.
+    expect(texts(caughtUp)).toEqual(stored);
+    reader.close();
+  },
+  limit(180_000),
+);

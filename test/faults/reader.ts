@@ -4,6 +4,7 @@ import type { LiveSnapshot, LiveStream } from '../../client/live-stream.ts';
 import { RealtimeSocket } from '../../client/socket.ts';
 import type { WorkspaceClient } from '../../client/http.ts';
 import type { Demo } from '../../local/demo.ts';
+import { limit } from '../support/slowness.ts';
 
 /** Someone who reads and writes in the demo workspace with the real client. */
 export interface Person {
@@ -36,7 +37,11 @@ export function aPerson({ baseUrl, demo }: { readonly baseUrl: string; readonly 
 }
 
 /** Resolves with the first snapshot that meets the condition. */
-export function until(stream: LiveStream, condition: (snapshot: LiveSnapshot) => boolean, milliseconds = 15_000): Promise<LiveSnapshot> {
+export function until(
+  stream: LiveStream,
+  condition: (snapshot: LiveSnapshot) => boolean,
+  milliseconds = limit(15_000),
+): Promise<LiveSnapshot> {
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {
       stop();
@@ -63,7 +68,7 @@ export function until(stream: LiveStream, condition: (snapshot: LiveSnapshot) =>
 export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   wished: (answer: Answer) => boolean,
-  milliseconds = 15_000,
+  milliseconds = limit(15_000),
 ): Promise<Answer> {
   const end = Date.now() + milliseconds;
   for (;;) {

@@ -14,6 +14,7 @@ import type { Frame, PostOutcome } from '../../functions/realtime/sockets.ts';
 import { followUp } from '../../functions/streams/follow-up.ts';
 import type { TestApp } from './app.ts';
 import { httpOf } from './http.ts';
+import { limit } from './slowness.ts';
 
 /** How much faster time goes for the clients. */
 const speed = 20;
@@ -58,7 +59,7 @@ export interface LiveServer {
 }
 
 /** `restWithinMs`: how long coming to rest may take, in milliseconds of the machine's clock. */
-export function createLiveServer(app: TestApp & { connections: Connections }, restWithinMs = 25_000): LiveServer {
+export function createLiveServer(app: TestApp & { connections: Connections }, restWithinMs = limit(25_000)): LiveServer {
   const http = httpOf(app);
   const open = new Map<string, (data: string) => void>();
   const closers = new Map<string, (code: number) => void>();
