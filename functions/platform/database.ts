@@ -200,7 +200,8 @@ class OneConnection {
       keepAlive: true,
       pipeline: true,
       // A plan is made once per connection. Left to choose, the server plans many statements anew each time, which takes longer than they do.
-      options: '-c plan_cache_mode=force_generic_plan',
+      // Times that are selected as text are read as UTC (`time-text.ts`).
+      options: '-c plan_cache_mode=force_generic_plan -c timezone=UTC',
       ...(await this.#configure()),
     });
     client.on('error', (error) => {

@@ -1,8 +1,9 @@
 import type { Stream } from '../../contract/stream.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
+import { isoTimeOf } from '../platform/time-text.ts';
 import type { StreamForCaller } from './stream.ts';
 
-/** A row of streams beside the caller's own row of stream_members. */
+/** A row of streams beside the caller's own row of stream_members. Times are text, for `isoTimeOf`. */
 export interface StreamRow {
   id: string;
   workspace_id: string;
@@ -16,22 +17,22 @@ export interface StreamRow {
   status: Stream['status'];
   severity: Stream['severity'];
   participants: { id: string; name: string }[] | null;
-  promoted_at: Date | null;
+  promoted_at: string | null;
   gen: string;
   last_seq: number;
   message_count: number;
   counts_rev: number;
   rev: number;
-  last_event_at: Date | null;
-  created_at: Date;
-  archived_at: Date | null;
+  last_event_at: string | null;
+  created_at: string;
+  archived_at: string | null;
   member_role: 'owner' | 'admin' | 'member' | null;
   notify_level: Stream['notifyLevel'] | null;
   unread_count: number;
   mention_count: number;
   read_seq: number | null;
   read_rev: number | null;
-  last_read_at: Date | null;
+  last_read_at: string | null;
 }
 
 /** Countable events behind a member's pointer. Only who has not read past the last deleted one has to look which of them were deleted. */
@@ -47,8 +48,8 @@ export const mentionCount = `case when m.read_ordinal < s.message_count then (
 
 /** Of streams `s`, with the caller's row `m` of stream_members where they are in it, what a row holds by itself. */
 export const plainColumns = `s.id, s.workspace_id, s.stream_type, s.name, s.slug, s.description, s.parent_stream_id, s.branched_from_event_id,
-  s.visibility, s.status, s.severity, s.promoted_at, s.gen, s.last_seq, s.message_count, s.counts_rev, s.rev, s.last_event_at, s.created_at,
-  s.archived_at, m.role as member_role, m.notify_level, m.read_seq, m.read_rev, m.last_read_at`;
+  s.visibility, s.status, s.severity, s.promoted_at::text, s.gen, s.last_seq, s.message_count, s.counts_rev, s.rev, s.last_event_at::text,
+  s.created_at::text, s.archived_at::text, m.role as member_role, m.notify_level, m.read_seq, m.read_rev, m.last_read_at::text`;
 
 /** And what takes a closer look. */
 export const streamColumns = `${plainColumns},
@@ -96,23 +97,23 @@ export function streamOf(row: StreamRow): Stream {
     status: row.status,
     severity: row.severity,
     participants: row.participants,
-    promotedAt: row.promoted_at?.toISOString() ?? null,
+    promotedAt: row.promoted_at === null ? null : isoTimeOf(row.promoted_at),
     isMember: row.member_role !== null,
     role: row.member_role,
     unreadCount: row.unread_count,
     mentionCount: row.mention_count,
     readSeq: row.read_seq ?? 0,
     readRev: row.read_rev ?? 0,
-    lastReadAt: row.last_read_at?.toISOString() ?? null,
+    lastReadAt: row.last_read_at === null ? null : isoTimeOf(row.last_read_at),
     notifyLevel: row.notify_level ?? 'default',
     lastSeq: row.last_seq,
     messageCount: row.message_count,
     countsRev: row.counts_rev,
     rev: row.rev,
     gen: row.gen,
-    lastEventAt: row.last_event_at?.toISOString() ?? null,
-    createdAt: row.created_at.toISOString(),
-    archivedAt: row.archived_at?.toISOString() ?? null,
+    lastEventAt: row.last_event_at === null ? null : isoTimeOf(row.last_event_at),
+    createdAt: isoTimeOf(row.created_at),
+    archivedAt: row.archived_at === null ? null : isoTimeOf(row.archived_at),
   } as Stream;
 }
 
