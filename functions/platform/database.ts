@@ -59,6 +59,7 @@ export function createDatabase(configure: () => Promise<pg.ClientConfig>): Datab
 
   const run = async <Row extends object>(client: pg.Client, text: string, values: readonly unknown[]): Promise<Row[]> => {
     statements++;
+    sendTogether(client);
     const { rows } = await client.query<Row>({ name: nameOf(text), text, values: [...values] });
     return rows;
   };
@@ -101,6 +102,17 @@ function nameOf(text: string): string {
 }
 
 type TransactionWork<Result> = (client: pg.Client, deferred: Promise<unknown>[]) => Promise<Result>;
+
+/**
+ * Whatever is sent before the event loop goes on leaves in one write: begin with the first statements, deferred ones with the commit. Each
+ * write is a system call that wakes the server, about 0.1 ms of processor time on a small machine.
+ */
+function sendTogether(client: pg.Client): void {
+  const { stream } = client.connection;
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
 
 /** What became of a statement that nobody waits for yet. */
 const outcomeOf = (sent: Promise<unknown>): Promise<{ failure: unknown }> =>
@@ -174,10 +186,12 @@ class OneConnection {
   async #inTransaction<Result>(begin: string, work: TransactionWork<Result>): Promise<Result> {
     const reused = this.#client !== undefined;
     const client = await this.#open();
+    sendTogether(client);
     const begun = outcomeOf(client.query(begin));
     const deferred: Promise<unknown>[] = [];
     try {
       const result = await work(client, deferred);
+      sendTogether(client);
       await allDone([begun.then(succeed), ...deferred, client.query('commit')]);
       return result;
     } catch (thrown) {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { newId } from '../../../contract/ids.ts';
 import type { Database } from '../../../functions/platform/database.ts';
 import { log } from '../../../functions/platform/log.ts';
@@ -63,6 +64,20 @@ describe('a transaction', () => {
     });
     await expect(own).rejects.toThrow('changed my mind');
     expect(await names()).toEqual(['a', 'b', 'c', 'g']);
+  });
+
+  test('leaves in one write for each answer that it waits for', async () => {
+    await db.transaction(workspaceId, (tx) => tx.query('select 1', []));
+    const spies = [jest.spyOn(Socket.prototype, '_write'), jest.spyOn(Socket.prototype, '_writev')];
+    await db.transaction(workspaceId, async (tx) => {
+      const [, names] = await Promise.all([tx.query('select 1', []), tx.query('select name from providers', [])]);
+      tx.defer('select $1::int', [names.length]);
+      tx.defer('select $1::int + 1', [names.length]);
+    });
+    const writes = spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+    for (const spy of spies) spy.mockRestore();
+    // Begin with both queries, then both deferred statements with the commit.
+    expect(writes).toBe(2);
   });
 
   test('cannot write into another workspace', async () => {
