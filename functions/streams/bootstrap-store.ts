@@ -75,10 +75,13 @@ export async function listSidebar(tx: Transaction, userId: string, limit: number
   return rows.map((row) => ({ stream: streamOf(row), actorIds: row.actor_ids === '' ? [] : row.actor_ids.split(' ') }));
 }
 
-/** The names of people who are members, or were. */
+/**
+ * The names of people who are members, or were, as the last thing of a transaction: in one flight with the commit. The ids are joined as
+ * rows: `= any($2)` with a plan for all values compares each row with each id.
+ */
 export async function listPeople(tx: Transaction, userIds: readonly string[]): Promise<{ id: string; name: string }[]> {
-  return tx.query<{ id: string; name: string }>('select id, name from users where workspace_id = $1 and id = any($2) order by id', [
-    tx.workspaceId,
-    userIds,
-  ]);
+  return tx.deferRows<{ id: string; name: string }>(
+    'select u.id, u.name from unnest($2::text[]) as shown(id) join users u on u.workspace_id = $1 and u.id = shown.id order by u.id',
+    [tx.workspaceId, userIds],
+  );
 }

@@ -14,7 +14,7 @@ const limit = 100;
  * missing. Four statements, whatever the size of the workspace.
  */
 export async function bootstrap(app: Pick<App, 'db'>, caller: UserCaller): Promise<Bootstrap> {
-  return app.db.snapshot(caller.workspaceId, async (tx) => {
+  const { people, ...known } = await app.db.snapshot(caller.workspaceId, async (tx) => {
     // Sent together: neither waits for the other.
     const [head, sidebar] = await Promise.all([findBootstrapHead(tx, caller.userId), listSidebar(tx, caller.userId, limit + 1)]);
     if (!head) throw new AppError('not_found');
@@ -27,17 +27,12 @@ export async function bootstrap(app: Pick<App, 'db'>, caller: UserCaller): Promi
     const shown = sidebar
       .slice(0, limit)
       .flatMap(({ stream, actorIds }) => [...actorIds, ...(stream.participants ?? []).map(({ id }) => id)]);
-    const people = await listPeople(tx, [...new Set([caller.userId, ...shown])]);
-    return {
-      rooms: [
-        ...(guest ? [] : [{ room: room.workspace(caller.workspaceId), ...workspaceRoom }]),
-        { room: room.user(caller.workspaceId, caller.userId), ...memberRoom },
-      ],
-      workspace,
-      me,
-      streams,
-      people: people as Bootstrap['people'],
-      unreadNotifications,
-    };
+    const rooms = [
+      ...(guest ? [] : [{ room: room.workspace(caller.workspaceId), ...workspaceRoom }]),
+      { room: room.user(caller.workspaceId, caller.userId), ...memberRoom },
+    ];
+    const people = listPeople(tx, [...new Set([caller.userId, ...shown])]);
+    return { rooms, workspace, me, streams, people, unreadNotifications };
   });
+  return { ...known, people: (await people) as Bootstrap['people'] };
 }
