@@ -51,23 +51,29 @@ export async function findBootstrapHead(tx: Transaction, userId: string): Promis
 
 /**
  * The streams of a member's sidebar, the newest activity first: those they are in, threads that they follow among them, and the public ones.
- * Who may see a stream is asked further only where access is inherited, and what is unread only of those that are shown. `actorIds`: the
- * last who wrote there.
+ * Access is computed only where it is inherited, unread counts only for the streams of the page. `actorIds`: the last authors there.
  */
 export async function listSidebar(tx: Transaction, userId: string, limit: number): Promise<{ stream: Stream; actorIds: string[] }[]> {
-  const guest = `(select wm.role = 'guest' from workspace_members wm where wm.workspace_id = $1 and wm.user_id = $2)`;
+  const guest = '(select guest from caller)';
   const inIt = 's.id in (select mm.stream_id from stream_members mm where mm.workspace_id = $1 and mm.user_id = $2 and mm.left_at is null)';
   const newestFirst = 'order by coalesce(s.last_event_at, s.created_at) desc, s.id desc';
   const rows = await tx.query<StreamRow & { actor_ids: string }>(
+    // A sort copies each row that it is given, so it gets places and keys of rows; a place (ctid) holds as long as the snapshot does.
+    // "offset 0" keeps the planner from reading all streams again for the rows of one page.
     // Ids hold no space, and a text is read faster than an array.
-    `select ${streamColumns}, array_to_string(s.recent_actor_ids, ' ') as actor_ids from (
-       select s.* from streams s
-       where s.workspace_id = $1 and s.archived_at is null and case s.visibility
-         when 'public' then not ${guest} or ${inIt}
-         when 'private' then ${inIt}
-         else (s.stream_type <> 'thread' or ${inIt}) and (select ${seesIt(guest)} from (select) one ${accessOf('$2')}) end
+    `with caller as materialized (
+       select wm.role = 'guest' as guest from workspace_members wm where wm.workspace_id = $1 and wm.user_id = $2
+     ), page as materialized (
+       select s.ctid as place from streams s
+       where s.workspace_id = $1 and s.archived_at is null and case
+         when (case when s.visibility = 'public' and not ${guest} or s.visibility = 'inherit' and s.stream_type <> 'thread' then true
+           else ${inIt} end)
+         then s.visibility <> 'inherit' or (select ${seesIt(guest)} from (select) one ${accessOf('$2')}) end
        ${newestFirst} limit $3
-     ) s
+     ), shown as materialized (
+       select s.* from page cross join lateral (select * from streams where ctid = page.place and workspace_id = $1 offset 0) s
+     )
+     select ${streamColumns}, array_to_string(s.recent_actor_ids, ' ') as actor_ids from shown s
      left join stream_members m on m.workspace_id = $1 and m.stream_id = s.id and m.user_id = $2 and m.left_at is null
      ${newestFirst}`,
     [tx.workspaceId, userId, limit],
