@@ -148,7 +148,7 @@ class OneConnection {
   }
 
   transaction<Result>(mode: string, workspaceId: string, work: TransactionWork<Result>): Promise<Result> {
-    const begin = `begin${mode}; select set_config('app.workspace_id', ${pg.escapeLiteral(workspaceId)}, true)`;
+    const begin = `begin${mode}; set local app.workspace_id = ${pg.escapeLiteral(workspaceId)}`;
     return this.#inLine(() => this.#inTransaction(begin, work));
   }
 
