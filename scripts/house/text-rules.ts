@@ -45,6 +45,13 @@ const rules: readonly TextRule[] = [
   { pattern: /\b(TODO|FIXME|XXX)\b/, says: 'finish it, or say what is not there and why' },
   { pattern: /(oxlint|eslint)-disable(?!.*-- \S+ \S+)/, says: 'a disabled rule needs its reason after "--"' },
   { pattern: /@ts-(ignore|nocheck)\b/, says: 'no unchecked code; @ts-expect-error with a reason says it better' },
+  {
+    // A tag or branch can be moved to other code. Actions of this repository (./) and images by digest cannot.
+    pattern:
+      /^(?!\s*#).*\buses["']?\s*:(?!\s*\.\/)(?!\s*docker:\/\/\S+@sha256:[0-9a-f]{64}$)(?!\s*[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/,
+    says: 'pin the action by the 40 digits of its commit, with its version as a comment: uses: owner/name@<commit> # v1.2.3',
+    in: /^\.github\/(workflows|actions)\/.*\.ya?ml$/,
+  },
   { pattern: /@ts-expect-error(?!:? \S+ \S+)/, says: '@ts-expect-error needs its reason' },
 ];
 

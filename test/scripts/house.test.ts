@@ -70,6 +70,47 @@ describe('A rule about text finds', () => {
   });
 });
 
+describe('An action in a workflow', () => {
+  const commit = '0123456789abcdef0123456789abcdef01234567';
+  const faults = (line: string, file = '.github/workflows/ci.yml') => checkText(file, `steps:\n${line}\n`);
+
+  test.each([
+    '- uses: actions/checkout@v5',
+    '- uses: actions/checkout@main # v5.0.0',
+    '- uses: actions/checkout',
+    `- uses: actions/checkout@${commit.slice(1)} # v5.0.0`,
+    `- uses: actions/checkout@${commit}0 # v5.0.0`,
+    `- uses: actions/checkout@${commit.toUpperCase()} # v5.0.0`,
+    `- uses: actions/checkout@${commit}`,
+    `- uses: actions/checkout@${commit} # v5`,
+    `- uses: actions/checkout@v5 # ${commit}`,
+    `- uses: actions/checkout@v5 # uses: actions/checkout@${commit} # v5.0.0`,
+    `- { uses: actions/checkout@v5, with: { fetch-depth: 0 } }`,
+    `- "uses": actions/checkout@v5`,
+    `- uses : actions/checkout@v5`,
+    `  uses:`,
+    `  uses: owner/name/.github/workflows/build.yml@main`,
+    '- uses: docker://alpine:3',
+  ])('is refused: %s', (line) => {
+    expect(faults(line)).toEqual([expect.stringMatching(/^\.github\/workflows\/ci\.yml:2: pin the action/)]);
+  });
+
+  test.each([
+    `- uses: actions/checkout@${commit} # v5.0.0`,
+    `    uses: owner/name/.github/workflows/build.yml@${commit} # v1.10.2`,
+    '- uses: ./.github/actions/install',
+    `- uses: docker://alpine@sha256:${'0'.repeat(64)}`,
+    '# uses: what a comment says',
+  ])('is let be: %s', (line) => {
+    expect(faults(line)).toEqual([]);
+  });
+
+  test('is looked for in workflows and actions only', () => {
+    expect(faults('uses: actions/checkout@v5', '.github/actions/install/action.yml')).toHaveLength(1);
+    expect(faults('uses: actions/checkout@v5', 'docs/deploy.md')).toEqual([]);
+  });
+});
+
 describe('A rule about names finds', () => {
   test.each([
     'functions/streams/utils.ts',
