@@ -6,14 +6,15 @@ import type { Scope } from '../../../functions/embeddings/scope.ts';
 import { searchIndex } from '../../../functions/embeddings/search-index.ts';
 import type { SearchMode } from '../../../functions/embeddings/search-index.ts';
 import type { VectorIndex } from '../../../functions/embeddings/vector-index.ts';
-import { anIndex, aPoint, aQdrant, inWorkspace } from './an-index.ts';
-import type { TestQdrant } from './an-index.ts';
+import { startTestQdrant } from '../../support/qdrant.ts';
+import type { TestQdrant } from '../../support/qdrant.ts';
+import { aPoint, inWorkspace } from './a-point.ts';
 
 let qdrant: TestQdrant;
 let index: VectorIndex;
 beforeAll(async () => {
-  qdrant = await aQdrant();
-  index = anIndex(qdrant);
+  qdrant = await startTestQdrant();
+  index = qdrant.openIndex();
   const texts: Record<string, string> = {
     ep_deploy: 'The deploy failed on Friday because the migration held a lock',
     ep_migration: 'The migration held its lock for an hour, we need a timeout',

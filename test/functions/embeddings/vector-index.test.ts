@@ -1,29 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { QdrantClient } from '@qdrant/js-client-rest';
+import type { QdrantClient } from '@qdrant/js-client-rest';
 import { IndexUnavailable } from '../../../functions/embeddings/index-errors.ts';
 import { keywordQuery } from '../../../functions/embeddings/keyword-vector.ts';
+import { localEmbedder } from '../../../functions/embeddings/local-embedder.ts';
 import { pointId } from '../../../functions/embeddings/point.ts';
 import type { Scope } from '../../../functions/embeddings/scope.ts';
+import { openVectorIndex } from '../../../functions/embeddings/vector-index.ts';
 import type { VectorIndex } from '../../../functions/embeddings/vector-index.ts';
-import { anIndex, aPoint, aQdrant, inWorkspace } from './an-index.ts';
-import type { TestQdrant } from './an-index.ts';
+import { startQdrant } from '../../../local/qdrant/qdrant.ts';
+import { startTestQdrant } from '../../support/qdrant.ts';
+import type { TestQdrant } from '../../support/qdrant.ts';
+import { aPoint, inWorkspace } from './a-point.ts';
 
 let qdrant: TestQdrant;
-const used: VectorIndex[] = [];
 let client: QdrantClient;
 beforeAll(async () => {
-  qdrant = await aQdrant();
-  client = new QdrantClient({ url: qdrant.url, port: null, checkCompatibility: false });
+  qdrant = await startTestQdrant();
+  ({ client } = qdrant);
 });
-afterAll(async () => {
-  for (const { collection } of used) await client.deleteCollection(collection).catch(() => undefined);
-  await qdrant.stop();
-});
-const fresh = (...more: [number?, number?]): VectorIndex => {
-  const index = anIndex(qdrant, ...more);
-  used.push(index);
-  return index;
-};
+afterAll(() => qdrant.stop());
+const fresh = (dimension = localEmbedder.dimension): VectorIndex => qdrant.openIndex({ dimension });
 
 const everybody: Scope = { workspaceId: inWorkspace, readable: { publicToo: true, streamIds: [] } };
 async function find(index: VectorIndex, text: string, scope: Partial<Scope> = {}): Promise<string[]> {
@@ -157,22 +153,25 @@ describe('what is found', () => {
 });
 
 describe('an index that is away', () => {
-  const whenLocal = process.env['QDRANT_URL'] === undefined ? test : test.skip;
+  const at = (url: string, timeoutSeconds?: number): VectorIndex => {
+    const { model, dimension } = localEmbedder;
+    return openVectorIndex({ url, stage: 'test', model, dimension, timeoutSeconds });
+  };
 
-  whenLocal(
-    'is said to be unavailable while it is down, fails, is full or does not answer; afterwards nothing is lost or there twice',
-    async () => {
-      const faults = qdrant.local?.faults;
-      const index = fresh(undefined, 0.3);
+  test('is said to be unavailable while it is down, fails, is full or does not answer; afterwards nothing is lost or there twice', async () => {
+    // Always one of our own: nobody else's server can be told to fail.
+    const { url, faults, stop } = await startQdrant({ log: () => undefined });
+    try {
+      const index = at(url, 0.3);
       const point = await aPoint('ep_1', 'deploy failed');
       await index.ensure();
       for (const [arm, heal] of [
-        [() => faults?.failWith(500, 1), () => undefined],
-        [() => faults?.failWith(503, 1), () => undefined],
-        [() => faults?.failWith(429, 1), () => undefined],
-        [() => faults?.down(true), () => faults?.down(false)],
-        [() => faults?.slow(600), () => faults?.slow(0)],
-        [() => faults?.diskFull(true), () => faults?.diskFull(false)],
+        [() => faults.failWith(500, 1), () => undefined],
+        [() => faults.failWith(503, 1), () => undefined],
+        [() => faults.failWith(429, 1), () => undefined],
+        [() => faults.down(true), () => faults.down(false)],
+        [() => faults.slow(600), () => faults.slow(0)],
+        [() => faults.diskFull(true), () => faults.diskFull(false)],
       ] as const) {
         arm();
         await expect(index.upsert([point])).rejects.toBeInstanceOf(IndexUnavailable);
@@ -180,8 +179,10 @@ describe('an index that is away', () => {
         await index.upsert([point]);
         expect(await index.count({ workspaceId: inWorkspace })).toBe(1);
       }
-    },
-  );
+    } finally {
+      await stop();
+    }
+  });
 
   test('what it refuses for good is no outage', async () => {
     const index = fresh();
@@ -193,7 +194,6 @@ describe('an index that is away', () => {
   });
 
   test('nobody there is an outage', async () => {
-    const gone = anIndex({ url: 'http://127.0.0.1:9', local: undefined, stop: () => Promise.resolve() });
-    await expect(gone.ensure()).rejects.toBeInstanceOf(IndexUnavailable);
+    await expect(at('http://127.0.0.1:9').ensure()).rejects.toBeInstanceOf(IndexUnavailable);
   });
 });
