@@ -9,6 +9,8 @@ export interface WebSocketLimits {
   readonly messageBytes: number;
   readonly idleMilliseconds: number;
   readonly maxAgeMilliseconds: number;
+  /** How often it looks for sockets that are idle or too old. */
+  readonly sweepMilliseconds: number;
   /** What may wait for a client that does not read, before posts to it are refused with 429. */
   readonly bufferedBytes: number;
   readonly integrationMilliseconds: number;
@@ -19,6 +21,7 @@ export const defaultLimits: WebSocketLimits = {
   messageBytes: 128 * 1024,
   idleMilliseconds: 10 * 60_000,
   maxAgeMilliseconds: 2 * 3_600_000,
+  sweepMilliseconds: 5_000,
   bufferedBytes: 1024 * 1024,
   integrationMilliseconds: 29_000,
 };
@@ -37,31 +40,34 @@ export interface Connections {
   add(event: EventOptions, socket: WebSocket, wire: Duplex): Connection;
   get(id: string): Connection | undefined;
   remove(id: string): void;
+  /** Notes that something went over the connection, so that it is not idle. */
+  touch(connection: Connection): void;
   readonly all: ReadonlyMap<string, Connection>;
   /** Closes all sockets with 1001; resolves when all are closed, by force after a moment. */
   closeAll(): Promise<void>;
 }
 
-/** Keeps the open sockets, and closes those that are idle or too old. */
-export function createConnections(limits: WebSocketLimits): Connections {
+/** Keeps the open sockets, and closes those that are idle or too old by `now`, in epoch milliseconds. */
+export function createConnections(limits: WebSocketLimits, now: () => number): Connections {
   const all = new Map<string, Connection>();
-  const period = Math.min(Math.max(Math.min(limits.idleMilliseconds, limits.maxAgeMilliseconds) / 20, 10), 5_000);
+  const touch = (connection: Connection): void => void (connection.lastActiveAt = now());
   const timer = setInterval(() => {
-    const now = Date.now();
+    const time = now();
     for (const { socket, lastActiveAt, event } of all.values()) {
-      const isIdle = now - lastActiveAt > limits.idleMilliseconds;
-      const isOld = now - event.handshake.connectedAt > limits.maxAgeMilliseconds;
+      const isIdle = time - lastActiveAt > limits.idleMilliseconds;
+      const isOld = time - event.handshake.connectedAt > limits.maxAgeMilliseconds;
       if ((isIdle || isOld) && socket.readyState === socket.OPEN) socket.close(1001, 'Going away');
     }
-  }, period);
+  }, limits.sweepMilliseconds);
   return {
     all,
     get: (id) => all.get(id),
     remove: (id) => void all.delete(id),
+    touch,
     add: (event, socket, wire) => {
-      const connection: Connection = { id: event.handshake.connectionId, event, socket, lastActiveAt: Date.now(), silent: false };
+      const connection: Connection = { id: event.handshake.connectionId, event, socket, lastActiveAt: now(), silent: false };
       const guard = frameGuard((payloadBytes) => {
-        connection.lastActiveAt = Date.now();
+        touch(connection);
         if (payloadBytes > limits.frameBytes && socket.readyState === socket.OPEN) socket.close(1009, 'Frame too large');
       });
       // Before the library's own listener, so that a frame that is too large is not handed on as a message.

@@ -38,7 +38,7 @@ export function managementApi({ connections, access, limits, stage, stageArn }: 
     }
     if (socket.bufferedAmount > limits.bufferedBytes)
       return fail(response, 429, 'LimitExceededException', { message: 'Too Many Requests' });
-    connection.lastActiveAt = Date.now();
+    connections.touch(connection);
     socket.send(body, { binary: false });
     return send(response, 200);
   };

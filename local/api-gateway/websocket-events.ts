@@ -15,7 +15,7 @@ export interface Handshake {
   readonly query: Record<string, string[]>;
 }
 
-export function readHandshake(request: IncomingMessage): Handshake {
+export function readHandshake(request: IncomingMessage, connectedAt: number): Handshake {
   const multiValueHeaders = new Map<string, string[]>();
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
     const name = request.rawHeaders[i] as string;
@@ -38,7 +38,7 @@ export function readHandshake(request: IncomingMessage): Handshake {
     query.set(name, [...(query.get(name) ?? []), value]);
   return {
     connectionId: gatewayId(),
-    connectedAt: Date.now(),
+    connectedAt,
     sourceIp: ip,
     userAgent: request.headers['user-agent'],
     domainName: request.headers.host ?? 'localhost',

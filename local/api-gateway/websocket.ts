@@ -18,6 +18,8 @@ export interface WebSocketApiOptions {
   readonly access: Access;
   readonly log: Log;
   readonly limits?: Partial<WebSocketLimits>;
+  /** Epoch milliseconds, by which sockets become idle and old; the clock of the machine unless given. */
+  readonly now?: () => number;
 }
 
 export interface WebSocketApi {
@@ -38,9 +40,10 @@ export function createWebSocketApi(options: WebSocketApiOptions): WebSocketApi {
   const { account, api, access, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const stageArn = `arn:aws:execute-api:${account.region}:${account.accountId}:${api.apiId}/${api.stage}`;
-  const connections = createConnections(limits);
+  const now = options.now ?? Date.now;
+  const connections = createConnections(limits, now);
   const work = tracking(log);
-  const upgrade = opening({ ...options, limits, stageArn, connections, work });
+  const upgrade = opening({ ...options, limits, now, stageArn, connections, work });
   return {
     handle: managementApi({ connections, access, limits, stage: api.stage, stageArn }),
     upgrade,
@@ -60,13 +63,14 @@ export function createWebSocketApi(options: WebSocketApiOptions): WebSocketApi {
 
 interface Parts extends WebSocketApiOptions {
   readonly limits: WebSocketLimits;
+  readonly now: () => number;
   readonly stageArn: string;
   readonly connections: Connections;
   readonly work: Work;
 }
 
 /** The way of a socket: handshake, authorizer, `$connect`, upgrade; then its messages, until `$disconnect`. */
-function opening({ api, functions, log, limits, stageArn, connections, work }: Parts): WebSocketApi['upgrade'] {
+function opening({ api, functions, log, limits, now, stageArn, connections, work }: Parts): WebSocketApi['upgrade'] {
   const { apiId, stage } = api;
   const routeOf = (key: string) => api.routes.find(({ routeKey }) => routeKey === key);
   const mayPass = tokenBucket(api.throttle);
@@ -74,7 +78,7 @@ function opening({ api, functions, log, limits, stageArn, connections, work }: P
   const accept = acceptor(limits.messageBytes);
 
   const open = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const handshake = readHandshake(request);
+    const handshake = readHandshake(request, now());
     const refusal = refusalOf(request, stage, mayPass);
     if (refusal) return refuse(socket, refusal, handshake.connectionId);
     const event: EventOptions = { apiId, stage, handshake };

@@ -47,6 +47,7 @@ export async function startGateway(
   handlers: Handlers = {},
   limits: Partial<WebSocketLimits> = {},
   more: Partial<WebSocketApiDefinition> = {},
+  now: () => number = Date.now,
 ) {
   const events: GatewayEvent[] = [];
   const log = quietLog();
@@ -62,7 +63,7 @@ export async function startGateway(
     ([name, handler]) => [name, (event: GatewayEvent) => (events.push(event), handler(event))] as const,
   );
   const functions = functionsOf(Object.fromEntries(keeping));
-  const api = createWebSocketApi({ account, api: { ...definition, ...more }, functions, access, log, limits });
+  const api = createWebSocketApi({ account, api: { ...definition, ...more }, functions, access, log, limits, now });
   const server = await serve(api);
   const endpoint = `${server.url}/realtime`;
   const management = new ApiGatewayManagementApiClient(clientOf(endpoint));

@@ -153,7 +153,7 @@ describe('the response', () => {
 
 describe('limits', () => {
   test('a function that takes too long gives 503', async () => {
-    respond = () => new Promise((resolve) => setTimeout(() => resolve({ statusCode: 200 }), 200));
+    respond = () => new Promise(() => {});
     const response = await ask('/slow');
     expect([response.status, await response.text()]).toEqual([503, '{"message":"Service Unavailable"}']);
   });

@@ -167,11 +167,12 @@ describe('messages', () => {
       () => {
         throw new Error('secret detail');
       },
+      {},
     ],
-    ['answers in the wrong form', 'Internal server error', () => ({ body: 'x' })],
-    ['does not answer in time', 'Endpoint request timed out', () => new Promise<never>(() => {})],
-  ])('a function that %s: the client is told, without the reason', async (_what, message, Message) => {
-    const { url, api } = await start({ Message }, { integrationMilliseconds: 50 });
+    ['answers in the wrong form', 'Internal server error', () => ({ body: 'x' }), {}],
+    ['does not answer in time', 'Endpoint request timed out', () => new Promise<never>(() => {}), { integrationMilliseconds: 50 }],
+  ])('a function that %s: the client is told, without the reason', async (_what, message, Message, limits) => {
+    const { url, api } = await start({ Message }, limits);
     const { socket, frames } = await connect(url);
     socket.send('x');
     await until('the answer', () => frames.length === 1);
@@ -224,23 +225,32 @@ describe('the end', () => {
     expect(api.connections()).toEqual([]);
   });
 
-  test('a socket that is idle too long is closed, one that pings is not', async () => {
-    const { url } = await start({}, { idleMilliseconds: 600 });
+  test('a socket that is idle too long is closed, one that pings is not, until it pings no more', async () => {
+    let time = Date.now();
+    const { url } = await start({}, { idleMilliseconds: 600_000, sweepMilliseconds: 5 }, {}, () => time);
     const idle = await connect(url);
     const active = await connect(url);
-    const pinging = setInterval(() => active.socket.ping(), 50);
+    time += 599_999;
+    active.socket.ping();
+    await once(active.socket, 'pong');
+    time += 2;
     expect(await idle.closed).toEqual({ code: 1001, reason: 'Going away' });
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    clearInterval(pinging);
     expect(active.socket.readyState).toBe(active.socket.OPEN);
+    time += 600_000;
+    expect(await active.closed).toEqual({ code: 1001, reason: 'Going away' });
   });
 
   test('a socket that is too old is closed, however active', async () => {
-    const { url } = await start({}, { maxAgeMilliseconds: 150 });
+    let time = Date.now();
+    const limits = { idleMilliseconds: 9_000_000, maxAgeMilliseconds: 7_200_000, sweepMilliseconds: 5 };
+    const { url, eventsOf } = await start({}, limits, {}, () => time);
     const { socket, closed } = await connect(url);
-    const sending = setInterval(() => socket.send('x'), 20);
+    time += 7_200_000;
+    socket.send('x');
+    await until('the message', () => eventsOf('MESSAGE').length === 1);
+    expect(socket.readyState).toBe(socket.OPEN);
+    time += 1;
     expect((await closed).code).toBe(1001);
-    clearInterval(sending);
   });
 
   test('a connection can be cut, with and without $disconnect', async () => {
