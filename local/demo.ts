@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { writeFile, rename } from 'node:fs/promises';
-import type { Functions } from './types.ts';
+import type { DemoFiles, DemoProgress } from './demo-files.ts';
 import { demoUsers, demoWorkspace } from './demo-story.ts';
-import { callDemo, tellStory } from './tell-story.ts';
+import { callDemo, DemoRefused, tellStory } from './tell-story.ts';
 import type { DemoUser } from './tell-story.ts';
+import type { Functions } from './types.ts';
 
 /** A workspace to try things in, and the keys to it: what `.local/demo.json` holds. */
 export interface Demo {
@@ -18,38 +17,54 @@ interface DemoOptions {
   readonly baseUrl: string;
   readonly wsUrl: string;
   readonly functions: Functions;
-  /** Where the demo is written down, and found again by the next start; none: it is new each time. */
-  readonly file?: string;
+  /** Where the demo is kept for the next start and published; without them each start makes its own. */
+  readonly files?: DemoFiles<Demo>;
   readonly createWorkspace: string;
 }
 
-interface Kept extends Demo {
-  /** The conversation is there to its end. */
-  readonly seeded: boolean;
+/**
+ * Makes the demo workspace on the first start and mints tokens for its users on every start, then publishes it. A start that was cut short
+ * is continued by the next one. Throws when the app refuses a request.
+ */
+export async function prepareDemo(options: DemoOptions): Promise<Demo> {
+  const { baseUrl, wsUrl, files } = options;
+  const kept = files?.readProgress();
+  const { workspaceId, apiKey, seeded, users } = (kept && (await reopen(baseUrl, kept))) ?? (await begin(options));
+  if (!seeded) await tellStory(baseUrl, workspaceId, users);
+  await files?.saveProgress({ workspaceId, apiKey, seeded: true });
+  const demo = { baseUrl, wsUrl, workspaceId, users, apiKey };
+  await files?.publish(demo);
+  return demo;
 }
 
-/** Makes the demo workspace on the first start; later ones give its users new tokens. */
-export async function prepareDemo(options: DemoOptions): Promise<Demo> {
-  const { baseUrl, wsUrl, file } = options;
-  const before = file !== undefined && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : undefined;
-  const { workspaceId, apiKey } = before ?? (await createWorkspace(options));
-  // Written at once: a start that is cut short here goes on with the same workspace next time.
-  const keep = async (users: readonly DemoUser[], seeded: boolean): Promise<void> => {
-    if (file !== undefined) await save(file, { baseUrl, wsUrl, workspaceId, users, apiKey, seeded });
-  };
-  await keep(before?.users ?? [], before?.seeded ?? false);
+interface OpenDemo extends DemoProgress {
+  readonly users: readonly DemoUser[];
+}
+
+/** Returns undefined when the database does not know the workspace: `POSTGRES_DSN` may name another server than it did before. */
+async function reopen(baseUrl: string, kept: DemoProgress): Promise<OpenDemo | undefined> {
+  try {
+    return { ...kept, users: await mintTokens(baseUrl, kept.apiKey) };
+  } catch (thrown) {
+    if (thrown instanceof DemoRefused && thrown.status === 401) return undefined;
+    throw thrown;
+  }
+}
+
+async function begin({ baseUrl, functions, files, createWorkspace }: DemoOptions): Promise<OpenDemo> {
+  const result = await functions.invoke(createWorkspace, { name: demoWorkspace });
+  if (!result.ok) throw new Error(`The demo workspace could not be made: ${result.error.errorMessage}`);
+  const made = { ...(result.payload as { workspaceId: string; apiKey: string }), seeded: false };
+  // Before anything else: a start that is cut short from here on is continued in the same workspace.
+  await files?.saveProgress(made);
+  return { ...made, users: await mintTokens(baseUrl, made.apiKey) };
+}
+
+async function mintTokens(baseUrl: string, apiKey: string): Promise<DemoUser[]> {
   const users: DemoUser[] = [];
   // One after the other: at the same time they would start an environment each.
   for (const user of demoUsers) users.push(await mintToken(baseUrl, apiKey, user));
-  if (before?.seeded !== true) await tellStory(baseUrl, workspaceId, users);
-  await keep(users, true);
-  return { baseUrl, wsUrl, workspaceId, users, apiKey };
-}
-
-async function createWorkspace({ functions, createWorkspace: name }: DemoOptions): Promise<{ workspaceId: string; apiKey: string }> {
-  const result = await functions.invoke(name, { name: demoWorkspace });
-  if (!result.ok) throw new Error(`The demo workspace could not be made: ${result.error.errorMessage}`);
-  return result.payload as { workspaceId: string; apiKey: string };
+  return users;
 }
 
 async function mintToken(baseUrl: string, apiKey: string, user: (typeof demoUsers)[number]): Promise<DemoUser> {
@@ -57,9 +72,4 @@ async function mintToken(baseUrl: string, apiKey: string, user: (typeof demoUser
   const body = { userId: user.id, name: user.name, email: user.email, role: user.role, expiresInSeconds: month };
   const { token } = (await callDemo(baseUrl, { path: '/v1/tokens', token: apiKey, body })) as { token: string };
   return { id: user.id, name: user.name, token };
-}
-
-async function save(file: string, kept: Kept): Promise<void> {
-  await writeFile(`${file}.new`, `${JSON.stringify(kept, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
 }

@@ -4,6 +4,7 @@ import type { Demo } from './demo.ts';
 import { createEdge } from './edge.ts';
 import type { Front } from './port.ts';
 import { account, type Services } from './services.ts';
+import { asksReady, pathOf, sendSeedingProblem, sendStartup } from './startup.ts';
 import type { Log } from './types.ts';
 import { makeWorkspace } from './workspaces.ts';
 
@@ -11,8 +12,8 @@ export interface FrontOptions {
   readonly services: Services;
   readonly port: number;
   readonly log: Log;
-  /** The keys of the demo, when there is one by now. */
-  readonly demo: () => Demo | undefined;
+  /** The keys of the demo; `seeding` until they are complete, undefined where there is no demo. */
+  readonly demo: () => Demo | 'seeding' | undefined;
 }
 
 /** Everything behind the one port: the front of the templates, the `@connections` API of the sockets, the buckets, and the demo's keys. */
@@ -28,9 +29,11 @@ export function createFront({ services, port, log, demo }: FrontOptions): Front 
       const management = managed.find(({ prefix }) => url.startsWith(prefix));
       // Functions post frames here by the thousand: no line for each.
       if (management) return void postWithFaults(services, request, response, () => management.api.handle(request, response));
+      // Those who wait for the start ask again and again: no line for each.
+      if (demo() === 'seeding' && answersWhileSeeding(request, response)) return;
       logWhenDone(log, request, response);
       if (services.buckets.owns(url)) return services.buckets.handle(request, response);
-      if (url === '/local/demo.json') return sendDemo(demo(), request, response);
+      if (pathOf(request) === demoPath) return sendDemo(demo(), request, response);
       if (url === '/local/workspaces' && isLocal(request)) return makeWorkspace(services.functions, request, response);
       edge.handle(request, response);
     },
@@ -74,15 +77,22 @@ function logWhenDone(log: Log, request: IncomingMessage, response: ServerRespons
   });
 }
 
-/** Without the query: it may carry a ticket. */
-const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?')[0] ?? '/';
-
 /** Only for pages of this machine: the port is on loopback, and a page elsewhere that pretends to be it has another host name. */
 const isLocal = (request: IncomingMessage): boolean =>
   ['localhost', '127.0.0.1', '[::1]'].includes((request.headers.host ?? '').replace(/:\d+$/, ''));
 
-function sendDemo(demo: Demo | undefined, request: IncomingMessage, response: ServerResponse): void {
-  if (demo === undefined || !isLocal(request)) {
+const demoPath = '/local/demo.json';
+
+/** Answers what depends on the demo, and tells whether the request was one of those. */
+function answersWhileSeeding(request: IncomingMessage, response: ServerResponse): boolean {
+  if (asksReady(request)) sendStartup('seeding', response);
+  else if (pathOf(request) === demoPath && isLocal(request)) sendSeedingProblem(request, response);
+  else return false;
+  return true;
+}
+
+function sendDemo(demo: Demo | 'seeding' | undefined, request: IncomingMessage, response: ServerResponse): void {
+  if (typeof demo !== 'object' || !isLocal(request)) {
     response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
     return;
   }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { asksReady, sendStartup } from './startup.ts';
 
 /** Answers what comes in at the port. */
 export interface Front {
@@ -50,7 +51,8 @@ export async function takePort(wanted: number): Promise<Port> {
 }
 
 const starting: Front = {
-  request(_, response) {
+  request(request, response) {
+    if (asksReady(request)) return sendStartup('starting', response);
     response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' });
     response.end('{"message":"Streambed is starting"}');
   },

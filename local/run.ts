@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { WebSocketApi } from './api-gateway/websocket.ts';
 import { createCleanup, type Cleanup } from './cleanup.ts';
+import { createDemoFiles } from './demo-files.ts';
 import { prepareDemo, type Demo } from './demo.ts';
 import type { Faults } from './faults.ts';
 import { createFront } from './front.ts';
@@ -166,22 +167,24 @@ interface Opened {
 }
 
 /** Opens the port, lets queues and schedules run, and makes the demo through the port as anybody would. */
-async function open({ options, log, steps, stateDir, port }: Parts, services: Services): Promise<Opened> {
+async function open({ options, cleanup, log, steps, stateDir, port }: Parts, services: Services): Promise<Opened> {
   const { application, functions } = services;
   const baseUrl = `http://127.0.0.1:${port.number}`;
   const wsUrl = `ws://127.0.0.1:${port.number}/${application.webSocketApis[0]?.stage}`;
+  const wanted = options.demo ?? true;
   let demo: Demo | undefined;
   let ready = false;
   // What the start itself asks for is detail.
   const frontLog: Log = (level, message, fields) => log(ready || level === 'error' ? level : 'debug', message, fields);
-  port.open(createFront({ services, port: port.number, log: frontLog, demo: () => demo }));
+  port.open(createFront({ services, port: port.number, log: frontLog, demo: () => demo ?? (wanted ? 'seeding' : undefined) }));
   services.queues.start();
   services.scheduler.start();
-  if (options.demo ?? true) {
-    const file = stateDir === undefined ? undefined : path.join(stateDir, 'demo.json');
+  if (wanted) {
+    const files = stateDir === undefined ? undefined : createDemoFiles<Demo>(stateDir);
+    cleanup.add(() => files?.withdraw());
     demo = await steps.timed(
       'demo',
-      () => prepareDemo({ baseUrl, wsUrl, functions, file, createWorkspace: 'WorkspacesCreateWorkspace' }),
+      () => prepareDemo({ baseUrl, wsUrl, functions, files, createWorkspace: 'WorkspacesCreateWorkspace' }),
       ({ workspaceId }) => workspaceId,
     );
   }
@@ -216,6 +219,8 @@ async function openState({ stateDir = path.join(root, '.local'), fresh }: LocalO
   const lock = takeLock(path.join(stateDir, 'runner.pid'));
   if (typeof lock !== 'function') throw new Error(`Streambed runs already on ${stateDir} (process ${lock.heldBy}); stop it first`);
   cleanup.add(lock);
+  // A killed run leaves it behind: it names an address where nothing is ready.
+  createDemoFiles(stateDir).withdraw();
   if (fresh) {
     await removeServerData(path.join(stateDir, 'postgres'));
     for (const name of readdirSync(stateDir)) {

@@ -73,7 +73,16 @@ async function tellAside(as: As, channelOf: (slug: string) => { id: string; mess
   }
 }
 
-/** One request to the app that was just started. */
+/** A request of the demo that the app refused. */
+export class DemoRefused extends Error {
+  readonly status: number;
+  constructor(request: string, status: number, answer: string) {
+    super(`The demo could not be made: ${request} answered ${status} ${answer}`);
+    this.status = status;
+  }
+}
+
+/** One request to the app that was just started. Throws `DemoRefused` with the status of any answer that is not 2xx. */
 export async function callDemo(baseUrl: string, { path, token, method = 'POST', body, idempotencyKey }: Call): Promise<unknown> {
   const response = await fetch(`${baseUrl}${path}`, {
     method,
@@ -85,6 +94,6 @@ export async function callDemo(baseUrl: string, { path, token, method = 'POST', 
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`The demo could not be made: ${method} ${path} answered ${response.status} ${text}`);
+  if (!response.ok) throw new DemoRefused(`${method} ${path}`, response.status, text);
   return text === '' ? undefined : JSON.parse(text);
 }

@@ -23,13 +23,22 @@ export const Readiness = z
   })
   .meta({ id: 'Readiness' });
 
+/** The local runner's answer before the deployed function is asked. */
+export const Startup = z
+  .object({
+    status: z
+      .enum(['starting', 'seeding'])
+      .describe('Of the local runner only. starting: it migrates and loads functions; seeding: it makes the demo workspace'),
+  })
+  .meta({ id: 'Startup' });
+
 export const ready = defineRoute({
   method: 'GET',
   path: '/ready',
   auth: 'none',
   tag: 'operations',
   summary: 'Ready: asks Postgres, DynamoDB, the queue and the index of memory, each with its state and time',
-  answers: { 200: Readiness, 503: Readiness },
+  answers: { 200: Readiness, 503: z.union([Readiness, Startup]) },
 });
 
 export const openApi = defineRoute({

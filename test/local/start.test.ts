@@ -1,66 +1,17 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { limit } from '../support/slowness.ts';
+import { createRunnerTests, type Runner } from './runner-process.ts';
 
 jest.setTimeout(limit(180_000));
 
-// The command line behind `npm start`, as a process of its own.
+const { stateFolder, launch, cleanUp } = createRunnerTests();
+afterEach(cleanUp);
 
-interface Line {
-  readonly message: string;
-  readonly level: string;
-  readonly baseUrl?: string;
-}
-
-interface Started {
-  readonly child: ChildProcess;
-  readonly lines: Line[];
-  readonly baseUrl: string;
-  readonly exited: Promise<number | NodeJS.Signals | null>;
-}
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-async function stateFolder(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'streambed-state-'));
-  // For root the database server runs as another user, who must be able to get there.
-  await chmod(folder, 0o755);
-  cleanups.push(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-async function start(state: string, ...args: string[]): Promise<Started> {
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  const child = spawn(process.execPath, ['local/start.ts', '--port', '0', '--state', state, ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const exited = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
-  cleanups.push(async () => {
-    // In order, so that nothing writes to the folder any more when it is removed.
-    child.kill('SIGTERM');
-    await exited;
-  });
-  const lines: Line[] = [];
-  let errors = '';
-  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  const baseUrl = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (text) => {
-      const line = JSON.parse(text) as Line;
-      lines.push(line);
-      if (line.message === 'ready') resolve(line.baseUrl ?? '');
-    });
-    void exited.then((code) => reject(new Error(`ended with ${code}: ${errors} ${JSON.stringify(lines.at(-1))}`)));
-  });
-  return { child, lines, baseUrl, exited };
+async function start(state: string, ...args: string[]): Promise<Runner & { readonly baseUrl: string }> {
+  const runner = launch(state, args);
+  return { ...runner, baseUrl: await runner.ready };
 }
 
 /** Every process that was started for this state, by a look at what all of them have in their environment or arguments. */
