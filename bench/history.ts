@@ -1,28 +1,63 @@
+import type pg from 'pg';
 import { listEvents } from '../functions/streams/list-events.ts';
-import { startBenchServer } from './support/database.ts';
-import { printFigure, quantile } from './support/figures.ts';
+import type { Bench } from './support/bench.ts';
+import type { BenchRun } from './support/bench-run.ts';
+import { quantile } from './support/figures.ts';
 import { ids, nthStream, nthUser, seededUntil, seedWorkspace, theWorkspace, withoutIndexes } from './support/seeding.ts';
 import { callerOf, appOver } from './support/use-case-app.ts';
+
+const full = { events: 1_000_000, depth: 900_000, limit: 50, members: 200, runs: 300 };
+const smoke = { events: 2_000, depth: 1_000, limit: 10, members: 5, runs: 5 };
+type Sizes = typeof full;
 
 /**
  * A page of 50 at the end of a stream of 1,000,000 events, and the one at depth 900,000, through the use case; beside the query by OFFSET
  * of the first plan of the stream model, at the same depth of the same rows, past row-level security and with the index that suits it best.
  */
-const bench = 'history';
-const events = 1_000_000;
-const depth = 900_000;
-const limit = 50;
-const members = 200;
+export const bench: Bench<Sizes> = {
+  full,
+  smoke,
+  async run(sizes, run) {
+    const { events, depth, limit, runs } = sizes;
+    const seededAt = performance.now();
+    const database = await run.database('history');
+    const owner = await database.connect();
+    await run.until('the stream to be seeded', seed(owner, sizes));
+    run.report({ figure: 'seeding', value: (performance.now() - seededAt) / 1_000, unit: 's' });
+    const app = appOver(database.open());
+    const caller = callerOf(theWorkspace, nthUser(3));
+    const streamId = nthStream(0);
+    const pages: Pages = {
+      first: () => listEvents(app, caller, { streamId, limit }),
+      deep: (at) => listEvents(app, caller, { streamId, limit, before: events - depth - at * limit }),
+    };
+    const page = await pages.deep(0);
+    if (page.items.length !== limit || page.items.at(-1)?.seq !== events - depth - 1) throw new Error('The deep page is another one');
+    const peer = await measurePeer(sizes, run, owner);
+    await measureOurs(pages, Math.ceil(runs / 6));
+    const times = await run.until('our pages', measureOurs(pages, runs));
+    const first = quantile(times.first, 0.5);
+    const deep = quantile(times.deep, 0.5);
+    const index = peer.index.replace('create index peer on ', '');
+    const unit = 'ms';
+    run.report({ figure: `page of ${limit} at depth 0, p50`, value: first, unit });
+    run.report({ figure: `page at depth ${depth} beside the first, p50`, value: deep, unit, peer: first, atMost: 1.5 });
+    const figure = `page at depth ${depth} beside OFFSET with its best index (${index})`;
+    run.report({ figure, value: deep, unit, peer: quantile(peer.times, 0.5), timesFaster: 100 });
+    run.report({ figure: 'page at depth, p99', value: quantile(times.deep, 0.99), unit });
+    const series = { 'the first page': times.first, [`at depth ${depth}`]: times.deep, [`OFFSET ${depth}`]: peer.times };
+    run.distribution({ distribution: `page of ${limit}`, unit, series });
+  },
+};
 
-const seededAt = performance.now();
-const server = await startBenchServer();
-const database = await server.create('history');
-const owner = await database.connect();
-await seed();
-printFigure({ bench, figure: 'seeding', value: (performance.now() - seededAt) / 1_000, unit: 's' });
+interface Pages {
+  readonly first: () => Promise<unknown>;
+  /** The same depth, never the same rows. */
+  readonly deep: (at: number) => ReturnType<typeof listEvents>;
+}
 
 /** 94 of 100 are messages, 2 were deleted, 1 shared; one in 200 has a thread, one in 50 a reaction. */
-async function seed(): Promise<void> {
+async function seed(owner: pg.Client, { events, members }: Sizes): Promise<void> {
   await seedWorkspace(owner, members);
   await owner.query(
     `insert into streams (id, workspace_id, stream_type, name, slug, gen, last_seq, message_count, last_event_at, created_by, created_at, access_ids)
@@ -90,66 +125,37 @@ const indexes = [
 ];
 const ways = [`set work_mem = '4MB'; set enable_sort = on`, `set work_mem = '256MB'; set enable_sort = off`];
 
-const app = appOver(database.open());
-const caller = callerOf(theWorkspace, nthUser(3));
-const streamId = nthStream(0);
-const readFirst = () => listEvents(app, caller, { streamId, limit });
-/** The same depth, never the same rows. */
-const readDeep = (run: number) => listEvents(app, caller, { streamId, limit, before: events - depth - run * limit });
-const readByOffset = () => owner.query(byOffset, [streamId, limit, depth]);
-
 async function millisecondsOf(read: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await read();
   return performance.now() - startedAt;
 }
 
-async function measurePeer(): Promise<{ milliseconds: number; index: string }> {
+async function measurePeer({ limit, depth }: Sizes, run: BenchRun, owner: pg.Client): Promise<{ times: number[]; index: string }> {
+  const readByOffset = () => owner.query(byOffset, [nthStream(0), limit, depth]);
   // Compiling the plan takes longer than it saves here.
   await owner.query('set jit = off');
-  let best = { milliseconds: Number.POSITIVE_INFINITY, index: '' };
+  let best = { times: [Number.POSITIVE_INFINITY], index: '' };
   for (const index of indexes) {
-    await owner.query(index);
-    await owner.query('vacuum analyze stream_events');
+    await run.until(`the peer's index: ${index}`, owner.query(index));
+    await run.until('vacuum', owner.query('vacuum analyze stream_events'));
     for (const way of ways) {
       await owner.query(way);
-      await readByOffset();
-      const times = [];
-      for (let run = 0; run < 3; run++) times.push(await millisecondsOf(readByOffset));
-      const milliseconds = quantile(times, 0.5);
-      if (milliseconds < best.milliseconds) best = { milliseconds, index };
+      await run.until('the page by OFFSET', readByOffset());
+      const times: number[] = [];
+      for (let at = 0; at < 3; at++) times.push(await run.until('the page by OFFSET', millisecondsOf(readByOffset)));
+      if (quantile(times, 0.5) < quantile(best.times, 0.5)) best = { times, index };
     }
     await owner.query('drop index peer');
   }
   return best;
 }
 
-async function measureOurs(runs: number): Promise<{ first: number[]; deep: number[] }> {
+async function measureOurs(pages: Pages, runs: number): Promise<{ first: number[]; deep: number[] }> {
   const times = { first: [] as number[], deep: [] as number[] };
-  for (let run = 0; run < runs; run++) {
-    times.first.push(await millisecondsOf(readFirst));
-    times.deep.push(await millisecondsOf(() => readDeep(run)));
+  for (let at = 0; at < runs; at++) {
+    times.first.push(await millisecondsOf(pages.first));
+    times.deep.push(await millisecondsOf(() => pages.deep(at)));
   }
   return times;
 }
-
-const page = await readDeep(0);
-if (page.items.length !== limit || page.items.at(-1)?.seq !== events - depth - 1) throw new Error('The deep page is another one');
-const peer = await measurePeer();
-await measureOurs(50);
-const times = await measureOurs(300);
-const first = quantile(times.first, 0.5);
-const deep = quantile(times.deep, 0.5);
-printFigure({ bench, figure: `page of ${limit} at depth 0, p50`, value: first, unit: 'ms' });
-printFigure({ bench, figure: `page at depth ${depth} beside the first, p50`, value: deep, unit: 'ms', peer: first, atMost: 1.5 });
-printFigure({
-  bench,
-  figure: `page at depth ${depth} beside OFFSET with its best index (${peer.index.replace('create index peer on ', '')})`,
-  value: deep,
-  unit: 'ms',
-  peer: peer.milliseconds,
-  timesFaster: 100,
-});
-printFigure({ bench, figure: 'page at depth, p99', value: quantile(times.deep, 0.99), unit: 'ms' });
-await server.stop();
-process.exit(0);

@@ -1,43 +1,51 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { upsertUser } from '../functions/auth/store.ts';
 import { createStream } from '../functions/streams/create-stream.ts';
 import { postEvent } from '../functions/streams/post-event.ts';
 import { createWorkspace } from '../functions/workspaces/create-workspace.ts';
-import { startBenchServer } from './support/database.ts';
-import { printFigure, quantile } from './support/figures.ts';
+import type { Bench } from './support/bench.ts';
+import type { BenchRun } from './support/bench-run.ts';
+import type { BenchDatabase } from './support/database.ts';
+import { quantile } from './support/figures.ts';
 import { appOver, callerOf } from './support/use-case-app.ts';
+
+const full = { rounds: 5, seconds: 2, writers: 16, inMemory: false };
+const smoke = { rounds: 1, seconds: 0.1, writers: 4, inMemory: true };
+type Sizes = typeof full;
+const text = 'The deploy went out, and checkout answers 500 for one request in ten. Looking at the connection pool.';
 
 /**
  * 16 writers on one stream through the use case, each with a connection of its own as environments have, in turns with the least transaction
  * that can do it on the same server: lock and count, insert, commit. No queue behind either, and each commit on the disk before it counts
  * (`--in-memory` leaves that out).
  */
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '2' },
-    'in-memory': { type: 'boolean', default: false },
+export const bench: Bench<Sizes> = {
+  full,
+  smoke,
+  async run(sizes, run) {
+    const database = await run.database('hot_stream', { durable: !sizes.inMemory });
+    const owner = await database.connect();
+    await owner.query('create table bare_streams (id text primary key, last_seq bigint not null default 0) with (fillfactor = 70)');
+    await owner.query('create table bare_events (id text primary key, stream_id text not null, seq bigint not null, body text not null)');
+    await owner.query('create unique index on bare_events (stream_id, seq)');
+    const { writes, streamId } = await useCaseWriters(database, sizes.writers);
+    const ours: Side = { writes, rates: [], times: [] };
+    const sidesOf = (all: Record<string, PeerWrite>) =>
+      Promise.all(Object.entries(all).map((one) => peerSide(database, owner, sizes.writers, one)));
+    const [peerSides, limitSides] = [await sidesOf(peers), await sidesOf(limits)];
+    const sides = [ours, ...[...peerSides, ...limitSides].map(([, side]) => side)];
+    for (const side of sides) await run.until('the writers to be warm', round(side.writes, sizes.seconds));
+    for (let i = 0; i < sizes.rounds; i++)
+      for (const side of sides) await run.until(`the writers of round ${i}`, measure(side, sizes.seconds));
+    reportRates(run, ours, { peerSides, limitSides });
+    await reportGaps(run, owner, streamId);
   },
-});
-const rounds = Number(values.rounds);
-const roundMilliseconds = 1_000 * Number(values.seconds);
-const writers = 16;
-const bench = 'hot-stream';
-const text = 'The deploy went out, and checkout answers 500 for one request in ten. Looking at the connection pool.';
+};
 
 /** Stores one event. */
 type Write = () => Promise<unknown>;
 
-const folder = mkdtempSync(path.join(tmpdir(), 'streambed-bench-'));
-const server = await startBenchServer(values['in-memory'] ? {} : { dataFolder: path.join(folder, 'data') });
-const database = await server.create('hot_stream');
-const owner = await database.connect();
-
-async function useCaseWriters(): Promise<{ writes: Write[]; streamId: string }> {
+async function useCaseWriters(database: BenchDatabase, writers: number): Promise<{ writes: Write[]; streamId: string }> {
   const app = appOver(database.open());
   const { workspaceId } = await createWorkspace(app, { name: 'Bench' });
   const callers = Array.from({ length: writers }, (_, i) => callerOf(workspaceId, `writer-${i}`));
@@ -92,14 +100,10 @@ const limits: Record<string, PeerWrite> = {
   'one statement': (client, stream) => client.query({ ...both, values: [crypto.randomUUID(), stream, text] }),
 };
 
-await owner.query('create table bare_streams (id text primary key, last_seq bigint not null default 0) with (fillfactor = 70)');
-await owner.query('create table bare_events (id text primary key, stream_id text not null, seq bigint not null, body text not null)');
-await owner.query('create unique index on bare_events (stream_id, seq)');
-
 /** Milliseconds of each write, all writers at once until the time is up. */
-async function round(writes: readonly Write[]): Promise<number[]> {
+async function round(writes: readonly Write[], seconds: number): Promise<number[]> {
   const times: number[] = [];
-  const until = performance.now() + roundMilliseconds;
+  const until = performance.now() + 1_000 * seconds;
   await Promise.all(
     writes.map(async (write) => {
       for (let startedAt = performance.now(); startedAt < until; startedAt = performance.now()) {
@@ -117,57 +121,46 @@ interface Side {
   readonly times: number[];
 }
 
-async function peerSide([name, write]: [string, PeerWrite]): Promise<[string, Side]> {
+async function peerSide(
+  database: BenchDatabase,
+  owner: pg.Client,
+  writers: number,
+  [name, write]: [string, PeerWrite],
+): Promise<[string, Side]> {
   await owner.query('insert into bare_streams (id) values ($1)', [name]);
   const clients = await Promise.all(Array.from({ length: writers }, () => database.connect()));
   return [name, { writes: clients.map((client) => () => write(client, name)), rates: [], times: [] }];
 }
 
-async function measure(side: Side): Promise<void> {
+async function measure(side: Side, seconds: number): Promise<void> {
   const startedAt = performance.now();
-  const times = await round(side.writes);
+  const times = await round(side.writes, seconds);
   side.rates.push((1_000 * times.length) / (performance.now() - startedAt));
   side.times.push(...times);
 }
 
-const { writes, streamId } = await useCaseWriters();
-const ours: Side = { writes, rates: [], times: [] };
-const peerSides = await Promise.all(Object.entries(peers).map(peerSide));
-const limitSides = await Promise.all(Object.entries(limits).map(peerSide));
-const sides = [ours, ...[...peerSides, ...limitSides].map(([, side]) => side)];
-for (const side of sides) await round(side.writes);
-for (let i = 0; i < rounds; i++) for (const side of sides) await measure(side);
-
 const rate = ({ rates }: Side) => quantile(rates, 0.5);
-const [peerName, peer] = peerSides.reduce((best, other) => (rate(other[1]) > rate(best[1]) ? other : best));
-printFigure({
-  bench,
-  figure: `posts of ${writers} writers, beside the least transaction (${peerName})`,
-  value: rate(ours),
-  unit: 'posts/s',
-  peer: rate(peer),
-  atLeast: 0.6,
-});
-for (const [name, side] of limitSides) {
-  printFigure({ bench, figure: `posts, beside the outer limit (${name})`, value: rate(ours), unit: 'posts/s', peer: rate(side) });
+
+function reportRates(run: BenchRun, ours: Side, { peerSides, limitSides }: Record<'peerSides' | 'limitSides', [string, Side][]>): void {
+  const [peerName, peer] = peerSides.reduce((best, other) => (rate(other[1]) > rate(best[1]) ? other : best));
+  const figure = `posts of ${ours.writes.length} writers, beside the least transaction (${peerName})`;
+  run.report({ figure, value: rate(ours), unit: 'posts/s', peer: rate(peer), atLeast: 0.6 });
+  for (const [name, side] of limitSides)
+    run.report({ figure: `posts, beside the outer limit (${name})`, value: rate(ours), unit: 'posts/s', peer: rate(side) });
+  const p99 = quantile(ours.times, 0.99);
+  run.report({ figure: 'p99 beside own p50', value: p99, unit: 'ms', peer: quantile(ours.times, 0.5), atMost: 4 });
+  run.report({ figure: 'p99, beside the least transaction', value: p99, unit: 'ms', peer: quantile(peer.times, 0.99) });
+  const all = [...peerSides, ...limitSides].map(([name, { times }]) => [name, times] as const);
+  run.distribution({ distribution: 'one write', unit: 'ms', series: { streambed: ours.times, ...Object.fromEntries(all) } });
 }
-const p50 = quantile(ours.times, 0.5);
-printFigure({ bench, figure: 'p99 beside own p50', value: quantile(ours.times, 0.99), unit: 'ms', peer: p50, atMost: 4 });
-printFigure({
-  bench,
-  figure: 'p99, beside the least transaction',
-  value: quantile(ours.times, 0.99),
-  unit: 'ms',
-  peer: quantile(peer.times, 0.99),
-});
-const { rows } = await owner.query<{ gaps: number }>(
-  `select (s.last_seq - count(e.seq) + count(*) filter (where e.seq <> e.place or e.ordinal <> e.place))::int as gaps
-   from streams s join (
-     select stream_id, seq, ordinal, row_number() over (order by seq) as place from stream_events where stream_id = $1
-   ) e on e.stream_id = s.id group by s.last_seq`,
-  [streamId],
-);
-printFigure({ bench, figure: 'positions that are missing or doubled', value: rows[0]?.gaps ?? Number.NaN, unit: 'positions', atMost: 0 });
-await server.stop();
-rmSync(folder, { recursive: true, force: true });
-process.exit(0);
+
+async function reportGaps(run: BenchRun, owner: pg.Client, streamId: string): Promise<void> {
+  const { rows } = await owner.query<{ gaps: number }>(
+    `select (s.last_seq - count(e.seq) + count(*) filter (where e.seq <> e.place or e.ordinal <> e.place))::int as gaps
+     from streams s join (
+       select stream_id, seq, ordinal, row_number() over (order by seq) as place from stream_events where stream_id = $1
+     ) e on e.stream_id = s.id group by s.last_seq`,
+    [streamId],
+  );
+  run.report({ figure: 'positions that are missing or doubled', value: rows[0]?.gaps ?? Number.NaN, unit: 'positions', atMost: 0 });
+}

@@ -1,22 +1,39 @@
 import { Agent, request } from 'node:http';
-import { Worker } from 'node:worker_threads';
 import { WebSocket } from 'ws';
 import { createStreambed } from '../client/http.ts';
-import { startPostgresServer } from '../local/postgres/server.ts';
-import { startApp } from './support/app.ts';
-import { printFigure, quantile } from './support/figures.ts';
-import { eachOf, listen } from './support/listener.ts';
+import type { Bench } from './support/bench.ts';
+import type { BenchRun } from './support/bench-run.ts';
+import { quantile } from './support/figures.ts';
+import { eachOf, listen, textsOf } from './support/listener.ts';
+
+const full = { connections: 100, streams: 10, rounds: 6, posts: 50, pauseMs: 15 };
+const smoke = { connections: 8, streams: 4, rounds: 1, posts: 4, pauseMs: 1 };
+type Sizes = typeof full;
 
 /**
  * From an HTTP post until its frame is at every other client of the room: 100 connections over 10 streams, one post after the other with
  * a short pause, on the local runner and on a bare server, in turns, so that both meet the same machine.
  */
-const connections = 100;
-const streams = 10;
-const rounds = 6;
-const postsARound = 50;
-const pauseMilliseconds = 15;
-const bench = 'post-to-seen';
+export const bench: Bench<Sizes> = {
+  full,
+  smoke,
+  async run(sizes, run) {
+    run.atEnd(() => agent.destroy());
+    const targets = { streambed: await streambedTarget(sizes, run), bare: await bareTarget(sizes, run) };
+    const times = { streambed: [] as number[], bare: [] as number[] };
+    await measure(sizes, run, targets.streambed, 'warm');
+    await measure(sizes, run, targets.bare, 'warm');
+    for (let round = 0; round < sizes.rounds; round++) {
+      for (const name of ['streambed', 'bare'] as const) times[name].push(...(await measure(sizes, run, targets[name], `r${round}`)));
+    }
+    const p50 = { streambed: quantile(times.streambed, 0.5), bare: quantile(times.bare, 0.5) };
+    const p99 = { streambed: quantile(times.streambed, 0.99), bare: quantile(times.bare, 0.99) };
+    run.report({ figure: 'p50', value: p50.streambed, unit: 'ms', peer: p50.bare, atMost: 10 });
+    run.report({ figure: 'p99 beside own p50', value: p99.streambed, unit: 'ms', peer: p50.streambed, atMost: 5 });
+    run.report({ figure: 'p99', value: p99.streambed, unit: 'ms', peer: p99.bare });
+    run.distribution({ distribution: 'from post to seen', unit: 'ms', series: { streambed: times.streambed, 'bare server': times.bare } });
+  },
+};
 
 /** Something that can be posted to, and heard from. */
 interface Target {
@@ -24,7 +41,6 @@ interface Target {
   post(room: number, text: string): Promise<void>;
   /** Called with each text that a listener of a room was shown. */
   onSeen: (text: string) => void;
-  stop(): Promise<void>;
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });
@@ -42,8 +58,8 @@ function postJson(url: string, headers: Record<string, string>, body: object): P
   });
 }
 
-async function streambedTarget(): Promise<Target> {
-  const app = await startApp();
+async function streambedTarget({ connections, streams }: Sizes, run: BenchRun): Promise<Target> {
+  const app = await run.app();
   const { baseUrl, workspaceId } = app.demo;
   const tokens = app.demo.users.map(({ token }) => token);
   const api = createStreambed({ baseUrl, token: tokens[0] ?? '' }).workspace(workspaceId);
@@ -58,44 +74,38 @@ async function streambedTarget(): Promise<Target> {
         { authorization: `Bearer ${tokens[0]}` },
         { text },
       ),
-    stop: () => app.stop(),
   };
   const show = (frame: string) => {
-    for (const [, text] of frame.matchAll(/"text":"([^"]*)"/g)) target.onSeen(text ?? '');
+    for (const text of textsOf(frame)) target.onSeen(text);
   };
-  await eachOf(Array.from({ length: connections }), 8, (_, i) =>
+  const opening = eachOf(Array.from({ length: connections }), 8, (_, i) =>
     listen({ baseUrl, token: tokens[i % tokens.length] ?? '', workspaceId, streamId: made[i % streams]?.id ?? '' }, show),
   );
+  const sockets = await run.until(`${connections} sockets to open`, opening);
+  run.atEnd(() => sockets.forEach((socket) => socket.terminate()));
   return target;
 }
 
-async function bareTarget(): Promise<Target> {
-  const postgres = await startPostgresServer({ log: () => undefined });
-  const workerData = { postgres: { host: postgres.socketFolder, port: postgres.port, user: 'postgres', database: 'postgres' } };
-  const worker = new Worker(new URL('support/bare-server.ts', import.meta.url), { workerData });
-  const port = await new Promise<number>((resolve, reject) => worker.once('message', resolve).once('error', reject));
+async function bareTarget({ connections, streams }: Sizes, run: BenchRun): Promise<Target> {
+  const { port } = await run.bareServer();
   const target: Target = {
     onSeen: () => undefined,
     post: (room, text) => postJson(`http://127.0.0.1:${port}/`, {}, { room: `r${room}`, text }),
-    async stop() {
-      worker.postMessage('stop');
-      await new Promise((resolve) => worker.once('exit', resolve));
-      await postgres.stop();
-    },
   };
-  await eachOf(Array.from({ length: connections }), 8, async (_, i) => {
+  const opening = eachOf(Array.from({ length: connections }), 8, async (_, i) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/?room=r${i % streams}`);
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
     socket.on('message', (data) => target.onSeen((JSON.parse((data as Buffer).toString()) as { text: string }).text));
   });
+  await run.until(`${connections} bare sockets to open`, opening);
   return target;
 }
 
 /** Milliseconds from each post to each listener. */
-async function measure(target: Target, label: string): Promise<number[]> {
+async function measure({ connections, streams, posts, pauseMs }: Sizes, run: BenchRun, target: Target, label: string): Promise<number[]> {
   const times: number[] = [];
   const listeners = connections / streams;
-  for (let i = 0; i < postsARound; i++) {
+  for (let i = 0; i < posts; i++) {
     const text = `${label}-${i}`;
     const startedAt = performance.now();
     let seen = 0;
@@ -106,24 +116,8 @@ async function measure(target: Target, label: string): Promise<number[]> {
         if (++seen === listeners) resolve();
       };
     });
-    await Promise.all([target.post(i % streams, text), everyone]);
-    await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
+    await run.until(`${listeners} listeners to show "${text}"`, Promise.all([target.post(i % streams, text), everyone]));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   return times;
 }
-
-const targets = { streambed: await streambedTarget(), bare: await bareTarget() };
-const times = { streambed: [] as number[], bare: [] as number[] };
-await measure(targets.streambed, 'warm');
-await measure(targets.bare, 'warm');
-for (let round = 0; round < rounds; round++) {
-  for (const name of ['streambed', 'bare'] as const) times[name].push(...(await measure(targets[name], `r${round}`)));
-}
-const p50 = { streambed: quantile(times.streambed, 0.5), bare: quantile(times.bare, 0.5) };
-const p99 = { streambed: quantile(times.streambed, 0.99), bare: quantile(times.bare, 0.99) };
-printFigure({ bench, figure: 'p50', value: p50.streambed, unit: 'ms', peer: p50.bare, atMost: 10 });
-printFigure({ bench, figure: 'p99 beside own p50', value: p99.streambed, unit: 'ms', peer: p50.streambed, atMost: 5 });
-printFigure({ bench, figure: 'p99', value: p99.streambed, unit: 'ms', peer: p99.bare });
-agent.destroy();
-await Promise.all([targets.streambed.stop(), targets.bare.stop()]);
-process.exit(0);

@@ -1,31 +1,64 @@
+import type pg from 'pg';
 import { bootstrap } from '../functions/streams/bootstrap.ts';
-import { startBenchServer } from './support/database.ts';
-import { printFigure, quantile } from './support/figures.ts';
+import type { Bench } from './support/bench.ts';
+import type { BenchRun } from './support/bench-run.ts';
+import { quantile } from './support/figures.ts';
 import { nthUser, theWorkspace } from './support/seeding.ts';
 import { appOver, callerOf } from './support/use-case-app.ts';
 import { seedBusyWorkspace } from './support/workspace-data.ts';
+
+/** `fewEvents`: of the same workspace with less of a past. */
+const full = { streams: 1_000, members: 200, events: 1_000_000, fewEvents: 100_000, rounds: 30 };
+const smoke = { streams: 40, members: 10, events: 2_000, fewEvents: 500, rounds: 1 };
+type Sizes = typeof full;
 
 /**
  * Bootstrap in a workspace of 1,000 streams, 1,000,000 events and 200 members, through the use case, for members of few and of many streams;
  * beside the sidebar query of the first plan of the stream model for the same members in turns, past row-level security and with the index
  * that suits it best; and beside itself in the same workspace with 100,000 events.
  */
-const bench = 'sidebar';
-const size = { streams: 1_000, members: 200 };
-const viewers = [1, 40, 80, 120, 160, 200].map(nthUser);
-const rounds = 30;
-
-const seededAt = performance.now();
-const server = await startBenchServer();
-const open = async (name: string, events: number) => {
-  const database = await server.create(name);
-  const owner = await database.connect();
-  await seedBusyWorkspace(owner, { ...size, events });
-  return { owner, app: appOver(database.open()) };
+export const bench: Bench<Sizes> = {
+  full,
+  smoke,
+  async run(sizes, run) {
+    const seededAt = performance.now();
+    const sides = { small: await open(sizes, run, 'small', sizes.fewEvents), large: await open(sizes, run, 'large', sizes.events) };
+    run.report({ figure: 'seeding', value: (performance.now() - seededAt) / 1_000, unit: 's' });
+    const viewers = [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => nthUser(Math.max(1, Math.round(share * sizes.members))));
+    // Compiling the query takes longer than it saves.
+    await sides.large.owner.query('set jit = off');
+    const index = await chooseIndex(run, sides.large.owner, viewers);
+    for (let round = 0; round < Math.ceil(sizes.rounds / 6); round++) await measure(sides, viewers, { large: [], small: [], peer: [] });
+    const times: Times = { large: [], small: [], peer: [] };
+    for (let round = 0; round < sizes.rounds; round++) await run.until(`round ${round}`, measure(sides, viewers, times));
+    const ours = quantile(times.large, 0.5);
+    const statementsBefore = sides.large.app.db.statements;
+    await byBootstrap(sides.large, nthUser(1));
+    const statements = sides.large.app.db.statements - statementsBefore;
+    const unit = 'ms';
+    const figure = `bootstrap p50, beside the sidebar query with its best index ${index}`;
+    run.report({ figure, value: ours, unit, peer: quantile(times.peer, 0.5), timesFaster: 25 });
+    const few = `bootstrap p50, beside ${sizes.fewEvents.toLocaleString('en-US')} events`;
+    run.report({ figure: few, value: ours, unit, peer: quantile(times.small, 0.5), atMost: 1.5 });
+    run.report({ figure: 'statements', value: statements, unit: 'statements', atMost: 6 });
+    run.report({ figure: 'bootstrap p99', value: quantile(times.large, 0.99), unit });
+    const series = { bootstrap: times.large, [`with ${sizes.fewEvents} events`]: times.small, 'the sidebar query': times.peer };
+    run.distribution({ distribution: 'the sidebar of a member', unit, series });
+  },
 };
-const small = await open('small', 100_000);
-const large = await open('large', 1_000_000);
-printFigure({ bench, figure: 'seeding', value: (performance.now() - seededAt) / 1_000, unit: 's' });
+
+interface Side {
+  readonly owner: pg.Client;
+  readonly app: ReturnType<typeof appOver>;
+}
+type Times = Record<'large' | 'small' | 'peer', number[]>;
+
+async function open({ streams, members }: Sizes, run: BenchRun, name: string, events: number): Promise<Side> {
+  const database = await run.database(name);
+  const owner = await database.connect();
+  await run.until(`${events} events to be seeded`, seedBusyWorkspace(owner, { streams, members, events }));
+  return { owner, app: appOver(database.open()) };
+}
 
 /** As the plan has it, in the columns that there are now. */
 const sidebarQuery = `select s.*,
@@ -54,8 +87,9 @@ const indexes = [
   '(stream_id, created_at, actor_id, deleted_at)',
 ];
 
-const bySidebarQuery = (viewer: string) => large.owner.query({ name: 'sidebar', text: sidebarQuery, values: [theWorkspace, viewer] });
-const byBootstrap = (side: typeof large, viewer: string) => bootstrap(side.app, callerOf(theWorkspace, viewer));
+const bySidebarQuery = (owner: pg.Client, viewer: string) =>
+  owner.query({ name: 'sidebar', text: sidebarQuery, values: [theWorkspace, viewer] });
+const byBootstrap = ({ app }: Side, viewer: string) => bootstrap(app, callerOf(theWorkspace, viewer));
 
 async function millisecondsOf(read: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
@@ -64,56 +98,28 @@ async function millisecondsOf(read: () => Promise<unknown>): Promise<number> {
 }
 
 /** Makes the index with which the query is fastest, and leaves it. */
-async function chooseIndex(): Promise<string> {
+async function chooseIndex(run: BenchRun, owner: pg.Client, viewers: readonly string[]): Promise<string> {
   let best = { milliseconds: Number.POSITIVE_INFINITY, index: '' };
+  const make = async (index: string) => {
+    await run.until(`the peer's index ${index}`, owner.query(`create index peer on stream_events ${index}`));
+    await run.until('vacuum', owner.query('vacuum analyze stream_events'));
+  };
   for (const index of indexes) {
-    await large.owner.query(`create index peer on stream_events ${index}`);
-    await large.owner.query('vacuum analyze stream_events');
+    await make(index);
     const times = [];
-    for (const viewer of [...viewers, ...viewers]) times.push(await millisecondsOf(() => bySidebarQuery(viewer)));
+    for (const viewer of [...viewers, ...viewers]) times.push(await millisecondsOf(() => bySidebarQuery(owner, viewer)));
     const milliseconds = quantile(times, 0.5);
     if (milliseconds < best.milliseconds) best = { milliseconds, index };
-    await large.owner.query('drop index peer');
+    await owner.query('drop index peer');
   }
-  await large.owner.query(`create index peer on stream_events ${best.index}`);
-  await large.owner.query('vacuum analyze stream_events');
+  await make(best.index);
   return best.index;
 }
 
-async function measure(times: Record<'large' | 'small' | 'peer', number[]>): Promise<void> {
+async function measure({ large, small }: Record<'large' | 'small', Side>, viewers: readonly string[], times: Times): Promise<void> {
   for (const viewer of viewers) {
     times.large.push(await millisecondsOf(() => byBootstrap(large, viewer)));
     times.small.push(await millisecondsOf(() => byBootstrap(small, viewer)));
-    times.peer.push(await millisecondsOf(() => bySidebarQuery(viewer)));
+    times.peer.push(await millisecondsOf(() => bySidebarQuery(large.owner, viewer)));
   }
 }
-
-// Compiling the query takes longer than it saves.
-await large.owner.query('set jit = off');
-const index = await chooseIndex();
-for (let round = 0; round < 5; round++) await measure({ large: [], small: [], peer: [] });
-const times = { large: [] as number[], small: [] as number[], peer: [] as number[] };
-for (let round = 0; round < rounds; round++) await measure(times);
-const ours = quantile(times.large, 0.5);
-const statementsBefore = large.app.db.statements;
-await byBootstrap(large, nthUser(1));
-printFigure({
-  bench,
-  figure: `bootstrap p50, beside the sidebar query with its best index ${index}`,
-  value: ours,
-  unit: 'ms',
-  peer: quantile(times.peer, 0.5),
-  timesFaster: 25,
-});
-printFigure({
-  bench,
-  figure: 'bootstrap p50, beside 100,000 events',
-  value: ours,
-  unit: 'ms',
-  peer: quantile(times.small, 0.5),
-  atMost: 1.5,
-});
-printFigure({ bench, figure: 'statements', value: large.app.db.statements - statementsBefore, unit: 'statements', atMost: 6 });
-printFigure({ bench, figure: 'bootstrap p99', value: quantile(times.large, 0.99), unit: 'ms' });
-await server.stop();
-process.exit(0);

@@ -1,42 +1,54 @@
 import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import type { Demo } from '../../local/demo.ts';
+import type { Answers, Ask } from './app-process.ts';
 
+/** The app on the local runner, with nothing kept. */
 export interface App {
   readonly demo: Demo;
-  /** Tells the process something; resolves with its answer. */
-  ask(message: object): Promise<object>;
-  tell(message: object): void;
+  /** Sees all of its database. */
+  readonly databaseDsn: string;
+  /** Asks the process of the app for something; rejects when it ends first. */
+  ask<Kind extends keyof Answers>(ask: Extract<Ask, { kind: Kind }>): Promise<Answers[Kind]>;
+  /** Milliseconds of processor time that the app has taken so far, the database not counted. */
+  processorMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts the app on the local runner, with nothing kept. */
+/** Starts the app in a process of its own. */
 export async function startApp(): Promise<App> {
-  const child = fork(new URL('app-process.ts', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const demo = (await answerOf(child)) as Demo;
+  // Flags of this process, such as the bound of its heap, are not for the app.
+  const child = fork(new URL('app-process.ts', import.meta.url), { stdio: ['ignore', 2, 2, 'ipc'], execArgv: [] });
+  const pending = new Map<number, PromiseWithResolvers<unknown>>();
+  const start = Promise.withResolvers<unknown>();
+  pending.set(0, start);
+  child.on('message', ({ id, answer }: { id: number; answer: unknown }) => {
+    pending.get(id)?.resolve(answer);
+    pending.delete(id);
+  });
+  child.once('exit', (code) => {
+    for (const { reject } of pending.values()) reject(new Error(`The app ended with ${code}`));
+  });
+  const { demo, databaseDsn } = (await start.promise) as { demo: Demo; databaseDsn: string };
+  let asked = 0;
+  const ask: App['ask'] = async (question) => {
+    const answer = Promise.withResolvers<unknown>();
+    pending.set(++asked, answer);
+    child.send({ id: asked, ask: question });
+    return (await answer.promise) as Answers[(typeof question)['kind']];
+  };
   return {
     demo,
-    ask(message) {
-      const answer = answerOf(child);
-      child.send(message);
-      return answer;
+    databaseDsn,
+    ask,
+    async processorMs() {
+      const { user, system } = await ask({ kind: 'processor' });
+      return (user + system) / 1_000;
     },
-    tell: (message) => void child.send(message),
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.disconnect();
       await gone;
     },
   };
-}
-
-function answerOf(child: ChildProcess): Promise<object> {
-  return new Promise((resolve, reject) => {
-    const ended = (code: number | null) => reject(new Error(`The app ended with ${code}`));
-    child.once('exit', ended);
-    child.once('message', (message) => {
-      child.off('exit', ended);
-      resolve(message as object);
-    });
-  });
 }

@@ -5,26 +5,18 @@ import { systemClock } from '../../functions/platform/clock.ts';
 
 /**
  * The peer of `fan-out`: nothing but the SDK's PostToConnection in a loop, a few at a time, in a thread of its own with the environment of
- * the fan-out function. It is told the connections beforehand.
+ * the fan-out function. It knows the connections beforehand, and answers with how many there are.
  */
-const { concurrency } = workerData as { concurrency: number };
-const connections = openConnections(systemClock);
+const { room, concurrency } = workerData as { room: string; concurrency: number };
 const client = new ApiGatewayManagementApiClient({ endpoint: process.env.REALTIME_URL?.replace(/^ws/, 'http'), maxAttempts: 1 });
-let ids: string[] = [];
+const ids = (await Array.fromAsync(openConnections(systemClock).listRoom(room))).flat();
 
-parentPort?.on('message', (message: { room: string } | { frame: string }) => {
-  void (async () => {
-    if ('room' in message) {
-      ids = (await Array.fromAsync(connections.listRoom(message.room))).flat();
-      parentPort?.postMessage({ listed: ids.length });
-      return;
-    }
-    const Data = new TextEncoder().encode(message.frame);
-    const queue = ids.values();
-    const lane = async () => {
-      for (const ConnectionId of queue) await client.send(new PostToConnectionCommand({ ConnectionId, Data }));
-    };
-    await Promise.all(Array.from({ length: concurrency }, lane));
-    parentPort?.postMessage({ done: true });
-  })();
+parentPort?.on('message', ({ frame }: { frame: string }) => {
+  const Data = new TextEncoder().encode(frame);
+  const queue = ids.values();
+  const lane = async () => {
+    for (const ConnectionId of queue) await client.send(new PostToConnectionCommand({ ConnectionId, Data }));
+  };
+  void Promise.all(Array.from({ length: concurrency }, lane)).then(() => parentPort?.postMessage(ids.length));
 });
+parentPort?.postMessage(ids.length);

@@ -13,6 +13,8 @@ export interface BenchDatabase {
 }
 
 export interface BenchServer {
+  /** How the superuser reaches the database `postgres`. */
+  readonly superuser: pg.ClientConfig;
   /** Makes a database with the schema as it is now. */
   create(name: string): Promise<BenchDatabase>;
   stop(): Promise<void>;
@@ -39,11 +41,17 @@ export async function startBenchServer(options: { dataFolder?: string } = {}): P
   );
   await server.restart('orderly');
   const opened: (() => Promise<void>)[] = [];
+  let migrated: Promise<void> | undefined;
+  const migrateTemplate = async () => {
+    await asSuperuser('create database migrated owner streambed_owner');
+    const owner = { host: '127.0.0.1', port: server.port, user: 'streambed_owner', password: 'owner', database: 'migrated' };
+    await migrate({ owner, appPassword: 'app', directory: new URL('../../migrations', import.meta.url).pathname });
+  };
   return {
+    superuser,
     async create(name) {
-      await asSuperuser(`create database ${name} owner streambed_owner`);
-      const owner = { host: '127.0.0.1', port: server.port, user: 'streambed_owner', password: 'owner', database: name };
-      await migrate({ owner, appPassword: 'app', directory: new URL('../../migrations', import.meta.url).pathname });
+      await (migrated ??= migrateTemplate());
+      await asSuperuser(`create database ${name} template migrated owner streambed_owner`);
       return {
         async connect() {
           const client = new pg.Client({ ...superuser, database: name, pipeline: true });

@@ -12,7 +12,17 @@ export interface Figure {
   readonly holds?: boolean;
 }
 
-const round = (value: number) => Number(value.toPrecision(4));
+/** How values of a run are spread: the value below which each share of them lies, for each series. */
+export interface Distribution {
+  readonly bench: string;
+  readonly distribution: string;
+  readonly unit: string;
+  readonly shares: readonly number[];
+  readonly series: Readonly<Record<string, readonly number[]>>;
+}
+
+/** What a bench prints, one line of JSON each. */
+export type Line = Figure | Distribution;
 
 /** What a figure is held to: its ratio to the peer, or the value itself where there is no peer. `timesFaster`: the peer's time over ours. */
 interface Bound {
@@ -21,13 +31,17 @@ interface Bound {
   readonly timesFaster?: number;
 }
 
-/** Prints one JSON line. */
-export function printFigure(line: Omit<Figure, 'ratio' | 'must' | 'holds'> & Bound): Figure {
-  const { atMost, atLeast, timesFaster, ...given } = line;
+export type Measured = Omit<Figure, 'bench' | 'ratio' | 'must' | 'holds'> & Bound;
+
+const round = (value: number) => Number(value.toPrecision(4));
+
+/** The figure as it is printed: rounded, with its ratio to the peer and with what it is held to. */
+export function figureOf(bench: string, { atMost, atLeast, timesFaster, ...given }: Measured): Figure {
   const ratio = given.peer === undefined ? undefined : timesFaster === undefined ? given.value / given.peer : given.peer / given.value;
   const bounded = ratio ?? given.value;
   const low = atLeast ?? timesFaster;
-  const figure: Figure = {
+  return {
+    bench,
     ...given,
     value: round(given.value),
     ...(given.peer !== undefined && { peer: round(given.peer) }),
@@ -35,8 +49,26 @@ export function printFigure(line: Omit<Figure, 'ratio' | 'must' | 'holds'> & Bou
     ...(atMost !== undefined && { must: `${ratio === undefined ? '' : 'ratio '}<= ${atMost}`, holds: bounded <= atMost }),
     ...(low !== undefined && { must: `${ratio === undefined ? '' : 'ratio '}>= ${low}`, holds: bounded >= low }),
   };
-  console.log(JSON.stringify(figure));
-  return figure;
+}
+
+const shares = [0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1];
+
+/** The spread of each series, as far as a plot shows it. */
+export function distributionOf(
+  bench: string,
+  { distribution, unit, series }: { distribution: string; unit: string; series: Readonly<Record<string, readonly number[]>> },
+): Distribution {
+  const spread = (values: readonly number[]) => {
+    const sorted = values.toSorted((a, b) => a - b);
+    return shares.map((share) => round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN));
+  };
+  return {
+    bench,
+    distribution,
+    unit,
+    shares,
+    series: Object.fromEntries(Object.entries(series).map(([name, all]) => [name, spread(all)])),
+  };
 }
 
 /** The value that a share of the sorted values does not pass. */

@@ -28,6 +28,12 @@ export async function listen(
   return socket;
 }
 
+/** The texts of the messages that a frame shows; none of a frame that shows none, such as one of memory. */
+export function textsOf(frame: string): string[] {
+  if (!frame.startsWith('{"op":"ev')) return [];
+  return Array.from(frame.matchAll(/"text":"([^"]*)"/g), ([, text]) => text ?? '');
+}
+
 /** Runs `work` for each item, a few at a time. */
 export async function eachOf<Item, Result>(
   items: readonly Item[],

@@ -1,39 +1,5 @@
-import { fork } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import type { Demo } from '../../local/demo.ts';
-
-/** The app on the local runner, with nothing kept. */
-export interface MemoryApp {
-  readonly demo: Demo;
-  /** Sees all of its database. */
-  readonly databaseDsn: string;
-  /** Milliseconds of processor time that the app has taken so far, the database not counted. */
-  processorMs(): Promise<number>;
-  stop(): Promise<void>;
-}
-
-export async function startMemoryApp(): Promise<MemoryApp> {
-  const child = fork(new URL('memory-app-process.ts', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const demo = await new Promise<Demo & { databaseDsn: string }>((resolve, reject) => {
-    child.once('message', (message) => resolve(message as Demo & { databaseDsn: string }));
-    child.once('exit', (code) => reject(new Error(`The app ended with ${code}`)));
-  });
-  return {
-    demo,
-    databaseDsn: demo.databaseDsn,
-    async processorMs() {
-      const answer = new Promise<NodeJS.CpuUsage>((resolve) => child.once('message', (message) => resolve(message as NodeJS.CpuUsage)));
-      child.send('processor');
-      const { user, system } = await answer;
-      return (user + system) / 1_000;
-    },
-    async stop() {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.disconnect();
-      await gone;
-    },
-  };
-}
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 

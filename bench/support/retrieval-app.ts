@@ -8,7 +8,7 @@ import { setBarrier } from '../../functions/epochs/set-barrier.ts';
 import { createStream } from '../../functions/streams/create-stream.ts';
 import { postEvent } from '../../functions/streams/post-event.ts';
 import { callerOf, appOver } from './use-case-app.ts';
-import { startBenchServer } from './database.ts';
+import type { BenchDatabase } from './database.ts';
 import { createBenchWorker } from './memory-worker.ts';
 import type { RetrievalDocument } from './retrieval.ts';
 import { nthUser, seedWorkspace, theWorkspace } from './seeding.ts';
@@ -20,14 +20,13 @@ export interface RetrievalApp {
   ingest(documents: readonly RetrievalDocument[]): Promise<void>;
   /** Ids of documents, best first, as the search of memory answers a member. */
   search(text: string, mode: MemoryQuery['mode'], limit: number): Promise<string[]>;
+  /** Takes everything out of the index. */
   stop(): Promise<void>;
 }
 
 const hourMs = 3_600_000;
 
-export async function openRetrievalApp(embedder: Embedder, qdrantUrl: string): Promise<RetrievalApp> {
-  const server = await startBenchServer();
-  const database = await server.create('retrieval');
+export async function openRetrievalApp(database: BenchDatabase, embedder: Embedder, qdrantUrl: string): Promise<RetrievalApp> {
   await seedWorkspace(await database.connect(), 1);
   let now = Date.parse('2020-01-01T00:00:00Z');
   const index = openVectorIndex({ url: qdrantUrl, stage: 'bench', model: embedder.model, dimension: embedder.dimension });
@@ -72,7 +71,6 @@ export async function openRetrievalApp(embedder: Embedder, qdrantUrl: string): P
     },
     async stop() {
       await index.removeWhere({ workspaceId: theWorkspace });
-      await server.stop();
     },
   };
 }

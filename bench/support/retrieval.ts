@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { createChance, sentenceAbout } from './memory-topics.ts';
 
 /** Texts, questions, and which texts people judged to answer which question. */
 export interface RetrievalSet {
@@ -25,6 +26,18 @@ export function readRetrievalSet(folder: string): RetrievalSet {
     judged.set(query, ofQuery.set(document, Number(grade)));
   }
   return { documents: parse(folder, 'docs.ndjson', RetrievalDocument), queries: parse(folder, 'queries.ndjson', RetrievalQuery), judged };
+}
+
+/** A set of our own making: a document about each subject, and a query that asks for it in other words of it. */
+export function makeUpRetrievalSet(documents: number): RetrievalSet {
+  const chance = createChance(3);
+  const topics = Array.from({ length: documents }, (_, topic) => topic);
+  const about = (topic: number) => [0, 1, 2].map(() => sentenceAbout(topic, chance)).join('. ');
+  return {
+    documents: topics.map((topic) => ({ id: `made-up-${topic}`, title: '', text: about(topic) })),
+    queries: topics.map((topic) => ({ id: String(topic), text: sentenceAbout(topic, chance) })),
+    judged: new Map(topics.map((topic) => [String(topic), new Map([[`made-up-${topic}`, 1]])])),
+  };
 }
 
 function linesOf(folder: string, name: string): string[] {

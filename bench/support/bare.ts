@@ -1,0 +1,21 @@
+import { Worker } from 'node:worker_threads';
+import type pg from 'pg';
+
+/** A running bare server (`bare-server.ts`). */
+export interface BareServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export async function startBareServer(postgres: pg.ClientConfig): Promise<BareServer> {
+  const worker = new Worker(new URL('bare-server.ts', import.meta.url), { workerData: { postgres } });
+  const port = await new Promise<number>((resolve, reject) => worker.once('message', resolve).once('error', reject));
+  return {
+    port,
+    async stop() {
+      const gone = new Promise((resolve) => worker.once('exit', resolve));
+      worker.postMessage('stop');
+      await gone;
+    },
+  };
+}

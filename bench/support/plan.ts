@@ -1,0 +1,40 @@
+import type { Assignment } from './supervise.ts';
+
+interface Planned {
+  readonly name: string;
+  /** How long the full form may take: several times what it takes on a slow machine. */
+  readonly deadlineSeconds: number;
+  readonly nodeFlags?: readonly string[];
+}
+
+/** All benches, in the order in which they run: those that need an idle machine first. */
+export const plan: readonly Planned[] = [
+  { name: 'cold-start', deadlineSeconds: 300 },
+  { name: 'post-to-seen', deadlineSeconds: 600 },
+  { name: 'fan-out', deadlineSeconds: 900 },
+  { name: 'hot-stream', deadlineSeconds: 600 },
+  { name: 'memory-lag', deadlineSeconds: 900 },
+  { name: 'epochs', deadlineSeconds: 1_800 },
+  { name: 'search', deadlineSeconds: 3_600 },
+  // A function has a bound on its heap; without one nothing tells garbage that is not yet collected from what is held.
+  { name: 'backfill', deadlineSeconds: 3_600, nodeFlags: ['--max-old-space-size=128'] },
+  { name: 'history', deadlineSeconds: 3_600 },
+  { name: 'sidebar', deadlineSeconds: 3_600 },
+];
+
+/** The smoke forms take seconds; most of this is for the first start of the app in a fresh clone, which synthesizes its templates. */
+const smokeDeadlineSeconds = 120;
+
+/** What a supervisor needs to run the benches of these names. Throws for a name that is none. */
+export function assign(
+  names: readonly string[],
+  { form, args = [], deadline }: { form: 'full' | 'smoke'; args?: readonly string[]; deadline?: number | undefined },
+): Assignment[] {
+  return names.map((name) => {
+    const planned = plan.find((one) => one.name === name);
+    if (!planned) throw new Error(`There is no bench ${name}; there are ${plan.map((one) => one.name).join(', ')}`);
+    const deadlineSeconds = deadline ?? (form === 'smoke' ? smokeDeadlineSeconds : planned.deadlineSeconds);
+    const url = new URL(`../${name}.ts`, import.meta.url).href;
+    return { name, url, args, deadlineSeconds, ...(planned.nodeFlags && form === 'full' && { nodeFlags: planned.nodeFlags }) };
+  });
+}

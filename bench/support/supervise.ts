@@ -1,0 +1,154 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { FromBench, Task, ToBench } from './bench-process.ts';
+import type { Line } from './figures.ts';
+
+/** A bench to run, and how long it may take. */
+export interface Assignment extends Task {
+  readonly deadlineSeconds: number;
+  /** Flags of Node for the process of the bench. */
+  readonly nodeFlags?: readonly string[];
+}
+
+/** How a bench ended. `reason` says in a line or more why it failed, or which data it lacks. */
+export interface Outcome {
+  readonly bench: string;
+  readonly status: 'done' | 'failed' | 'no data';
+  readonly seconds: number;
+  readonly reason?: string;
+}
+
+export interface SuperviseOptions {
+  readonly form: 'full' | 'smoke';
+  /** Whether one process runs all of them, one after the other, and what one started serves the next. */
+  readonly together: boolean;
+  onLine(line: Line): void;
+  onOutcome(outcome: Outcome): void;
+  /** Ends the bench that runs, and begins no other. */
+  readonly signal?: AbortSignal;
+}
+
+/** How long a process that was told to stop has to do so, before it and its children are killed. */
+const graceMs = 15_000;
+/** How long a process has to say what it waits for: it answers at once, unless its event loop is blocked. */
+const answerMs = 2_000;
+/** How long the process has to end what the benches left, when the last is done. */
+const closingSeconds = 60;
+
+/**
+ * Runs benches, one after the other, each in a process that is ended at the deadline of its bench together with all that it started. A bench
+ * that fails, hangs or dies does not hold up the next. Resolves with an outcome for each that was begun; never rejects.
+ */
+export async function superviseBenches(assignments: readonly Assignment[], options: SuperviseOptions): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const report = { ...options, onOutcome: (outcome: Outcome) => (outcomes.push(outcome), options.onOutcome(outcome)) };
+  while (outcomes.length < assignments.length && !options.signal?.aborted) {
+    const left = assignments.slice(outcomes.length);
+    await new BenchProcess(options.together ? left : left.slice(0, 1), report).ended;
+  }
+  return outcomes;
+}
+
+/** One process that runs benches, from its start until it and its children are gone. */
+class BenchProcess {
+  readonly ended: Promise<void>;
+  readonly #options: SuperviseOptions;
+  readonly #left: Assignment[];
+  readonly #child: ChildProcess;
+  /** Resolves with its exit status or the signal that ended it. */
+  readonly #exited: Promise<string>;
+  #startedAt = performance.now();
+  #timer: NodeJS.Timeout | undefined;
+  #waits: ((waits: readonly string[]) => void) | undefined;
+  /** Why the process is stopped, and what it waited for. */
+  #stopped: Promise<string> | undefined;
+  #lastFigure = '';
+
+  constructor(assignments: readonly Assignment[], options: SuperviseOptions) {
+    this.#options = options;
+    this.#left = [...assignments];
+    // A group of its own: whatever it starts can be ended with it. What it prints is no figure.
+    const script = new URL('bench-process.ts', import.meta.url);
+    const execArgv = [...(assignments[0]?.nodeFlags ?? [])];
+    this.#child = fork(script, { detached: true, stdio: ['ignore', 2, 2, 'ipc'], execArgv });
+    this.#exited = new Promise((resolve) => this.#child.once('close', (code, signal) => resolve(signal ?? String(code))));
+    this.ended = this.#exited.then((how) => this.#gone(how));
+    this.#child.on('message', (message: FromBench) => this.#take(message));
+    this.#child.on('error', (error) => this.#end('failed', error.message));
+    const tasks = assignments.map(({ name, url, args }) => ({ name, url, args }));
+    this.#tell({ kind: 'run', tasks, form: options.form });
+    this.#begin();
+    const abort = () => this.#stop('it was interrupted');
+    options.signal?.addEventListener('abort', abort, { once: true });
+    void this.ended.then(() => options.signal?.removeEventListener('abort', abort));
+  }
+
+  #take(message: FromBench): void {
+    if (message.kind === 'waits') return this.#waits?.(message.waits);
+    if (this.#stopped) return;
+    if (message.kind === 'begin') return this.#begin();
+    if (message.kind === 'end') return this.#end(message.status, message.reason);
+    const { line } = message;
+    this.#lastFigure = 'figure' in line ? line.figure : line.distribution;
+    this.#options.onLine(line);
+  }
+
+  #begin(): void {
+    const [next] = this.#left;
+    clearTimeout(this.#timer);
+    const seconds = next?.deadlineSeconds ?? closingSeconds;
+    this.#startedAt = performance.now();
+    this.#timer = setTimeout(() => this.#stop(`it was not done after ${seconds} s`), seconds * 1_000);
+  }
+
+  #end(status: Outcome['status'], reason?: string): void {
+    const ended = this.#left.shift();
+    if (!ended) return;
+    const seconds = Math.round((performance.now() - this.#startedAt) / 100) / 10;
+    this.#options.onOutcome({ bench: ended.name, status, seconds, ...(reason !== undefined && { reason }) });
+    this.#lastFigure = '';
+    this.#begin();
+  }
+
+  /** Has the process stop; kills it when it does not. */
+  #stop(why: string): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    const answer = new Promise<readonly string[] | undefined>((resolve) => {
+      this.#waits = resolve;
+      this.#timer = setTimeout(() => resolve(undefined), answerMs);
+    });
+    this.#tell({ kind: 'stop' });
+    this.#stopped = this.#explain(why, answer);
+  }
+
+  async #explain(why: string, answer: Promise<readonly string[] | undefined>): Promise<string> {
+    const after = this.#lastFigure === '' ? 'before its first figure' : `after the figure "${this.#lastFigure}"`;
+    const waits = await answer;
+    if (waits === undefined) this.#kill();
+    else this.#timer = setTimeout(() => this.#kill(), graceMs);
+    return `${why}: ${waits === undefined ? 'its event loop was blocked' : `it waited for ${waits.join('; ') || 'nothing that it named'}`}, ${after}`;
+  }
+
+  #tell(message: ToBench): void {
+    // A process that is gone takes nothing, and says so by its exit.
+    this.#child.send(message, () => undefined);
+  }
+
+  #kill(): void {
+    if (this.#child.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, 'SIGKILL');
+    } catch {
+      // The group is gone.
+    }
+  }
+
+  async #gone(how: string): Promise<void> {
+    const reason = (await this.#stopped) ?? `its process ended with ${how}`;
+    this.#end('failed', reason);
+    clearTimeout(this.#timer);
+    // Whatever the process started and did not end.
+    this.#kill();
+  }
+}
