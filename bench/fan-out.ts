@@ -75,7 +75,7 @@ async function measureFanOut(run: BenchRun, size: number, rounds: number) {
   const { baseUrl, workspaceId, users } = app.demo;
   const tokens = users.map(({ token }) => token);
   const api = createStreambed({ baseUrl, token: tokens[0] ?? '' }).workspace(workspaceId);
-  const stream = await api.streams.create({ streamType: 'channel', name: 'Fan-out' });
+  const stream = await run.until('the stream to be made', api.streams.create({ streamType: 'channel', name: 'Fan-out' }));
   const arrivals = new Arrivals(size);
   let sample = '';
   const opening = eachOf(Array.from({ length: size }), 16, (_, i) =>
@@ -103,7 +103,8 @@ async function measureFanOut(run: BenchRun, size: number, rounds: number) {
   };
 
   await streambed('warm up');
-  await app.ask({ kind: 'list', room: roomName.stream(workspaceId, stream.id), concurrency: postConcurrency });
+  const room = roomName.stream(workspaceId, stream.id);
+  await run.until('the loop to know the connections', app.ask({ kind: 'list', room, concurrency: postConcurrency }));
   await loop('warm up the loop');
   const times = { ours: [] as number[][], loop: [] as number[][] };
   let twice = 0;
@@ -129,8 +130,9 @@ async function measureBroadcast(run: BenchRun, size: number, rounds: number): Pr
   for (let round = 0; round < rounds; round++) {
     const text = `broadcast ${round}`;
     const everyone = arrivals.expect(text);
-    await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: JSON.stringify({ room: 'all', text }) });
-    all.push(await run.until(`${size} bare sockets to show "${text}"`, everyone));
+    const posted = fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: JSON.stringify({ room: 'all', text }) });
+    const [times] = await run.until(`${size} bare sockets to show "${text}"`, Promise.all([everyone, posted]));
+    all.push(times);
   }
   for (const socket of sockets) socket.terminate();
   return all;

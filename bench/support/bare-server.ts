@@ -41,8 +41,3 @@ sockets.on('connection', (socket, request) => {
   socket.on('close', () => members.delete(socket));
 });
 server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port));
-parentPort?.once('message', () => {
-  for (const socket of sockets.clients) socket.terminate();
-  server.close();
-  void pool.end().then(() => parentPort?.close());
-});

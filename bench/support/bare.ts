@@ -12,10 +12,7 @@ export async function startBareServer(postgres: pg.ClientConfig): Promise<BareSe
   const port = await new Promise<number>((resolve, reject) => worker.once('message', resolve).once('error', reject));
   return {
     port,
-    async stop() {
-      const gone = new Promise((resolve) => worker.once('exit', resolve));
-      worker.postMessage('stop');
-      await gone;
-    },
+    // It holds nothing that has to be kept, so it need not be asked.
+    stop: async () => void (await worker.terminate()),
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
 import { NoData } from './bench.ts';
 import { startRun } from './bench-run.ts';
@@ -29,6 +30,7 @@ export type ToBench =
  * supervisor is gone, it says what the bench waits for, ends what was started, and exits with 1.
  */
 const services = createServices();
+const endMs = 10_000;
 let current: StartedRun | undefined;
 let stopping = false;
 const send = (message: FromBench) => void (process.connected && process.send?.(message));
@@ -59,8 +61,14 @@ async function runOne({ name, url, args }: Task, form: 'full' | 'smoke'): Promis
   try {
     await bench.run(sizes, current.run);
   } finally {
-    await current.end();
+    await endWithin(current.end(), name);
   }
+}
+
+/** What does not end by itself ends with this process; how the bench went is not to wait for it. */
+async function endWithin(ending: Promise<void>, name: string): Promise<void> {
+  const isLate = await Promise.race([ending.then(() => false), setTimeout(endMs, true, { ref: false })]);
+  if (isLate) console.error(`${name}: what it started has not ended after ${endMs / 1_000} s`);
 }
 
 async function stop(): Promise<void> {

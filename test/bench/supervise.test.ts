@@ -80,8 +80,8 @@ describe('a bench that waits for what never comes', () => {
     expect(outcomes[0]?.reason).toBe(
       'it was not done after 15 s: it waited for a text that is never sent, after the figure "process of the bench"',
     );
-    // Qdrant, a watcher and the processes of a server: the count is able to see what must be gone.
-    expect(started).toBeGreaterThan(5);
+    // Qdrant, the server and its watcher: the count is able to see what must be gone.
+    expect(started).toBeGreaterThanOrEqual(3);
     expect((await blocks).outcomes[0]?.reason).toBe(
       'it was not done after 15 s: its event loop was blocked, after the figure "process of the bench"',
     );
