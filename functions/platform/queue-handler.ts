@@ -5,8 +5,11 @@ import { log, takeColdStart } from './log.ts';
 import { metrics } from './metrics.ts';
 import type { Redelivery } from './redelivery.ts';
 
-/** Handles the messages of one group, in order. Throws `StoppedAt` to say from which message on it must come again; any other throw means from the first. */
-export type GroupWorker<Message> = (messages: readonly Message[]) => Promise<void>;
+/**
+ * Handles the messages of one group, in order. Throws `StoppedAt` to say from which message on it must come again; any other throw means from
+ * the first. `isRedelivery`: at least one of them was handed out before, and may be half done.
+ */
+export type GroupWorker<Message> = (messages: readonly Message[], isRedelivery: boolean) => Promise<void>;
 
 /** The messages before `index` are done; it and everything behind it in the group come again. */
 export class StoppedAt extends Error {
@@ -82,7 +85,11 @@ async function handleGroup<Schema extends z.ZodType>(
 ): Promise<SQSRecord[]> {
   const group = records[0]?.attributes.MessageGroupId;
   try {
-    await work(records.map((record) => schema.parse(JSON.parse(record.body))));
+    const isRedelivery = records.some(({ attributes }) => Number(attributes.ApproximateReceiveCount) > 1);
+    await work(
+      records.map((record) => schema.parse(JSON.parse(record.body))),
+      isRedelivery,
+    );
     return [];
   } catch (error) {
     const from = error instanceof StoppedAt ? error.index : 0;

@@ -35,8 +35,15 @@ export interface Connections {
   end(room: string, found: Subscriber, tell: () => Promise<void>): Promise<void>;
   /** Removes the connection and all its rooms; also `foundIn`, should the connection have forgotten that one. Safe to repeat. */
   remove(connectionId: string, foundIn?: string): Promise<void>;
-  /** The connections of a room, page by page; read consistently, so that whoever subscribed before is there. */
-  listRoom(room: string): AsyncGenerator<string[]>;
+  /**
+   * The connections of a room, page by page, always in the same order; read consistently, so that whoever subscribed before is there. With
+   * `after`, those behind that connection, which need not be there any more.
+   */
+  listRoom(room: string, after?: string): AsyncGenerator<string[]>;
+  /** Keeps how far items of a room have come, for an hour, in place of what was kept before. */
+  noteProgress(room: string, progress: Progress): Promise<void>;
+  /** What was kept last. */
+  findProgress(room: string): Promise<Progress | undefined>;
   /** The same with whose they are. */
   listSubscribers(room: string): AsyncGenerator<Subscriber[]>;
   /** All connections of a member. */
@@ -52,12 +59,25 @@ export interface Subscriber {
   readonly mark: string;
 }
 
+/** Items of a room, by their positions, and who has all of them: each connection up to `after`, in the order of `listRoom`, but for `missed`. */
+export interface Progress {
+  readonly gen: string;
+  readonly from: number;
+  readonly upTo: number;
+  readonly after: string;
+  readonly missed: readonly string[];
+}
+
+/** How long a batch that was cut short is remembered: longer than all of its attempts. */
+const progressSeconds = 3_600;
+
 const connectionKey = (connectionId: string) => ({ pk: `conn#${connectionId}`, sk: 'conn' });
 const ownerPartition = (workspaceId: string, userId: string) => `user#${workspaceId}#${userId}`;
 const ownerKey = (workspaceId: string, userId: string, connectionId: string) => ({
   pk: ownerPartition(workspaceId, userId),
   sk: `conn#${connectionId}`,
 });
+const progressKey = (room: string) => ({ pk: `progress#${room}`, sk: 'progress' });
 const subscriptionKey = (room: string, connectionId: string) => ({ pk: `room#${room}`, sk: `conn#${connectionId}` });
 
 export function openConnections(clock: Clock): Connections {
@@ -181,8 +201,18 @@ class ConnectionTable implements Connections {
     await this.#write(keys.map((Key) => ({ DeleteRequest: { Key } })));
   }
 
-  async *listRoom(room: string): AsyncGenerator<string[]> {
-    for await (const items of this.#listItems(`room#${room}`, 'sk')) yield items.map(connectionIdOf);
+  async *listRoom(room: string, after?: string): AsyncGenerator<string[]> {
+    const from = after === undefined ? undefined : subscriptionKey(room, after);
+    for await (const items of this.#listItems(`room#${room}`, 'sk', from)) yield items.map(connectionIdOf);
+  }
+
+  async noteProgress(room: string, progress: Progress): Promise<void> {
+    await this.#write([{ PutRequest: { Item: { ...progressKey(room), ...progress, expiresAt: this.#now() + progressSeconds } } }]);
+  }
+
+  async findProgress(room: string): Promise<Progress | undefined> {
+    const { Item } = await this.#db.send(new GetCommand({ TableName: this.#table, Key: progressKey(room), ConsistentRead: true }));
+    return Item && Number(Item.expiresAt) > this.#now() ? (Item as unknown as Progress) : undefined;
   }
 
   async *listSubscribers(room: string): AsyncGenerator<Subscriber[]> {
@@ -196,8 +226,8 @@ class ConnectionTable implements Connections {
   }
 
   /** On the way of every message, so it speaks DynamoDB's own form: turning items into objects would cost more than reading them. */
-  async *#listItems(partition: string, projection: string): AsyncGenerator<Item[]> {
-    let from: QueryCommandOutput['LastEvaluatedKey'];
+  async *#listItems(partition: string, projection: string, after?: { pk: string; sk: string }): AsyncGenerator<Item[]> {
+    let from: QueryCommandOutput['LastEvaluatedKey'] = after && { pk: { S: after.pk }, sk: { S: after.sk } };
     do {
       const page: QueryCommandOutput = await this.#client.send(
         new QueryCommand({

@@ -20,4 +20,4 @@ const nudges = createNudges({
 });
 const app = { ...base, connections: openConnections(systemClock), sockets: openSockets(), nudges };
 
-export const handler = fifoQueueHandler(FanOutMessage, openRedelivery(), (messages) => fanOut(app, messages));
+export const handler = fifoQueueHandler(FanOutMessage, openRedelivery(), (messages, isRedelivery) => fanOut(app, messages, isRedelivery));

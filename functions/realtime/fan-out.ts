@@ -3,10 +3,12 @@ import { metric } from '../../contract/names.ts';
 import type { ServerFrame } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
 import { StoppedAt } from '../platform/queue-handler.ts';
-import type { Connections } from './connections.ts';
+import type { Connections, Progress } from './connections.ts';
 import type { FanOutMessage, ItemMessage, RevokeMessage, SignalMessage } from '../platform/fan-out-messages.ts';
 import type { Nudges } from './nudges.ts';
 import { packFrames } from './pack-frames.ts';
+import { eachWithin, postConcurrency, tellRoom } from './tell-room.ts';
+import type { Reached } from './tell-room.ts';
 import { frameOf } from './sockets.ts';
 import type { Frame, Sockets } from './sockets.ts';
 
@@ -16,27 +18,25 @@ export type FanOutApp = Pick<App, 'clock' | 'log' | 'metrics'> & {
   readonly nudges: Nudges;
 };
 
-/** Posts under way at once: each is one HTTPS request. */
-export const postConcurrency = 64;
-
 /**
  * Pushes the messages of one room, in order, to whoever hears it; what follows from them is asked for only then, so that no frame waits
  * for it. Safe to repeat: a frame that comes twice is dropped by its position, pointers and revocations say the same twice.
- * Changes that wait together travel together, packed into as few frames as hold them.
+ * Changes that wait together travel together, packed into as few frames as hold them. Items that come again (`isRedelivery`) go on behind the
+ * last connection that is known to have them.
  */
-export async function fanOut(app: FanOutApp, messages: readonly FanOutMessage[]): Promise<void> {
-  const stopped = await pushAll(app, messages);
+export async function fanOut(app: FanOutApp, messages: readonly FanOutMessage[], isRedelivery = false): Promise<void> {
+  const stopped = await pushAll(app, messages, isRedelivery);
   // Nobody else remembers what is to be looked after: should it not be noted, all of it comes again.
   await app.nudges.after(messages.slice(0, stopped?.index));
   if (stopped) throw stopped;
 }
 
-async function pushAll(app: FanOutApp, messages: readonly FanOutMessage[]): Promise<StoppedAt | undefined> {
+async function pushAll(app: FanOutApp, messages: readonly FanOutMessage[], isRedelivery: boolean): Promise<StoppedAt | undefined> {
   for (let index = 0; index < messages.length;) {
     const run = runOfItems(messages, index);
     const first = messages[index];
     try {
-      if (run.length > 0) await pushToRoom(app, run);
+      if (run.length > 0) await pushToRoom(app, run, isRedelivery);
       else if (first) await pushOther(app, first);
     } catch (error) {
       return new StoppedAt(index, error);
@@ -93,10 +93,9 @@ async function pushSignal(app: FanOutApp, { room, type, actor, ttl, data, at, fr
 /** One frame for everyone in a room, but for one connection. */
 async function postToRoom(app: FanOutApp, room: string, frame: ServerFrame, except?: string): Promise<void> {
   const encoded = [encode(frame)];
-  for await (const connectionIds of app.connections.listRoom(room)) {
-    const others = connectionIds.filter((connectionId) => connectionId !== except);
-    await eachWithin(postConcurrency, others, (connectionId) => postAll(app, connectionId, encoded, room));
-  }
+  await tellRoom(app, room, async (connectionId) => {
+    if (connectionId !== except) await postAll(app, connectionId, encoded, room);
+  });
 }
 
 /** Ends subscriptions and says so: who still may hear the room subscribes again from where they are. */
@@ -122,28 +121,51 @@ function runOfItems(messages: readonly FanOutMessage[], start: number): ItemMess
   return run;
 }
 
-async function pushToRoom(app: FanOutApp, run: readonly ItemMessage[]): Promise<void> {
-  const [first] = run;
-  if (!first) return;
-  const frames = packFrames(
-    first.room,
-    first.gen,
-    run.map(({ item }) => item),
-  ).map(encode);
-  let readers = 0;
-  for await (const connectionIds of app.connections.listRoom(first.room)) {
-    readers += connectionIds.length;
-    await eachWithin(postConcurrency, connectionIds, (connectionId) => postAll(app, connectionId, frames, first.room));
+/** Items that were cut short go on where they were; those behind them begin with the first connection. */
+async function pushToRoom(app: FanOutApp, run: readonly ItemMessage[], isRedelivery: boolean): Promise<void> {
+  const progress = isRedelivery && run[0] ? await findProgress(app, run[0].room) : undefined;
+  const begun = progress ? countBegun(run, progress) : 0;
+  await pushItems(app, run.slice(0, begun), progress);
+  await pushItems(app, run.slice(begun));
+}
+
+/** Without it everything is posted again, which is no loss: so a failure is none. */
+async function findProgress(app: FanOutApp, room: string): Promise<Progress | undefined> {
+  try {
+    return await app.connections.findProgress(room);
+  } catch (error) {
+    app.log.warn('How far a room was told is not known', { room, error: error as Error });
+    return undefined;
   }
+}
+
+/** How many items at the start of a run the progress is of. */
+function countBegun(run: readonly ItemMessage[], { gen, from, upTo }: Progress): number {
+  const other = run.findIndex((message) => message.gen !== gen || message.item.seq < from || message.item.seq > upTo);
+  return other === -1 ? run.length : other;
+}
+
+async function pushItems(app: FanOutApp, run: readonly ItemMessage[], resume?: Reached): Promise<void> {
+  const [first, last] = [run[0], run.at(-1)];
+  if (!first || !last) return;
+  const { room, gen } = first;
+  const items = run.map(({ item }) => item);
+  const frames = packFrames(room, gen, items).map(encode);
+  const range = { gen, from: first.item.seq, upTo: last.item.seq };
+  const readers = await tellRoom(app, room, (connectionId) => postAll(app, connectionId, frames, room), {
+    resume,
+    note: ({ after, missed }) => app.connections.noteProgress(room, { ...range, after, missed }),
+  });
   const now = app.clock.now().getTime();
   for (const { committedAt } of run) app.metrics.milliseconds(metric.fanOutLatency, now - Date.parse(committedAt));
   app.metrics.count(metric.framesPosted, readers * frames.length);
   app.log.info('fan-out', {
-    room: first.room,
+    room,
     from: first.item.seq,
     items: run.length,
     frames: frames.length,
     readers,
+    ...(resume && { resumed: true }),
     latency: now - Date.parse(first.committedAt),
   });
 }
@@ -180,17 +202,3 @@ async function sayGoodbye(
 
 const encoder = new TextEncoder();
 const encode = (frame: ServerFrame): Frame => frameOf(encoder.encode(JSON.stringify(frame)));
-
-/** Runs `use` over the items, at most `limit` at a time; when one fails the others under way are waited for, and no more are begun. */
-async function eachWithin<Item>(limit: number, items: readonly Item[], use: (item: Item) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  let failure: { error: unknown } | undefined;
-  const lane = async () => {
-    for (const item of queue) {
-      if (failure) return;
-      await use(item).catch((error: unknown) => (failure ??= { error }));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
-  if (failure) throw failure.error;
-}
