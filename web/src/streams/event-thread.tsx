@@ -10,6 +10,7 @@ import { useWorkspace } from './workspace-context.ts';
 /** What became of an event's thread: how many replied, who last, when. */
 export function EventThread({ event, thread }: { event: StreamEvent; thread: ThreadSummary }) {
   const { intents } = useWorkspace();
+  // Up to a minute old: a reply that came since is not "in a moment".
   const now = useNow(60_000);
   const { replyCount, lastReplyAt, lastRepliers, streamType, name, status } = thread;
   const isPromoted = streamType !== 'thread';
@@ -35,7 +36,7 @@ export function EventThread({ event, thread }: { event: StreamEvent; thread: Thr
       <span className={classes.count}>{replies}</span>
       {lastReplyAt !== null && (
         <span className={classes.last} title={fullTimeOf(Date.parse(lastReplyAt))}>
-          last reply {relativeTime(Date.parse(lastReplyAt), now)}
+          last reply {relativeTime(Date.parse(lastReplyAt), Math.max(now, Date.parse(lastReplyAt)))}
         </span>
       )}
       <ChevronRight size={14} className={classes.arrow} aria-hidden="true" />
