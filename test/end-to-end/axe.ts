@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
  * is well.
  */
 export async function seriousFaults(page: Page, part?: string): Promise<object[]> {
-  const look = (): AxeBuilder => (part === undefined ? new AxeBuilder({ page }) : new AxeBuilder({ page }).include(part));
+  const look = (): AxeBuilder => (part === undefined ? axeOf(page) : axeOf(page).include(part));
   await toScheme(page, 'light');
   const byDay = await seriousIn(look());
   await toScheme(page, 'dark');
@@ -14,6 +14,12 @@ export async function seriousFaults(page: Page, part?: string): Promise<object[]
   const byNight = await seriousIn(look().withRules('color-contrast'));
   return [...byDay, ...byNight.map((fault) => ({ byNight: true, ...fault }))];
 }
+
+/**
+ * Returns an axe for a page, to be told what to look at. It runs inside the page, because the app has no frames, for which axe would open a
+ * second page; and it collects violations only. Both together take a fifth of the time and find the same violations.
+ */
+export const axeOf = (page: Page): AxeBuilder => new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
 
 async function seriousIn(axe: AxeBuilder): Promise<object[]> {
   const { violations } = await axe.analyze();

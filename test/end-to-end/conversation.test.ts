@@ -1,13 +1,11 @@
-import { describe, expect, jest, test } from '@jest/globals';
-import { AxeBuilder } from '@axe-core/playwright';
+import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seedStream } from './app.ts';
+import { axeOf } from './axe.ts';
 import { ConversationPerson, type OwnFile } from './conversation-person.ts';
 import { openStage } from './stage.ts';
 import { limit } from '../support/slowness.ts';
-
-jest.setTimeout(limit(60_000));
 
 const stage = openStage();
 const { newName } = stage;
@@ -372,6 +370,6 @@ describe('whoever cannot see or point', () => {
 });
 
 async function expectAccessible({ person }: ConversationPerson): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: person.page }).analyze();
+  const { violations } = await axeOf(person.page).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
 }
