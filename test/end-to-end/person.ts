@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { limit } from '../support/slowness.ts';
+import { waitPromptly } from './prompt-waits.ts';
 
 /** Short enough to fail before the test does. */
 const patienceMs = limit(10_000);
@@ -21,10 +22,15 @@ export class Person {
   static async arrive(browser: Browser, baseUrl: string, options: BrowserContextOptions = {}): Promise<Person> {
     const usual: BrowserContextOptions = { viewport: { width: 1200, height: 760 }, locale: 'en-US', reducedMotion: 'reduce' };
     const context = await browser.newContext({ baseURL: baseUrl, ...usual, ...options });
-    context.setDefaultTimeout(patienceMs);
     const person = new Person(context, await context.newPage());
+    person.setPatience(patienceMs);
     await person.page.goto('/');
     return person;
+  }
+
+  /** Sets how long everything that this person waits for may take. */
+  setPatience(milliseconds: number): void {
+    waitPromptly(this.context, milliseconds, this.page.locator('html'));
   }
 
   async signInAs(name: string): Promise<this> {

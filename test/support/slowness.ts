@@ -41,3 +41,8 @@ function timeOfWork(): Promise<number> {
 export function limit(milliseconds: number): number {
   return Math.round(milliseconds * Number(process.env.TEST_SLOWNESS ?? 1));
 }
+
+/** Measures how many times slower the machine is now than when the run began, at least 1: what a limit that has passed is to be multiplied by. */
+export async function slowerThanMeasured(): Promise<number> {
+  return Math.max(1, (await measureSlowness()) / Number(process.env.TEST_SLOWNESS ?? 1));
+}
