@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { createStreambed } from '../../client/http.ts';
 import type { WorkspaceClient } from '../../client/workspace-client.ts';
@@ -21,6 +21,8 @@ export interface Stage {
 
 /** Registers what has to be done before and after; to be called once, at the top of a file. */
 export function openStage(): Stage {
+  // Of many steps, each with a limit of its own.
+  jest.setTimeout(limit(90_000));
   let app: RunningApp | undefined;
   let browser: Browser | undefined;
   let present: Person[] = [];

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { createStreambed } from '../../client/http.ts';
 import { errorKinds, problemType } from '../../contract/errors.ts';
@@ -7,6 +7,9 @@ import { seedStream, startApp, type DemoUser, type RunningApp } from './app.ts';
 import { launchBrowser } from './browser.ts';
 import { Person } from './person.ts';
 import { limit } from '../support/slowness.ts';
+
+// Of many steps, each with a limit of its own.
+jest.setTimeout(limit(90_000));
 
 let app: RunningApp;
 let browser: Browser;

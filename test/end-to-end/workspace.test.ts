@@ -1,12 +1,9 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { seedStream } from './app.ts';
 import { seriousFaults } from './axe.ts';
 import type { Person } from './person.ts';
 import { openStage } from './stage.ts';
-import { limit } from '../support/slowness.ts';
-
-jest.setTimeout(limit(90_000));
 
 const stage = openStage();
 const { newName } = stage;
