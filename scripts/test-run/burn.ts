@@ -1,7 +1,7 @@
 /** Keeps one core busy until the process that started it is gone: then its end of the pipe closes. */
 const sliceMs = 20;
 process.stdin.resume().on('end', () => process.exit());
-// A signal of the terminal is for the one who started it, who ends this when the tests are over.
+// Ctrl-C at the terminal reaches this process too; the script ends it when the tests are over.
 process.on('SIGINT', () => undefined);
 process.stdout.write('burning\n');
 
