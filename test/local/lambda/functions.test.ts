@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createFunctions, type LambdaFunctions } from '../../../local/lambda/functions.ts';
 import type { FunctionDefinition } from '../../../local/lambda/pool.ts';
+import { limit } from '../../support/slowness.ts';
 
 const arn = 'arn:aws:lambda:us-east-1:000000000000:function:streambed-probe';
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -103,7 +104,7 @@ test('A function over its time fails at its time-out, and the next invocation ha
     error: { errorType: 'Sandbox.Timedout', errorMessage: expect.stringContaining('timed out after 0.30 seconds') },
   });
   expect(next).toMatchObject({ ok: true, payload: 1 });
-  expect(performance.now() - from).toBeLessThan(3000);
+  expect(performance.now() - from).toBeLessThan(limit(3_000));
 });
 
 test('A crash fails the invocation under way only', async () => {
