@@ -7,6 +7,7 @@ import { Problem } from '../../contract/errors.ts';
 import { Startup } from '../../contract/routes/operations.ts';
 import { demoChannels, demoUsers } from '../../local/demo-story.ts';
 import { takePort } from '../../local/port.ts';
+import { startLocal } from '../../local/run.ts';
 import { createRunnerTests, type Runner } from './runner-process.ts';
 
 const { stateFolder, launch, cleanUp } = createRunnerTests();
@@ -99,17 +100,25 @@ test('Without a demo nothing is seeding, and the file of a killed run is not the
   const file = path.join(state, 'demo.json');
   writeFileSync(file, JSON.stringify({ baseUrl: 'http://127.0.0.1:9', workspaceId: 'ws_1', users: [], apiKey: 'sbk_1', seeded: false }));
   const port = await freePort();
-  const runner = launch(state, ['--no-demo', '--port', String(port)]);
   const baseUrl = `http://127.0.0.1:${port}`;
+  const starting = startLocal({ port, stateDir: state, demo: false, warm: false, quiet: true });
   const statuses = new Set<string>();
-  while (!runner.lines.some(({ message }) => message === 'ready') && runner.child.exitCode === null) {
-    const answer = await fetch(`${baseUrl}/ready`).catch(() => undefined);
-    if (answer !== undefined) statuses.add(((await answer.json()) as { status: string }).status);
-    if (answer !== undefined) expect(existsSync(file)).toBe(false);
-    await pause(10);
+  const ended = new Set<string>();
+  void starting.finally(() => ended.add('start')).catch(() => undefined);
+  try {
+    while (!ended.has('start')) {
+      const answer = await fetch(`${baseUrl}/ready`).catch(() => undefined);
+      if (answer !== undefined) statuses.add(((await answer.json()) as { status: string }).status);
+      if (answer !== undefined) expect(existsSync(file)).toBe(false);
+      await pause(10);
+    }
+    await starting;
+    expect([...statuses].filter((status) => !['starting', 'ok'].includes(status))).toEqual([]);
+    expect(statuses).toContain('starting');
+    expect((await fetch(`${baseUrl}/ready`)).status).toBe(200);
+    expect((await fetch(`${baseUrl}/local/demo.json`)).status).toBe(404);
+    expect(existsSync(file)).toBe(false);
+  } finally {
+    await (await starting).stop();
   }
-  await runner.ready;
-  expect(statuses).not.toContain('seeding');
-  expect((await fetch(`${baseUrl}/local/demo.json`)).status).toBe(404);
-  expect(existsSync(file)).toBe(false);
 }, 120_000);
