@@ -3,66 +3,23 @@ import fc from 'fast-check';
 import { errorKinds } from '../../contract/errors.ts';
 import { ClientFrame, closeCodes, maxRooms, parseRoom, room, ServerFrame } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
+import { eventSample, streamSample } from '../support/samples.ts';
 
 const workspaceId = newId('workspace');
 const streamId = newId('stream');
 const general = room.stream(workspaceId, streamId);
 const at = '2026-11-20T12:00:00.000Z';
 
-const event = {
+const event = eventSample({
   id: newId('event'),
   streamId,
   seq: 791,
-  changedSeq: 791,
-  eventType: 'message',
   actorId: 'usr_3',
-  actorName: 'Ada',
   clientEventId: 'c-1',
   content: { text: 'Hello', mentions: [{ type: 'user', id: 'usr_4', label: 'Grace' }] },
-  sharedRef: null,
-  poll: null,
-  file: null,
-  payload: null,
-  reactions: [],
-  thread: null,
-  replyCount: 0,
-  pinnedAt: null,
-  pinnedBy: null,
   createdAt: at,
-  editedAt: null,
-  deletedAt: null,
-};
-const stream = {
-  id: streamId,
-  workspaceId,
-  streamType: 'channel',
-  name: 'General',
-  slug: 'general',
-  description: null,
-  parentStreamId: null,
-  branchedFromEventId: null,
-  visibility: 'public',
-  status: 'active',
-  isMember: false,
-  unreadCount: 0,
-  lastReadAt: null,
-  notifyLevel: 'default',
-  severity: null,
-  participants: null,
-  promotedAt: null,
-  role: null,
-  mentionCount: 0,
-  readSeq: 0,
-  readRev: 0,
-  countsRev: 0,
-  rev: 0,
-  lastSeq: 0,
-  messageCount: 0,
-  gen: 'k3',
-  lastEventAt: null,
-  createdAt: at,
-  archivedAt: null,
-};
+});
+const stream = streamSample({ id: streamId, workspaceId, slug: 'general', isMember: false, role: null, rev: 0, gen: 'k3', createdAt: at });
 const problem = {
   type: '/docs#problem-forbidden',
   title: 'Not a member',

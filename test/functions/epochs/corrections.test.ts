@@ -17,6 +17,7 @@ import { archiveStream, updateStream } from '../../../functions/streams/update-s
 import { aChannel, aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 import { putEpochs, putLink } from '../../support/epochs.ts';
+import { countStatements } from '../../support/statements.ts';
 
 let app: TestApp;
 let ada: UserCaller;
@@ -280,11 +281,7 @@ describe('corrections', () => {
   });
 
   test('take a fixed number of statements', async () => {
-    const counted = async (work: () => Promise<unknown>): Promise<number> => {
-      const before = app.db.statements;
-      await work();
-      return app.db.statements - before;
-    };
+    const counted = (work: () => Promise<unknown>) => countStatements(app, work);
     // The transaction, and that what was promised was sent, are two of each.
     expect(await counted(() => updateEpoch(app, ada, { epochId: id(0), label: 'Ours' }))).toBe(8);
     expect(await counted(() => mergeEpoch(app, ada, { epochId: id(1) }))).toBe(12);

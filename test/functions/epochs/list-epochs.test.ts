@@ -11,6 +11,7 @@ import { postEvent } from '../../../functions/streams/post-event.ts';
 import { aChannel, aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 import { putEpochs } from '../../support/epochs.ts';
+import { countStatements } from '../../support/statements.ts';
 
 let app: TestApp;
 let ada: UserCaller;
@@ -45,11 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.test.drop());
 
-const counted = async (work: () => Promise<unknown>): Promise<number> => {
-  const before = app.db.statements;
-  await work();
-  return app.db.statements - before;
-};
+const counted = (work: () => Promise<unknown>) => countStatements(app, work);
 
 describe('the epochs of a stream', () => {
   test('come newest first, whole and exactly as the contract says', async () => {

@@ -14,6 +14,7 @@ import { postEvent } from '../../../functions/streams/post-event.ts';
 import { aChannel, aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 import { putEpochs, putIntoIndex, putLink } from '../../support/epochs.ts';
+import { countStatements } from '../../support/statements.ts';
 
 let app: TestApp & { readonly knowledge: KnowledgeSource };
 let workspaceId: UserCaller['workspaceId'];
@@ -215,11 +216,7 @@ describe('what a text is related to', () => {
 });
 
 test('a fixed number of statements, whatever is found', async () => {
-  const counted = async (work: () => Promise<unknown>): Promise<number> => {
-    const before = app.db.statements;
-    await work();
-    return app.db.statements - before;
-  };
+  const counted = (work: () => Promise<unknown>) => countStatements(app, work);
   expect(await counted(() => related(ada))).toBe(4);
   expect(await counted(() => ofEpoch(ada, ids.newest))).toBe(5);
   expect(await counted(() => related(ada, { text: 'The billing service cannot deploy, no connections' }))).toBe(7);

@@ -13,6 +13,7 @@ import { postEvent } from '../../../functions/streams/post-event.ts';
 import { aChannel, aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 import { putEpochs, putWhatMemoryKeeps } from '../../support/epochs.ts';
+import { countStatements } from '../../support/statements.ts';
 
 let app: TestApp;
 let ada: UserCaller;
@@ -36,11 +37,7 @@ beforeEach(async () => {
 
 const say = async (into: Stream) => (await postEvent(app, ada, { streamId: into.id, text: 'Hello', mentions: [] })).event;
 const later = (seconds: number) => void (app.time = new Date(app.time.getTime() + seconds * 1000));
-const counted = async (work: () => Promise<unknown>): Promise<number> => {
-  const before = app.db.statements;
-  await work();
-  return app.db.statements - before;
-};
+const counted = (work: () => Promise<unknown>) => countStatements(app, work);
 
 describe('how a stream is cut', () => {
   const read = () => readMemorySettings(app, ada, { streamId: stream.id });

@@ -14,6 +14,7 @@ import { postEvent } from '../../../functions/streams/post-event.ts';
 import { aChannel, aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 import { putEpochs, putIntoIndex } from '../../support/epochs.ts';
+import { countStatements } from '../../support/statements.ts';
 
 let app: TestApp;
 let workspaceId: UserCaller['workspaceId'];
@@ -193,11 +194,7 @@ describe('when a part is away', () => {
 });
 
 test('three statements, however much is found', async () => {
-  const counted = async (limit: string): Promise<number> => {
-    const before = app.db.statements;
-    await search(ada, 'billing noodles lunch deploy', { limit });
-    return app.db.statements - before;
-  };
+  const counted = (limit: string) => countStatements(app, () => search(ada, 'billing noodles lunch deploy', { limit }));
   // And two transactions: the index is asked between them.
   expect(await counted('1')).toBe(5);
   expect(await counted('1000')).toBe(5);

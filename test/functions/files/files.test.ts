@@ -12,6 +12,7 @@ import { bucket, type RunningBucket } from '../../local/s3/bucket.ts';
 import { aChannel, aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 import { createTestObjects } from '../../support/objects.ts';
+import { countStatements } from '../../support/statements.ts';
 
 let app: TestApp & { objects: Objects };
 let s3: RunningBucket;
@@ -261,11 +262,7 @@ describe('what may be announced', () => {
 });
 
 describe('statements per action, besides begin and commit', () => {
-  const counted = async (work: () => Promise<unknown>) => {
-    const before = app.db.statements;
-    await work();
-    return app.db.statements - before;
-  };
+  const counted = (work: () => Promise<unknown>) => countStatements(app, work);
 
   test('announce 3, complete 5, complete again 3, read 3', async () => {
     let announced: FileUpload | undefined;

@@ -5,6 +5,7 @@ import { createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 import { createTeam } from '../../support/team.ts';
 import type { Team, Teammate } from '../../support/team.ts';
+import { countStatements } from '../../support/statements.ts';
 
 let app: TestApp;
 let team: Team;
@@ -71,11 +72,7 @@ test('of a stream one may not see any more nothing is listed, and it is listed a
 });
 
 test('listing takes three statements, marking five, however many there are', async () => {
-  const counted = async (work: () => Promise<unknown>): Promise<number> => {
-    const before = app.db.statements;
-    await work();
-    return app.db.statements - before;
-  };
+  const counted = (work: () => Promise<unknown>) => countStatements(app, work);
   for (const n of [4, 5, 6, 7]) await mention(`@bob ${n}`);
   expect(await counted(() => bob.activity())).toBe(3);
   const [newest] = await unread(bob);

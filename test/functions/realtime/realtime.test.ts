@@ -27,6 +27,7 @@ import { ListEvents } from '../../../contract/event.ts';
 import { aChannel, aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 import { createTestConnections } from '../../support/connections.ts';
+import { eventSample } from '../../support/samples.ts';
 
 let app: TestApp & { connections: Connections };
 let registry: Awaited<ReturnType<typeof createTestConnections>>;
@@ -317,29 +318,7 @@ describe('packing', () => {
       at: '2026-11-20T12:00:00.000Z',
       actor: 'ada',
       eventId: newId('event'),
-      data: {
-        id: newId('event'),
-        streamId: newId('stream'),
-        seq,
-        changedSeq: seq,
-        eventType: 'message',
-        actorId: 'ada',
-        actorName: 'Ada',
-        clientEventId: 'c',
-        content: { text, mentions: [] },
-        sharedRef: null,
-        poll: null,
-        file: null,
-        payload: null,
-        reactions: [],
-        thread: null,
-        replyCount: 0,
-        pinnedAt: null,
-        pinnedBy: null,
-        createdAt: '2026-11-20T12:00:00.000Z',
-        editedAt: null,
-        deletedAt: null,
-      },
+      data: eventSample({ id: newId('event'), streamId: newId('stream'), seq, content: { text, mentions: [] } }),
     });
   const name = room.stream(newId('workspace'), newId('stream'));
 

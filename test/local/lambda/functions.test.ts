@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createFunctions, type LambdaFunctions } from '../../../local/lambda/functions.ts';
 import type { FunctionDefinition } from '../../../local/lambda/pool.ts';
 import { limit } from '../../support/slowness.ts';
+import { until } from '../emulators.ts';
 
 const arn = 'arn:aws:lambda:us-east-1:000000000000:function:streambed-probe';
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -147,7 +148,7 @@ test('Killing a function fails what it does at the moment; waiting invocations g
   );
   const hanging = functions.invoke(arn, { hang: true });
   const waiting = functions.invoke(arn, {});
-  while (!lines.includes('hanging')) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until('the function hangs', () => lines.includes('hanging'), 20_000);
   expect(await functions.kill('Probe')).toBe(1);
   expect(await hanging).toMatchObject({ ok: false, error: { errorType: 'Runtime.ExitError' } });
   expect(await waiting).toMatchObject({ ok: true, payload: 1 });
@@ -158,6 +159,6 @@ test('What a function writes comes out line by line', async () => {
     `export const handler = () => { console.log('one\\ntwo'); console.error(JSON.stringify({ level: 'WARN' })); };`,
   );
   expect(await payload(functions, {})).toBeNull();
-  while (lines.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until('three lines', () => lines.length >= 3, 20_000);
   expect(lines.toSorted()).toEqual(['one', 'two', '{"level":"WARN"}'].toSorted());
 });
