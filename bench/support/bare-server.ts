@@ -1,15 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parentPort, workerData } from 'node:worker_threads';
 import pg from 'pg';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
 /**
  * The peer of `post-to-seen`: the least that stores a message and shows it. One process, one insert, one loop over the sockets of the
- * room; no sign-in, no positions, no retries, no second chance. Runs in a thread of its own, as the app does.
+ * room; no sign-in, no positions, no retries, no second chance. Runs in a process of its own, as the app does, and ends with the channel: in
+ * the process of the bench its sockets would count twice against the limit of open files.
  */
-const { postgres } = workerData as { postgres: pg.PoolConfig };
+const postgres = JSON.parse(process.argv[2] ?? '{}') as pg.PoolConfig;
 const pool = new pg.Pool({ ...postgres, max: 10 });
 await pool.query(
   'create table if not exists bare_messages (id bigint generated always as identity primary key, room text, body text, at timestamptz default now())',
@@ -40,4 +40,5 @@ sockets.on('connection', (socket, request) => {
   rooms.set(room, members.add(socket));
   socket.on('close', () => members.delete(socket));
 });
-server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port));
+server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+process.once('disconnect', () => process.exit(0));

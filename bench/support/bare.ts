@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { fork } from 'node:child_process';
 import type pg from 'pg';
 
 /** A running bare server (`bare-server.ts`). */
@@ -8,11 +8,18 @@ export interface BareServer {
 }
 
 export async function startBareServer(postgres: pg.ClientConfig): Promise<BareServer> {
-  const worker = new Worker(new URL('bare-server.ts', import.meta.url), { workerData: { postgres } });
-  const port = await new Promise<number>((resolve, reject) => worker.once('message', resolve).once('error', reject));
+  const script = new URL('bare-server.ts', import.meta.url);
+  const child = fork(script, [JSON.stringify(postgres)], { stdio: ['ignore', 2, 2, 'ipc'], execArgv: [] });
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as number));
+    child.once('exit', (code) => reject(new Error(`The bare server ended with ${code}`)));
+  });
   return {
     port,
-    // It holds nothing that has to be kept, so it need not be asked.
-    stop: async () => void (await worker.terminate()),
+    async stop() {
+      if (child.connected) child.disconnect();
+      await gone;
+    },
   };
 }

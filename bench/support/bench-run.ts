@@ -19,7 +19,7 @@ export interface BenchRun {
   app(): Promise<App>;
   /** A new database with the schema as it is now; `durable` has each commit on the disk before it counts. */
   database(name: string, options?: { durable: boolean }): Promise<BenchDatabase>;
-  /** The least that stores a message and shows it, in a thread of its own. */
+  /** The least that stores a message and shows it, in a process of its own. */
   bareServer(): Promise<BareServer>;
   /** The address of the local Qdrant, in a process of its own. */
   qdrant(): Promise<string>;
