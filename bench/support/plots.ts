@@ -22,12 +22,14 @@ export function shareOfBound({ value, ratio, must }: Figure): number | undefined
 
 const rowHeight = 22;
 const labels = 430;
+/** A bar for more ends here, so that the others can be told apart; its figure stands beside it. */
+const longest = 2;
 
 /** A bar for each figure, up to the share of its bound that it takes; the sizes and starts of bundles are many, and the worst stands for them. */
 function plotBounds(figures: readonly Figure[]): string {
   const rows = worstOfEach(figures).toSorted((a, b) => share(b) - share(a));
-  const largest = Math.max(1.25, ...rows.map(share));
-  const x = (value: number) => labels + (value / largest) * (width - labels - 130);
+  const largest = Math.min(longest, Math.max(1.25, ...rows.map(share)));
+  const x = (value: number) => labels + (Math.min(value, largest) / largest) * (width - labels - 130);
   const bottom = 56 + rows.length * rowHeight;
   const drawn = rows.flatMap((figure, at) => {
     const y = 50 + at * rowHeight;
@@ -35,9 +37,14 @@ function plotBounds(figures: readonly Figure[]): string {
     return [
       text(labels - 8, y + 14, shorten(`${figure.bench}: ${figure.figure}`, 66), { anchor: 'end' }),
       bar(labels, y + 3, x(value) - labels, rowHeight - 8, value > 1 ? 'fill1' : 'fill0'),
-      text(Math.max(x(value), x(1)) + 6, y + 14, `${figure.ratio ?? figure.value} (${figure.must?.replace('ratio ', '')})`, {
-        kind: 'soft',
-      }),
+      text(
+        Math.max(x(value), x(1)) + 6,
+        y + 14,
+        `${value > largest ? '… ' : ''}${figure.ratio ?? figure.value} (${figure.must?.replace('ratio ', '')})`,
+        {
+          kind: 'soft',
+        },
+      ),
     ];
   });
   return drawing(width, bottom + 30, 'Share of its bound that each figure takes', [
