@@ -44,6 +44,12 @@ export class Person {
     await this.page.getByRole('button', { name: 'Browse channels' }).click();
     const dialog = this.page.getByRole('dialog', { name: 'Browse channels' });
     await dialog.getByLabel('Find a stream').fill(name);
+    await this.joinListed(name);
+  }
+
+  /** Joins a stream from its own row of the open dialog, and goes there. */
+  async joinListed(name: string): Promise<void> {
+    const dialog = this.page.getByRole('dialog', { name: 'Browse channels' });
     // Until the server has answered, the list shows the streams from before the name was typed, with those that were joined long ago.
     const row = dialog.getByRole('listitem').filter({ has: this.page.getByRole('link', { name }) });
     await row.getByRole('button', { name: `Join ${name}` }).click();

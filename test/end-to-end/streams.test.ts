@@ -108,10 +108,7 @@ describe('two people', () => {
       .getByRole('link')
       .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
     expect(new Set(addresses).size).toBe(addresses.length);
-    await bob.page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'detached' });
-
-    await bob.joinStream(stream);
+    await bob.joinListed(stream);
     release();
   });
 
