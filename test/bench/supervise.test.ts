@@ -17,7 +17,7 @@ const task = (file: string, deadlineSeconds: number, ...args: string[]): Assignm
 function markedProcesses(mark: string): string[] {
   return readdirSync('/proc').filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`STREAMBED_TEST_MARK=${mark}`);
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TEST_PROCESS_MARK=${mark}`);
     } catch {
       return false;
     }
