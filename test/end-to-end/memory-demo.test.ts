@@ -66,11 +66,18 @@ async function settle(local: Local, telling: Telling): Promise<Outcome> {
   return { streams: await readEpochs(telling), points: await countPoints(local, telling.own.workspaceId) };
 }
 
-/** What waited for the provider is taken up by the minutely look; nobody waits for its minute here. */
+/**
+ * The minutely sweep retries what waited for the provider. Nobody waits for its minute here, nor for the back-off of messages: where nothing
+ * moved since the last look they come back at once.
+ */
 async function lookAfter(local: Local, telling: Telling): Promise<void> {
-  while ((await statusOf(telling)).streamsBehind > 0) {
+  let seen = '';
+  for (let status = await statusOf(telling); status.streamsBehind > 0; status = await statusOf(telling)) {
+    const now = JSON.stringify([status.streamsBehind, status.epochsWaiting, status.epochCount]);
+    if (now === seen) for (const queue of ['Epochs', 'Embeddings']) local.queues.expireVisibility(local.nameOf(`Epochs${queue}QueueQueue`));
+    seen = now;
     await local.runSchedule('EpochsFlushEveryMinute');
-    await pause(2_000);
+    await pause(1_000);
   }
 }
 
