@@ -22,6 +22,8 @@ export interface ServerStream {
   countsRev: number;
   lastEventAt: string | null;
   member: { readSeq: number; readRev: number; lastReadAt: string | null; notifyLevel: Stream['notifyLevel'] } | undefined;
+  /** The read revision that the reader had when they left: it goes on from there, as the row of a member does. */
+  readRevLeft: number;
   announced: { head: number; countsRev: number; at: number };
   timer: unknown;
 }
@@ -117,6 +119,7 @@ export class FakeWorkspace {
       countsRev: 0,
       lastEventAt: null,
       member: undefined,
+      readRevLeft: 0,
       announced,
       timer: undefined,
     };
@@ -179,7 +182,7 @@ export class FakeWorkspace {
   join(stream: ServerStream): void {
     if (stream.member) return;
     stream.head++;
-    stream.member = { readSeq: stream.head, readRev: 1, lastReadAt: null, notifyLevel: 'default' };
+    stream.member = { readSeq: stream.head, readRev: stream.readRevLeft + 1, lastReadAt: null, notifyLevel: 'default' };
     this.#toMe({ type: 'stream:member:added', data: this.view(stream) });
     this.#nudge(stream);
   }
@@ -193,6 +196,7 @@ export class FakeWorkspace {
   leave(stream: ServerStream): void {
     if (!stream.member) return;
     stream.head++;
+    stream.readRevLeft = stream.member.readRev;
     stream.member = undefined;
     this.#toMe({ type: 'stream:member:removed', data: { streamId: stream.shared.id } });
     this.#nudge(stream);
