@@ -107,16 +107,18 @@ describe('polls', () => {
       .waitFor();
 
     const events = stage.client(first).events(streamId);
-    const closesAt = new Date(Date.now() + 4_000).toISOString();
-    await events.post({ eventType: 'poll', question: 'Both?', options: ['Left', 'Right'], multiple: true, closesAt });
+    await events.post({ eventType: 'poll', question: 'Both?', options: ['Left', 'Right'], multiple: true });
     await bob.option('Both?', 'Left').click();
     await bob.option('Both?', 'Right').click();
     await ada
       .poll('Both?')
       .getByRole('button', { name: /^Right 1 vote, 100%/ })
       .waitFor();
-    await bob.poll('Both?').getByText('Closed').waitFor();
-    await bob.option('Both?', 'Left').and(bob.person.page.locator('[aria-disabled=true]')).waitFor();
+    // Another one: how long people take to vote depends on the machine.
+    const closesAt = new Date(Date.now() + 4_000).toISOString();
+    await events.post({ eventType: 'poll', question: 'Soon?', options: ['Left', 'Right'], multiple: true, closesAt });
+    await bob.poll('Soon?').getByText('Closed').waitFor();
+    await bob.option('Soon?', 'Left').and(bob.person.page.locator('[aria-disabled=true]')).waitFor();
   });
 });
 
