@@ -26,7 +26,7 @@ const depth = 1_000;
 const shown = 20;
 
 /**
- * How well memory finds: the documents of a judged set are posted, each as an epoch of its own, cut, embedded and indexed by the workers of
+ * Retrieval quality of memory: the documents of a judged set are posted, each as an epoch of its own, cut, embedded and indexed by the workers of
  * memory; its queries go through the search of memory in each of its modes. `--data` is the folder of the set. Runs against the local
  * runner's Qdrant, or the one that `QDRANT_URL` names, with the embedder that the environment asks for.
  */

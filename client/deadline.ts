@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts';
 import { StreambedError, clientProblem } from './errors.ts';
 
-/** How often the time for an answer may double. */
+/** Number of times that the deadline may double. */
 const maxDoublings = 2;
 /** So many answers in a row that came within the base time take one doubling back. */
 const calmAnswers = 8;
 
 /**
- * How long to wait for an answer on a network of which little is known: a base time, doubled after each answer that did not come within it,
+ * Deadline for answers on a network of unknown speed: a base time, doubled after each answer that did not come within it,
  * four times the base at most. Where answers take longer than the base, a later try still gets through. Slowness belongs to the network, so
  * one patience serves all requests that go over it.
  */

@@ -1,7 +1,7 @@
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 
-/** What the client notes about itself, each when it gave something up and asks again. The names are stable: programs count by them. */
+/** Events of the client itself: it gave something up and asks again. The names are stable, so that programs can count by them. */
 export const noteNames = [
   /** A try of an HTTP request failed and is repeated. Fields: `route`, `attempt`, `reason`. */
   'request-retried',
@@ -22,10 +22,10 @@ export interface Note {
   readonly fields: NoteFields;
 }
 
-/** Where the client notes what went wrong on the way and was repaired. Give one log to the HTTP client and to the socket. */
+/** Log of failures that the client repaired by itself. Give the same log to the HTTP client and to the socket. */
 export interface DebugLog {
   note(name: NoteName, fields?: NoteFields): void;
-  /** How often each thing was noted since the start: metrics for a program that reports them. */
+  /** Count of each note since the start: metrics for a program that reports them. */
   counts(): Readonly<Record<NoteName, number>>;
   /** The newest notes, oldest first. */
   notes(): readonly Note[];
@@ -33,7 +33,7 @@ export interface DebugLog {
 
 export interface DebugLogOptions {
   readonly clock?: Pick<Clock, 'now'>;
-  /** How many notes are kept; 200 unless told. */
+  /** Number of notes kept; 200 unless told. */
   readonly keep?: number;
   /** Called with each note as it is made, for a console or a metrics client. */
   readonly write?: (note: Note) => void;

@@ -18,7 +18,7 @@ export interface StreambedOptions {
   /** The user's token (or an API key for the routes that take one). A function is asked before each request. */
   readonly token: string | (() => string | Promise<string>);
   readonly fetch?: typeof fetch;
-  /** How long one try may take: 15 s unless told, and up to four times as long where answers have been late. */
+  /** Deadline of one try in milliseconds: 15 s unless told, and up to four times that where answers have been late. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
   readonly debugLog?: DebugLog;

@@ -12,7 +12,7 @@ export interface RequestContext {
   readonly baseUrl: string;
   readonly token: () => string | Promise<string>;
   readonly fetch: typeof fetch;
-  /** How long a try may take. */
+  /** Deadline of a try. */
   readonly patience: Patience;
   readonly clock: Clock;
   readonly debugLog?: DebugLog;

@@ -39,7 +39,7 @@ export interface RoomFollowerOptions<Item extends Change> {
 
 /** Further behind than this many changes, reading the room anew costs less than reading what happened. */
 const farBehind = 2_000;
-/** How long a room may be connected and not live before everything that would make it live is asked for again. */
+/** Time that a room may be connected and not live, before the follower subscribes and reads again. */
 const overdue: BackoffBounds = { minMs: 20_000, maxMs: 120_000 };
 
 /** Keeps a log in step with its room: frames as they come, and HTTP for every hole that they leave. */
@@ -132,7 +132,7 @@ export class RoomFollower<Item extends Change> {
     this.#options.changed();
   }
 
-  /** Whatever was lost that would have made the room live. A read that is under way has a deadline of its own. */
+  /** Subscribes and reads again: one of the two was lost. A read that is under way has a deadline of its own. */
   #askAgain(waitedMs: number, attempt: number): void {
     const { socket, room } = this.#options;
     socket.rejoin(room, { state: this.state, waitedMs, attempt });

@@ -35,9 +35,9 @@ export interface RealtimeSocketOptions {
   readonly clock?: Clock;
   /** Names this device to the server. */
   readonly device?: string;
-  /** How long opening a socket, and each answer on it, may take: 10 s unless told, and up to four times as long where some were late. */
+  /** Deadline in milliseconds for opening a socket and for each answer: 10 s unless told, and up to four times that where some were late. */
   readonly timeoutMs?: number;
-  /** Where it notes what went wrong and was repaired. */
+  /** Log of failures that were repaired. */
   readonly debugLog?: DebugLog;
 }
 

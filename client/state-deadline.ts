@@ -6,15 +6,15 @@ export interface StateDeadlineOptions {
   readonly clock: Clock;
   /** Between these it is asked again, later each time. */
   readonly bounds: BackoffBounds;
-  /** Whether the state is one that has to pass. */
+  /** The state is one that has to pass. */
   isPassing(): boolean;
   /** The state has lasted for `waitedMs`: asks again for what would end it. `attempt` counts from 1. */
   overdue(waitedMs: number, attempt: number): void;
 }
 
 /**
- * A deadline for states that should pass by themselves, such as `connecting`. Whatever event was lost that would have ended the state: when
- * it lasts too long, what it waits for is asked for again, with back-off.
+ * A deadline for states that should pass by themselves, such as `connecting`. The event that ends such a state can be lost: when the state
+ * lasts too long, the client asks for that event again, with back-off.
  */
 export class StateDeadline {
   readonly #options: StateDeadlineOptions;

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { createLogBook } from '../../local/log.ts';
 import { startLocal } from '../../local/run.ts';
 
-/** What may be asked of the process of the app. */
+/** Requests to the process of the app. */
 export type Ask =
   | { readonly kind: 'processor' }
   /** Resolves when no message waits for the fan-out, or is worked on by it. */

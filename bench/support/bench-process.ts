@@ -7,7 +7,7 @@ import type { Line } from './figures.ts';
 import { createServices } from './services.ts';
 import { readSizes } from './sizes.ts';
 
-/** What a supervisor has this process run. */
+/** The benches that the supervisor has this process run. */
 export interface Task {
   readonly name: string;
   /** The module that exports the bench. */
@@ -65,7 +65,7 @@ async function runOne({ name, url, args }: Task, form: 'full' | 'smoke'): Promis
   }
 }
 
-/** What does not end by itself ends with this process; how the bench went is not to wait for it. */
+/** Work that does not end by itself ends with this process: the outcome of the bench does not wait for it. */
 async function endWithin(ending: Promise<void>, name: string): Promise<void> {
   const isLate = await Promise.race([ending.then(() => false), setTimeout(endMs, true, { ref: false })]);
   if (isLate) console.error(`${name}: what it started has not ended after ${endMs / 1_000} s`);

@@ -28,7 +28,7 @@ export interface BenchRun {
 /** A run, as whoever starts it holds it. */
 export interface StartedRun {
   readonly run: BenchRun;
-  /** What the bench waits for now, for its error line. */
+  /** The event that the bench waits for now, for its error line. */
   waits(): readonly string[];
   /** Ends what the bench left to be ended. */
   end(): Promise<void>;

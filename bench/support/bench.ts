@@ -4,7 +4,7 @@ import type { BenchRun } from './bench-run.ts';
 type Size = number | string | boolean | readonly string[];
 
 /**
- * What a file of `bench/` exports as `bench`. The full form is what figures are quoted from; the smoke form has the smallest sizes that still
+ * The export `bench` of a file of `bench/`. The full form is what figures are quoted from; the smoke form has the smallest sizes that still
  * run every line, so that the tests notice when a bench no longer works.
  */
 export interface Bench<Sizes extends object = Record<string, Size>> {

@@ -13,7 +13,7 @@ export interface BenchDatabase {
 }
 
 export interface BenchServer {
-  /** How the superuser reaches the database `postgres`. */
+  /** Address of the database `postgres` for the superuser. */
   readonly superuser: pg.ClientConfig;
   /** Makes a database with the schema as it is now. */
   create(name: string): Promise<BenchDatabase>;

@@ -12,7 +12,7 @@ export interface Figure {
   readonly holds?: boolean;
 }
 
-/** How values of a run are spread: the value below which each share of them lies, for each series. */
+/** Distribution of the values of a run: for each series, the value below which each share of them lies. */
 export interface Distribution {
   readonly bench: string;
   readonly distribution: string;
@@ -21,7 +21,7 @@ export interface Distribution {
   readonly series: Readonly<Record<string, readonly number[]>>;
 }
 
-/** What a bench prints, one line of JSON each. */
+/** A line that a bench prints as JSON. */
 export type Line = Figure | Distribution;
 
 /** What a figure is held to: its ratio to the peer, or the value itself where there is no peer. `timesFaster`: the peer's time over ours. */

@@ -2,7 +2,7 @@ import type { Assignment } from './supervise.ts';
 
 interface Planned {
   readonly name: string;
-  /** How long the full form may take: several times what it takes on a slow machine. */
+  /** Deadline of the full form: several times what it takes on a slow machine. */
   readonly deadlineSeconds: number;
   readonly nodeFlags?: readonly string[];
 }
@@ -25,7 +25,7 @@ export const plan: readonly Planned[] = [
 /** The smoke forms take seconds; most of this is for the first start of the app in a fresh clone, which synthesizes its templates. */
 const smokeDeadlineSeconds = 120;
 
-/** What a supervisor needs to run the benches of these names. Throws for a name that is none. */
+/** Assignments for the supervisor, one for each name. Throws for a name that is none. */
 export function assign(
   names: readonly string[],
   { form, args = [], deadline }: { form: 'full' | 'smoke'; args?: readonly string[]; deadline?: number | undefined },

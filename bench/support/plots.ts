@@ -12,7 +12,7 @@ export function plotsOf(lines: readonly Line[]): Map<string, string> {
   return plots;
 }
 
-/** How much of what is allowed a figure takes: 1 is the bound, less holds. Undefined where there is no bound, or one of zero. */
+/** Share of its bound that a figure takes: 1 is the bound, less holds. Undefined where there is no bound, or one of zero. */
 export function shareOfBound({ value, ratio, must }: Figure): number | undefined {
   const [, direction, bound] = /(<=|>=) ([\d.]+)$/.exec(must ?? '') ?? [];
   const measured = ratio ?? value;

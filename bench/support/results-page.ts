@@ -1,7 +1,7 @@
 import type { Distribution, Figure, Line } from './figures.ts';
 import type { Outcome } from './supervise.ts';
 
-/** What figures were measured on. */
+/** The machine that figures were measured on. */
 export interface Machine {
   /** `2026-11-30` */
   readonly date: string;
@@ -64,7 +64,7 @@ function tableOf(figures: readonly Figure[]): string[] {
 
 const usual = new Set(['bench', 'figure', 'value', 'unit', 'peer', 'ratio', 'must', 'holds']);
 
-/** What a line says beside its figure. */
+/** The columns of a line beside its figure. */
 function detailsOf(figure: Figure): string[] {
   const more = Object.entries(figure).filter(([name]) => !usual.has(name));
   return more.length === 0 ? [] : [`${cell(figure.figure)}: ${more.map(([name, value]) => `${name} ${value}`).join(', ')}.`, ''];

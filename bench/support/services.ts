@@ -9,7 +9,7 @@ import type { BareServer } from './bare.ts';
 import { startBenchServer } from './database.ts';
 import type { BenchServer } from './database.ts';
 
-/** What benches stand on. Each is started when it is first asked for, and then serves all benches of the process. */
+/** Services that benches use. Each is started when it is first asked for, and then serves all benches of the process. */
 export interface BenchServices {
   app(): Promise<App>;
   server(durable: boolean): Promise<BenchServer>;

@@ -10,7 +10,7 @@ export interface Assignment extends Task {
   readonly nodeFlags?: readonly string[];
 }
 
-/** How a bench ended. `reason` says in a line or more why it failed, or which data it lacks. */
+/** Outcome of a bench. `reason` says in a line or more why it failed, or which data it lacks. */
 export interface Outcome {
   readonly bench: string;
   readonly status: 'done' | 'failed' | 'no data';
@@ -20,7 +20,7 @@ export interface Outcome {
 
 export interface SuperviseOptions {
   readonly form: 'full' | 'smoke';
-  /** Whether one process runs all of them, one after the other, and what one started serves the next. */
+  /** One process runs all of them, one after the other, and its services serve the next one. */
   readonly together: boolean;
   onLine(line: Line): void;
   onOutcome(outcome: Outcome): void;
@@ -28,11 +28,11 @@ export interface SuperviseOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How long a process that was told to stop has to do so, before it and its children are killed. */
+/** Time that a process has to stop when told to, before it and its children are killed. */
 const graceMs = 15_000;
-/** How long a process has to say what it waits for: it answers at once, unless its event loop is blocked. */
+/** Time that a process has to say what it waits for: it answers at once, unless its event loop is blocked. */
 const answerMs = 2_000;
-/** How long the process has to end what the benches left, when the last is done. */
+/** Time that the process has to end what the benches left, when the last is done. */
 const closingSeconds = 60;
 
 /**

@@ -104,7 +104,7 @@ function nameOf(text: string): string {
 type TransactionWork<Result> = (client: pg.Client, deferred: Promise<unknown>[]) => Promise<Result>;
 
 /**
- * Whatever is sent before the event loop goes on leaves in one write: begin with the first statements, deferred ones with the commit. Each
+ * Statements that are sent in one turn of the event loop leave in one write: begin with the first statements, deferred ones with the commit. Each
  * write is a system call that wakes the server, about 0.1 ms of processor time on a small machine.
  */
 function sendTogether(client: pg.Client): void {

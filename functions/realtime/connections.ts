@@ -42,7 +42,7 @@ export interface Connections {
   listRoom(room: string, after?: string): AsyncGenerator<string[]>;
   /** Keeps how far items of a room have come, for an hour, in place of what was kept before. */
   noteProgress(room: string, progress: Progress): Promise<void>;
-  /** What was kept last. */
+  /** The progress that was kept last. */
   findProgress(room: string): Promise<Progress | undefined>;
   /** The same with whose they are. */
   listSubscribers(room: string): AsyncGenerator<Subscriber[]>;
@@ -68,7 +68,7 @@ export interface Progress {
   readonly missed: readonly string[];
 }
 
-/** How long a batch that was cut short is remembered: longer than all of its attempts. */
+/** Retention of the progress of a batch that was cut short, in seconds: longer than all of its attempts. */
 const progressSeconds = 3_600;
 
 const connectionKey = (connectionId: string) => ({ pk: `conn#${connectionId}`, sk: 'conn' });

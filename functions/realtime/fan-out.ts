@@ -139,7 +139,7 @@ async function findProgress(app: FanOutApp, room: string): Promise<Progress | un
   }
 }
 
-/** How many items at the start of a run the progress is of. */
+/** Number of items at the start of a run that the progress covers. */
 function countBegun(run: readonly ItemMessage[], { gen, from, upTo }: Progress): number {
   const other = run.findIndex((message) => message.gen !== gen || message.item.seq < from || message.item.seq > upTo);
   return other === -1 ? run.length : other;

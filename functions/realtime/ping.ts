@@ -4,7 +4,7 @@ import type { SocketCaller } from '../platform/ws-handler.ts';
 import { accessRooms } from '../streams/room-heads.ts';
 import type { Connections } from './connections.ts';
 
-/** Where the rooms stand, and which of them do not reach the caller's connection because the registry has lost the subscription. */
+/** Heads of the rooms, and the rooms whose subscription the registry has lost, so that their frames do not reach the connection. */
 export interface Pong {
   heads: { room: string; gen: string; head: number }[];
   unsubscribed?: string[];

@@ -5,7 +5,7 @@ import type { Connections } from './connections.ts';
 /** Posts under way at once: each is one HTTPS request. */
 export const postConcurrency = 64;
 
-/** Who was told: each connection up to `after`, in the order of the room's list, but for `missed`. */
+/** Connections that were told: each one up to `after`, in the order of the room's list, but for `missed`. */
 export interface Reached {
   readonly after: string;
   readonly missed: readonly string[];
@@ -24,7 +24,7 @@ type TellApp = Pick<App, 'log'> & { readonly connections: Pick<Connections, 'lis
 const noteEvery = 1_000;
 /** With so many that could not be told it is not their fault: the others are left for later. */
 const maxMissed = 50;
-/** How often a page of the list is asked for, by the waits in between; the client of the table tries several times each. */
+/** Waits between tries to read a page of the list, in milliseconds; the client of the table tries several times each. */
 const pageWaitsMs = [100, 400];
 
 /**

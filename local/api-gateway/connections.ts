@@ -9,7 +9,7 @@ export interface WebSocketLimits {
   readonly messageBytes: number;
   readonly idleMilliseconds: number;
   readonly maxAgeMilliseconds: number;
-  /** How often it looks for sockets that are idle or too old. */
+  /** Interval of the look for sockets that are idle or too old. */
   readonly sweepMilliseconds: number;
   /** What may wait for a client that does not read, before posts to it are refused with 429. */
   readonly bufferedBytes: number;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JestResults } from './summary.ts';
 
-/** How a run of jest ended. */
+/** Outcome of a run of jest. */
 export interface JestRun {
   /** The report of the runner; undefined when it died before it wrote one. */
   readonly results: JestResults | undefined;

@@ -1,11 +1,11 @@
-/** What was asked of `npm test`. */
+/** Options of `npm test`. */
 export interface TestOptions {
   readonly help: boolean;
-  /** Whether to run beside processes that keep every core busy. */
+  /** Run beside processes that keep every core busy. */
   readonly busy: boolean;
-  /** How many times to run the tests, at least 1. */
+  /** Number of runs, at least 1. */
   readonly repeat: number;
-  /** Everything else, for jest: paths and its own options. */
+  /** The rest, for jest: paths and its own options. */
   readonly jest: readonly string[];
 }
 

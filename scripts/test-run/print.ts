@@ -1,6 +1,6 @@
 import type { RunSummary } from './summary.ts';
 
-/** Where the time of a run went: its slowest files, its parts, its start. */
+/** Lines about the time of a run: its slowest files, its parts, its start. */
 export function printTimes(run: RunSummary): string {
   const slowest = run.files.slice(0, 10).map(({ file, seconds }) => [file, inSeconds(seconds)]);
   const parts = run.parts.map(({ part, files, seconds }) => [part, String(files), inSeconds(seconds)]);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** What is read of the report that jest writes with `--json`. Times are milliseconds since 1970. */
+/** The part that is read of the report that jest writes with `--json`. Times are milliseconds since 1970. */
 export interface JestResults {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
@@ -30,7 +30,7 @@ export interface RunSummary {
   /** From the start of the runner until the first file began: loading jest, finding the files, global setup. */
   readonly startUpSeconds: number;
   readonly totalSeconds: number;
-  /** How long the last file ran when all others had ended. */
+  /** Time that the last file ran alone, when all others had ended. */
   readonly aloneSeconds: number;
 }
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
-/** How long the work takes on the machine that the limits of the tests were written on: 2 cores, nothing else running. */
+/** Time of the work, in milliseconds, on the machine that the limits of the tests were written on: 2 cores, nothing else running. */
 const referenceMs = 180;
 const most = 8;
 
