@@ -137,6 +137,7 @@ export class Connection {
     const { clock, patience } = this.#options;
     const timeoutMs = patience.deadlineMs(baseMs);
     return clock.after(timeoutMs, () => {
+      if (this.ended) return;
       patience.late();
       this.fail(`${what} within ${timeoutMs} ms`);
     });

@@ -49,7 +49,11 @@ export function createDebugLog({ clock = systemClock, keep = 200, write }: Debug
       counts[name]++;
       kept.push(note);
       if (kept.length > keep) kept.shift();
-      write?.(note);
+      try {
+        write?.(note);
+      } catch {
+        // The note is kept all the same: an error in there must not stop the repair that is noted.
+      }
     },
     counts: () => ({ ...counts }),
     notes: () => [...kept],

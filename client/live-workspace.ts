@@ -192,9 +192,8 @@ class FollowedWorkspace implements LiveWorkspace {
   }
 
   async markUnread(streamId: string, eventId: string): Promise<void> {
-    await this.#marks.stop(streamId);
     try {
-      const read = await this.#workspace.streams.markUnread(streamId, eventId);
+      const read = await this.#marks.between(streamId, () => this.#workspace.streams.markUnread(streamId, eventId));
       this.#change(() => this.#known.takeReadMoved(streamId, read));
     } catch (error) {
       // What was marked and not told is marked no more.

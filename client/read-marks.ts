@@ -22,6 +22,10 @@ interface Marking {
   sending: Promise<void> | undefined;
   timer: unknown;
   failures: number;
+  /** Counts the stops: a request that was sent before one is not repeated after it. */
+  stops: number;
+  /** So many others move the pointer now: marks wait for them. */
+  holds: number;
 }
 
 /** Marks streams as read: at once, then as often as is bearable, and the last position always. */
@@ -37,20 +41,35 @@ export class ReadMarks {
   /** Up to a position, or to the end. */
   mark(streamId: string, seq = Number.POSITIVE_INFINITY): void {
     if (this.#closed) return;
-    const marking = this.#streams.get(streamId) ?? { next: undefined, sending: undefined, timer: undefined, failures: 0 };
-    this.#streams.set(streamId, marking);
+    const marking = this.#of(streamId);
     marking.next = Math.max(seq, marking.next ?? 0);
     if (marking.sending === undefined && marking.timer === undefined) this.#send(streamId, marking);
   }
 
-  /** Forgets what was not sent yet; resolves when nothing is on its way any more. */
-  async stop(streamId: string): Promise<void> {
-    const marking = this.#streams.get(streamId);
-    if (marking === undefined) return;
+  /**
+   * Runs `work`, which moves the pointer by itself. Marks from before are forgotten, also one whose request fails meanwhile; marks that are
+   * made while it runs are sent after it, so that the reader's last word is the last request.
+   */
+  async between<Result>(streamId: string, work: () => Promise<Result>): Promise<Result> {
+    const marking = this.#of(streamId);
     marking.next = undefined;
-    await marking.sending;
-    // A request that failed meanwhile asked to be repeated.
-    marking.next = undefined;
+    marking.stops++;
+    marking.holds++;
+    try {
+      await marking.sending;
+      return await work();
+    } finally {
+      marking.holds--;
+      if (marking.timer === undefined && marking.sending === undefined && !this.#closed) this.#send(streamId, marking);
+    }
+  }
+
+  #of(streamId: string): Marking {
+    const known = this.#streams.get(streamId);
+    if (known !== undefined) return known;
+    const marking = { next: undefined, sending: undefined, timer: undefined, failures: 0, stops: 0, holds: 0 };
+    this.#streams.set(streamId, marking);
+    return marking;
   }
 
   /** Sends at once what waits. */
@@ -65,8 +84,10 @@ export class ReadMarks {
 
   #send(streamId: string, marking: Marking): void {
     const { next } = marking;
+    if (marking.holds > 0) return;
     if (next === undefined) return void this.#streams.delete(streamId);
     marking.next = undefined;
+    const { stops } = marking;
     const options = this.#options;
     this.#rest(streamId, marking, restMs);
     marking.sending = this.#tell(streamId, next).then(
@@ -77,7 +98,7 @@ export class ReadMarks {
       (error: unknown) => {
         if (this.#closed) return;
         if (problemOf(error).retry === 'never') return options.refused(streamId);
-        marking.next = Math.max(next, marking.next ?? 0);
+        if (marking.stops === stops) marking.next = Math.max(next, marking.next ?? 0);
         this.#rest(streamId, marking, backoffMs(afterFailure, marking.failures++, options.clock));
       },
     );

@@ -90,6 +90,7 @@ async function sendOnce<R extends Route>(context: RequestContext, route: R, inpu
     return answer;
   } catch (error) {
     if (error instanceof StreambedError) throw error;
+    if (error instanceof TokenFailure) throw error.cause;
     input.signal?.throwIfAborted();
     const why = limit.signal.aborted ? (limit.signal.reason as unknown) : error;
     throw new StreambedError(clientProblem('unavailable', `${route.method} ${route.path}: ${reasonOf(why)}`), error);
@@ -105,7 +106,7 @@ async function exchange<R extends Route>(
   input: RequestInput,
   signal: AbortSignal,
 ): Promise<AnswerOf<R>> {
-  const token = route.auth === 'none' ? '' : await context.token();
+  const token = route.auth === 'none' ? '' : await tokenOf(context);
   signal.throwIfAborted();
   const response = await context.fetch(addressOf(context.baseUrl, route, input), {
     method: route.method,
@@ -114,6 +115,17 @@ async function exchange<R extends Route>(
     ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
   });
   return readAnswer(route, response, await response.text());
+}
+
+/** The program's own error, from its function for tokens: passed on as it is, and no reason to repeat the request. */
+class TokenFailure extends Error {}
+
+async function tokenOf({ token }: RequestContext): Promise<string> {
+  try {
+    return await token();
+  } catch (error) {
+    throw new TokenFailure('no token', { cause: error });
+  }
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

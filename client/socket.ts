@@ -50,7 +50,7 @@ export type SignalData = Signal['data'];
 /** How soon a connection that may be dead has to answer a ping. */
 const wakeDeadlineMs = 5_000;
 /** A ticket that is still not there will not come: the HTTP client gives up long before. */
-const ticketDeadlineMs = 200_000;
+const ticketDeadlineMs = 300_000;
 /** A connection that lasted this long was a good one: the next failure is counted as the first. */
 const goodAfterMs = 10_000;
 /** Part of its greatest age after which a socket is replaced: 110 of 120 minutes. */
@@ -291,11 +291,14 @@ export class RealtimeSocket {
   /** Keeps the connection open, and repairs what was lost at the end of a room that is quiet now. No answer: the connection ends. */
   async #sendPing(connection: Connection, deadlineMs?: number): Promise<void> {
     const pos = this.#rooms.positions();
+    // A ping may overtake the request that subscribes to a room.
+    const joined = new Set(pos.map(({ room }) => room).filter((room) => this.#rooms.isIn(connection, room)));
     try {
       const { d } = await connection.ping({ pos }, deadlineMs);
-      this.#rooms.pong(pos, d);
-      if (d.unsubscribed === undefined) return;
-      this.#options.debugLog?.note('subscriptions-lost', { rooms: d.unsubscribed });
+      const unsubscribed = (d.unsubscribed ?? []).filter((room) => joined.has(room));
+      this.#rooms.pong(pos, { ...d, unsubscribed });
+      if (unsubscribed.length === 0) return;
+      this.#options.debugLog?.note('subscriptions-lost', { rooms: unsubscribed });
       if (connection === this.#current) this.#reconcile();
     } catch {
       // A refused ping repairs nothing and breaks nothing; one without an answer has ended the connection, which tells us by itself.

@@ -159,16 +159,19 @@ export class Subscriptions {
   async reconcile(connection: Connection): Promise<void> {
     if (this.#busy.has(connection)) return;
     this.#busy.add(connection);
-    // What is joined and left in one go costs one frame, or none.
-    await Promise.resolve();
-    for (let attempt = 0; connection.ended === undefined;) {
-      const change = this.#changeFor(connection);
-      // The decision to end and the end are one step: with a promise between them, a room that is joined there would stay unsubscribed.
-      if (change === undefined) break;
-      if ((await this.#make(change, connection)) === 'progress') attempt = 0;
-      else await this.#pause(backoffMs(reconnectBackoff, attempt++, this.#clock), connection.over);
+    try {
+      // What is joined and left in one go costs one frame, or none.
+      await Promise.resolve();
+      for (let attempt = 0; connection.ended === undefined;) {
+        const change = this.#changeFor(connection);
+        // The decision to end and the end are one step: with a promise between them, a room that is joined there would stay unsubscribed.
+        if (change === undefined) return;
+        if ((await this.#make(change, connection)) === 'progress') attempt = 0;
+        else await this.#pause(backoffMs(reconnectBackoff, attempt++, this.#clock), connection.over);
+      }
+    } finally {
+      this.#busy.delete(connection);
     }
-    this.#busy.delete(connection);
   }
 
   /** The next request that brings the connection closer to what we want; undefined when it is there. */

@@ -204,6 +204,18 @@ describe('a failure', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  test('an error of the program’s own token function is passed on as it is, and nothing is repeated', async () => {
+    const clock = new FakeClock();
+    let asked = 0;
+    const token = (): string => {
+      asked++;
+      throw new RangeError('signed out');
+    };
+    const { workspace } = createStreambed({ baseUrl: 'http://http.test', token, clock });
+    await expect(workspace(workspaceId).read()).rejects.toThrow(RangeError);
+    expect([asked, clock.waiting]).toEqual([1, 0]);
+  });
+
   test('by the caller’s own signal is that signal’s reason, at once', async () => {
     const { events, seen } = await served([{ status: 200, silent: true }]);
     const controller = new AbortController();

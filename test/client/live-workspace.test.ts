@@ -436,6 +436,23 @@ describe('reading', () => {
     expect([house.readOf(alpha).unreadCount, countsOf(workspace, 'alpha').unreadCount]).toEqual([1, 1]);
   });
 
+  test('is the last word when it comes while a message is being made unread', async () => {
+    const { workspace, house, network, clock } = await liveWorld(withChannels('alpha'));
+    const alpha = streamOf(house, 'alpha');
+    const post = house.post(alpha);
+    await clock.advance(5_000);
+    network.lag = (address) => (address.endsWith('/read') ? 3_000 : 0);
+    workspace.markRead(alpha.shared.id, post.seq);
+    await clock.advance(100);
+    const unread = workspace.markUnread(alpha.shared.id, post.id);
+    await clock.advance(100);
+    const next = house.post(alpha);
+    workspace.markRead(alpha.shared.id, next.seq);
+    await clock.advance(120_000);
+    await unread;
+    expect([house.readOf(alpha).readSeq, countsOf(workspace, 'alpha').unreadCount]).toEqual([next.seq, 0]);
+  });
+
   test('what waits is told when the workspace is closed', async () => {
     const { workspace, house, clock } = await liveWorld(withChannels('alpha'));
     const alpha = streamOf(house, 'alpha');

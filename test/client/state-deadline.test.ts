@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { RoomItem } from '../../contract/frames.ts';
+import { createDebugLog } from '../../client/debug-log.ts';
 import { RoomFollower } from '../../client/room-follower.ts';
 import { RoomLog } from '../../client/room-log.ts';
 import type { RealtimeSocket } from '../../client/socket.ts';
@@ -41,6 +42,15 @@ test('a state that does not pass is asked about again and again, later each time
   deadline.close();
   deadline.look();
   expect(clock.waiting).toBe(0);
+});
+
+test('a debug log whose writer throws keeps its notes, and the client goes on', () => {
+  const write = (): void => {
+    throw new Error('of the program');
+  };
+  const debugLog = createDebugLog({ write });
+  debugLog.note('connection-lost', { attempt: 0, reason: 'gone' });
+  expect([debugLog.counts()['connection-lost'], debugLog.notes().length]).toEqual([1, 1]);
 });
 
 test('a room whose subscription was forgotten by everybody becomes live all the same', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Connection } from '../../client/connection.ts';
+import { StreambedError, clientProblem } from '../../client/errors.ts';
 import { Subscriptions } from '../../client/subscriptions.ts';
 import type { RoomListener } from '../../client/subscriptions.ts';
 import { room } from '../../contract/frames.ts';
@@ -41,6 +42,25 @@ const aListener = (joined: () => void): RoomListener => ({
 async function microtasks(count: number): Promise<void> {
   for (let n = 0; n < count; n++) await Promise.resolve();
 }
+
+test('a listener that throws keeps no other room from being joined', async () => {
+  const { connection, rooms } = instantConnection();
+  const { subscribe } = connection;
+  const refuse = () => Promise.reject(new StreambedError(clientProblem('too_many_rooms', 'no', { retry: 'never' })));
+  Object.assign(connection, { subscribe: refuse });
+  const subscriptions = new Subscriptions(new FakeClock());
+  subscriptions.add(nameOf(0), {
+    ...aListener(ignore),
+    refused: () => {
+      throw new Error('of the program');
+    },
+  });
+  await expect(subscriptions.reconcile(connection)).rejects.toThrow('of the program');
+  subscriptions.add(nameOf(1), aListener(ignore));
+  Object.assign(connection, { subscribe });
+  await subscriptions.reconcile(connection);
+  expect([...rooms]).toEqual([nameOf(1)]);
+});
 
 describe('a room that is joined or left while the subscriptions are being reconciled', () => {
   // Each number is another place in the chain of promises, the last step of it included.
