@@ -59,11 +59,11 @@ export interface Subscriber {
   readonly mark: string;
 }
 
-/** Items of a room, by their positions, and who has all of them: each connection up to `after`, in the order of `listRoom`, but for `missed`. */
+/** Items of a room, by the positions that were in the batch, and who has all of them: each connection up to `after`, in the order of `listRoom`, but for `missed`. */
 export interface Progress {
   readonly gen: string;
-  readonly from: number;
-  readonly upTo: number;
+  /** Not a range: positions are taken in order, but what was sent late joins the queue behind what was taken later. */
+  readonly seqs: readonly number[];
   readonly after: string;
   readonly missed: readonly string[];
 }

@@ -140,21 +140,21 @@ async function findProgress(app: FanOutApp, room: string): Promise<Progress | un
 }
 
 /** Number of items at the start of a run that the progress covers. */
-function countBegun(run: readonly ItemMessage[], { gen, from, upTo }: Progress): number {
-  const other = run.findIndex((message) => message.gen !== gen || message.item.seq < from || message.item.seq > upTo);
+function countBegun(run: readonly ItemMessage[], { gen, seqs }: Progress): number {
+  const other = run.findIndex((message) => message.gen !== gen || !seqs.includes(message.item.seq));
   return other === -1 ? run.length : other;
 }
 
 async function pushItems(app: FanOutApp, run: readonly ItemMessage[], resume?: Reached): Promise<void> {
-  const [first, last] = [run[0], run.at(-1)];
-  if (!first || !last) return;
+  const [first] = run;
+  if (!first) return;
   const { room, gen } = first;
   const items = run.map(({ item }) => item);
   const frames = packFrames(room, gen, items).map(encode);
-  const range = { gen, from: first.item.seq, upTo: last.item.seq };
+  const seqs = items.map(({ seq }) => seq);
   const readers = await tellRoom(app, room, (connectionId) => postAll(app, connectionId, frames, room), {
     resume,
-    note: ({ after, missed }) => app.connections.noteProgress(room, { ...range, after, missed }),
+    note: ({ after, missed }) => app.connections.noteProgress(room, { gen, seqs, after, missed }),
   });
   const now = app.clock.now().getTime();
   for (const { committedAt } of run) app.metrics.milliseconds(metric.fanOutLatency, now - Date.parse(committedAt));

@@ -22,6 +22,8 @@ type TellApp = Pick<App, 'log'> & { readonly connections: Pick<Connections, 'lis
 
 /** Connections from one note to the next: a worker that dies costs those the frame twice, and a note costs one write. */
 const noteEvery = 1_000;
+/** A round that took longer than this is not followed by a second try of those that were missed. */
+const secondTryWithinMs = 5_000;
 /** With so many that could not be told it is not their fault: the others are left for later. */
 const maxMissed = 50;
 /** Waits between tries to read a page of the list, in milliseconds; the client of the table tries several times each. */
@@ -56,8 +58,9 @@ async function* pagesOf({ connections, log }: TellApp, room: string, after: stri
   for (let failures = 0; ;) {
     try {
       for await (const connectionIds of connections.listRoom(room, last)) {
+        // A page may be empty, where all of it has expired: then nothing was gained.
+        if (connectionIds.length > 0) failures = 0;
         last = connectionIds.at(-1) ?? last;
-        failures = 0;
         yield connectionIds;
       }
       return;
@@ -79,6 +82,7 @@ class Round {
   /** Those that could not be told, and are not told yet. */
   readonly #missed: Set<string>;
   #sinceNote = 0;
+  readonly #startedAt = performance.now();
   #failure: { error: unknown } | undefined;
   /** Settles when no note is under way. */
   noted: Promise<void> | undefined;
@@ -107,6 +111,9 @@ class Round {
 
   /** Those that were missed, by this round or the one that it goes on with, have had time meanwhile. */
   async tellMissed(): Promise<void> {
+    const before = this.#failure;
+    // A post that hangs takes 20 s with its tries, and the worker has 30 s: the redelivery is the second try then.
+    if (before && performance.now() - this.#startedAt > secondTryWithinMs) throw before.error;
     this.#failure = undefined;
     await eachWithin(postConcurrency, [...this.#missed], (connectionId) => this.#try(connectionId));
     const failure = this.#failure as { error: unknown } | undefined;

@@ -122,6 +122,22 @@ describe('a post that fails', () => {
     expect(twice()).toBe(0);
   });
 
+  test('after it hung is left to the next delivery: a second try would outlast the worker', async () => {
+    const hanging = small[2] as string;
+    let tries = 0;
+    beforePost = async (connectionId) => {
+      if (connectionId !== hanging) return;
+      tries++;
+      await new Promise((resolve) => setTimeout(resolve, 5_100));
+      throw new Error('no answer');
+    };
+    await expect(fanOut(aWorker(), [item(smallRoom, seq)])).rejects.toMatchObject({ index: 0 });
+    expect([tries, shown.size]).toEqual([1, small.length - 1]);
+    beforePost = () => undefined;
+    await fanOut(aWorker(), [item(smallRoom, seq)], true);
+    expect([shown.size, twice()]).toEqual([small.length, 0]);
+  });
+
   test('for everyone is given up soon, and nobody is passed over when it comes again', async () => {
     let posts = 0;
     beforePost = () => {
@@ -181,6 +197,19 @@ describe('a worker that dies', () => {
     expect(shown.size).toBe(size);
     shown.clear();
     await fanOut(aWorker(), [item(largeRoom, seq + 1)], true);
+    expect(shown.size).toBe(size);
+  });
+
+  test('passes over nobody for a position that was sent late, behind positions that were taken after it', async () => {
+    const broken = large[1_500] as string;
+    beforePost = (connectionId) => {
+      if (connectionId === broken) throw new Error('socket hang up');
+    };
+    const [first, last] = [item(largeRoom, seq), item(largeRoom, seq + 2)];
+    await expect(fanOut(aWorker(), [first, last])).rejects.toMatchObject({ index: 0 });
+    beforePost = () => undefined;
+    await fanOut(aWorker(), [first, last, item(largeRoom, seq + 1)], true);
+    expect(new Set([...shown.values()].map((positions) => positions.join()))).toEqual(new Set([[seq, seq + 2, seq + 1].join()]));
     expect(shown.size).toBe(size);
   });
 
