@@ -83,9 +83,10 @@ export async function listSidebar(tx: Transaction, userId: string, limit: number
 
 /**
  * The names of people who are members, or were, as the last thing of a transaction: in one flight with the commit. The ids are joined as
- * rows: `= any($2)` with a plan for all values compares each row with each id.
+ * rows: `= any($2)` with a plan for all values compares each row with each id. Not async: whoever waits for the transaction hears of a failure,
+ * and a promise of its own around this one would be rejected with nobody to handle it.
  */
-export async function listPeople(tx: Transaction, userIds: readonly string[]): Promise<{ id: string; name: string }[]> {
+export function listPeople(tx: Transaction, userIds: readonly string[]): Promise<{ id: string; name: string }[]> {
   return tx.deferRows<{ id: string; name: string }>(
     'select u.id, u.name from unnest($2::text[]) as shown(id) join users u on u.workspace_id = $1 and u.id = shown.id order by u.id',
     [tx.workspaceId, userIds],

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserId, WorkspaceId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
+import type { Transaction } from '../../../functions/platform/database.ts';
+import { listPeople } from '../../../functions/streams/bootstrap-store.ts';
 import { bootstrap } from '../../../functions/streams/bootstrap.ts';
 import { createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
@@ -90,4 +92,10 @@ test('is four statements, whatever there is', async () => {
 test('does not exist for who is not in the workspace', async () => {
   const stranger = { kind: 'user', workspaceId: WorkspaceId.parse(team.workspaceId), userId: UserId.parse('eve') } as const;
   await expect(bootstrap(app, stranger)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('the names of people are the promise of their statement itself: one around it would be rejected with nobody to handle it', () => {
+  const sent = Promise.resolve([]);
+  const tx = { workspaceId: 'ws', deferRows: () => sent } as unknown as Transaction;
+  expect(listPeople(tx, [])).toBe(sent);
 });
