@@ -61,8 +61,23 @@ async function postLive(telling: Telling): Promise<number> {
   return slowestMs;
 }
 
+/** Messages that wait for a back-off or for a worker that died come back at once. */
+function bringBack(local: Local): void {
+  for (const queue of ['Epochs', 'Embeddings']) local.queues.expireVisibility(local.nameOf(`Epochs${queue}QueueQueue`));
+}
+
+/** Waits for memory; where nothing moved for a while, messages need not wait for their three minutes. */
 async function settle(local: Local, telling: Telling): Promise<Outcome> {
-  await waitForMemory(telling, () => undefined);
+  let moved = true;
+  const hurry = setInterval(() => {
+    if (!moved) bringBack(local);
+    moved = false;
+  }, limit(5_000));
+  try {
+    await waitForMemory(telling, () => (moved = true));
+  } finally {
+    clearInterval(hurry);
+  }
   return { streams: await readEpochs(telling), points: await countPoints(local, telling.own.workspaceId) };
 }
 
@@ -74,7 +89,7 @@ async function lookAfter(local: Local, telling: Telling): Promise<void> {
   let seen = '';
   for (let status = await statusOf(telling); status.streamsBehind > 0; status = await statusOf(telling)) {
     const now = JSON.stringify([status.streamsBehind, status.epochsWaiting, status.epochCount]);
-    if (now === seen) for (const queue of ['Epochs', 'Embeddings']) local.queues.expireVisibility(local.nameOf(`Epochs${queue}QueueQueue`));
+    if (now === seen) bringBack(local);
     seen = now;
     await local.runSchedule('EpochsFlushEveryMinute');
     await pause(1_000);
