@@ -48,7 +48,7 @@ function readReport(file: string): JestResults | undefined {
 
 /** The signals that end the script, for whoever runs at that moment. */
 export interface Signals {
-  /** Whether there was one. */
+  /** A signal has come. */
   readonly received: boolean;
   /** Calls back at each signal; returns what ends that. */
   listen(call: (signal: NodeJS.Signals) => void): () => void;

@@ -4,6 +4,7 @@ import type { EventPage, StreamEvent } from '../../contract/event.ts';
 import { room } from '../../contract/frames.ts';
 import type { ClientFrame, RoomItem, ServerFrame } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
+import { eventSample } from '../support/samples.ts';
 import type { FakeClock } from './fake-clock.ts';
 import { FakeEpochs } from './fake-epochs.ts';
 import { FakeWorkspace } from './fake-workspace.ts';
@@ -80,30 +81,8 @@ export class FakeServer {
   append(text: string, actorId = 'bob', clientEventId = `other-${this.#made++}`, more: Partial<StreamEvent> = {}): StreamEvent {
     const seq = this.log.head + 1;
     const at = new Date(this.clock.now()).toISOString();
-    return this.#commit('event', {
-      id: newId('event', this.clock.now()),
-      streamId,
-      seq,
-      changedSeq: seq,
-      eventType: 'message',
-      actorId,
-      actorName: actorId,
-      clientEventId,
-      content: { text, mentions: [] },
-      sharedRef: null,
-      poll: null,
-      file: null,
-      payload: null,
-      reactions: [],
-      thread: null,
-      replyCount: 0,
-      pinnedAt: null,
-      pinnedBy: null,
-      createdAt: at,
-      editedAt: null,
-      deletedAt: null,
-      ...more,
-    } as unknown as StreamEvent);
+    const own = { id: newId('event', this.clock.now()), streamId, seq, actorId, actorName: actorId, clientEventId, createdAt: at };
+    return this.#commit('event', { ...eventSample({ ...own, content: { text, mentions: [] } }), ...more } as unknown as StreamEvent);
   }
 
   /** Shares something that this server does not have. */

@@ -17,7 +17,7 @@ import type { World } from './world.ts';
  * nothing.
  */
 const minutes = 60_000;
-/** What the way to a phone and back takes on a good day. */
+/** Round trip to a phone on a good day, in milliseconds. */
 const usualMs = 400;
 
 /** A workspace and a stream, with a debug log. */

@@ -8,7 +8,7 @@ import { withLock } from '../../local/lock.ts';
 export interface Chromium {
   /** The executable; the libraries it loads lie beside it. */
   readonly binary: string;
-  /** Whether an earlier call, of this process or of another one, had unpacked it. */
+  /** An earlier call, of this process or of another one, had unpacked it. */
   readonly reused: boolean;
 }
 

@@ -20,7 +20,7 @@ import { limit } from './slowness.ts';
 const speed = 20;
 /** No request and no socket is given up in here, however slow the machine is at the moment. */
 const timeoutMs = 30_000 * speed;
-/** What is due later than this is no part of coming to rest: pings and renewals. Every back-off of the client is shorter. */
+/** Timers that are due later than this are no part of coming to rest: pings and renewals. Every back-off of the client is shorter. */
 const soonMs = 150_000;
 
 /** A clock that runs fast, and knows for how many milliseconds of its time each task that is due soon was put off. */

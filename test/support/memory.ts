@@ -5,7 +5,7 @@ import type { Memory } from '../../functions/epochs/memory.ts';
 import { startTestQdrant } from './qdrant.ts';
 import type { TestQdrant } from './qdrant.ts';
 
-/** What memory stands on in tests: the offline embedder, and a Qdrant that starts when it is first needed. */
+/** The services that memory uses in tests: the offline embedder, and a Qdrant that starts when it is first needed. */
 export interface TestMemory extends Memory {
   /** Whose vectors are asked for; put another in its place to have it fail. */
   using: Embedder;
