@@ -40,20 +40,24 @@ const featureFiles = (name) => readdirSync(new URL(`./functions/${name}/`, impor
 const features = {
   platform: { alone: true },
   // A subscription reads the heads and changes of streams, and `send` is the same use case as the HTTP route.
-  realtime: { files: ['functions/streams/room-heads.ts', 'functions/streams/post-event.ts', 'functions/epochs/set-barrier.ts'] },
+  realtime: {
+    files: ['functions/streams/streams/room-heads.ts', 'functions/streams/events/post-event.ts', 'functions/epochs/set-barrier.ts'],
+  },
   // A file is of a stream: who may read and post there decides.
   files: { files: ['functions/streams/access.ts'] },
   // What a member may see of their activity is decided by the streams that it is of.
-  notifications: { files: ['functions/streams/access.ts', 'functions/streams/rows.ts', 'functions/streams/notify.ts'] },
+  notifications: {
+    files: ['functions/streams/access.ts', 'functions/streams/streams/stream-rows.ts', 'functions/streams/mentions/notify.ts'],
+  },
   // Text into vectors and back to what is near: it knows nothing of what is remembered.
   embeddings: {},
   // An epoch is of a stream: who may read and post there decides, and its events are shown as streams show them.
   epochs: {
     files: [
       'functions/streams/access.ts',
-      'functions/streams/rows.ts',
-      'functions/streams/event-store.ts',
-      'functions/streams/list-events.ts',
+      'functions/streams/streams/stream-rows.ts',
+      'functions/streams/events/event-store.ts',
+      'functions/streams/events/list-events.ts',
       ...featureFiles('embeddings'),
     ],
   },

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { listEvents } from '../functions/streams/list-events.ts';
+import { listEvents } from '../functions/streams/events/list-events.ts';
 import type { Bench } from './support/bench.ts';
 import type { BenchRun } from './support/bench-run.ts';
 import { quantile } from './support/figures.ts';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { upsertUser } from '../functions/auth/store.ts';
-import { createStream } from '../functions/streams/create-stream.ts';
-import { postEvent } from '../functions/streams/post-event.ts';
+import { createStream } from '../functions/streams/streams/create-stream.ts';
+import { postEvent } from '../functions/streams/events/post-event.ts';
 import { createWorkspace } from '../functions/workspaces/create-workspace.ts';
 import type { Bench } from './support/bench.ts';
 import type { BenchRun } from './support/bench-run.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { bootstrap } from '../functions/streams/bootstrap.ts';
+import { bootstrap } from '../functions/streams/reading/bootstrap.ts';
 import type { Bench } from './support/bench.ts';
 import type { BenchRun } from './support/bench-run.ts';
 import { quantile } from './support/figures.ts';

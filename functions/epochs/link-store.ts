@@ -1,6 +1,6 @@
 import type { Related } from '../../contract/epoch.ts';
 import type { Transaction } from '../platform/database.ts';
-import { accessOf, seesIt } from '../streams/rows.ts';
+import { accessOf, seesIt } from '../streams/streams/stream-rows.ts';
 import { epochColumns } from './epoch-rows.ts';
 import { relatedOf } from './related-rows.ts';
 import type { RelatedRow } from './related-rows.ts';

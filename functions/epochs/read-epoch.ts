@@ -1,8 +1,8 @@
 import type { EpochWithEvents } from '../../contract/epoch.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
-import { listEventsBeside } from '../streams/event-store.ts';
-import { withinBytes } from '../streams/list-events.ts';
+import { listEventsBeside } from '../streams/events/event-store.ts';
+import { withinBytes } from '../streams/events/list-events.ts';
 import { accessEpoch } from './access.ts';
 
 /** An epoch with a page of what was said in it, oldest first, as the caller may see it. */

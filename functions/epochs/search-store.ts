@@ -1,6 +1,6 @@
 import type { Epoch, MemoryHit } from '../../contract/epoch.ts';
 import type { Transaction } from '../platform/database.ts';
-import { accessOf, seesIt } from '../streams/rows.ts';
+import { accessOf, seesIt } from '../streams/streams/stream-rows.ts';
 import { epochColumns, epochOf } from './epoch-rows.ts';
 import type { EpochRow } from './epoch-rows.ts';
 import type { Spoken } from './highlights.ts';

@@ -5,7 +5,7 @@ import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { readCursor, writeCursor } from '../platform/cursor.ts';
 import { accessMember } from '../streams/access.ts';
-import { shownCharacters } from '../streams/notify.ts';
+import { shownCharacters } from '../streams/mentions/notify.ts';
 import { listActivity } from './store.ts';
 
 const Cursor = z.strictObject({ id: NotificationId });

@@ -1,6 +1,6 @@
 import type { Notification } from '../../contract/notification.ts';
 import type { Transaction } from '../platform/database.ts';
-import { accessOf, seesIt } from '../streams/rows.ts';
+import { accessOf, seesIt } from '../streams/streams/stream-rows.ts';
 
 interface NotificationRow {
   id: string;

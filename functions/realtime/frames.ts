@@ -6,7 +6,7 @@ import { setBarrier } from '../epochs/set-barrier.ts';
 import { AppError } from '../platform/errors.ts';
 import { groupOf } from '../platform/outbox.ts';
 import type { FrameTable } from '../platform/ws-handler.ts';
-import { postEvent } from '../streams/post-event.ts';
+import { postEvent } from '../streams/events/post-event.ts';
 import { closeConnection } from './close-connection.ts';
 import type { Connections } from './connections.ts';
 import type { FanOutMessage } from '../platform/fan-out-messages.ts';

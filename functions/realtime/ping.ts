@@ -1,7 +1,7 @@
 import type { App } from '../platform/app.ts';
 import { AppError } from '../platform/errors.ts';
 import type { SocketCaller } from '../platform/ws-handler.ts';
-import { accessRooms } from '../streams/room-heads.ts';
+import { accessRooms } from '../streams/streams/room-heads.ts';
 import type { Connections } from './connections.ts';
 
 /** Heads of the rooms, and the rooms whose subscription the registry has lost, so that their frames do not reach the connection. */

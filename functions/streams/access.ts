@@ -4,7 +4,7 @@ import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { mayDo } from './policy.ts';
 import type { StreamAction } from './policy.ts';
-import { findPlainStream, findRole, findStream } from './store.ts';
+import { findPlainStream, findRole, findStream } from './streams/stream-store.ts';
 import { maySee } from './stream.ts';
 import type { PlainStream, StreamForCaller } from './stream.ts';
 

@@ -7,7 +7,7 @@ import { metrics } from '../platform/metrics.ts';
 import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/redelivery.ts';
-import { followUp } from './follow-up.ts';
+import { followUp } from './follow-up/follow-up.ts';
 
 const app = {
   db: openDatabase(),

@@ -6,7 +6,7 @@ import { createJobProgress } from '../../cli/commands/reindex-progress.ts';
 import { setBarrier } from '../../functions/epochs/set-barrier.ts';
 import { localEmbedder } from '../../functions/embeddings/local-embedder.ts';
 import type { UserCaller } from '../../functions/platform/authenticate.ts';
-import { postEvent } from '../../functions/streams/post-event.ts';
+import { postEvent } from '../../functions/streams/events/post-event.ts';
 import { aChannel, aMember, aWorkspace } from '../support/app.ts';
 import { createMemoryWorker } from '../support/memory-worker.ts';
 import type { MemoryWorker } from '../support/memory-worker.ts';

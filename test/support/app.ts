@@ -6,7 +6,7 @@ import type { AppMetrics } from '../../functions/platform/metrics.ts';
 import type { QueueMessage } from '../../functions/platform/queues.ts';
 import { createWorkspace } from '../../functions/workspaces/create-workspace.ts';
 import { upsertUser } from '../../functions/auth/store.ts';
-import { createStream } from '../../functions/streams/create-stream.ts';
+import { createStream } from '../../functions/streams/streams/create-stream.ts';
 import type { Stream } from '../../contract/stream.ts';
 import { UserId } from '../../contract/ids.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';

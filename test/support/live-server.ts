@@ -11,7 +11,7 @@ import { frameTable } from '../../functions/realtime/frames.ts';
 import { FanOutMessage } from '../../functions/platform/fan-out-messages.ts';
 import { createNudges } from '../../functions/realtime/nudges.ts';
 import type { Frame, PostOutcome } from '../../functions/realtime/sockets.ts';
-import { followUp } from '../../functions/streams/follow-up.ts';
+import { followUp } from '../../functions/streams/follow-up/follow-up.ts';
 import type { TestApp } from './app.ts';
 import { httpOf } from './http.ts';
 import { limit } from './slowness.ts';

@@ -9,7 +9,7 @@ import { readMemorySettings, updateMemorySettings } from '../../../functions/epo
 import { readMemory } from '../../../functions/epochs/read-memory.ts';
 import { reindexMemory } from '../../../functions/epochs/reindex-memory.ts';
 import type { ApiKeyCaller, UserCaller } from '../../../functions/platform/authenticate.ts';
-import { postEvent } from '../../../functions/streams/post-event.ts';
+import { postEvent } from '../../../functions/streams/events/post-event.ts';
 import { aChannel, aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 import { putEpochs, putWhatMemoryKeeps } from '../../support/epochs.ts';

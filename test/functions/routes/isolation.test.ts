@@ -4,7 +4,7 @@ import { room } from '../../../contract/frames.ts';
 import { idPrefixes, newId, UserId, WorkspaceId } from '../../../contract/ids.ts';
 import type { IdKind } from '../../../contract/ids.ts';
 import type { Route } from '../../../contract/route.ts';
-import { accessRooms } from '../../../functions/streams/room-heads.ts';
+import { accessRooms } from '../../../functions/streams/streams/room-heads.ts';
 import { createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 import { furnish } from '../../support/furnished.ts';

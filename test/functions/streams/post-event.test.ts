@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';
 import { sweepOutbox } from '../../../functions/operations/sweep-outbox.ts';
-import { deleteEvent } from '../../../functions/streams/delete-event.ts';
-import { editEvent } from '../../../functions/streams/edit-event.ts';
-import { listEvents } from '../../../functions/streams/list-events.ts';
-import { postEvent } from '../../../functions/streams/post-event.ts';
-import { readStream } from '../../../functions/streams/read-stream.ts';
+import { deleteEvent } from '../../../functions/streams/events/delete-event.ts';
+import { editEvent } from '../../../functions/streams/events/edit-event.ts';
+import { listEvents } from '../../../functions/streams/events/list-events.ts';
+import { postEvent } from '../../../functions/streams/events/post-event.ts';
+import { readStream } from '../../../functions/streams/streams/read-stream.ts';
 import { ClientEventId } from '../../../contract/ids.ts';
 import { ListEvents } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';

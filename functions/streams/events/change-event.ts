@@ -1,0 +1,87 @@
+import type { StreamEvent } from '../../../contract/event.ts';
+import type { RoomItem } from '../../../contract/frames.ts';
+import { room } from '../../../contract/frames.ts';
+import type { Topic } from '../../../contract/names.ts';
+import type { UserCaller } from '../../platform/authenticate.ts';
+import { AppError } from '../../platform/errors.ts';
+import { withOutbox } from '../../platform/outbox.ts';
+import type { OutboxTransaction } from '../../platform/outbox.ts';
+import { accessStream } from '../access.ts';
+import type { AppendApp } from './append.ts';
+import { takePosition } from './change-store.ts';
+import { findEvent } from './event-store.ts';
+import type { StreamAction } from '../policy.ts';
+import type { StreamForCaller } from '../stream.ts';
+
+interface Change {
+  readonly type: 'event:edited' | 'event:deleted' | 'event:updated' | 'reaction';
+  readonly action: StreamAction;
+  /** Position that the caller believes to be the event's last change; undefined: whatever it is. */
+  readonly ifMatch?: number | undefined;
+  /** Whether the caller may do it to this event; throws. */
+  check?(event: StreamEvent, found: StreamForCaller): void;
+  /** Whether the event already is what it is to become: then nothing is written. */
+  isDone?(event: StreamEvent): boolean;
+  /** Writes the change at position `seq`. `nothing`: it was so already; `conflict`: somebody was faster. */
+  write(tx: OutboxTransaction, event: StreamEvent, seq: number, found: StreamForCaller): Promise<'written' | 'nothing' | 'conflict'>;
+}
+
+const topics = {
+  'event:edited': 'event-edited',
+  'event:deleted': 'event-deleted',
+  'event:updated': 'event-updated',
+  reaction: 'event-updated',
+} as const satisfies Record<Change['type'], Topic>;
+
+/** What all changes of an event share: it takes a new position in the log, and the room is told what it is now. */
+export async function changeEvent(
+  app: AppendApp,
+  caller: UserCaller,
+  { streamId, eventId }: { streamId: string; eventId: string },
+  change: Change,
+): Promise<StreamEvent> {
+  return withOutbox(app, caller.workspaceId, async (tx) => {
+    const found = await accessStream(tx, caller, streamId, change.action);
+    // The position is taken first: its row lock makes every change of the stream wait for this one.
+    const { seq } = await takePosition(tx, streamId);
+    const event = await findEvent(tx, caller.userId, streamId, eventId);
+    if (!event) throw new AppError('not_found');
+    change.check?.(event, found);
+    if (change.isDone?.(event) === true) throw new NothingToDo(event);
+    if (event.deletedAt !== null) throw new AppError('event_deleted');
+    if (change.ifMatch !== undefined && change.ifMatch !== event.changedSeq) {
+      throw new AppError('precondition_failed', `It is at position ${event.changedSeq} now.`);
+    }
+    const outcome = await change.write(tx, event, seq, found);
+    if (outcome === 'nothing') throw new NothingToDo(event);
+    if (outcome === 'conflict') throw new AppError('precondition_failed', 'It was changed at the same moment.');
+    const changed = await findEvent(tx, caller.userId, streamId, eventId);
+    if (!changed) throw new Error(`The event ${eventId} is gone`);
+    tellChange(tx, found.stream.gen, changed, { type: change.type, actor: caller.userId, at: app.clock.now() });
+    return changed;
+  }).catch((error: unknown) => {
+    if (error instanceof NothingToDo) return error.event;
+    throw error;
+  });
+}
+
+/** Promises a changed event to its room. What a reader sees of a shared original is not for everybody: each reads it themselves. */
+export function tellChange(
+  tx: OutboxTransaction,
+  gen: string,
+  event: StreamEvent,
+  { type, actor, at }: { type: Change['type']; actor: string | null; at: Date },
+): void {
+  const data = event.sharedRef ? { ...event, sharedRef: { context: event.sharedRef.context } } : event;
+  const item = { seq: event.changedSeq, type, eventId: event.id, at: at.toISOString(), actor, data } as RoomItem;
+  tx.enqueue(topics[type], room.stream(tx.workspaceId, event.streamId), gen, item);
+}
+
+/** Undoes the transaction, so that a repeat takes no position. */
+class NothingToDo extends Error {
+  readonly event: StreamEvent;
+  constructor(event: StreamEvent) {
+    super('It is so already');
+    this.event = event;
+  }
+}

@@ -1,0 +1,59 @@
+import type { StreamEvent } from '../../../contract/event.ts';
+import type { UserCaller } from '../../platform/authenticate.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { AppendApp } from './append.ts';
+import { changeEvent } from './change-event.ts';
+import { noteCountsChanged, updateText } from './change-store.ts';
+import { here } from '../mentions/mention-store.ts';
+import { findMentions } from '../mentions/mentions.ts';
+import { notifyMentioned, unnotify } from '../mentions/notify.ts';
+
+/** Gives the caller's own event another text, and keeps the one it had. Who is mentioned only now is told, who is not any more is not. */
+export async function editEvent(
+  app: AppendApp,
+  caller: UserCaller,
+  input: { streamId: string; eventId: string; text: string; ifMatch?: number },
+): Promise<StreamEvent> {
+  return changeEvent(app, caller, input, {
+    type: 'event:edited',
+    action: 'post',
+    ifMatch: input.ifMatch,
+    check(event) {
+      if (event.actorId !== caller.userId) throw new AppError('not_author', 'It was posted by someone else.');
+      if (event.deletedAt === null && event.content === null) {
+        throw new AppError('wrong_event_type', `An event of type ${event.eventType} has no text to edit.`);
+      }
+    },
+    isDone: (event) => event.content?.text === input.text,
+    async write(tx, event, seq, { stream }) {
+      const editedAt = app.clock.now();
+      const mentions = await findMentions(tx, { authorId: caller.userId, streamId: input.streamId }, input.text);
+      const change = {
+        eventId: event.id,
+        seq,
+        text: input.text,
+        mentions,
+        expectedSeq: event.changedSeq,
+        editedAt,
+        editedBy: caller.userId,
+      };
+      if (!(await updateText(tx, change))) return 'conflict';
+      const before = idsOf(event.content?.mentions ?? []);
+      const after = idsOf(mentions);
+      if (before.some((id) => !after.includes(id)))
+        await unnotify(
+          app,
+          tx,
+          event,
+          after.map((id) => (id === 'here' ? here : id)),
+        );
+      const added = mentions.filter(({ id }) => !before.includes(id));
+      if (added.length > 0) await notifyMentioned(app, tx, stream, { ...event, content: { text: input.text, mentions: added } });
+      if (before.length !== after.length || added.length > 0) noteCountsChanged(tx, stream.id);
+      return 'written';
+    },
+  });
+}
+
+const idsOf = (mentions: readonly { type: string; id: string }[]): string[] =>
+  mentions.filter(({ type }) => type !== 'stream').map(({ id }) => id);

@@ -1,0 +1,74 @@
+import type { EventPage, ListEvents, StreamEvent } from '../../../contract/event.ts';
+import { utf8Bytes } from '../../../contract/text.ts';
+import type { App } from '../../platform/app.ts';
+import type { UserCaller } from '../../platform/authenticate.ts';
+import type { Transaction } from '../../platform/database.ts';
+import { accessPlainStream } from '../access.ts';
+import { listEventsAround, listEventsBeside } from './event-store.ts';
+
+/** A page ends early at this many bytes of JSON: an answer of a function may hold 6 MB. */
+const maxPageBytes = 4_000_000;
+
+/** Whose view of which stream. */
+interface Place {
+  readonly viewerId: string;
+  readonly streamId: string;
+}
+
+/** A page of events by key: the same work at any depth. `head` is read before the events, so what came since is a repeat, never a hole. */
+export async function listEvents(app: Pick<App, 'db'>, caller: UserCaller, input: ListEvents & { streamId: string }): Promise<EventPage> {
+  return app.db.transaction(caller.workspaceId, async (tx) => {
+    const { stream } = await accessPlainStream(tx, caller, input.streamId, 'read');
+    const page = await readPage(tx, caller.userId, stream.id, input);
+    return { ...page, head: stream.lastSeq, gen: stream.gen };
+  });
+}
+
+async function readPage(
+  tx: Transaction,
+  viewerId: string,
+  streamId: string,
+  input: ListEvents,
+): Promise<{ items: StreamEvent[]; hasMore: boolean }> {
+  const place = { viewerId, streamId };
+  const { limit } = input;
+  if (input.changedAfter !== undefined) return readSide(tx, place, 'changed_seq', 'after', input.changedAfter, limit);
+  if (input.after !== undefined) return readSide(tx, place, 'seq', 'after', input.after, limit);
+  if (input.around !== undefined) return readAround(tx, place, input.around, limit);
+  return readSide(tx, place, 'seq', 'before', input.before ?? Number.MAX_SAFE_INTEGER, limit);
+}
+
+/** Half a page from the position on, and what is left of the page before it; one more on each side to know whether there is more. */
+async function readAround(
+  tx: Transaction,
+  { viewerId, streamId }: Place,
+  position: number,
+  limit: number,
+): Promise<{ items: StreamEvent[]; hasMore: boolean }> {
+  const found = await listEventsAround(tx, viewerId, streamId, { position, newer: Math.ceil(limit / 2) + 1, older: limit + 1 });
+  const newer = withinBytes(found.newer.slice(0, Math.ceil(limit / 2)), maxPageBytes / 2);
+  const older = withinBytes(found.older.slice(0, limit - newer.length), maxPageBytes / 2);
+  return { items: [...older.toReversed(), ...newer], hasMore: found.newer.length > newer.length || found.older.length > older.length };
+}
+
+/** One side of a position, oldest first; one more than asked for is read to know whether there is more. */
+async function readSide(
+  tx: Transaction,
+  { viewerId, streamId }: Place,
+  key: 'seq' | 'changed_seq',
+  direction: 'after' | 'before',
+  position: number,
+  limit: number,
+): Promise<{ items: StreamEvent[]; hasMore: boolean }> {
+  const found = await listEventsBeside(tx, viewerId, streamId, { key, direction, position, limit: limit + 1 });
+  const nearest = withinBytes(found.slice(0, limit));
+  const hasMore = found.length > nearest.length;
+  return { items: direction === 'before' ? nearest.reverse() : nearest, hasMore };
+}
+
+/** The first of them that fit into an answer; one in any case. */
+export function withinBytes(events: StreamEvent[], maxBytes = maxPageBytes): StreamEvent[] {
+  let bytes = 0;
+  const end = events.findIndex((event, index) => (bytes += utf8Bytes(JSON.stringify(event))) > maxBytes && index > 0);
+  return end === -1 ? events : events.slice(0, end);
+}

@@ -1,0 +1,139 @@
+import type { Mention, PostEvent, StreamEvent } from '../../../contract/event.ts';
+import { ClientEventId, newId } from '../../../contract/ids.ts';
+import type { StreamId } from '../../../contract/ids.ts';
+import { metric } from '../../../contract/names.ts';
+import type { App } from '../../platform/app.ts';
+import type { UserCaller } from '../../platform/authenticate.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { RequestHeaders } from '../../platform/http-input.ts';
+import { wasNotAppended, withOutbox } from '../../platform/outbox.ts';
+import type { OutboxTransaction } from '../../platform/outbox.ts';
+import { accessPlainStream } from '../access.ts';
+import { append, appendLast } from './append.ts';
+import type { AppendApp, Appended } from './append.ts';
+import { claimFile, insertPoll } from './change-store.ts';
+import { findEventByClientEventId, standInLine } from './event-store.ts';
+import { followThread } from '../members/member-store.ts';
+import { findMentions } from '../mentions/mentions.ts';
+import { notifyMentioned } from '../mentions/notify.ts';
+
+type Message = Pick<Extract<PostEvent, { eventType: 'message' }>, 'text' | 'clientEventId'> & {
+  eventType?: 'message';
+  mentions?: readonly Mention[];
+};
+type PostEventInput = (PostEvent | Message) & { streamId: StreamId } & RequestHeaders;
+
+/** The send was done before: the transaction is undone, position and all, and the first event is the answer. */
+export class SentBefore extends Error {}
+
+/**
+ * Posts a message, a poll, a file or an event of an own type: access, place in the log, event, content, author's pointer, mentions,
+ * promises, all in one transaction; then it is told to the room. `repeated`: the same client event id was posted before, and `event` is
+ * what came of it.
+ */
+export async function postEvent(
+  app: AppendApp,
+  caller: UserCaller,
+  input: PostEventInput,
+): Promise<{ event: StreamEvent; repeated: boolean }> {
+  const clientEventId = input.clientEventId ?? ClientEventId.parse(input.idempotencyKey ?? crypto.randomUUID());
+  return once(app, caller, { streamId: input.streamId, clientEventId }, async (tx) => {
+    const found = await accessPlainStream(tx, caller, input.streamId, 'post');
+    const id = newId('event', app.clock.now().getTime());
+    const author = { id: caller.userId, name: found.caller.name };
+    const what = { ...(await contentOf(app, tx, caller, id, input)), id, clientEventId };
+    const follows = found.stream.streamType === 'thread' && !found.stream.isMember;
+    standInLine(tx, { ...what, streamId: found.stream.id });
+    if (!follows && !what.mentions?.length) return { event: appendLast(app, tx, found.stream, author, what) };
+    const event = await append(app, tx, found.stream, author, what);
+    if (!event) throw new SentBefore();
+    if (follows) followThread(tx, { stream: found.stream, userId: caller.userId, event });
+    await notifyMentioned(app, tx, found.stream, event);
+    return { event };
+  });
+}
+
+/** Does a send that may have been done before by the same key; then the first event is the answer. */
+export async function once(
+  app: AppendApp,
+  caller: UserCaller,
+  key: { streamId: StreamId; clientEventId: string },
+  send: (tx: OutboxTransaction) => Promise<{ event: StreamEvent | Promise<StreamEvent> }>,
+): Promise<{ event: StreamEvent; repeated: boolean }> {
+  try {
+    const { event } = await withOutbox(app, caller.workspaceId, send);
+    app.metrics.count(metric.eventsPosted);
+    return { event: await event, repeated: false };
+  } catch (error) {
+    if (!(error instanceof SentBefore) && !wasNotAppended(error)) throw error;
+    return { event: await firstEvent(app, caller, key), repeated: true };
+  }
+}
+
+async function firstEvent(
+  app: Pick<App, 'db'>,
+  caller: UserCaller,
+  { streamId, clientEventId }: { streamId: StreamId; clientEventId: string },
+): Promise<StreamEvent> {
+  return app.db.transaction(caller.workspaceId, async (tx) => {
+    const { stream } = await accessPlainStream(tx, caller, streamId, 'post');
+    const event = await findEventByClientEventId(tx, { streamId: stream.id, actorId: caller.userId, clientEventId });
+    if (!event) throw new AppError('stream_archived');
+    return event;
+  });
+}
+
+type Transacted = Pick<App, 'clock'>;
+
+/** What is to be appended for each type of event that can be posted; its own tables are written here. */
+async function contentOf(app: Transacted, tx: OutboxTransaction, caller: UserCaller, id: string, input: PostEventInput): Promise<Appended> {
+  if (input.eventType === 'poll' && 'question' in input) return newPoll(app, tx, id, input);
+  const { text, mentions: given = [] } = input as { text?: string; mentions?: readonly Mention[] };
+  const mentions = text === undefined ? [] : await findMentions(tx, { authorId: caller.userId, streamId: input.streamId }, text, given);
+  const words = text === undefined ? {} : { text, mentions };
+  if (input.eventType === 'file' && 'fileId' in input) return { ...words, ...(await postedFile(tx, caller, id, input)) };
+  return { eventType: input.eventType ?? 'message', ...words, ...('payload' in input && { payload: input.payload }) };
+}
+
+type PollInput = Extract<PostEvent, { eventType: 'poll'; question: string }>;
+
+function newPoll(app: Transacted, tx: OutboxTransaction, id: string, input: PollInput): Appended {
+  const { question, multiple } = input;
+  const closesAt = input.closesAt === undefined ? null : new Date(input.closesAt);
+  if (closesAt && closesAt <= app.clock.now()) throw badField('body.closesAt', 'must be in the future');
+  // Its offset may carry it beyond what can be written with four digits.
+  if (closesAt && closesAt.getUTCFullYear() > 9999) throw badField('body.closesAt', 'must be before the year 10000');
+  const options = input.options.map((text, index) => ({ id: `opt_${index + 1}`, text }));
+  insertPoll(tx, { id, question, options, multiple, closesAt });
+  const shown = options.map((option) => ({ ...option, count: 0, userIds: [] }));
+  return {
+    eventType: 'poll',
+    content: { type: 'poll', id },
+    shown: { poll: { question, options: shown, multiple, voterCount: 0, closesAt: closesAt?.toISOString() ?? null } },
+  };
+}
+
+type FileInput = Extract<PostEvent, { eventType: 'file'; fileId: string }>;
+
+async function postedFile(
+  tx: OutboxTransaction,
+  caller: UserCaller,
+  eventId: string,
+  input: FileInput & { streamId: string },
+): Promise<Appended> {
+  const { fileId, streamId } = input;
+  const file = await claimFile(tx, { fileId, streamId, userId: caller.userId, eventId });
+  // A repeated send finds its own file taken: what came of the first is found by its key.
+  if (!file && input.clientEventId !== undefined && (await wasPosted(tx, caller, input))) throw new SentBefore();
+  if (!file) throw badField('body.fileId', 'must be a file that you uploaded to this stream, complete, and not posted yet');
+  const { createdAt, ...content } = file;
+  const shown = { ...content, id: fileId, uploadedBy: caller.userId, createdAt: createdAt.toISOString() };
+  return { eventType: 'file', content: { type: 'file', id: fileId }, shown: { file: shown } };
+}
+
+async function wasPosted(tx: OutboxTransaction, caller: UserCaller, input: FileInput & { streamId: string }): Promise<boolean> {
+  const key = { streamId: input.streamId, actorId: caller.userId, clientEventId: input.clientEventId ?? '' };
+  return (await findEventByClientEventId(tx, key)) !== undefined;
+}
+
+const badField = (path: string, message: string) => new AppError('invalid_input', `${path}: ${message}`, { errors: [{ path, message }] });

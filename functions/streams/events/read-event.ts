@@ -1,0 +1,32 @@
+import type { EventVersion, StreamEvent } from '../../../contract/event.ts';
+import type { App } from '../../platform/app.ts';
+import type { UserCaller } from '../../platform/authenticate.ts';
+import { AppError } from '../../platform/errors.ts';
+import { accessStream } from '../access.ts';
+import { listVersionsOf } from './change-store.ts';
+import { findEvent } from './event-store.ts';
+
+interface Input {
+  readonly streamId: string;
+  readonly eventId: string;
+}
+
+/** One event as the caller may see it. */
+export async function readEvent(app: Pick<App, 'db'>, caller: UserCaller, input: Input): Promise<StreamEvent> {
+  return app.db.transaction(caller.workspaceId, async (tx) => {
+    const { stream } = await accessStream(tx, caller, input.streamId, 'read');
+    const event = await findEvent(tx, caller.userId, stream.id, input.eventId);
+    if (!event) throw new AppError('not_found', 'There is no such event in this stream.');
+    return event;
+  });
+}
+
+/** What an event said before its edits, newest first; of a deleted one nothing. */
+export async function listVersions(app: Pick<App, 'db'>, caller: UserCaller, input: Input): Promise<{ items: EventVersion[] }> {
+  return app.db.transaction(caller.workspaceId, async (tx) => {
+    const { stream } = await accessStream(tx, caller, input.streamId, 'read');
+    const event = await findEvent(tx, caller.userId, stream.id, input.eventId);
+    if (!event) throw new AppError('not_found', 'There is no such event in this stream.');
+    return { items: event.deletedAt === null ? await listVersionsOf(tx, event.id) : [] };
+  });
+}

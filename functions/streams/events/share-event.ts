@@ -1,0 +1,64 @@
+import type { ShareEvent, StreamEvent } from '../../../contract/event.ts';
+import { ClientEventId, newId } from '../../../contract/ids.ts';
+import type { StreamId } from '../../../contract/ids.ts';
+import type { UserCaller } from '../../platform/authenticate.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { RequestHeaders } from '../../platform/http-input.ts';
+import type { OutboxTransaction } from '../../platform/outbox.ts';
+import { accessStream } from '../access.ts';
+import { append } from './append.ts';
+import type { AppendApp } from './append.ts';
+import { findOrigin, insertSharedRef } from './change-store.ts';
+import { findEvent } from './event-store.ts';
+import { followThread } from '../members/member-store.ts';
+import { findStream } from '../streams/stream-store.ts';
+import { once, SentBefore } from './post-event.ts';
+import { isCountable, maySee } from '../stream.ts';
+
+type Input = ShareEvent & { streamId: StreamId } & RequestHeaders;
+
+/** Shares an event into a stream: a reference with the words of who shares it. Sharing what was shared shares its original. */
+export async function shareEvent(app: AppendApp, caller: UserCaller, input: Input): Promise<{ event: StreamEvent; repeated: boolean }> {
+  const clientEventId = input.clientEventId ?? ClientEventId.parse(input.idempotencyKey ?? crypto.randomUUID());
+  return once(app, caller, { streamId: input.streamId, clientEventId }, async (tx) => {
+    const found = await accessStream(tx, caller, input.streamId, 'post');
+    const origin = await accessOrigin(tx, caller, input.eventId);
+    const id = newId('event', app.clock.now().getTime());
+    const context = input.context || null;
+    insertSharedRef(tx, { id, originalEventId: origin.eventId, originalStreamId: origin.streamId, context });
+    const event = await append(
+      app,
+      tx,
+      found.stream,
+      { id: caller.userId, name: found.caller.name },
+      {
+        id,
+        clientEventId,
+        eventType: 'shared',
+        content: { type: 'shared_ref', id },
+        shown: { sharedRef: { context } },
+      },
+    );
+    if (!event) throw new SentBefore();
+    if (found.stream.streamType === 'thread' && !found.stream.isMember)
+      followThread(tx, { stream: found.stream, userId: caller.userId, event });
+    return { event: (await findEvent(tx, caller.userId, input.streamId, id)) ?? event };
+  });
+}
+
+/** The event that is meant, for somebody who may see it. */
+async function accessOrigin(tx: OutboxTransaction, caller: UserCaller, eventId: string): Promise<{ eventId: string; streamId: string }> {
+  const path = 'body.eventId';
+  const unknown = () =>
+    new AppError('not_found', `${path}: there is no such event that you may see`, {
+      errors: [{ path, message: 'is not an event that you may see' }],
+    });
+  const origin = await findOrigin(tx, eventId);
+  if (!origin) throw unknown();
+  const stream = await findStream(tx, caller.userId, origin.streamId);
+  if (!stream || !maySee(stream)) throw unknown();
+  if (origin.deleted) throw new AppError('event_deleted', 'What was deleted cannot be shared.');
+  if (!isCountable(origin.eventType))
+    throw new AppError('wrong_event_type', 'What happened to a stream cannot be shared, only what people posted.');
+  return origin;
+}

@@ -1,0 +1,201 @@
+import type { Pointer } from '../../../contract/frames.ts';
+import type { ReadState } from '../../../contract/stream.ts';
+import type { Transaction } from '../../platform/database.ts';
+import { readStateOf } from '../mentions/mention-store.ts';
+import { mentionCount, unreadCount } from '../streams/stream-rows.ts';
+
+/** A stream as its pointers tell it, and what of it was told before. */
+export interface Announcement {
+  readonly pointer: Pointer;
+  readonly isThread: boolean;
+  readonly isPublic: boolean;
+  readonly accessIds: readonly string[];
+  readonly rootEventId: string | null;
+  /** Messages that are not deleted; shown at the root event. */
+  readonly replyCount: number;
+  /** Revision of the settings, which the root event shows too. */
+  readonly rev: number;
+  readonly before: Told | undefined;
+}
+
+interface Told {
+  readonly head: number;
+  readonly countsRev: number;
+  readonly replyCount: number;
+  readonly rev: number;
+  readonly announcedAt: Date;
+  /** Until when a nudge that was put off is sure to come. */
+  readonly looksAt: Date | undefined;
+}
+
+interface AnnouncementRow {
+  id: string;
+  stream_type: string;
+  last_seq: number;
+  message_count: number;
+  deleted_count: number;
+  counts_rev: number;
+  last_event_at: Date | null;
+  last_actor_id: string | null;
+  access_ids: string[];
+  is_public: boolean;
+  branched_from_event_id: string | null;
+  told_head: number | null;
+  told_counts_rev: number;
+  told_reply_count: number;
+  rev: number;
+  told_rev: number;
+  announced_at: Date;
+  looks_at: Date | null;
+}
+
+/** Where a stream is, and how far that was announced; the announcement is held until the transaction ends. */
+export async function lockAnnouncement(tx: Transaction, streamId: string): Promise<Announcement | undefined> {
+  const [row] = await tx.query<AnnouncementRow>(
+    `select s.id, s.stream_type, s.last_seq, s.message_count, s.deleted_count, s.counts_rev, s.last_event_at, s.access_ids,
+       s.recent_actor_ids[1] as last_actor_id, s.branched_from_event_id, s.rev,
+       case s.visibility when 'inherit' then coalesce(r.visibility = 'public', false) else s.visibility = 'public' end as is_public,
+       p.head as told_head, p.counts_rev as told_counts_rev, p.reply_count as told_reply_count, p.rev as told_rev, p.announced_at,
+       p.looks_at
+     from streams s
+     left join streams r on r.id = s.access_ids[cardinality(s.access_ids)]
+     left join (select * from announced_pointers where stream_id = $2 for update) p on true
+     where s.workspace_id = $1 and s.id = $2`,
+    [tx.workspaceId, streamId],
+  );
+  return row && announcementOf(row);
+}
+
+function announcementOf(row: AnnouncementRow): Announcement {
+  return {
+    pointer: {
+      streamId: row.id,
+      head: row.last_seq,
+      messageCount: row.message_count,
+      countsRev: row.counts_rev,
+      lastEventAt: row.last_event_at?.toISOString() ?? null,
+      lastActorId: row.last_actor_id,
+    } as Pointer,
+    isThread: row.stream_type === 'thread',
+    isPublic: row.is_public,
+    accessIds: row.access_ids,
+    rootEventId: row.branched_from_event_id,
+    replyCount: row.message_count - row.deleted_count,
+    rev: row.rev,
+    before:
+      row.told_head === null
+        ? undefined
+        : {
+            head: row.told_head,
+            countsRev: row.told_counts_rev,
+            replyCount: row.told_reply_count,
+            rev: row.told_rev,
+            announcedAt: row.announced_at,
+            looksAt: row.looks_at ?? undefined,
+          },
+  };
+}
+
+/** Notes how far a stream was announced. */
+export async function noteAnnounced(tx: Transaction, { pointer }: Announcement, at: Date): Promise<void> {
+  await tx.query(
+    `insert into announced_pointers (stream_id, workspace_id, head, counts_rev, reply_count, announced_at) values ($2, $1, $3, $4, 0, $5)
+     on conflict (stream_id) do update set head = $3, counts_rev = $4, announced_at = $5`,
+    [tx.workspaceId, pointer.streamId, pointer.head, pointer.countsRev, at],
+  );
+}
+
+/** Notes that somebody looks again, at the earliest then. */
+export async function noteLook(tx: Transaction, streamId: string, at: Date): Promise<void> {
+  await tx.query('update announced_pointers set looks_at = $3 where workspace_id = $1 and stream_id = $2', [tx.workspaceId, streamId, at]);
+}
+
+/** Notes what the root event of a thread was told: how many replies it has, and its settings. */
+export async function noteRootTold(tx: Transaction, { pointer, replyCount, rev }: Announcement): Promise<void> {
+  await tx.query('update announced_pointers set reply_count = $3, rev = $4 where workspace_id = $1 and stream_id = $2', [
+    tx.workspaceId,
+    pointer.streamId,
+    replyCount,
+    rev,
+  ]);
+}
+
+/** Somebody whose own room is to be told, with their own counts where they are in the stream. */
+export interface PersonalPointer {
+  readonly userId: string;
+  readonly read: ReadState | undefined;
+}
+
+/**
+ * Who is told of a stream in their own room: whoever sees it by being in something (of a public one, its guests), and whoever posted in it
+ * since it was announced last, for whom it is read. Of a thread those who follow it.
+ */
+export async function listPersonalPointers(
+  tx: Transaction,
+  { pointer, isThread, isPublic, accessIds, before }: Announcement,
+): Promise<PersonalPointer[]> {
+  const rows = await tx.query<{
+    user_id: string;
+    read_rev: number | null;
+    read_seq: number;
+    unread_count: number;
+    mention_count: number;
+    last_read_at: Date | null;
+  }>(
+    `with audience as (
+       select a.user_id from stream_members a where a.workspace_id = $1 and a.stream_id = any($3) and a.left_at is null
+         and (not $4::boolean or exists (select from workspace_members g
+           where g.workspace_id = $1 and g.user_id = a.user_id and g.role = 'guest'))
+       union
+       select e.actor_id from stream_events e where e.workspace_id = $1 and e.stream_id = $2 and e.seq > $5 and e.ordinal is not null
+     )
+     select wm.user_id, m.read_rev, m.read_seq, m.last_read_at, ${unreadCount} as unread_count, ${mentionCount} as mention_count
+     from audience
+     join workspace_members wm on wm.workspace_id = $1 and wm.user_id = audience.user_id and wm.removed_at is null
+     join streams s on s.id = $2
+     left join stream_members m on m.stream_id = s.id and m.user_id = wm.user_id and m.left_at is null`,
+    [
+      tx.workspaceId,
+      pointer.streamId,
+      isThread ? [pointer.streamId] : accessIds,
+      // A thread is in nobody's list but its followers'.
+      isPublic && !isThread,
+      before?.head ?? Math.max(pointer.head - 1_000, 0),
+    ],
+  );
+  return rows.map((row) => ({
+    userId: row.user_id,
+    read: row.read_rev === null ? undefined : readStateOf({ ...row, read_rev: row.read_rev }),
+  }));
+}
+
+/** The events that share one, and where they are. */
+export async function listShares(tx: Transaction, originalEventId: string): Promise<{ eventId: string; streamId: string }[]> {
+  const rows = await tx.query<{ id: string; stream_id: string }>(
+    `select e.id, e.stream_id from shared_refs sr join stream_events e on e.id = sr.id
+     where sr.workspace_id = $1 and sr.original_event_id = $2 and e.deleted_at is null`,
+    [tx.workspaceId, originalEventId],
+  );
+  return rows.map((row) => ({ eventId: row.id, streamId: row.stream_id }));
+}
+
+/** What branched off below a stream and takes its readers from it. */
+export async function listDescendants(tx: Transaction, streamId: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `with recursive below as (
+       select id from streams where workspace_id = $1 and parent_stream_id = $2 and visibility = 'inherit'
+       union select c.id from streams c join below b on c.parent_stream_id = b.id and c.visibility = 'inherit'
+     ) select id from below`,
+    [tx.workspaceId, streamId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** The stream that an event is in. */
+export async function findStreamOfEvent(tx: Transaction, eventId: string): Promise<string | undefined> {
+  const [row] = await tx.query<{ stream_id: string }>('select stream_id from stream_events where workspace_id = $1 and id = $2', [
+    tx.workspaceId,
+    eventId,
+  ]);
+  return row?.stream_id;
+}

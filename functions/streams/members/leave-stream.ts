@@ -1,0 +1,75 @@
+import type { UserCaller } from '../../platform/authenticate.ts';
+import { AppError } from '../../platform/errors.ts';
+import { withOutbox } from '../../platform/outbox.ts';
+import type { OutboxTransaction } from '../../platform/outbox.ts';
+import { room } from '../../../contract/frames.ts';
+import { accessStream, requireAllowed } from '../access.ts';
+import { announceRemoval } from '../streams/announce.ts';
+import { append } from '../events/append.ts';
+import type { AppendApp } from '../events/append.ts';
+import { takePosition } from '../events/change-store.ts';
+import { countOthers, endMembership, findMember, unfollowBelow } from './member-store.ts';
+import { unnotifyUnseen } from '../mentions/notify.ts';
+import type { StreamForCaller } from '../stream.ts';
+
+/** Leaves a stream; of a thread: follows it no more. Leaving again changes nothing. */
+export async function leaveStream(app: AppendApp, caller: UserCaller, input: { streamId: string }): Promise<void> {
+  await withOutbox(app, caller.workspaceId, async (tx) => {
+    const found = await accessStream(tx, caller, input.streamId, 'read');
+    if (found.stream.isMember) requireAllowed(found, 'leave');
+    else return;
+    await endMembershipOf(app, tx, found, { id: caller.userId, name: found.caller.name }, caller.userId);
+  }).catch((error: unknown) => {
+    if (!(error instanceof NotThere)) throw error;
+  });
+}
+
+/** Somebody who is not in the stream, or left it at the same moment. */
+class NotThere extends AppError {
+  constructor() {
+    super('not_found', 'There is no such member in this stream.');
+  }
+}
+
+/** Takes somebody out of a stream. */
+export async function removeStreamMember(app: AppendApp, caller: UserCaller, input: { streamId: string; userId: string }): Promise<void> {
+  if (input.userId === caller.userId) return leaveStream(app, caller, input);
+  await withOutbox(app, caller.workspaceId, async (tx) => {
+    const found = await accessStream(tx, caller, input.streamId, 'manageMembers');
+    const member = await findMember(tx, found.stream.id, input.userId);
+    if (!member) throw new NotThere();
+    if (member.role === 'owner' && found.caller.streamRole !== 'owner' && found.caller.workspaceRole !== 'owner') {
+      throw new AppError('forbidden', 'Owners are taken out by owners.');
+    }
+    await endMembershipOf(app, tx, found, { id: caller.userId, name: found.caller.name }, input.userId);
+  });
+}
+
+/**
+ * Ends a membership under the lock of the stream: the stream notes it, the member's devices are told, and what they hear of the stream
+ * ends in order: nothing that is posted after this reaches them, unless they may still read it.
+ */
+async function endMembershipOf(
+  app: AppendApp,
+  tx: OutboxTransaction,
+  { stream }: StreamForCaller,
+  actor: { id: string; name: string },
+  userId: string,
+): Promise<void> {
+  const isThread = stream.streamType === 'thread';
+  if (isThread) await takePosition(tx, stream.id);
+  else await append(app, tx, stream, actor, { eventType: 'member_left', payload: { userIds: [userId] }, evenArchived: true });
+  const others = await countOthers(tx, stream.id, userId);
+  const now = app.clock.now();
+  const leaving = await findMember(tx, stream.id, userId);
+  if (!leaving || !(await endMembership(tx, stream.id, userId, now))) throw new NotThere();
+  if (!isThread && leaving.role === 'owner' && others.owners === 0 && others.members > 0) {
+    throw new AppError('last_owner', 'Make somebody else an owner first.');
+  }
+  if (!isThread) {
+    unfollowBelow(tx, stream.id, userId, now);
+    tx.revoke(room.stream(tx.workspaceId, stream.id), [userId]);
+  }
+  await announceRemoval(app, tx, actor.id, stream, userId);
+  if (!isThread) await unnotifyUnseen(app, tx, actor.id, { streamId: stream.id, userId });
+}

@@ -1,0 +1,199 @@
+import type { StreamMember } from '../../../contract/stream.ts';
+import type { Transaction } from '../../platform/database.ts';
+import { shareStream } from '../streams/stream-rows.ts';
+
+type Role = 'owner' | 'admin' | 'member';
+
+interface MemberRow {
+  user_id: string;
+  name: string;
+  role: Role;
+  workspace_role: StreamMember['workspaceRole'];
+  joined_at: Date;
+}
+
+const memberOf = (row: MemberRow): StreamMember =>
+  ({
+    user: { id: row.user_id, name: row.name },
+    role: row.role,
+    workspaceRole: row.workspace_role,
+    joinedAt: row.joined_at.toISOString(),
+  }) as StreamMember;
+
+const memberColumns = 'm.user_id, u.name, m.role, wm.role as workspace_role, m.joined_at';
+const memberJoins = `join users u on u.workspace_id = m.workspace_id and u.id = m.user_id
+     join workspace_members wm on wm.workspace_id = m.workspace_id and wm.user_id = m.user_id and wm.removed_at is null`;
+
+/** The members of a stream by name, from behind a key; names compare by code point. */
+export async function listMembersOf(
+  tx: Transaction,
+  streamId: string,
+  page: { q?: string; after?: { name: string; id: string }; limit: number },
+): Promise<StreamMember[]> {
+  const rows = await tx.query<MemberRow>(
+    `select ${memberColumns} from stream_members m ${memberJoins}
+     where m.workspace_id = $1 and m.stream_id = $2 and m.left_at is null
+       and ($3::text is null or strpos(lower(u.name), lower($3)) > 0 or strpos(lower(u.id), lower($3)) > 0)
+       and ($4::text is null or (lower(u.name) collate "C", u.id) > ($4 collate "C", $5))
+     order by lower(u.name) collate "C", u.id limit $6`,
+    [tx.workspaceId, streamId, page.q || null, page.after?.name ?? null, page.after?.id ?? null, page.limit],
+  );
+  return rows.map(memberOf);
+}
+
+/** One member of a stream; undefined for who is not in it. */
+export async function findMember(tx: Transaction, streamId: string, userId: string): Promise<StreamMember | undefined> {
+  const [row] = await tx.query<MemberRow>(
+    `select ${memberColumns} from stream_members m ${memberJoins}
+     where m.workspace_id = $1 and m.stream_id = $2 and m.user_id = $3 and m.left_at is null`,
+    [tx.workspaceId, streamId, userId],
+  );
+  return row && memberOf(row);
+}
+
+/** Which of these users are members of the workspace, with their names; where a guest asks, only whom they know. */
+export async function findPeople(tx: Transaction, userIds: readonly string[], guestId?: string): Promise<{ id: string; name: string }[]> {
+  return tx.query<{ id: string; name: string }>(
+    `select u.id, u.name from workspace_members wm join users u on u.workspace_id = wm.workspace_id and u.id = wm.user_id
+     where wm.workspace_id = $1 and wm.user_id = any($2) and wm.removed_at is null
+       and ($3::text is null or wm.user_id = $3 or ${shareStream('$3', 'wm.user_id')})`,
+    [tx.workspaceId, userIds, guestId ?? null],
+  );
+}
+
+/**
+ * Adds members; who is in it already is left as they are. Everything up to now is read: what was said before one came is not news. The
+ * stream's row is held by who appends the event of it, so that joining and leaving at the same moment come one after the other.
+ */
+export async function addMembers(
+  tx: Transaction,
+  streamId: string,
+  members: readonly { userId: string; role: Role }[],
+  joinedAt: Date,
+): Promise<StreamMember[]> {
+  const rows = await tx.query<MemberRow>(
+    `with added as (
+       insert into stream_members as m (stream_id, user_id, workspace_id, role, read_seq, read_ordinal, last_read_at, joined_at)
+       select s.id, n.user_id, s.workspace_id, n.role, s.last_seq, s.message_count, $5, $5
+       from unnest($3::text[], $4::text[]) as n(user_id, role)
+       join workspace_members wm on wm.workspace_id = $1 and wm.user_id = n.user_id and wm.removed_at is null
+       join streams s on s.id = $2 and s.workspace_id = $1
+       on conflict (stream_id, user_id) do update set role = excluded.role, read_seq = excluded.read_seq,
+         read_ordinal = excluded.read_ordinal, read_rev = m.read_rev + 1, last_read_at = excluded.last_read_at,
+         joined_at = excluded.joined_at, left_at = null, notify_level = 'default'
+         where m.left_at is not null
+       returning *
+     )
+     select ${memberColumns} from added m ${memberJoins}`,
+    [tx.workspaceId, streamId, members.map(({ userId }) => userId), members.map(({ role }) => role), joinedAt],
+  );
+  return rows.map(memberOf);
+}
+
+/** Who replies in a thread follows it from there on. */
+export function followThread(
+  tx: Transaction,
+  { stream, userId, event }: { stream: { id: string }; userId: string; event: { seq: number; createdAt: string } },
+): void {
+  tx.defer(
+    `insert into stream_members as m (stream_id, user_id, workspace_id, role, read_seq, read_ordinal, last_read_at, joined_at)
+     select s.id, $3, s.workspace_id, 'member', $4, s.message_count, $5, $5 from streams s where s.id = $2 and s.workspace_id = $1
+     on conflict (stream_id, user_id) do update set read_seq = excluded.read_seq, read_ordinal = excluded.read_ordinal,
+       read_rev = m.read_rev + 1, last_read_at = excluded.last_read_at, left_at = null`,
+    [tx.workspaceId, stream.id, userId, event.seq, event.createdAt],
+  );
+}
+
+/** Ends a membership; false where there was none. */
+export async function endMembership(tx: Transaction, streamId: string, userId: string, leftAt: Date): Promise<boolean> {
+  const rows = await tx.query<{ user_id: string }>(
+    `update stream_members set left_at = $4 where workspace_id = $1 and stream_id = $2 and user_id = $3 and left_at is null
+     returning user_id`,
+    [tx.workspaceId, streamId, userId, leftAt],
+  );
+  return rows.length > 0;
+}
+
+/** Ends following the threads below a stream, for somebody who sees them no more. */
+export function unfollowBelow(tx: Transaction, streamId: string, userId: string, leftAt: Date): void {
+  tx.defer(
+    `update stream_members m set left_at = $4 from streams t
+     where m.workspace_id = $1 and m.user_id = $3 and m.left_at is null and m.stream_id = t.id
+       and t.stream_type = 'thread' and t.parent_stream_id = $2`,
+    [tx.workspaceId, streamId, userId, leftAt],
+  );
+}
+
+/** How many others are in it, and how many owners it has besides somebody. */
+export async function countOthers(tx: Transaction, streamId: string, userId: string): Promise<{ members: number; owners: number }> {
+  const [row] = await tx.query<{ members: number; owners: number }>(
+    `select count(*) as members, count(*) filter (where role = 'owner') as owners from stream_members
+     where workspace_id = $1 and stream_id = $2 and user_id <> $3 and left_at is null`,
+    [tx.workspaceId, streamId, userId],
+  );
+  return row ?? { members: 0, owners: 0 };
+}
+
+export async function setMemberRole(tx: Transaction, streamId: string, userId: string, role: Role): Promise<void> {
+  await tx.query('update stream_members set role = $4 where workspace_id = $1 and stream_id = $2 and user_id = $3 and left_at is null', [
+    tx.workspaceId,
+    streamId,
+    userId,
+    role,
+  ]);
+}
+
+export async function setNotifyLevel(tx: Transaction, streamId: string, userId: string, level: string): Promise<void> {
+  await tx.query(
+    'update stream_members set notify_level = $4 where workspace_id = $1 and stream_id = $2 and user_id = $3 and left_at is null',
+    [tx.workspaceId, streamId, userId, level],
+  );
+}
+
+/** Adds a notification for each of those who were invited, and takes the next position of their own rooms. */
+export async function insertInvitations(
+  tx: Transaction,
+  invitation: {
+    streamId: string;
+    eventId: string;
+    seq: number;
+    actorId: string;
+    invited: readonly { userId: string; notificationId: string }[];
+    createdAt: Date;
+  },
+): Promise<{ userId: string; notificationId: string; rev: number; gen: string; unreadNotifications: number }[]> {
+  const rows = await tx.query<{ user_id: string; notification_id: string; rev: number; gen: string; unread_notifications: number }>(
+    `with invited as (
+       select n.user_id, n.notification_id from unnest($2::text[], $3::text[]) as n(user_id, notification_id)
+       join workspace_members wm on wm.workspace_id = $1 and wm.user_id = n.user_id and wm.removed_at is null
+       order by n.user_id for no key update of wm
+     ), told as (
+       insert into notifications (id, workspace_id, user_id, kind, stream_id, event_id, seq, actor_id, created_at)
+       select notification_id, $1, user_id, 'invited', $4, $5, $6, $7, $8 from invited
+     ), moved as (
+       update workspace_members wm set rev = wm.rev + 1 from invited where wm.workspace_id = $1 and wm.user_id = invited.user_id
+       returning wm.user_id, wm.rev, wm.gen
+     )
+     select moved.*, invited.notification_id,
+       (select count(*) + 1 from (select from notifications un
+         where un.workspace_id = $1 and un.user_id = moved.user_id and un.read_at is null limit 99) x) as unread_notifications
+     from moved join invited on invited.user_id = moved.user_id`,
+    [
+      tx.workspaceId,
+      invitation.invited.map(({ userId }) => userId),
+      invitation.invited.map(({ notificationId }) => notificationId),
+      invitation.streamId,
+      invitation.eventId,
+      invitation.seq,
+      invitation.actorId,
+      invitation.createdAt,
+    ],
+  );
+  return rows.map((row) => ({
+    userId: row.user_id,
+    notificationId: row.notification_id,
+    rev: row.rev,
+    gen: row.gen,
+    unreadNotifications: row.unread_notifications,
+  }));
+}

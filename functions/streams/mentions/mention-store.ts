@@ -1,0 +1,225 @@
+import type { NotifyLevel, ReadState } from '../../../contract/stream.ts';
+import type { Transaction } from '../../platform/database.ts';
+import { accessOf, mentionCount, seesIt, shareStream, unreadCount } from '../streams/stream-rows.ts';
+
+/** Everyone in the stream, as a row of mentions and notifications says it. */
+export const here = '@here';
+
+/**
+ * Which of these ids are members that the author knows, and which of these slugs are of streams that the author may see, and so may
+ * everybody who reads the stream that it is said in: a mention tells that there is something.
+ */
+export async function resolveNames(
+  tx: Transaction,
+  authorId: string,
+  names: { streamId: string; userIds: readonly string[]; slugs: readonly string[] },
+): Promise<{ users: { id: string; name: string }[]; streams: { id: string; slug: string }[] }> {
+  const rows = await tx.query<{ kind: 'user' | 'stream'; id: string; label: string }>(
+    `select 'user' as kind, wm.user_id as id, u.name as label from workspace_members wm
+     join users u on u.workspace_id = wm.workspace_id and u.id = wm.user_id
+     join workspace_members author on author.workspace_id = $1 and author.user_id = $2
+     where wm.workspace_id = $1 and wm.user_id = any($3) and wm.removed_at is null
+       and (author.role <> 'guest' or wm.user_id = $2 or ${shareStream('$2', 'wm.user_id')})
+     union all
+     select 'stream', s.id, s.slug from workspace_members wm join streams s on s.workspace_id = wm.workspace_id ${accessOf('wm.user_id')}
+     where wm.workspace_id = $1 and wm.user_id = $2 and s.slug = any($4) and ${seesIt(`(wm.role = 'guest')`)}
+       and (a.is_public or exists (select from streams said where said.id = $5 and said.access_ids <@ s.access_ids))`,
+    [tx.workspaceId, authorId, names.userIds, names.slugs, names.streamId],
+  );
+  return {
+    users: rows.filter(({ kind }) => kind === 'user').map(({ id, label }) => ({ id, name: label })),
+    streams: rows.filter(({ kind }) => kind === 'stream').map(({ id, label }) => ({ id, slug: label })),
+  };
+}
+
+/** Personal notifications that are unread, counted up to 100. */
+export const unreadNotifications = (userId: string): string =>
+  `(select count(*) from (select from notifications un
+     where un.workspace_id = $1 and un.user_id = ${userId} and un.read_at is null limit 100) x)`;
+
+/** Somebody who was notified: where their own room is, and what their counts have become. */
+export interface Notified {
+  readonly userId: string;
+  readonly notificationId: string;
+  readonly rev: number;
+  readonly gen: string;
+  readonly unreadNotifications: number;
+  /** undefined for who sees the stream without being in it. */
+  readonly read: ReadState | undefined;
+}
+
+interface NotifiedRow {
+  user_id: string;
+  notification_id: string;
+  rev: number;
+  gen: string;
+  unread_notifications: number;
+  read_rev: number | null;
+  read_seq: number | null;
+  unread_count: number;
+  mention_count: number;
+  last_read_at: Date | null;
+}
+
+/**
+ * Notifies those of the named who may see the stream and want to hear of it, and notes whom the event mentions. One statement for all of
+ * them; nothing for everyone else, however many are in the stream.
+ */
+export async function insertMentions(
+  tx: Transaction,
+  event: {
+    streamId: string;
+    eventId: string;
+    seq: number;
+    actorId: string;
+    named: readonly { userId: string; notificationId: string }[];
+    here: { notificationId: string } | undefined;
+    createdAt: Date;
+  },
+): Promise<Notified[]> {
+  const quiet: NotifyLevel = 'none';
+  const rows = await tx.query<NotifiedRow>(
+    `with seer as (
+       select c.user_id, c.notification_id from unnest($6::text[], $7::text[]) as c(user_id, notification_id)
+       join workspace_members wm on wm.workspace_id = $1 and wm.user_id = c.user_id and wm.removed_at is null
+       join streams s on s.id = $2 and s.workspace_id = $1
+       left join stream_members q on q.stream_id = s.id and q.user_id = c.user_id and q.left_at is null and q.notify_level = '${quiet}'
+       ${accessOf('c.user_id')}
+       where c.user_id <> $5 and q.user_id is null and ${seesIt(`(wm.role = 'guest')`)}
+       order by c.user_id for no key update of wm
+     ), noted as (
+       insert into mentions (workspace_id, stream_id, seq, user_id, actor_id)
+       select $1, $2, $4::bigint, user_id, $5 from seer union all select $1, $2, $4, '${here}', $5 where $8::text is not null
+       on conflict do nothing
+     ), told as (
+       insert into notifications (id, workspace_id, user_id, kind, stream_id, event_id, seq, actor_id, created_at)
+       select notification_id, $1, user_id, 'mention', $2, $3, $4::bigint, $5, $9::timestamptz from seer
+       union all select $8, $1, '${here}', 'here', $2, $3, $4, $5, $9 where $8::text is not null
+     ), moved as (
+       update workspace_members wm set rev = wm.rev + 1 from seer where wm.workspace_id = $1 and wm.user_id = seer.user_id
+       returning wm.user_id, wm.rev, wm.gen
+     )
+     select seer.user_id, seer.notification_id, moved.rev, moved.gen,
+       least(${unreadNotifications('seer.user_id')} + 1, 100) as unread_notifications,
+       m.read_rev, m.read_seq, m.last_read_at, ${unreadCount} as unread_count, ${mentionCount} + 1 as mention_count
+     from seer join moved on moved.user_id = seer.user_id
+     join streams s on s.id = $2
+     left join stream_members m on m.stream_id = s.id and m.user_id = seer.user_id and m.left_at is null`,
+    [
+      tx.workspaceId,
+      event.streamId,
+      event.eventId,
+      event.seq,
+      event.actorId,
+      event.named.map(({ userId }) => userId),
+      event.named.map(({ notificationId }) => notificationId),
+      event.here?.notificationId ?? null,
+      event.createdAt,
+    ],
+  );
+  return rows.map(notifiedOf);
+}
+
+function notifiedOf(row: NotifiedRow): Notified {
+  const read = row.read_rev === null ? undefined : readStateOf({ ...row, read_rev: row.read_rev, read_seq: row.read_seq ?? 0 });
+  return {
+    userId: row.user_id,
+    notificationId: row.notification_id,
+    rev: row.rev,
+    gen: row.gen,
+    unreadNotifications: row.unread_notifications,
+    read,
+  };
+}
+
+export const readStateOf = (row: {
+  read_rev: number;
+  read_seq: number;
+  unread_count: number;
+  mention_count: number;
+  last_read_at: Date | null;
+}): ReadState => ({
+  rev: row.read_rev,
+  readSeq: row.read_seq,
+  unreadCount: row.unread_count,
+  mentionCount: row.mention_count,
+  lastReadAt: row.last_read_at?.toISOString() ?? null,
+});
+
+/** Takes back what an event's mentions made, but for those that it still mentions; says whose activity that changes, and to what. */
+export async function removeMentions(
+  tx: Transaction,
+  event: { streamId: string; eventId: string; seq: number; keep: readonly string[] },
+): Promise<Removed[]> {
+  const rows = await tx.query<RemovedRow>(
+    `with unmentioned as (
+       delete from mentions where workspace_id = $1 and stream_id = $2 and seq = $4 and not user_id = any($5)
+     ), gone as (
+       delete from notifications where workspace_id = $1 and event_id = $3 and kind in ('mention', 'here') and not user_id = any($5)
+       returning id, user_id, read_at
+     ), ${whoseActivity}`,
+    [tx.workspaceId, event.streamId, event.eventId, event.seq, event.keep],
+  );
+  return rows.map(removedOf);
+}
+
+/**
+ * The notifications that a stream, and what branched off below it, gave to who may not see it any more: somebody, or (`userId` undefined)
+ * everybody. They are not listed, unless their member sees it again; what of them is unread counts as read from now on.
+ */
+export async function removeUnseen(
+  tx: Transaction,
+  { streamId, userId, at }: { streamId: string; userId: string | undefined; at: Date },
+): Promise<Removed[]> {
+  const rows = await tx.query<RemovedRow>(
+    `with recursive below as (
+       select id from streams where id = $2 and workspace_id = $1
+       union select c.id from streams c join below b on c.parent_stream_id = b.id
+     ), gone as (
+       select n.id, n.user_id, n.read_at from below join streams s on s.id = below.id
+       join notifications n on n.workspace_id = $1 and n.stream_id = s.id and n.user_id = coalesce($3, n.user_id)
+       join workspace_members wm on wm.workspace_id = $1 and wm.user_id = n.user_id
+       ${accessOf('n.user_id')}
+       where not ${seesIt(`(wm.role = 'guest')`)}
+     ), settled as (
+       update notifications n set read_at = $4 from gone where n.id = gone.id and gone.read_at is null
+     ), ${whoseActivity}`,
+    [tx.workspaceId, streamId, userId ?? null, at],
+  );
+  return rows.map(removedOf);
+}
+
+/** What is gone from somebody's activity, where their own room is, and what their count has become. */
+interface Removed {
+  readonly userId: string;
+  readonly rev: number;
+  readonly gen: string;
+  readonly removed: string[];
+  readonly unreadNotifications: number;
+}
+interface RemovedRow {
+  user_id: string;
+  rev: number;
+  gen: string;
+  removed: string[];
+  unread_notifications: number;
+}
+const removedOf = (row: RemovedRow): Removed => ({
+  userId: row.user_id,
+  rev: row.rev,
+  gen: row.gen,
+  removed: row.removed,
+  unreadNotifications: row.unread_notifications,
+});
+
+/** Goes on from `gone`, the notifications that are not listed any more: the rooms of whose they were take their next position. */
+const whoseActivity = `held as (
+       select user_id from workspace_members where workspace_id = $1 and user_id in (select user_id from gone) and removed_at is null
+       order by user_id for no key update
+     ), moved as (
+       update workspace_members wm set rev = wm.rev + 1 from held where wm.workspace_id = $1 and wm.user_id = held.user_id
+       returning wm.user_id, wm.rev, wm.gen
+     )
+     select moved.user_id, moved.rev, moved.gen, array_agg(gone.id) as removed,
+       ${unreadNotifications('moved.user_id')} - count(*) filter (where gone.read_at is null) as unread_notifications
+     from moved join gone on gone.user_id = moved.user_id group by moved.user_id, moved.rev, moved.gen`;

@@ -1,0 +1,57 @@
+import type { Transaction } from '../../platform/database.ts';
+import { accessOf, seesIt } from '../streams/stream-rows.ts';
+
+export interface Found {
+  readonly eventId: string;
+  readonly streamName: string | null;
+  readonly streamType: string;
+  readonly snippet: string;
+  readonly score: number;
+}
+
+/** How many matches of the whole workspace are looked through for those that the searcher may see. */
+export const searchDepth = 2_000;
+
+/**
+ * The events whose text matches, best first, that the searcher may see. What was found is filtered by access here, before anything of it
+ * (a count, a snippet) can be told.
+ */
+export async function searchVisible(
+  tx: Transaction,
+  userId: string,
+  search: { q: string; from?: string; in?: string; after?: string; before?: string; offset: number; limit: number },
+): Promise<Found[]> {
+  const rows = await tx.query<{ event_id: string; stream_name: string | null; stream_type: string; snippet: string; score: number }>(
+    `select f.event_id, f.name as stream_name, f.stream_type, f.score,
+       ts_headline('english', t.content, websearch_to_tsquery('simple', $3) || websearch_to_tsquery('english', $3),
+         'StartSel=' || chr(2) || ', StopSel=' || chr(3) || ', MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=" … "') as snippet
+     from (
+       select w.event_id, w.score, s.name, s.stream_type
+       from search_words($3, $4, $5, $6, $7, ${searchDepth}) w
+       join streams s on s.id = w.stream_id and s.workspace_id = $1
+       join workspace_members wm on wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null
+       ${accessOf('$2')}
+       where ${seesIt(`(wm.role = 'guest')`)}
+       order by w.score desc, w.event_id desc offset $8 limit $9
+     ) f join text_messages t on t.id = f.event_id
+     order by f.score desc, f.event_id desc`,
+    [
+      tx.workspaceId,
+      userId,
+      search.q,
+      search.from ?? null,
+      search.in ?? null,
+      search.after ?? null,
+      search.before ?? null,
+      search.offset,
+      search.limit,
+    ],
+  );
+  return rows.map((row) => ({
+    eventId: row.event_id,
+    streamName: row.stream_name,
+    streamType: row.stream_type,
+    snippet: row.snippet,
+    score: row.score,
+  }));
+}

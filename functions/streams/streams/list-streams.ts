@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import type { ListStreams, Stream } from '../../../contract/stream.ts';
+import type { App } from '../../platform/app.ts';
+import type { UserCaller } from '../../platform/authenticate.ts';
+import { readCursor, writeCursor } from '../../platform/cursor.ts';
+import { accessMember } from '../access.ts';
+import { listVisibleStreams } from './stream-store.ts';
+
+const Cursor = z.strictObject({ key: z.string(), id: z.string() });
+
+/** A page of the streams that the caller may see, by name or by activity. */
+export async function listStreams(
+  app: Pick<App, 'db'>,
+  caller: UserCaller,
+  input: ListStreams,
+): Promise<{ items: Stream[]; nextCursor: string | null }> {
+  const after = readCursor(input.sort === 'name' ? Cursor : ActivityCursor, input.cursor);
+  return app.db.transaction(caller.workspaceId, async (tx) => {
+    const guest = (await accessMember(tx, caller)) === 'guest';
+    const found = await listVisibleStreams(tx, caller.userId, { ...input, guest, after, limit: input.limit + 1 });
+    return pageOfStreams(found, input);
+  });
+}
+
+const ActivityCursor = z.strictObject({ key: z.string().regex(/^\d{1,17}$/), id: z.string() });
+
+/** One more than a page was read to know whether there is more. */
+export function pageOfStreams(
+  found: readonly Stream[],
+  { sort, limit }: Pick<ListStreams, 'sort' | 'limit'>,
+): { items: Stream[]; nextCursor: string | null } {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  if (found.length <= limit || !last) return { items, nextCursor: null };
+  const key = sort === 'name' ? (last.name ?? '').toLowerCase() : String(Date.parse(last.lastEventAt ?? last.createdAt));
+  return { items, nextCursor: writeCursor({ key, id: last.id }) };
+}

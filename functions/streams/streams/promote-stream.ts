@@ -1,0 +1,99 @@
+import type { PromoteStream, Stream } from '../../../contract/stream.ts';
+import { room } from '../../../contract/frames.ts';
+import type { UserCaller } from '../../platform/authenticate.ts';
+import type { Transaction } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import { withOutbox } from '../../platform/outbox.ts';
+import type { OutboxTransaction } from '../../platform/outbox.ts';
+import { accessStream, requireAllowed, requireMayWiden } from '../access.ts';
+import { announceMembership, announceStream } from './announce.ts';
+import { append } from '../events/append.ts';
+import type { AppendApp } from '../events/append.ts';
+import { chooseSlug } from './choose-slug.ts';
+import { addMembers, setMemberRole } from '../members/member-store.ts';
+import { unnotifyUnseen } from '../mentions/notify.ts';
+import { levelOf } from '../policy.ts';
+import { cutAccess, findStream, updateSettings } from './stream-store.ts';
+import { maySee } from '../stream.ts';
+import type { StreamForCaller } from '../stream.ts';
+
+/**
+ * Turns a thread into a channel or an incident, in place: the same id, the same events, not a row is copied. Who followed it is a member,
+ * who promotes it its owner. Both it and the stream that it came from note it; the root event shows it when that is looked after.
+ */
+export async function promoteStream(app: AppendApp, caller: UserCaller, input: PromoteStream & { streamId: string }): Promise<Stream> {
+  return withOutbox(app, caller.workspaceId, async (tx) => {
+    const found = await accessPromotable(tx, caller, input);
+    const { stream } = found;
+    const parent = stream.parentStreamId === null ? undefined : await findStream(tx, caller.userId, stream.parentStreamId);
+    if (!parent || !maySee(parent)) throw new AppError('not_found');
+    if (input.visibility === 'public') requireMayWiden(parent);
+    const settings = {
+      streamType: input.streamType,
+      name: input.name,
+      slug: await chooseSlug(tx, caller, { ...input, streamId: stream.id }),
+      ...(input.description !== undefined && { description: input.description || null }),
+      severity: input.streamType === 'incident' ? (input.severity ?? 'sev3') : null,
+      visibility: input.visibility,
+      accessIds: input.visibility === 'inherit' ? [stream.id, ...found.accessIds] : [stream.id],
+      promotedAt: app.clock.now(),
+      promotedBy: caller.userId,
+    };
+    if (!(await updateSettings(tx, stream.id, settings, stream.rev)))
+      throw new AppError('conflict', 'Its name was taken, or its settings changed, at the same moment. Try again.');
+    if (input.visibility !== 'inherit') await cutAccess(tx, stream.id);
+    await takeOwnership(app, tx, caller, found);
+    const actor = { id: caller.userId, name: found.caller.name };
+    const { streamType, name } = input;
+    await append(app, tx, stream, actor, { eventType: 'promoted', payload: { streamType, name } });
+    await append(app, tx, parent.stream, actor, {
+      eventType: 'promoted',
+      payload: { streamId: stream.id, streamType, name },
+      evenArchived: true,
+    });
+    if (input.visibility === 'private') await unnotifyUnseen(app, tx, caller.userId, { streamId: stream.id });
+    return announce(app, tx, caller, found, input);
+  }).catch(async (error: unknown) => {
+    // What is in the way may be that somebody else promoted it at the same moment.
+    if (error instanceof AppError && error.code === 'conflict')
+      await app.db.transaction(caller.workspaceId, (tx) => accessPromotable(tx, caller, input));
+    throw error;
+  });
+}
+
+async function accessPromotable(
+  tx: Transaction,
+  caller: UserCaller,
+  input: PromoteStream & { streamId: string },
+): Promise<StreamForCaller> {
+  const seen = await accessStream(tx, caller, input.streamId, 'read');
+  const { streamType, promotedAt } = seen.stream;
+  if (promotedAt !== null) throw new AppError('already_promoted', `It is a ${streamType} since ${promotedAt}.`);
+  if (streamType !== 'thread') throw new AppError('not_a_thread', `It is a ${streamType}.`);
+  if (input.severity !== undefined && input.streamType !== 'incident') {
+    const message = 'is for incidents';
+    throw new AppError('invalid_input', `body.severity: ${message}`, { errors: [{ path: 'body.severity', message }] });
+  }
+  requireAllowed(seen, 'promote');
+  return seen;
+}
+
+async function takeOwnership(app: AppendApp, tx: OutboxTransaction, caller: UserCaller, found: StreamForCaller): Promise<void> {
+  if (!found.stream.isMember) await addMembers(tx, found.stream.id, [{ userId: caller.userId, role: 'owner' }], app.clock.now());
+  else if (levelOf(found) !== 'owner') await setMemberRole(tx, found.stream.id, caller.userId, 'owner');
+}
+
+async function announce(
+  app: AppendApp,
+  tx: OutboxTransaction,
+  caller: UserCaller,
+  { stream }: StreamForCaller,
+  { visibility }: PromoteStream,
+): Promise<Stream> {
+  if (visibility === 'private') tx.revoke(room.stream(tx.workspaceId, stream.id), null);
+  const promoted = await findStream(tx, caller.userId, stream.id);
+  if (!promoted) throw new Error(`The stream ${stream.id} is gone`);
+  await announceStream(app, tx, caller.userId, 'updated', promoted);
+  await announceMembership(app, tx, caller.userId, stream.id, [caller.userId]);
+  return promoted.stream;
+}

@@ -1,0 +1,73 @@
+import type { WorkspaceRole } from '../../../contract/workspace.ts';
+import type { Transaction } from '../../platform/database.ts';
+import { accessOf, seesIt } from './stream-rows.ts';
+
+/** A room's position after a change, and the generation of its log. */
+export interface RoomPlace {
+  readonly rev: number;
+  readonly gen: string;
+}
+
+/** Takes the next revision of the workspace's own room, under the row lock of the workspace. */
+export async function takeWorkspaceRevision(tx: Transaction): Promise<RoomPlace> {
+  const [row] = await tx.query<RoomPlace>('update workspaces set rev = rev + 1 where id = $1 returning rev, gen', [tx.workspaceId]);
+  if (!row) throw new Error(`The workspace ${tx.workspaceId} has no row`);
+  return row;
+}
+
+/** Takes the next revision of several members' own rooms; always in the order of their ids, so that nobody waits in a circle. */
+export async function takeMemberRevisions(tx: Transaction, userIds: readonly string[]): Promise<(RoomPlace & { userId: string })[]> {
+  if (userIds.length === 0) return [];
+  const rows = await tx.query<RoomPlace & { user_id: string }>(
+    `with held as (
+       select user_id from workspace_members where workspace_id = $1 and user_id = any($2) and removed_at is null
+       order by user_id for no key update
+     )
+     update workspace_members wm set rev = wm.rev + 1 from held where wm.workspace_id = $1 and wm.user_id = held.user_id
+     returning wm.user_id, wm.rev, wm.gen`,
+    [tx.workspaceId, userIds],
+  );
+  return rows.map(({ user_id, rev, gen }) => ({ userId: user_id, rev, gen }));
+}
+
+/** Who is told of a stream in their own room: everyone who sees it by being in something; of a public one only its guests. */
+export async function listPersonalAudience(tx: Transaction, accessIds: readonly string[], guestsOnly: boolean): Promise<string[]> {
+  const rows = await tx.query<{ user_id: string }>(
+    `select distinct m.user_id from stream_members m
+     join workspace_members wm on wm.workspace_id = m.workspace_id and wm.user_id = m.user_id and wm.removed_at is null
+     where m.stream_id = any($1) and m.workspace_id = $2 and m.left_at is null and (not $3::boolean or wm.role = 'guest')`,
+    [accessIds, tx.workspaceId, guestsOnly],
+  );
+  return rows.map(({ user_id }) => user_id);
+}
+
+/** Where the rooms of the workspace and of a member are, and the member's role; undefined for who is not in the workspace. */
+export async function findRoomPlaces(
+  tx: Transaction,
+  userId: string,
+): Promise<{ role: WorkspaceRole; workspace: RoomPlace; user: RoomPlace } | undefined> {
+  const [row] = await tx.query<{ role: WorkspaceRole; w_rev: number; w_gen: string } & RoomPlace>(
+    `select wm.role, w.rev as w_rev, w.gen as w_gen, wm.rev, wm.gen from workspaces w
+     join workspace_members wm on wm.workspace_id = w.id and wm.user_id = $2 and wm.removed_at is null
+     where w.id = $1`,
+    [tx.workspaceId, userId],
+  );
+  return row && { role: row.role, workspace: { rev: row.w_rev, gen: row.w_gen }, user: { rev: row.rev, gen: row.gen } };
+}
+
+/** Where the rooms of those of these streams are that a member sees. No counts: this is asked of all that a client has open at once. */
+export async function findStreamPlaces(
+  tx: Transaction,
+  userId: string,
+  streamIds: readonly string[],
+): Promise<(RoomPlace & { streamId: string })[]> {
+  const rows = await tx.query<{ id: string; gen: string; last_seq: number }>(
+    `select s.id, s.gen, s.last_seq from workspace_members wm
+     join streams s on s.workspace_id = wm.workspace_id
+     ${accessOf('wm.user_id')}
+     where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null and s.id = any($3)
+       and ${seesIt(`(wm.role = 'guest')`)}`,
+    [tx.workspaceId, userId, streamIds],
+  );
+  return rows.map(({ id, gen, last_seq }) => ({ streamId: id, gen, rev: last_seq }));
+}

@@ -1,0 +1,146 @@
+import type { Stream } from '../../../contract/stream.ts';
+import type { WorkspaceRole } from '../../../contract/workspace.ts';
+import { isoTimeOf } from '../../platform/time-text.ts';
+import type { StreamForCaller } from '../stream.ts';
+
+/** A row of streams beside the caller's own row of stream_members. Times are text, for `isoTimeOf`. */
+export interface StreamRow {
+  id: string;
+  workspace_id: string;
+  stream_type: Stream['streamType'];
+  name: string | null;
+  slug: string | null;
+  description: string | null;
+  parent_stream_id: string | null;
+  branched_from_event_id: string | null;
+  visibility: Stream['visibility'];
+  status: Stream['status'];
+  severity: Stream['severity'];
+  participants: { id: string; name: string }[] | null;
+  promoted_at: string | null;
+  gen: string;
+  last_seq: number;
+  message_count: number;
+  counts_rev: number;
+  rev: number;
+  last_event_at: string | null;
+  created_at: string;
+  archived_at: string | null;
+  member_role: 'owner' | 'admin' | 'member' | null;
+  notify_level: Stream['notifyLevel'] | null;
+  unread_count: number;
+  mention_count: number;
+  read_seq: number | null;
+  read_rev: number | null;
+  last_read_at: string | null;
+}
+
+/** Countable events behind a member's pointer. Only who has not read past the last deleted one has to look which of them were deleted. */
+export const unreadCount = `coalesce(s.message_count - m.read_ordinal - case when s.last_deleted_ordinal > m.read_ordinal then (
+    select count(*) from stream_events d where d.stream_id = s.id and d.ordinal > m.read_ordinal and d.deleted_at is not null
+  ) else 0 end, 0)`;
+
+/** Those of them that mention the member, by name or with everyone: only messages do, so who has read the last one need not look. */
+export const mentionCount = `case when m.read_ordinal < s.message_count then (
+    select count(*) from mentions n
+    where n.stream_id = s.id and n.user_id in (m.user_id, '@here') and n.seq > m.read_seq and n.actor_id <> m.user_id
+  ) else 0 end`;
+
+/** Of streams `s`, with the caller's row `m` of stream_members where they are in it, what a row holds by itself. */
+export const plainColumns = `s.id, s.workspace_id, s.stream_type, s.name, s.slug, s.description, s.parent_stream_id, s.branched_from_event_id,
+  s.visibility, s.status, s.severity, s.promoted_at::text, s.gen, s.last_seq, s.message_count, s.counts_rev, s.rev, s.last_event_at::text,
+  s.created_at::text, s.archived_at::text, m.role as member_role, m.notify_level, m.read_seq, m.read_rev, m.last_read_at::text`;
+
+/** And what takes a closer look. */
+export const streamColumns = `${plainColumns},
+  ${unreadCount} as unread_count, ${mentionCount} as mention_count,
+  case when s.dm_member_ids is not null then (
+    select jsonb_agg(jsonb_build_object('id', du.id, 'name', du.name) order by du.id)
+    from users du where du.workspace_id = s.workspace_id and du.id = any(s.dm_member_ids)
+  ) end as participants`;
+
+/**
+ * What gives a member access to stream `s`, as columns `access_role`, `is_public`, `is_parent_archived` of `a`: their best role in the
+ * streams whose members see it, and whether everybody does.
+ */
+export const accessOf = (userId: string): string => `cross join lateral (
+    select
+      (select min(case am.role when 'owner' then 1 when 'admin' then 2 else 3 end) from stream_members am
+       where am.stream_id = any(s.access_ids) and am.user_id = ${userId} and am.left_at is null) as access_rank,
+      case s.visibility when 'inherit'
+        then (select r.visibility = 'public' from streams r where r.id = s.access_ids[cardinality(s.access_ids)])
+        else s.visibility = 'public' end as is_public,
+      s.stream_type = 'thread' and exists (select from streams p where p.id = s.parent_stream_id and p.archived_at is not null)
+        as is_parent_archived
+  ) a`;
+
+/** Whether the access `a` of a member lets them see the stream; `guest` is a condition. */
+export const seesIt = (guest: string): string => `(a.access_rank is not null or (a.is_public and not ${guest}))`;
+
+/** Whether two people are in a stream together: whom a guest knows. */
+export const shareStream = (one: string, other: string): string => `exists (
+    select from stream_members mine join stream_members theirs on theirs.stream_id = mine.stream_id
+    where mine.workspace_id = $1 and mine.user_id = ${one} and mine.left_at is null and theirs.user_id = ${other} and theirs.left_at is null
+  )`;
+
+export function streamOf(row: StreamRow): Stream {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    streamType: row.stream_type,
+    name: row.name,
+    slug: row.slug,
+    description: row.description,
+    parentStreamId: row.parent_stream_id,
+    branchedFromEventId: row.branched_from_event_id,
+    visibility: row.visibility,
+    status: row.status,
+    severity: row.severity,
+    participants: row.participants,
+    promotedAt: row.promoted_at === null ? null : isoTimeOf(row.promoted_at),
+    isMember: row.member_role !== null,
+    role: row.member_role,
+    unreadCount: row.unread_count,
+    mentionCount: row.mention_count,
+    readSeq: row.read_seq ?? 0,
+    readRev: row.read_rev ?? 0,
+    lastReadAt: row.last_read_at === null ? null : isoTimeOf(row.last_read_at),
+    notifyLevel: row.notify_level ?? 'default',
+    lastSeq: row.last_seq,
+    messageCount: row.message_count,
+    countsRev: row.counts_rev,
+    rev: row.rev,
+    gen: row.gen,
+    lastEventAt: row.last_event_at === null ? null : isoTimeOf(row.last_event_at),
+    createdAt: isoTimeOf(row.created_at),
+    archivedAt: row.archived_at === null ? null : isoTimeOf(row.archived_at),
+  } as Stream;
+}
+
+/** A stream's row beside its caller and what gives them access. */
+export interface CallerRow {
+  access_ids: string[];
+  caller_name: string;
+  caller_role: WorkspaceRole;
+  access_rank: number | null;
+  is_public: boolean;
+  is_parent_archived: boolean;
+}
+
+export const callerColumns =
+  's.access_ids, cu.name as caller_name, wm.role as caller_role, a.access_rank, a.is_public, a.is_parent_archived';
+
+const roles = { 1: 'owner', 2: 'admin', 3: 'member' } as const;
+
+export const streamForCallerOf = (row: StreamRow & CallerRow): StreamForCaller => ({
+  stream: streamOf(row),
+  accessIds: row.access_ids,
+  isPublic: row.is_public,
+  isParentArchived: row.is_parent_archived,
+  caller: {
+    name: row.caller_name,
+    workspaceRole: row.caller_role,
+    streamRole: row.member_role ?? undefined,
+    accessRole: row.access_rank === null ? undefined : roles[row.access_rank as 1 | 2 | 3],
+  },
+});

@@ -1,0 +1,269 @@
+import type { ListStreams, Stream } from '../../../contract/stream.ts';
+import type { WorkspaceRole } from '../../../contract/workspace.ts';
+import type { Transaction } from '../../platform/database.ts';
+import { isDuplicate } from '../../platform/errors.ts';
+import { accessOf, callerColumns, plainColumns, seesIt, streamColumns, streamForCallerOf, streamOf } from './stream-rows.ts';
+import type { CallerRow, StreamRow } from './stream-rows.ts';
+import type { PlainStream, StreamForCaller } from '../stream.ts';
+
+/** The role of a member, or undefined for who is not in the workspace (any more). */
+export async function findRole(tx: Transaction, userId: string): Promise<WorkspaceRole | undefined> {
+  const [row] = await tx.query<{ role: WorkspaceRole }>(
+    'select role from workspace_members where workspace_id = $1 and user_id = $2 and removed_at is null',
+    [tx.workspaceId, userId],
+  );
+  return row?.role;
+}
+
+/** A stream as one member of its workspace has it. */
+export async function findStream(tx: Transaction, userId: string, streamId: string): Promise<StreamForCaller | undefined> {
+  const [found] = await findStreams(tx, userId, [streamId]);
+  return found;
+}
+
+const forCaller = `workspace_members wm
+     join users cu on cu.workspace_id = wm.workspace_id and cu.id = wm.user_id
+     join streams s on s.workspace_id = wm.workspace_id
+     left join stream_members m on m.stream_id = s.id and m.user_id = wm.user_id and m.left_at is null
+     ${accessOf('wm.user_id')}`;
+
+/** Several streams at once, as one member has them; what does not exist is left out. */
+export async function findStreams(tx: Transaction, userId: string, streamIds: readonly string[]): Promise<StreamForCaller[]> {
+  const rows = await tx.query<StreamRow & CallerRow>(
+    `select ${streamColumns}, ${callerColumns} from ${forCaller}
+     where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null and s.id = any($3)`,
+    [tx.workspaceId, userId, streamIds],
+  );
+  return rows.map(streamForCallerOf);
+}
+
+/** A stream as a member has it, without what takes a closer look. */
+export async function findPlainStream(
+  tx: Transaction,
+  userId: string,
+  streamId: string,
+): Promise<StreamForCaller<PlainStream> | undefined> {
+  const [row] = await tx.query<StreamRow & CallerRow>(
+    `select ${plainColumns}, ${callerColumns} from ${forCaller}
+     where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null and s.id = $3`,
+    [tx.workspaceId, userId, streamId],
+  );
+  return row && streamForCallerOf(row);
+}
+
+/** The thread that branched from an event, as a member has it. */
+export async function findBranch(tx: Transaction, userId: string, eventId: string): Promise<StreamForCaller | undefined> {
+  const [row] = await tx.query<StreamRow & CallerRow>(
+    `select ${streamColumns}, ${callerColumns} from ${forCaller}
+     where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null and s.branched_from_event_id = $3`,
+    [tx.workspaceId, userId, eventId],
+  );
+  return row && streamForCallerOf(row);
+}
+
+const openStatuses = { open: ['active', 'resolved'], any: ['active', 'resolved', 'archived'] } as const;
+
+/** The streams a member may see, by name or by activity from behind a key; names compare by code point. Threads only where they follow. */
+export async function listVisibleStreams(
+  tx: Transaction,
+  userId: string,
+  filter: Omit<ListStreams, 'cursor'> & { guest: boolean; after?: { key: string; id: string } },
+): Promise<Stream[]> {
+  const byName = filter.sort === 'name';
+  // Times come from a clock of milliseconds, so that is what the key holds.
+  const activity = '(extract(epoch from coalesce(s.last_event_at, s.created_at)) * 1000)::bigint';
+  const rows = await tx.query<StreamRow>(
+    `select ${streamColumns} from streams s
+     left join stream_members m on m.stream_id = s.id and m.user_id = $2 and m.left_at is null
+     ${accessOf('$2')}
+     where s.workspace_id = $1 and s.status = any($8)
+       and (m.user_id is not null or s.stream_type <> 'thread')
+       and ${seesIt('$3::boolean')}
+       and ($4::text is null or s.stream_type = $4)
+       and ($5::text is null or strpos(lower(s.name), lower($5)) > 0)
+       and ($9::boolean is null or (m.user_id is not null) = $9)
+       and ($10::text is null or s.parent_stream_id = $10)
+       and ${
+         byName
+           ? `($6::text is null or (lower(coalesce(s.name, '')) collate "C", s.id) > ($6 collate "C", $7))`
+           : `($6::bigint is null or (${activity}, s.id) < ($6::bigint, $7))`
+       }
+     order by ${byName ? `lower(coalesce(s.name, '')) collate "C", s.id` : `${activity} desc, s.id desc`}
+     limit $11`,
+    [
+      tx.workspaceId,
+      userId,
+      filter.guest,
+      filter.type ?? null,
+      filter.q || null,
+      filter.after?.key ?? null,
+      filter.after?.id ?? null,
+      filter.status === 'open' || filter.status === 'any' ? openStatuses[filter.status] : [filter.status],
+      filter.member === undefined ? null : filter.member === 'true',
+      filter.parent ?? null,
+      filter.limit,
+    ],
+  );
+  return rows.map(streamOf);
+}
+
+/** The stream that the same caller made with the same key before. */
+export async function findStreamByIdempotencyKey(tx: Transaction, userId: string, key: string): Promise<Stream | undefined> {
+  const [row] = await tx.query<StreamRow>(
+    `select ${streamColumns} from streams s left join stream_members m on m.stream_id = s.id and m.user_id = $2 and m.left_at is null
+     where s.workspace_id = $1 and s.created_by = $2 and s.idempotency_key = $3`,
+    [tx.workspaceId, userId, key],
+  );
+  return row && streamOf(row);
+}
+
+/** The DM of exactly these people, in order of their ids. */
+export async function findDm(tx: Transaction, userId: string, memberIds: readonly string[]): Promise<Stream | undefined> {
+  const [row] = await tx.query<StreamRow>(
+    `select ${streamColumns} from streams s left join stream_members m on m.stream_id = s.id and m.user_id = $2 and m.left_at is null
+     where s.workspace_id = $1 and s.dm_member_ids = $3`,
+    [tx.workspaceId, userId, memberIds],
+  );
+  return row && streamOf(row);
+}
+
+/** The streams that have one of these slugs, as a member has them: also those that they do not see. */
+export async function findSlugs(tx: Transaction, userId: string, slug: string): Promise<{ id: string; slug: string; visible: boolean }[]> {
+  return tx.query<{ id: string; slug: string; visible: boolean }>(
+    `select s.id, s.slug, ${seesIt(`(wm.role = 'guest')`)} as visible
+     from workspace_members wm join streams s on s.workspace_id = wm.workspace_id ${accessOf('wm.user_id')}
+     where wm.workspace_id = $1 and wm.user_id = $2 and (s.slug = $3 or s.slug like $4)`,
+    [tx.workspaceId, userId, slug, `${slug.slice(0, 76).replace(/[%_\\]/g, '\\$&')}-%`],
+  );
+}
+
+export interface NewStream {
+  id: string;
+  streamType: string;
+  name: string | null;
+  slug: string | null;
+  description: string | null;
+  visibility: string;
+  severity: string | null;
+  parentStreamId: string | null;
+  branchedFromEventId: string | null;
+  accessIds: readonly string[];
+  dmMemberIds: readonly string[] | null;
+  gen: string;
+  createdBy: string;
+  idempotencyKey: string | null;
+  createdAt: Date;
+}
+
+/** Adds the stream with its members (the creator among them), unless something of it is taken: slug, key, participants or branch. */
+export async function insertStream(
+  tx: Transaction,
+  stream: NewStream,
+  members: readonly { userId: string; role: string }[],
+): Promise<Stream | undefined> {
+  const [row] = await tx.query<StreamRow>(
+    `with s as (
+       insert into streams (id, workspace_id, stream_type, name, slug, description, visibility, gen, created_by, idempotency_key, created_at,
+         severity, parent_stream_id, branched_from_event_id, access_ids, dm_member_ids)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+       on conflict do nothing
+       returning *
+     ), added as (
+       insert into stream_members (stream_id, user_id, workspace_id, role, joined_at, last_read_at)
+       select s.id, n.user_id, s.workspace_id, n.role, s.created_at, s.created_at from s, unnest($17::text[], $18::text[]) as n(user_id, role)
+       returning *
+     )
+     select ${streamColumns} from s join added m on m.user_id = s.created_by`,
+    [
+      stream.id,
+      tx.workspaceId,
+      stream.streamType,
+      stream.name,
+      stream.slug,
+      stream.description,
+      stream.visibility,
+      stream.gen,
+      stream.createdBy,
+      stream.idempotencyKey,
+      stream.createdAt,
+      stream.severity,
+      stream.parentStreamId,
+      stream.branchedFromEventId,
+      stream.accessIds,
+      stream.dmMemberIds,
+      members.map(({ userId }) => userId),
+      members.map(({ role }) => role),
+    ],
+  );
+  return row && streamOf(row);
+}
+
+/** What of a stream's settings is to change; what is undefined stays. */
+export interface StreamSettings {
+  streamType?: string;
+  name?: string;
+  slug?: string | null;
+  description?: string | null;
+  visibility?: string;
+  accessIds?: readonly string[];
+  status?: string;
+  severity?: string | null;
+  archivedAt?: Date | null;
+  promotedAt?: Date;
+  promotedBy?: string;
+}
+
+const settingColumns: Record<keyof StreamSettings, string> = {
+  streamType: 'stream_type',
+  name: 'name',
+  slug: 'slug',
+  description: 'description',
+  visibility: 'visibility',
+  accessIds: 'access_ids',
+  status: 'status',
+  severity: 'severity',
+  archivedAt: 'archived_at',
+  promotedAt: 'promoted_at',
+  promotedBy: 'promoted_by',
+};
+
+/** Changes settings and their revision. False when another stream took the slug, or the settings had changed: then nothing more can be done. */
+export async function updateSettings(
+  tx: Transaction,
+  streamId: string,
+  settings: StreamSettings,
+  expectedRev: number | undefined,
+): Promise<boolean> {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined) as [keyof StreamSettings, unknown][];
+  const set = given.map(([key], index) => `${settingColumns[key]} = $${index + 4}`);
+  const slug =
+    settings.slug === undefined
+      ? ''
+      : ` and not exists (
+       select from streams o where o.workspace_id = $2 and o.slug = $${given.findIndex(([key]) => key === 'slug') + 4} and o.id <> $1)`;
+  try {
+    const rows = await tx.query<{ id: string }>(
+      `update streams set rev = rev + 1, ${set.join(', ')}
+       where id = $1 and workspace_id = $2 and ($3::bigint is null or rev = $3)${slug} returning id`,
+      [streamId, tx.workspaceId, expectedRev ?? null, ...given.map(([, value]) => value)],
+    );
+    return rows.length > 0;
+  } catch (error) {
+    // A slug that was free when it was looked for, and is taken now.
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
+}
+
+/** What branched off below a stream and takes its readers from it ends there now: nothing above it gives access any more. */
+export async function cutAccess(tx: Transaction, streamId: string): Promise<void> {
+  await tx.query(
+    `with recursive below as (
+       select id from streams where parent_stream_id = $1 and visibility = 'inherit'
+       union select c.id from streams c join below b on c.parent_stream_id = b.id and c.visibility = 'inherit'
+     )
+     update streams s set access_ids = s.access_ids[1:array_position(s.access_ids, $1)]
+     from below where s.id = below.id and s.workspace_id = $2`,
+    [streamId, tx.workspaceId],
+  );
+}

@@ -1,0 +1,149 @@
+import type { Stream, UpdateStream } from '../../../contract/stream.ts';
+import { room } from '../../../contract/frames.ts';
+import type { UserCaller } from '../../platform/authenticate.ts';
+import { AppError } from '../../platform/errors.ts';
+import { withOutbox } from '../../platform/outbox.ts';
+import type { OutboxTransaction } from '../../platform/outbox.ts';
+import { accessStream, requireAllowed, requireMayWiden } from '../access.ts';
+import { announceStream } from './announce.ts';
+import { append } from '../events/append.ts';
+import type { AppendApp, Appended } from '../events/append.ts';
+import { chooseSlug, nameTaken } from './choose-slug.ts';
+import { listDescendants } from '../follow-up/follow-up-store.ts';
+import { unnotifyUnseen } from '../mentions/notify.ts';
+import type { StreamAction } from '../policy.ts';
+import { cutAccess, findStream, findStreams, updateSettings } from './stream-store.ts';
+import type { StreamSettings } from './stream-store.ts';
+import type { StreamForCaller } from '../stream.ts';
+
+type Change = UpdateStream & { ifMatch?: number };
+
+/** Changes settings of a stream. Each change is an event of the stream, and those who see it are told. */
+export async function updateStream(app: AppendApp, caller: UserCaller, input: Change & { streamId: string }): Promise<Stream> {
+  return withOutbox(app, caller.workspaceId, async (tx) => {
+    const found = await accessStream(tx, caller, input.streamId, 'read');
+    const change = realChange(found.stream, input);
+    checkFields(found.stream, change);
+    // What is brought back may be changed in the same breath.
+    const open = { ...found, stream: { ...found.stream, archivedAt: null } };
+    const isBack = change.status === 'active';
+    for (const action of actionsFor(found.stream, change)) requireAllowed(isBack ? open : found, action);
+    if (change.visibility === 'public' && found.stream.parentStreamId !== null && !found.isPublic)
+      requireMayWiden(await findStream(tx, caller.userId, found.stream.parentStreamId));
+    if (Object.keys(change).length === 0) return found.stream;
+    const settings = await settingsFor(app, tx, caller, found, change);
+    if (!(await updateSettings(tx, found.stream.id, settings, input.ifMatch))) {
+      if (input.ifMatch === undefined) throw nameTaken(input);
+      throw new AppError('precondition_failed', `Its settings are at ${found.stream.rev} now, or its name was taken at the same moment.`);
+    }
+    if (change.visibility !== undefined) await narrow(tx, found, change.visibility);
+    const actor = { id: caller.userId, name: found.caller.name };
+    for (const event of eventsFor(found.stream, change)) await append(app, tx, found.stream, actor, { ...event, evenArchived: true });
+    const updated = await findStream(tx, caller.userId, found.stream.id);
+    if (!updated) throw new Error(`The stream ${found.stream.id} is gone`);
+    // Where it is public no more, everybody is told just that, so that it goes from every list; the rest is for who is in it.
+    const farewell = { ...found.stream, visibility: updated.stream.visibility };
+    if (found.isPublic && !updated.isPublic) await announceStream(app, tx, caller.userId, 'updated', { ...found, stream: farewell });
+    await announceStream(app, tx, caller.userId, change.status === 'archived' ? 'archived' : 'updated', updated);
+    if (change.visibility !== undefined) await announceBelow(app, tx, caller, found.stream.id);
+    if (change.visibility === 'private') await unnotifyUnseen(app, tx, caller.userId, { streamId: found.stream.id });
+    return updated.stream;
+  });
+}
+
+/** Archives the stream; archiving it again changes nothing. */
+export async function archiveStream(app: AppendApp, caller: UserCaller, input: { streamId: string }): Promise<Stream> {
+  return updateStream(app, caller, { ...input, status: 'archived' });
+}
+
+/** What of the change differs from what is. */
+function realChange(stream: Stream, input: Change): UpdateStream {
+  const { name, slug, visibility, status, severity } = input;
+  const description = input.description === undefined ? undefined : input.description || null;
+  return {
+    ...(name !== undefined && name !== stream.name && { name }),
+    ...(slug !== undefined && slug !== stream.slug && { slug }),
+    ...(description !== undefined && description !== stream.description && { description }),
+    ...(visibility !== undefined && visibility !== stream.visibility && { visibility }),
+    ...(status !== undefined && status !== stream.status && { status }),
+    ...(severity !== undefined && severity !== stream.severity && { severity }),
+  };
+}
+
+function actionsFor(stream: Stream, change: UpdateStream): StreamAction[] {
+  const actions: StreamAction[] = [];
+  // Bringing back comes with what else is to change.
+  if (change.status === 'archived' || (change.status !== undefined && stream.status === 'archived')) actions.push('archive');
+  if (change.name !== undefined || change.slug !== undefined) actions.push('rename');
+  if (change.description !== undefined) actions.push('describe');
+  if (change.visibility !== undefined) actions.push('setVisibility');
+  if (change.severity !== undefined || (change.status !== undefined && [change.status, stream.status].includes('resolved'))) {
+    if (change.status !== 'archived') actions.push('resolve');
+  }
+  return actions;
+}
+
+function checkFields(stream: Stream, change: UpdateStream): void {
+  const only = (path: string, message: string): never => {
+    throw new AppError('wrong_stream_type', `body.${path}: ${message}`, { errors: [{ path: `body.${path}`, message }] });
+  };
+  if (change.severity !== undefined && stream.streamType !== 'incident') only('severity', 'is for incidents');
+  if (change.status === 'resolved' && stream.streamType !== 'incident') only('status', 'resolved is for incidents');
+  if (change.slug !== undefined && stream.streamType === 'thread') only('slug', 'is for what stands by itself; promote the thread first');
+}
+
+async function settingsFor(
+  app: AppendApp,
+  tx: OutboxTransaction,
+  caller: UserCaller,
+  { stream }: StreamForCaller,
+  change: UpdateStream,
+): Promise<StreamSettings> {
+  const { name, slug, description, visibility, status, severity } = change;
+  const wanted = { name: name ?? stream.name ?? '', streamId: stream.id, ...(slug !== undefined && { slug }) };
+  // A thread may have a name; only what stands by itself has a slug.
+  const isNamed = (name !== undefined || slug !== undefined) && stream.streamType !== 'thread';
+  return {
+    ...(name !== undefined && { name }),
+    ...(isNamed && { slug: await chooseSlug(tx, caller, wanted) }),
+    ...(description !== undefined && { description }),
+    ...(visibility !== undefined && { visibility, accessIds: [stream.id] }),
+    ...(status !== undefined && { status, archivedAt: status === 'archived' ? app.clock.now() : null }),
+    ...(severity !== undefined && { severity }),
+  };
+}
+
+/** From here on only its own members, and everybody where it is public. Who hears it asks again whether they still may. */
+async function narrow(tx: OutboxTransaction, { stream }: StreamForCaller, visibility: string): Promise<void> {
+  await cutAccess(tx, stream.id);
+  if (visibility === 'private') tx.revoke(room.stream(tx.workspaceId, stream.id), null);
+}
+
+/** What branched off, and takes its readers from here, has other readers now too: they are told of what stands in their lists. */
+async function announceBelow(app: AppendApp, tx: OutboxTransaction, caller: UserCaller, streamId: string): Promise<void> {
+  const below = await listDescendants(tx, streamId);
+  if (below.length === 0) return;
+  for (const child of await findStreams(tx, caller.userId, below)) {
+    if (child.stream.streamType !== 'thread') await announceStream(app, tx, caller.userId, 'updated', child);
+  }
+}
+
+/** One event for each thing that changed. */
+function eventsFor(stream: Stream, change: UpdateStream): Appended[] {
+  const { name, description, visibility, status, severity } = change;
+  const noted = (field: string, from: string | null, to: string | null | undefined): Appended[] =>
+    to === undefined ? [] : [{ eventType: 'system', payload: { kind: `${field}_changed`, from, to } }];
+  return [
+    ...(name === undefined ? [] : [{ eventType: 'renamed', payload: { from: stream.name, to: name } }]),
+    ...noted('description', stream.description, description),
+    ...noted('visibility', stream.visibility, visibility),
+    ...noted('severity', stream.severity, severity),
+    ...(status === undefined ? [] : [{ eventType: statusEvent(stream, status), payload: { from: stream.status, to: status } }]),
+  ];
+}
+
+function statusEvent(stream: Stream, status: string): string {
+  if (status === 'archived') return 'archived';
+  if (status === 'resolved') return 'resolved';
+  return stream.status === 'archived' ? 'unarchived' : 'reopened';
+}
