@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { readCues } from '../functions/epochs/cues.ts';
-import { fitAssociations } from '../functions/epochs/fit-associations.ts';
-import { coldKnowledge, emptyState, step } from '../functions/epochs/segmenter.ts';
-import type { Knowledge } from '../functions/epochs/segmenter.ts';
+import { readCues } from '../functions/epochs/segmenter/cues.ts';
+import { fitAssociations } from '../functions/epochs/segmenter/fit-associations.ts';
+import { coldKnowledge, emptyState, step } from '../functions/epochs/segmenter/segmenter.ts';
+import type { Knowledge } from '../functions/epochs/segmenter/segmenter.ts';
 import { NoData } from './support/bench.ts';
 import type { Bench } from './support/bench.ts';
 import { createChance, messageAbout } from './support/memory-topics.ts';

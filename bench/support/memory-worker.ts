@@ -1,9 +1,9 @@
 import type { Embedder } from '../../functions/embeddings/embedder.ts';
 import { localEmbedder } from '../../functions/embeddings/local-embedder.ts';
 import { openVectorIndex } from '../../functions/embeddings/vector-index.ts';
-import { assignEvents } from '../../functions/epochs/assign-events.ts';
-import { createKnowledge } from '../../functions/epochs/knowledge.ts';
-import { workOnMemory } from '../../functions/epochs/memory-work.ts';
+import { assignEvents } from '../../functions/epochs/cutting/assign-events.ts';
+import { createKnowledge } from '../../functions/epochs/learning/knowledge.ts';
+import { workOnMemory } from '../../functions/epochs/indexing/memory-work.ts';
 import type { Database } from '../../functions/platform/database.ts';
 import type { EmbeddingsMessage, EpochsMessage } from '../../functions/platform/memory-messages.ts';
 import { appOver } from './use-case-app.ts';

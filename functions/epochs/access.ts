@@ -3,8 +3,8 @@ import type { UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { accessPlainStream } from '../streams/access.ts';
-import { takeRev } from './correction-store.ts';
-import { findEpoch } from './epoch-store.ts';
+import { takeRev } from './epochs/correction-store.ts';
+import { findEpoch } from './epochs/epoch-store.ts';
 
 type StreamOfEpoch = Awaited<ReturnType<typeof accessPlainStream>>['stream'];
 

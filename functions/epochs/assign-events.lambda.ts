@@ -8,9 +8,9 @@ import { metrics } from '../platform/metrics.ts';
 import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/redelivery.ts';
-import { assignEvents } from './assign-events.ts';
-import { openDueList } from './due-list.ts';
-import { createKnowledge } from './knowledge.ts';
+import { assignEvents } from './cutting/assign-events.ts';
+import { openDueList } from './cutting/due-list.ts';
+import { createKnowledge } from './learning/knowledge.ts';
 
 const app = {
   db: openDatabase(),

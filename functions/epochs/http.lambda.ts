@@ -6,8 +6,8 @@ import { openKeys } from '../platform/keys.ts';
 import { log } from '../platform/log.ts';
 import { metrics } from '../platform/metrics.ts';
 import { openQueues } from '../platform/queues.ts';
-import { createKnowledge } from './knowledge.ts';
-import { openMemory } from './memory.ts';
+import { createKnowledge } from './learning/knowledge.ts';
+import { openMemory } from './indexing/memory.ts';
 import { epochTable } from './table.ts';
 
 const app = {

@@ -7,9 +7,9 @@ import { metrics } from '../platform/metrics.ts';
 import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/redelivery.ts';
-import { createKnowledge } from './knowledge.ts';
-import { openMemory } from './memory.ts';
-import { workOnMemory } from './memory-work.ts';
+import { createKnowledge } from './learning/knowledge.ts';
+import { openMemory } from './indexing/memory.ts';
+import { workOnMemory } from './indexing/memory-work.ts';
 
 const app = {
   db: openDatabase(),

@@ -3,8 +3,8 @@ import { systemClock } from '../platform/clock.ts';
 import { openDatabase } from '../platform/database.ts';
 import { log } from '../platform/log.ts';
 import { taskHandler } from '../platform/task-handler.ts';
-import { openDueList } from './due-list.ts';
-import { learnAssociations } from './learn-associations.ts';
+import { openDueList } from './cutting/due-list.ts';
+import { learnAssociations } from './learning/learn-associations.ts';
 
 const app = { db: openDatabase(), due: openDueList(systemClock), clock: systemClock, log };
 /** Another workspace is begun only while there is time for a large one. */

@@ -1,9 +1,9 @@
 import type { Epoch } from '../../contract/epoch.ts';
 import type { StreamEvent } from '../../contract/event.ts';
 import { EpochId, newId } from '../../contract/ids.ts';
-import { encodeAssociations } from '../../functions/epochs/association-model.ts';
-import type { AssociationModel } from '../../functions/epochs/association-model.ts';
-import { listEpochsToIndex } from '../../functions/epochs/index-store.ts';
+import { encodeAssociations } from '../../functions/epochs/segmenter/association-model.ts';
+import type { AssociationModel } from '../../functions/epochs/segmenter/association-model.ts';
+import { listEpochsToIndex } from '../../functions/epochs/indexing/index-store.ts';
 import type { TestApp } from './app.ts';
 
 /** An epoch as it is put into the database, as if the worker had cut it. */

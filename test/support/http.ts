@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as authRoutes from '../../contract/routes/auth.ts';
 import * as realtimeRoutes from '../../contract/routes/realtime.ts';
 import { createToken } from '../../functions/auth/create-token.ts';
-import { createKnowledge } from '../../functions/epochs/knowledge.ts';
+import { createKnowledge } from '../../functions/epochs/learning/knowledge.ts';
 import { epochTable } from '../../functions/epochs/table.ts';
 import type { Objects } from '../../functions/files/objects.ts';
 import { fileTable } from '../../functions/files/table.ts';

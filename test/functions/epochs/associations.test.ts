@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { cosine, decodeAssociations, directionOf, encodeAssociations } from '../../../functions/epochs/association-model.ts';
-import type { AssociationModel } from '../../../functions/epochs/association-model.ts';
-import { fitAssociations } from '../../../functions/epochs/fit-associations.ts';
-import type { Conversation } from '../../../functions/epochs/fit-associations.ts';
-import { chanceOfMore } from '../../../functions/epochs/trust.ts';
+import { cosine, decodeAssociations, directionOf, encodeAssociations } from '../../../functions/epochs/segmenter/association-model.ts';
+import type { AssociationModel } from '../../../functions/epochs/segmenter/association-model.ts';
+import { fitAssociations } from '../../../functions/epochs/segmenter/fit-associations.ts';
+import type { Conversation } from '../../../functions/epochs/segmenter/fit-associations.ts';
+import { chanceOfMore } from '../../../functions/epochs/segmenter/trust.ts';
 
 /** Numbers from 0 to 1 that are the same each time. */
 function numbers(seed: number): () => number {

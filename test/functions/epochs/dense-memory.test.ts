@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { likenessOf, rememberVector } from '../../../functions/epochs/dense-memory.ts';
-import type { DenseMemory } from '../../../functions/epochs/dense-memory.ts';
-import { coldKnowledge, emptyState, step } from '../../../functions/epochs/segmenter.ts';
+import { likenessOf, rememberVector } from '../../../functions/epochs/segmenter/dense-memory.ts';
+import type { DenseMemory } from '../../../functions/epochs/segmenter/dense-memory.ts';
+import { coldKnowledge, emptyState, step } from '../../../functions/epochs/segmenter/segmenter.ts';
 
 const dimension = 1_024;
 /** Waves of different lengths are at right angles. Like vectors of real models, all of them have something in common. */

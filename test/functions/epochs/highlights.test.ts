@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { termsOf } from '../../../functions/embeddings/words.ts';
-import { highlightsOf } from '../../../functions/epochs/highlights.ts';
+import { highlightsOf } from '../../../functions/epochs/search/highlights.ts';
 
 const spoken = (...texts: string[]) => texts.map((text, seq) => ({ eventId: `e${seq}`, seq, text }));
 const shown = (q: string, ...texts: string[]) =>

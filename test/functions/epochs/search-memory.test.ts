@@ -5,7 +5,7 @@ import type { EpochId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { EmbeddingFailed } from '../../../functions/embeddings/embedder.ts';
 import { localEmbedder } from '../../../functions/embeddings/local-embedder.ts';
-import { searchMemory } from '../../../functions/epochs/search-memory.ts';
+import { searchMemory } from '../../../functions/epochs/search/search-memory.ts';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';
 import { deleteEvent } from '../../../functions/streams/events/delete-event.ts';
 import { inviteMembers } from '../../../functions/streams/members/invite-members.ts';

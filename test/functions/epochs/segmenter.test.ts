@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fitAssociations } from '../../../functions/epochs/fit-associations.ts';
-import { coldKnowledge, emptyState, step } from '../../../functions/epochs/segmenter.ts';
-import type { Knowledge, SegmenterMessage, SegmenterState } from '../../../functions/epochs/segmenter.ts';
+import { fitAssociations } from '../../../functions/epochs/segmenter/fit-associations.ts';
+import { coldKnowledge, emptyState, step } from '../../../functions/epochs/segmenter/segmenter.ts';
+import type { Knowledge, SegmenterMessage, SegmenterState } from '../../../functions/epochs/segmenter/segmenter.ts';
 
 type Said = string | Partial<SegmenterMessage>;
 

@@ -1,0 +1,110 @@
+import type { MemoryJob } from '../../../contract/epoch.ts';
+import { JobId } from '../../../contract/ids.ts';
+import type { Transaction } from '../../platform/database.ts';
+
+interface JobRow {
+  id: string;
+  kind: MemoryJob['kind'];
+  status: MemoryJob['status'];
+  cursor: string | null;
+  done: number;
+  total: number;
+  detail: string | null;
+  started_at: Date;
+  finished_at: Date | null;
+}
+
+const jobColumns = 'j.id, j.kind, j.status, j.cursor, j.done, j.total, j.detail, j.started_at, j.finished_at';
+
+const jobOf = (row: JobRow): MemoryJob => ({
+  id: JobId.parse(row.id),
+  kind: row.kind,
+  status: row.status,
+  done: Math.min(row.done, row.total),
+  total: row.total,
+  detail: row.detail,
+  startedAt: row.started_at.toISOString(),
+  finishedAt: row.finished_at?.toISOString() ?? null,
+});
+
+/** The newest job of the workspace. */
+export async function findNewestJob(tx: Transaction): Promise<MemoryJob | undefined> {
+  const [row] = await tx.query<JobRow>(`select ${jobColumns} from jobs j where j.workspace_id = $1 order by j.id desc limit 1`, [
+    tx.workspaceId,
+  ]);
+  return row && jobOf(row);
+}
+
+/** Begins work over all closed epochs. Where one of the kind is running already, that one is given. */
+export async function startJob(
+  tx: Transaction,
+  { id, kind, now }: { id: string; kind: MemoryJob['kind']; now: Date },
+): Promise<{ job: MemoryJob; isNew: boolean }> {
+  // Two that come at once find each other: the row of the workspace is held.
+  await tx.query('select id from workspaces where id = $1 for update', [tx.workspaceId]);
+  const [running] = await tx.query<JobRow>(
+    `select ${jobColumns} from jobs j where j.workspace_id = $1 and j.kind = $2 and j.status = 'running' limit 1`,
+    [tx.workspaceId, kind],
+  );
+  if (running) return { job: jobOf(running), isNew: false };
+  const [row] = await tx.query<JobRow>(
+    `insert into jobs as j (id, workspace_id, kind, status, total, started_at, moved_at)
+     select $2, $1, $3, 'running', count(*), $4, $4 from epochs where workspace_id = $1 and status = 'closed'
+     returning ${jobColumns}`,
+    [tx.workspaceId, id, kind, now],
+  );
+  if (!row) throw new Error('The job was not noted');
+  return { job: jobOf(row), isNew: true };
+}
+
+/** A running job with where its next step begins; undefined for one that has ended. */
+export async function findRunning(tx: Transaction, jobId: string): Promise<{ job: MemoryJob; cursor: string } | undefined> {
+  const [row] = await tx.query<JobRow>(
+    `select ${jobColumns} from jobs j where j.workspace_id = $1 and j.id = $2 and j.status = 'running'`,
+    [tx.workspaceId, jobId],
+  );
+  return row && { job: jobOf(row), cursor: row.cursor ?? '' };
+}
+
+/** The next closed epochs behind the cursor of a job, by id: those that come while it runs are indexed anyway. */
+export async function listNextEpochs(tx: Transaction, after: string, limit: number): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select id from epochs where workspace_id = $1 and status = 'closed' and id > $2 order by id limit $3`,
+    [tx.workspaceId, after, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Notes that a step was done; false where another worker has done it, or the job has ended. */
+export async function moveJob(
+  tx: Transaction,
+  step: { jobId: string; from: string; to: string; done: number; now: Date },
+): Promise<boolean> {
+  const rows = await tx.query<{ id: string }>(
+    `update jobs set cursor = $4, done = done + $5, detail = null, moved_at = $6
+     where workspace_id = $1 and id = $2 and status = 'running' and coalesce(cursor, '') = $3 returning id`,
+    [tx.workspaceId, step.jobId, step.from, step.to, step.done, step.now],
+  );
+  return rows.length > 0;
+}
+
+/** Notes what holds a job up. */
+export async function noteDetail(tx: Transaction, jobId: string, detail: string): Promise<void> {
+  await tx.query(`update jobs set detail = $3 where workspace_id = $1 and id = $2 and status = 'running'`, [tx.workspaceId, jobId, detail]);
+}
+
+export async function finishJob(tx: Transaction, jobId: string, now: Date): Promise<void> {
+  await tx.query(
+    `update jobs set status = 'done', detail = null, finished_at = $3, moved_at = $3 where workspace_id = $1 and id = $2 and status = 'running'`,
+    [tx.workspaceId, jobId, now],
+  );
+}
+
+/** Running jobs that nobody has moved since `before`: whoever did may be gone. */
+export async function listStuckJobs(tx: Transaction, before: Date): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(`select id from jobs where workspace_id = $1 and status = 'running' and moved_at < $2`, [
+    tx.workspaceId,
+    before,
+  ]);
+  return rows.map(({ id }) => id);
+}

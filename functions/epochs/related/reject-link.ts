@@ -1,0 +1,32 @@
+import type { App } from '../../platform/app.ts';
+import type { UserCaller } from '../../platform/authenticate.ts';
+import type { Transaction } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import { accessEpoch } from '../access.ts';
+import { rejectPair, restorePair } from './link-store.ts';
+
+interface Input {
+  readonly epochId: string;
+  readonly targetId: string;
+}
+
+/** Says that two epochs are not related, whichever was linked to the other; saying it again changes nothing. */
+export async function rejectLink(app: Pick<App, 'db' | 'clock'>, caller: UserCaller, input: Input): Promise<void> {
+  await app.db.transaction(caller.workspaceId, async (tx) => {
+    const pair = await accessPair(tx, caller, input);
+    await rejectPair(tx, { ...pair, by: caller.userId, at: app.clock.now() });
+  });
+}
+
+/** Takes back that two epochs are not related; where nobody said so, nothing changes. */
+export async function restoreLink(app: Pick<App, 'db'>, caller: UserCaller, input: Input): Promise<void> {
+  await app.db.transaction(caller.workspaceId, async (tx) => restorePair(tx, await accessPair(tx, caller, input)));
+}
+
+/** Who corrects the one must see the other: nobody learns of an epoch by rejecting it. */
+async function accessPair(tx: Transaction, caller: UserCaller, { epochId, targetId }: Input): Promise<{ one: string; other: string }> {
+  const { epoch } = await accessEpoch(tx, caller, epochId, 'curate');
+  const { epoch: target } = await accessEpoch(tx, caller, targetId, 'read');
+  if (epoch.id === target.id) throw new AppError('not_found', 'An epoch has no link to itself.');
+  return { one: epoch.id, other: target.id };
+}

@@ -1,0 +1,40 @@
+import type * as z from 'zod';
+import { defaultMemorySettings } from '../../../contract/epoch.ts';
+import type { MemorySettings, UpdateMemorySettings } from '../../../contract/epoch.ts';
+import type { App } from '../../platform/app.ts';
+import type { UserCaller } from '../../platform/authenticate.ts';
+import { accessPlainStream } from '../../streams/access.ts';
+import { nudgeEpochs } from '../cutting/nudge.ts';
+import { findMemorySettings, mergeMemorySettings } from './settings-store.ts';
+
+/** How a stream is cut: what was set, and the defaults for the rest. */
+export async function readMemorySettings(app: Pick<App, 'db'>, caller: UserCaller, input: { streamId: string }): Promise<MemorySettings> {
+  return app.db.transaction(caller.workspaceId, async (tx) => {
+    const { stream } = await accessPlainStream(tx, caller, input.streamId, 'read');
+    return { ...defaultMemorySettings, ...(await findMemorySettings(tx, stream.id)) };
+  });
+}
+
+/** Changes how a stream is cut from here on. What was cut before stays as it is. */
+export async function updateMemorySettings(
+  app: Pick<App, 'db' | 'queues' | 'epochsQueueUrl' | 'log'>,
+  caller: UserCaller,
+  { streamId, ...change }: z.infer<typeof UpdateMemorySettings> & { streamId: string },
+): Promise<MemorySettings> {
+  const settings = await app.db.transaction(caller.workspaceId, async (tx) => {
+    const { stream } = await accessPlainStream(tx, caller, streamId, 'setMemory');
+    return { ...defaultMemorySettings, ...(await mergeMemorySettings(tx, stream.id, fieldsOf(change))) };
+  });
+  // What waited while memory was off is looked at now.
+  if (change.enabled === true) await nudgeEpochs(app, caller.workspaceId, streamId);
+  return settings;
+}
+
+/** The fields that memory settings have, of whatever came with them. */
+const fieldsOf = ({ enabled, gapMinutes, idleMinutes, maxMessages, sensitivity }: z.infer<typeof UpdateMemorySettings>) => ({
+  enabled,
+  gapMinutes,
+  idleMinutes,
+  maxMessages,
+  sensitivity,
+});
