@@ -1,4 +1,4 @@
-import type { EpochsMessage } from '../functions/platform/memory-messages.ts';
+import type { EpochsMessage } from '../contract/messages/memory.ts';
 import type { Bench } from './support/bench.ts';
 import type { BenchRun } from './support/bench-run.ts';
 import type { BenchDatabase } from './support/database.ts';

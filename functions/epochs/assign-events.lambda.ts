@@ -3,7 +3,7 @@ import { systemClock } from '../platform/clock.ts';
 import { setting } from '../platform/config.ts';
 import { openDatabase } from '../platform/database.ts';
 import { log } from '../platform/log.ts';
-import { EpochsMessage } from '../platform/memory-messages.ts';
+import { EpochsMessage } from '../../contract/messages/memory.ts';
 import { metrics } from '../platform/metrics.ts';
 import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';

@@ -2,7 +2,7 @@ import { systemClock } from '../platform/clock.ts';
 import { setting } from '../platform/config.ts';
 import { openDatabase } from '../platform/database.ts';
 import { log } from '../platform/log.ts';
-import { EmbeddingsMessage } from '../platform/memory-messages.ts';
+import { EmbeddingsMessage } from '../../contract/messages/memory.ts';
 import { metrics } from '../platform/metrics.ts';
 import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';

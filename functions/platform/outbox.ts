@@ -5,7 +5,7 @@ import { room } from '../../contract/frames.ts';
 import type { RoomItem } from '../../contract/frames.ts';
 import type { App } from './app.ts';
 import type { Transaction } from './database.ts';
-import type { DerivedFrame, FanOutMessage } from './fan-out-messages.ts';
+import type { DerivedFrame, FanOutMessage } from '../../contract/messages/fan-out.ts';
 
 /**
  * An item as it goes into a room, with the generation of the room's log; whose subscriptions to the room have ended (null: everyone's); a

@@ -2,7 +2,7 @@ import { closeCodes } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
 import type { App } from '../platform/app.ts';
 import { groupOf } from '../platform/outbox.ts';
-import type { FanOutMessage } from '../platform/fan-out-messages.ts';
+import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
 
 /** Asks the fan-out worker to say goodbye to a connection and close it: what answers frames cannot reach sockets itself. */
 export async function closeConnection(

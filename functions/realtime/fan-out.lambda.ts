@@ -7,7 +7,7 @@ import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/redelivery.ts';
 import { openConnections } from './connections.ts';
 import { fanOut } from './fan-out.ts';
-import { FanOutMessage } from '../platform/fan-out-messages.ts';
+import { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import { createNudges } from './nudges.ts';
 import { openSockets } from './sockets.ts';
 

@@ -4,7 +4,7 @@ import type { ServerFrame } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
 import { StoppedAt } from '../platform/queue-handler.ts';
 import type { Connections, Progress } from './connections.ts';
-import type { FanOutMessage, ItemMessage, RevokeMessage, SignalMessage } from '../platform/fan-out-messages.ts';
+import type { FanOutMessage, ItemMessage, RevokeMessage, SignalMessage } from '../../contract/messages/fan-out.ts';
 import type { Nudges } from './nudges.ts';
 import { packFrames } from './pack-frames.ts';
 import { eachWithin, postConcurrency, tellRoom } from './tell-room.ts';

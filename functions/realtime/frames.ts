@@ -9,7 +9,7 @@ import type { FrameTable } from '../platform/ws-handler.ts';
 import { postEvent } from '../streams/events/post-event.ts';
 import { closeConnection } from './close-connection.ts';
 import type { Connections } from './connections.ts';
-import type { FanOutMessage } from '../platform/fan-out-messages.ts';
+import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import { ping } from './ping.ts';
 import { subscribe } from './subscribe.ts';
 

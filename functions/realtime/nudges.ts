@@ -1,8 +1,8 @@
 import { parseRoom } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
-import type { FollowUp } from '../platform/follow-up-messages.ts';
-import type { FanOutMessage } from '../platform/fan-out-messages.ts';
-import type { EpochsMessage } from '../platform/memory-messages.ts';
+import type { FollowUp } from '../../contract/messages/follow-up.ts';
+import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
+import type { EpochsMessage } from '../../contract/messages/memory.ts';
 
 /** A stream that goes on and on is looked after at once, and then this often. */
 const windowSeconds = 3;

@@ -10,7 +10,7 @@ import type { SocketCaller } from '../platform/ws-handler.ts';
 import { accessRooms, readChanges } from '../streams/streams/room-heads.ts';
 import type { RoomHead } from '../streams/streams/room-heads.ts';
 import type { Connections } from './connections.ts';
-import type { FanOutMessage } from '../platform/fan-out-messages.ts';
+import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import { behind, packFrames } from './pack-frames.ts';
 
 export type SubscribeApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl'> & { readonly connections: Connections };

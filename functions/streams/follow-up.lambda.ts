@@ -1,7 +1,7 @@
 import { systemClock } from '../platform/clock.ts';
 import { setting } from '../platform/config.ts';
 import { openDatabase } from '../platform/database.ts';
-import { FollowUp } from '../platform/follow-up-messages.ts';
+import { FollowUp } from '../../contract/messages/follow-up.ts';
 import { log } from '../platform/log.ts';
 import { metrics } from '../platform/metrics.ts';
 import { queueHandler } from '../platform/queue-handler.ts';

@@ -3,7 +3,7 @@ import type { App } from '../platform/app.ts';
 import type { ApiKeyCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import type { EpochsMessage } from '../platform/memory-messages.ts';
+import type { EpochsMessage } from '../../contract/messages/memory.ts';
 import { closeImportedStreams } from './close-imported-streams.ts';
 import { Faults } from './faults.ts';
 import { insertContents, insertEvents, insertParts } from './import-event-store.ts';

@@ -6,7 +6,7 @@ import { flushIdle } from '../../functions/epochs/cutting/flush-idle.ts';
 import { createKnowledge } from '../../functions/epochs/learning/knowledge.ts';
 import { learnAssociations } from '../../functions/epochs/learning/learn-associations.ts';
 import { workOnMemory } from '../../functions/epochs/indexing/memory-work.ts';
-import { EmbeddingsMessage, EpochsMessage } from '../../functions/platform/memory-messages.ts';
+import { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
 import type { TestApp } from './app.ts';
 import { startTestTable } from './dynamodb.ts';
 

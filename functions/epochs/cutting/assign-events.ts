@@ -1,7 +1,7 @@
 import { newId } from '../../../contract/ids.ts';
 import { metric } from '../../../contract/names.ts';
 import type { App } from '../../platform/app.ts';
-import type { EmbeddingsMessage, EpochsMessage } from '../../platform/memory-messages.ts';
+import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
 import { withOutbox } from '../../platform/outbox.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import {

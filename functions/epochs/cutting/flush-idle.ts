@@ -1,5 +1,5 @@
 import type { App } from '../../platform/app.ts';
-import type { EmbeddingsMessage, EpochsMessage } from '../../platform/memory-messages.ts';
+import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
 import { waitingMs } from './assign-events.ts';
 import type { Due, DueList } from './due-list.ts';
 import { findNextDue, listIdleStreams, listLagging } from './due-store.ts';

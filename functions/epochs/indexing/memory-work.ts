@@ -1,7 +1,7 @@
 import { metric } from '../../../contract/names.ts';
 import { EmbeddingFailed } from '../../embeddings/embedder.ts';
 import { IndexUnavailable } from '../../embeddings/index-errors.ts';
-import type { EmbeddingsMessage } from '../../platform/memory-messages.ts';
+import type { EmbeddingsMessage } from '../../../contract/messages/memory.ts';
 import { forgetEpoch, moveAccess } from './follow-access.ts';
 import { indexEpochs } from './index-epochs.ts';
 import type { IndexApp } from './index-epochs.ts';

@@ -1,5 +1,5 @@
 import { newId } from '../../../contract/ids.ts';
-import type { EmbeddingsMessage } from '../../platform/memory-messages.ts';
+import type { EmbeddingsMessage } from '../../../contract/messages/memory.ts';
 import type { IndexApp } from './index-epochs.ts';
 import { startJob } from './job-store.ts';
 import { beginMove } from './model-store.ts';

@@ -1,4 +1,4 @@
-import type { EmbeddingsMessage, EpochsMessage } from '../../platform/memory-messages.ts';
+import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
 import type { IndexApp } from './index-epochs.ts';
 import { indexTogether } from './index-together.ts';
 import { findRunning, finishJob, listNextEpochs, moveJob } from './job-store.ts';

@@ -5,7 +5,7 @@ import { room as roomName } from '../../../contract/frames.ts';
 import type { ServerFrame } from '../../../contract/frames.ts';
 import { newId } from '../../../contract/ids.ts';
 import { fifoQueueHandler } from '../../../functions/platform/queue-handler.ts';
-import { FanOutMessage } from '../../../functions/platform/fan-out-messages.ts';
+import { FanOutMessage } from '../../../contract/messages/fan-out.ts';
 import type { Connections } from '../../../functions/realtime/connections.ts';
 import { fanOut } from '../../../functions/realtime/fan-out.ts';
 import type { FanOutApp } from '../../../functions/realtime/fan-out.ts';

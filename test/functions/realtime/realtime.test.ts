@@ -14,7 +14,7 @@ import type { Connections } from '../../../functions/realtime/connections.ts';
 import { createTicket } from '../../../functions/realtime/create-ticket.ts';
 import { fanOut } from '../../../functions/realtime/fan-out.ts';
 import { frameTable } from '../../../functions/realtime/frames.ts';
-import { FanOutMessage } from '../../../functions/platform/fan-out-messages.ts';
+import { FanOutMessage } from '../../../contract/messages/fan-out.ts';
 import { createNudges } from '../../../functions/realtime/nudges.ts';
 import { packFrames } from '../../../functions/realtime/pack-frames.ts';
 import type { Frame, PostOutcome } from '../../../functions/realtime/sockets.ts';

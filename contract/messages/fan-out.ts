@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EpochsFrame, Pointer, RelatedFrame, RoomItem, SignalType } from '../../contract/frames.ts';
+import { EpochsFrame, Pointer, RelatedFrame, RoomItem, SignalType } from '../frames.ts';
 
 /** Something for everyone in a room: what the outbox sends. */
 const ItemMessage = z.object({
