@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { createStreambed } from '../client/http.ts';
+import { createStreambed } from '../client/http/http.ts';
 import { room as roomName } from '../contract/frames.ts';
 import { postConcurrency } from '../functions/realtime/tell-room.ts';
 import type { Bench } from './support/bench.ts';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { createStreambed } from '../client/http.ts';
+import { createStreambed } from '../client/http/http.ts';
 import { api } from '../contract/api.ts';
 import type { App } from './support/app.ts';
 import type { Bench } from './support/bench.ts';

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { WebSocket } from 'ws';
-import { createStreambed } from '../client/http.ts';
+import { createStreambed } from '../client/http/http.ts';
 import type { Bench } from './support/bench.ts';
 import type { BenchRun } from './support/bench-run.ts';
 import { quantile } from './support/figures.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { createStreambed } from '../client/http.ts';
-import type { Streambed } from '../client/http.ts';
+import { createStreambed } from '../client/http/http.ts';
+import type { Streambed } from '../client/http/http.ts';
 import { exitCodes, Failure } from './failure.ts';
 
 /** Which server, which workspace, and in whose name. */

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { room as roomName } from '../../contract/frames.ts';
-import { createStreambed } from '../../client/http.ts';
+import { createStreambed } from '../../client/http/http.ts';
 
 /** Opens a socket of the app and subscribes it to one stream; `onFrame` gets every frame after that. */
 export async function listen(

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Failure } from '../../cli/failure.ts';
-import { createStreambed } from '../../client/http.ts';
-import type { Streambed, WorkspaceClient } from '../../client/http.ts';
+import { createStreambed } from '../../client/http/http.ts';
+import type { Streambed, WorkspaceClient } from '../../client/http/http.ts';
 import { api } from '../../contract/api.ts';
 import { UserId } from '../../contract/ids.ts';
 import type { ExportRecord } from '../../contract/transfer.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../../cli/failure.ts';
 import { api } from '../../contract/api.ts';
 import type { Epoch, MemoryStatus, Related } from '../../contract/epoch.ts';
-import type { Streambed } from '../../client/http.ts';
+import type { Streambed } from '../../client/http/http.ts';
 import { speakerOf } from './tell-story.ts';
 import type { Telling } from './tell-story.ts';
 

@@ -1,11 +1,11 @@
 import { StreambedError } from '../../client/errors.ts';
-import { createStreambed } from '../../client/http.ts';
-import type { WorkspaceClient } from '../../client/http.ts';
-import { openLiveStream } from '../../client/live-stream.ts';
-import type { LiveStream } from '../../client/live-stream.ts';
-import { openLiveWorkspace } from '../../client/live-workspace.ts';
-import type { LiveWorkspace } from '../../client/live-workspace.ts';
-import { RealtimeSocket } from '../../client/socket.ts';
+import { createStreambed } from '../../client/http/http.ts';
+import type { WorkspaceClient } from '../../client/http/http.ts';
+import { openLiveStream } from '../../client/stream/live-stream.ts';
+import type { LiveStream } from '../../client/stream/live-stream.ts';
+import { openLiveWorkspace } from '../../client/workspace/live-workspace.ts';
+import type { LiveWorkspace } from '../../client/workspace/live-workspace.ts';
+import { RealtimeSocket } from '../../client/socket/socket.ts';
 import type { StreamEvent } from '../../contract/event.ts';
 import type { Stream } from '../../contract/stream.ts';
 import { badgeOf, lineOf, shortName } from './describe.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { LiveSnapshot } from '../../client/live-stream.ts';
+import type { LiveSnapshot } from '../../client/stream/live-stream.ts';
 import { calm } from './fake-network.ts';
 import type { Weather } from './fake-network.ts';
 import { eventsAt, me } from './fake-server.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { EpochList } from '../../client/epoch-list.ts';
-import type { ListedEpochs } from '../../client/epoch-list.ts';
+import { EpochList } from '../../client/epochs/epoch-list.ts';
+import type { ListedEpochs } from '../../client/epochs/epoch-list.ts';
 import type { EpochsFrame } from '../../contract/frames.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeEpochs } from './fake-epochs.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { EventWindow } from '../../client/event-window.ts';
+import { EventWindow } from '../../client/stream/event-window.ts';
 import type { StreamEvent } from '../../contract/event.ts';
 
 const event = (seq: number, changedSeq = seq): StreamEvent =>

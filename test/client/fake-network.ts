@@ -1,4 +1,4 @@
-import type { SocketLike, Transport } from '../../client/connection.ts';
+import type { SocketLike, Transport } from '../../client/socket/connection.ts';
 import { ClientFrame } from '../../contract/frames.ts';
 import type { ServerFrame } from '../../contract/frames.ts';
 import { chance } from './fake-clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readServerFrame } from '../../client/frames.ts';
+import { readServerFrame } from '../../client/socket/frames.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeServer, itemOf, streamRoom } from './fake-server.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { keep, markedRead, withPointer, withRead, withStream } from '../../client/kept-stream.ts';
-import type { KeptStream } from '../../client/kept-stream.ts';
+import { keep, markedRead, withPointer, withRead, withStream } from '../../client/workspace/kept-stream.ts';
+import type { KeptStream } from '../../client/workspace/kept-stream.ts';
 import type { Pointer } from '../../contract/frames.ts';
 import { FakeClock, chance } from './fake-clock.ts';
 import { me, workspaceId } from './fake-server.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { openLiveEpochs } from '../../client/live-epochs.ts';
-import type { LiveEpochs } from '../../client/live-epochs.ts';
+import { openLiveEpochs } from '../../client/epochs/live-epochs.ts';
+import type { LiveEpochs } from '../../client/epochs/live-epochs.ts';
 import type { RelatedFrame } from '../../contract/frames.ts';
 import { chance } from './fake-clock.ts';
 import { calm } from './fake-network.ts';

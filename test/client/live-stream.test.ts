@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LiveSnapshot, LiveStream } from '../../client/live-stream.ts';
+import type { LiveSnapshot, LiveStream } from '../../client/stream/live-stream.ts';
 import type { FakeNetwork } from './fake-network.ts';
 import { calm } from './fake-network.ts';
 import { itemOf, me, problem, streamId, streamRoom, workspaceId } from './fake-server.ts';

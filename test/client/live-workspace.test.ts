@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { openLiveWorkspace } from '../../client/live-workspace.ts';
-import type { LiveWorkspace } from '../../client/live-workspace.ts';
+import { openLiveWorkspace } from '../../client/workspace/live-workspace.ts';
+import type { LiveWorkspace } from '../../client/workspace/live-workspace.ts';
 import type { Stream } from '../../contract/stream.ts';
 import { calm } from './fake-network.ts';
 import { me, workspaceId } from './fake-server.ts';

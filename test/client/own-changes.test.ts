@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LiveStream } from '../../client/live-stream.ts';
+import type { LiveStream } from '../../client/stream/live-stream.ts';
 import { calm } from './fake-network.ts';
 import { me, streamId, workspaceId } from './fake-server.ts';
 import { liveWorld, makeWorld, textsOf } from './world.ts';
@@ -99,7 +99,7 @@ describe('a reaction of ours', () => {
 
   test('of a stream that is not told who reads shows when the server has answered', async () => {
     const { streambed, socket, server, clock } = await liveWorld(1);
-    const { openLiveStream } = await import('../../client/live-stream.ts');
+    const { openLiveStream } = await import('../../client/stream/live-stream.ts');
     const stream = openLiveStream({ streambed, socket, workspaceId, streamId, clock });
     await clock.advance(100);
     const reacting = stream.react(server.events[0]!.id, '🎉');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { RoomLog } from '../../client/room-log.ts';
-import type { Segment } from '../../client/room-log.ts';
+import { RoomLog } from '../../client/room/room-log.ts';
+import type { Segment } from '../../client/room/room-log.ts';
 
 interface Item {
   readonly seq: number;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LiveStream } from '../../client/live-stream.ts';
+import type { LiveStream } from '../../client/stream/live-stream.ts';
 import { streamId, workspaceId } from './fake-server.ts';
 import { liveWorld, makeWorld } from './world.ts';
 import type { World } from './world.ts';

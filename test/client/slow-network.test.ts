@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createDebugLog } from '../../client/debug-log.ts';
-import { createStreambed } from '../../client/http.ts';
-import { openLiveStream } from '../../client/live-stream.ts';
-import { openLiveWorkspace } from '../../client/live-workspace.ts';
-import { RealtimeSocket } from '../../client/socket.ts';
+import { createStreambed } from '../../client/http/http.ts';
+import { openLiveStream } from '../../client/stream/live-stream.ts';
+import { openLiveWorkspace } from '../../client/workspace/live-workspace.ts';
+import { RealtimeSocket } from '../../client/socket/socket.ts';
 import { calm } from './fake-network.ts';
 import type { Weather } from './fake-network.ts';
 import { streamId, workspaceId } from './fake-server.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { RealtimeSocket } from '../../client/socket.ts';
-import type { RoomListener } from '../../client/subscriptions.ts';
+import { RealtimeSocket } from '../../client/socket/socket.ts';
+import type { RoomListener } from '../../client/socket/subscriptions.ts';
 import { room } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
 import { subprotocol } from '../../contract/names.ts';

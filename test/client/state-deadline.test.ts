@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import type { RoomItem } from '../../contract/frames.ts';
 import { createDebugLog } from '../../client/debug-log.ts';
-import { RoomFollower } from '../../client/room-follower.ts';
-import { RoomLog } from '../../client/room-log.ts';
-import type { RealtimeSocket } from '../../client/socket.ts';
-import { StateDeadline } from '../../client/state-deadline.ts';
-import type { RoomListener } from '../../client/subscriptions.ts';
+import { RoomFollower } from '../../client/room/room-follower.ts';
+import { RoomLog } from '../../client/room/room-log.ts';
+import type { RealtimeSocket } from '../../client/socket/socket.ts';
+import { StateDeadline } from '../../client/room/state-deadline.ts';
+import type { RoomListener } from '../../client/socket/subscriptions.ts';
 import { FakeClock } from './fake-clock.ts';
 import { streamRoom } from './fake-server.ts';
 

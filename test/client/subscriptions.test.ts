@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Connection } from '../../client/connection.ts';
+import type { Connection } from '../../client/socket/connection.ts';
 import { StreambedError, clientProblem } from '../../client/errors.ts';
-import { Subscriptions } from '../../client/subscriptions.ts';
-import type { RoomListener } from '../../client/subscriptions.ts';
+import { Subscriptions } from '../../client/socket/subscriptions.ts';
+import type { RoomListener } from '../../client/socket/subscriptions.ts';
 import { room } from '../../contract/frames.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 import { workspaceId } from './fake-server.ts';

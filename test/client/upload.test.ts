@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { contentSender, contentUploader } from '../../client/upload.ts';
+import { contentSender, contentUploader } from '../../client/http/upload.ts';
 import type { Upload } from '../../contract/file.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 

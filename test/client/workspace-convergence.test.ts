@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { openLiveWorkspace } from '../../client/live-workspace.ts';
-import type { LiveWorkspace } from '../../client/live-workspace.ts';
+import { openLiveWorkspace } from '../../client/workspace/live-workspace.ts';
+import type { LiveWorkspace } from '../../client/workspace/live-workspace.ts';
 import type { Stream } from '../../contract/stream.ts';
 import { calm } from './fake-network.ts';
 import type { Weather } from './fake-network.ts';

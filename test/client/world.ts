@@ -1,8 +1,8 @@
-import { createStreambed } from '../../client/http.ts';
-import type { Streambed } from '../../client/http.ts';
-import { openLiveStream } from '../../client/live-stream.ts';
-import type { LiveStream } from '../../client/live-stream.ts';
-import { RealtimeSocket } from '../../client/socket.ts';
+import { createStreambed } from '../../client/http/http.ts';
+import type { Streambed } from '../../client/http/http.ts';
+import { openLiveStream } from '../../client/stream/live-stream.ts';
+import type { LiveStream } from '../../client/stream/live-stream.ts';
+import { RealtimeSocket } from '../../client/socket/socket.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeNetwork } from './fake-network.ts';
 import { FakeServer, me, streamId, workspaceId } from './fake-server.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openLiveStream } from '../../client/live-stream.ts';
-import type { LiveStream } from '../../client/live-stream.ts';
-import { openLiveWorkspace } from '../../client/live-workspace.ts';
-import type { LiveWorkspace } from '../../client/live-workspace.ts';
+import { openLiveStream } from '../../client/stream/live-stream.ts';
+import type { LiveStream } from '../../client/stream/live-stream.ts';
+import { openLiveWorkspace } from '../../client/workspace/live-workspace.ts';
+import type { LiveWorkspace } from '../../client/workspace/live-workspace.ts';
 import type { StreamEvent } from '../../contract/event.ts';
 import type { Stream } from '../../contract/stream.ts';
 import type { Connections } from '../../functions/realtime/connections.ts';

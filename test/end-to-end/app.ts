@@ -1,4 +1,4 @@
-import { createStreambed } from '../../client/http.ts';
+import { createStreambed } from '../../client/http/http.ts';
 
 export interface DemoUser {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { createStreambed } from '../../client/http.ts';
-import type { WorkspaceClient } from '../../client/http.ts';
+import { createStreambed } from '../../client/http/http.ts';
+import type { WorkspaceClient } from '../../client/http/http.ts';
 import { ServerFrame, room } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
 import type { Stream } from '../../contract/stream.ts';

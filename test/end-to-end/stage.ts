@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { createStreambed } from '../../client/http.ts';
-import type { WorkspaceClient } from '../../client/workspace-client.ts';
+import { createStreambed } from '../../client/http/http.ts';
+import type { WorkspaceClient } from '../../client/http/workspace-client.ts';
 import { startApp, type DemoUser, type RunningApp } from './app.ts';
 import { launchBrowser } from './browser.ts';
 import { Person } from './person.ts';

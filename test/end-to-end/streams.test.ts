@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { createStreambed } from '../../client/http.ts';
+import { createStreambed } from '../../client/http/http.ts';
 import { errorKinds, problemType } from '../../contract/errors.ts';
 import { seriousFaults } from './axe.ts';
 import { seedStream, startApp, type DemoUser, type RunningApp } from './app.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StreamEvent } from '../../contract/event.ts';
 import type { Stream } from '../../contract/stream.ts';
-import type { LiveStream } from '../../client/live-stream.ts';
+import type { LiveStream } from '../../client/stream/live-stream.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { createConnections } from '../../functions/realtime/connections.ts';

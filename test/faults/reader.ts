@@ -1,8 +1,8 @@
-import { createStreambed } from '../../client/http.ts';
-import { openLiveStream } from '../../client/live-stream.ts';
-import type { LiveSnapshot, LiveStream } from '../../client/live-stream.ts';
-import { RealtimeSocket } from '../../client/socket.ts';
-import type { WorkspaceClient } from '../../client/http.ts';
+import { createStreambed } from '../../client/http/http.ts';
+import { openLiveStream } from '../../client/stream/live-stream.ts';
+import type { LiveSnapshot, LiveStream } from '../../client/stream/live-stream.ts';
+import { RealtimeSocket } from '../../client/socket/socket.ts';
+import type { WorkspaceClient } from '../../client/http/http.ts';
 import type { Demo } from '../../local/demo.ts';
 import { limit } from '../support/slowness.ts';
 

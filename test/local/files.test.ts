@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createStreambed } from '../../client/http.ts';
+import { createStreambed } from '../../client/http/http.ts';
 import { api } from '../../contract/api.ts';
 import type { FileUpload } from '../../contract/file.ts';
 import { startLocal, type Local } from '../../local/run.ts';

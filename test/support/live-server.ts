@@ -1,8 +1,8 @@
-import type { SocketLike } from '../../client/connection.ts';
+import type { SocketLike } from '../../client/socket/connection.ts';
 import type { Clock } from '../../client/clock.ts';
-import { createStreambed } from '../../client/http.ts';
-import type { Streambed } from '../../client/http.ts';
-import { RealtimeSocket } from '../../client/socket.ts';
+import { createStreambed } from '../../client/http/http.ts';
+import type { Streambed } from '../../client/http/http.ts';
+import { RealtimeSocket } from '../../client/socket/socket.ts';
 import { FollowUp } from '../../contract/messages/follow-up.ts';
 import { socketHandler } from '../../functions/platform/ws-handler.ts';
 import type { Connections } from '../../functions/realtime/connections.ts';

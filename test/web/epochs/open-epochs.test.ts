@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { LiveEpochs } from '../../../client/live-epochs.ts';
+import type { LiveEpochs } from '../../../client/epochs/live-epochs.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import { openEpochs } from '../../../web/src/epochs/open-epochs.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { LiveStream } from '../../../client/live-stream.ts';
+import type { LiveStream } from '../../../client/stream/live-stream.ts';
 import { openStreams } from '../../../web/src/streams/open-streams.ts';
 
 function pool(limit: number) {

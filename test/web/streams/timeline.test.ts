@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PendingEvent } from '../../../client/live-stream.ts';
+import type { PendingEvent } from '../../../client/stream/live-stream.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { Row } from '../../../web/src/streams/timeline.ts';
 import { eventAt, eventToChange, lastOwnEvent, neighbourOf, toTimeline, wasPrepended } from '../../../web/src/streams/timeline.ts';

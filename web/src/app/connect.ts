@@ -1,9 +1,9 @@
 import { createDebugLog } from '../../../client/debug-log.ts';
-import { createStreambed, type Streambed } from '../../../client/http.ts';
-import { openLiveEpochs } from '../../../client/live-epochs.ts';
-import { openLiveStream } from '../../../client/live-stream.ts';
-import { openLiveWorkspace, type LiveWorkspace } from '../../../client/live-workspace.ts';
-import { RealtimeSocket } from '../../../client/socket.ts';
+import { createStreambed, type Streambed } from '../../../client/http/http.ts';
+import { openLiveEpochs } from '../../../client/epochs/live-epochs.ts';
+import { openLiveStream } from '../../../client/stream/live-stream.ts';
+import { openLiveWorkspace, type LiveWorkspace } from '../../../client/workspace/live-workspace.ts';
+import { RealtimeSocket } from '../../../client/socket/socket.ts';
 import { openEpochs, type OpenEpochs } from '../epochs/open-epochs.ts';
 import { openDrafts, type Drafts } from '../streams/drafts.ts';
 import type { Reading } from '../streams/new-messages.ts';

@@ -1,5 +1,5 @@
 import { StreambedError } from '../../../client/errors.ts';
-import { createStreambed } from '../../../client/http.ts';
+import { createStreambed } from '../../../client/http/http.ts';
 import { signedOutReason, sentenceOf } from '../streams/connection.ts';
 import type { Session } from './session.ts';
 import { readToken } from './token.ts';

@@ -1,4 +1,4 @@
-import type { MemoryClient } from '../../../client/memory-client.ts';
+import type { MemoryClient } from '../../../client/http/memory-client.ts';
 import type { Epoch } from '../../../contract/epoch.ts';
 import type { Notice } from '../streams/intents.ts';
 import { noticeOf } from '../streams/stream-actions.ts';

@@ -1,4 +1,4 @@
-import type { LiveEpochs } from '../../../client/live-epochs.ts';
+import type { LiveEpochs } from '../../../client/epochs/live-epochs.ts';
 
 /** The epochs of how many streams stay live after one has gone on to another: as many as streams do. */
 const keepOpen = 6;

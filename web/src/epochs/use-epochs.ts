@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 import { problemOf } from '../../../client/errors.ts';
-import type { EpochsSnapshot } from '../../../client/live-epochs.ts';
+import type { EpochsSnapshot } from '../../../client/epochs/live-epochs.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import type { Epoch } from '../../../contract/epoch.ts';
 import { useWorkspace } from '../streams/workspace-context.ts';

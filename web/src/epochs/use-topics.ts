@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
-import type { LiveSnapshot } from '../../../client/live-stream.ts';
+import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import type { Epoch } from '../../../contract/epoch.ts';
 import { StreamId } from '../../../contract/ids.ts';
 import { noticeOf } from '../streams/stream-actions.ts';

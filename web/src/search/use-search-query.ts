@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { problemOf } from '../../../client/errors.ts';
-import type { Streambed } from '../../../client/http.ts';
+import type { Streambed } from '../../../client/http/http.ts';
 import { UserId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { sentenceOf } from '../streams/connection.ts';

@@ -1,4 +1,4 @@
-import type { LiveSnapshot } from '../../../client/live-stream.ts';
+import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import type { Sending } from './composer-send.ts';
 import { ComposerTyping } from './composer-typing.tsx';

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useId, useState } from 'react';
 import { problemOf } from '../../../client/errors.ts';
-import type { LiveStream } from '../../../client/live-stream.ts';
+import type { LiveStream } from '../../../client/stream/live-stream.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { sentenceOf } from './connection.ts';
 import type { Draft } from './composer-draft.ts';

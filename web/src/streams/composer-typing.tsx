@@ -1,4 +1,4 @@
-import type { LiveSnapshot } from '../../../client/live-stream.ts';
+import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import classes from './composer.module.css';
 import { useNameOf } from './mention-people.ts';
 import { typingSentence } from './composer-typists.ts';

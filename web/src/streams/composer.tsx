@@ -1,7 +1,7 @@
 import { useEffect, type ClipboardEvent, type FormEvent, type KeyboardEvent, type RefObject } from 'react';
 import { ActionIcon, Textarea } from '@mantine/core';
 import { SendHorizontal } from 'lucide-react';
-import type { LiveSnapshot } from '../../../client/live-stream.ts';
+import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { useLive } from '../ui/use-live.ts';
 import { AttachButton } from './composer-attach.tsx';

@@ -1,4 +1,4 @@
-import type { LiveState } from '../../../client/live-stream.ts';
+import type { LiveState } from '../../../client/stream/live-stream.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import { timeOf, type Zone } from '../ui/times.ts';
 

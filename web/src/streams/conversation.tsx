@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
-import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
+import type { LiveSnapshot, LiveStream } from '../../../client/stream/live-stream.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { RenameDialog } from '../epochs/rename-dialog.tsx';

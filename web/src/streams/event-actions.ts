@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from 'react';
-import type { LiveStream } from '../../../client/live-stream.ts';
+import type { LiveStream } from '../../../client/stream/live-stream.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { RowActions } from './row-actions.ts';
 import { noticeOf } from './stream-actions.ts';

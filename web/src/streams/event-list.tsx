@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
-import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
+import type { LiveSnapshot, LiveStream } from '../../../client/stream/live-stream.ts';
 import type { EpochStart } from '../epochs/epoch-starts.ts';
 import { useToday } from '../ui/use-today.ts';
 import { EndButton } from './end-button.tsx';

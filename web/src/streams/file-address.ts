@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import { problemOf } from '../../../client/errors.ts';
-import type { Streambed } from '../../../client/http.ts';
+import type { Streambed } from '../../../client/http/http.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import type { Download } from '../../../contract/file.ts';
 import { useWorkspace } from './workspace-context.ts';

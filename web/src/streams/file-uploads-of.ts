@@ -1,4 +1,4 @@
-import type { Streambed } from '../../../client/http.ts';
+import type { Streambed } from '../../../client/http/http.ts';
 import { Uploads, type Pixels } from './file-uploads.ts';
 import { useWorkspace } from './workspace-context.ts';
 

@@ -1,4 +1,4 @@
-import type { LiveStream } from '../../../client/live-stream.ts';
+import type { LiveStream } from '../../../client/stream/live-stream.ts';
 
 /** How many streams stay live after one has gone on to another. */
 const keepOpen = 6;

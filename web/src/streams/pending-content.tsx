@@ -1,4 +1,4 @@
-import type { PendingEvent } from '../../../client/live-stream.ts';
+import type { PendingEvent } from '../../../client/stream/live-stream.ts';
 import { ChartColumn } from 'lucide-react';
 import classes from './event-content.module.css';
 import { FileCard } from './file-card.tsx';

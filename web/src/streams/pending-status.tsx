@@ -1,5 +1,5 @@
 import { CircleAlert, Clock } from 'lucide-react';
-import type { PendingEvent } from '../../../client/live-stream.ts';
+import type { PendingEvent } from '../../../client/stream/live-stream.ts';
 import { sentenceOf } from './connection.ts';
 import type { RowActions } from './row-actions.ts';
 import classes from './pending-status.module.css';

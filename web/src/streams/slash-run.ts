@@ -1,5 +1,5 @@
-import type { Streambed } from '../../../client/http.ts';
-import type { LiveWorkspace } from '../../../client/live-workspace.ts';
+import type { Streambed } from '../../../client/http/http.ts';
+import type { LiveWorkspace } from '../../../client/workspace/live-workspace.ts';
 import { StreamId, UserId } from '../../../contract/ids.ts';
 import type { Intents, Notice } from './intents.ts';
 import type { Place } from './place.ts';

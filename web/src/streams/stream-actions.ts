@@ -1,6 +1,6 @@
 import { problemOf } from '../../../client/errors.ts';
-import type { Streambed } from '../../../client/http.ts';
-import type { LiveWorkspace } from '../../../client/live-workspace.ts';
+import type { Streambed } from '../../../client/http/http.ts';
+import type { LiveWorkspace } from '../../../client/workspace/live-workspace.ts';
 import { UserId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { sentenceOf } from './connection.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { ArrowLeft, Expand, X } from 'lucide-react';
-import type { LiveSnapshot } from '../../../client/live-stream.ts';
+import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import type { EventId, StreamId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { Empty } from '../ui/empty.tsx';

@@ -1,4 +1,4 @@
-import type { LiveSnapshot } from '../../../client/live-stream.ts';
+import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { dayLabel, timeOf } from '../ui/times.ts';
 import { useToday } from '../ui/use-today.ts';

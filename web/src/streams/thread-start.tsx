@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { ActionIcon, Textarea } from '@mantine/core';
 import { SendHorizontal } from 'lucide-react';
-import type { LiveSnapshot } from '../../../client/live-stream.ts';
+import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import type { EventId, StreamId } from '../../../contract/ids.ts';
 import { useTask } from '../ui/use-task.ts';
 import { sentenceOf } from './connection.ts';

@@ -1,5 +1,5 @@
 import type { KnownEventType, StreamEvent } from '../../../contract/event.ts';
-import type { PendingEvent } from '../../../client/live-stream.ts';
+import type { PendingEvent } from '../../../client/stream/live-stream.ts';
 import type { EpochStart } from '../epochs/epoch-starts.ts';
 import { dayKey } from '../ui/times.ts';
 

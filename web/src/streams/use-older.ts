@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState, type RefObject } from 'react';
 import { problemOf } from '../../../client/errors.ts';
-import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
+import type { LiveSnapshot, LiveStream } from '../../../client/stream/live-stream.ts';
 import type { Problem } from '../../../contract/errors.ts';
 
 /** Older messages are fetched when less than this is left above, in pixels, so that scrolling seldom meets the top. */

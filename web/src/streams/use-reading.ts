@@ -1,5 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import type { LiveSnapshot } from '../../../client/live-stream.ts';
+import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import { countUnseen, readOn, startReading, type Reading } from './new-messages.ts';
 import { useMarkRead } from './use-mark-read.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
-import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
+import type { LiveSnapshot, LiveStream } from '../../../client/stream/live-stream.ts';
 import { forgetLeaving, leftAtOf } from './left-at.ts';
 import { noticeOf } from './stream-actions.ts';
 import type { Row } from './timeline.ts';

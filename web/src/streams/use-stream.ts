@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { LiveSnapshot, LiveStream } from '../../../client/live-stream.ts';
+import type { LiveSnapshot, LiveStream } from '../../../client/stream/live-stream.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { useLive } from '../ui/use-live.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';

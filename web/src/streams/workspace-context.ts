@@ -1,6 +1,6 @@
 import { createContext, use } from 'react';
-import type { Streambed } from '../../../client/http.ts';
-import type { LiveWorkspace, WorkspaceSnapshot } from '../../../client/live-workspace.ts';
+import type { Streambed } from '../../../client/http/http.ts';
+import type { LiveWorkspace, WorkspaceSnapshot } from '../../../client/workspace/live-workspace.ts';
 import type { OpenEpochs } from '../epochs/open-epochs.ts';
 import { useLive } from '../ui/use-live.ts';
 import type { Drafts } from './drafts.ts';

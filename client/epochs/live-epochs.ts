@@ -1,0 +1,233 @@
+import type { Epoch, Related } from '../../contract/epoch.ts';
+import type { Problem } from '../../contract/errors.ts';
+import { room } from '../../contract/frames.ts';
+import type { EpochsFrame } from '../../contract/frames.ts';
+import { backoffMs, reconnectBackoff, spreadMs } from '../backoff.ts';
+import type { BackoffBounds } from '../backoff.ts';
+import { systemClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { EpochList } from './epoch-list.ts';
+import type { ListedEpochs } from './epoch-list.ts';
+import { problemOf } from '../errors.ts';
+import type { Streambed } from '../http/http.ts';
+import type { MemoryClient } from '../http/memory-client.ts';
+import { Published } from '../published.ts';
+import type { RealtimeSocket } from '../socket/socket.ts';
+import type { RoomListener } from '../socket/subscriptions.ts';
+
+export interface EpochsSnapshot {
+  /** Newest first. How far the open one reaches is as of when it was listed or told of: it grows with each message. */
+  readonly epochs: readonly Epoch[];
+  readonly hasOlder: boolean;
+  /** Nothing was listed yet. */
+  readonly loading: boolean;
+  readonly loadingOlder: boolean;
+  /** Why it could not be listed; where that may pass, it is tried again. */
+  readonly problem?: Problem;
+  /** What the room was told last that its newest epoch is related to; undefined: nothing since it is heard, ask for it. */
+  readonly related?: { readonly epochId: string; readonly items: readonly Related[] };
+}
+
+export interface LiveEpochsOptions {
+  readonly streambed: Streambed;
+  readonly socket: RealtimeSocket;
+  readonly workspaceId: string;
+  readonly streamId: string;
+  /** Epochs a page; 50 unless told. */
+  readonly pageSize?: number;
+  readonly clock?: Clock;
+}
+
+/** The epochs of a stream, kept live. `getSnapshot` and `subscribe` fit React's useSyncExternalStore. */
+export interface LiveEpochs {
+  /** The same object until something changed. */
+  getSnapshot(): EpochsSnapshot;
+  subscribe(listener: () => void): () => void;
+  /** Loads the page before the oldest epoch; does nothing when there is none or one is loading. Rejects with StreambedError. */
+  loadOlder(): Promise<void>;
+  /** Lists them anew: something may have changed that the room is not told, such as how far the open one has grown. */
+  refresh(): void;
+  close(): void;
+}
+
+/** Opens the epochs of a stream and keeps them live until they are closed. */
+export function openLiveEpochs(options: LiveEpochsOptions): LiveEpochs {
+  return new FollowedEpochs(options);
+}
+
+/** Frames that belong together come together: what they leave out is listed after them. */
+const restMs = 50;
+/** Between these it is listed after a silence, by chance: many come back together. */
+const afterSilence: BackoffBounds = { minMs: 0, maxMs: 1_000 };
+/** Most that one request lists. */
+const maxPage = 200;
+
+class FollowedEpochs implements LiveEpochs {
+  readonly #memory: MemoryClient;
+  readonly #streamId: string;
+  readonly #pageSize: number;
+  readonly #clock: Clock;
+  readonly #list = new EpochList();
+  readonly #snapshot = new Published<EpochsSnapshot>({ epochs: [], hasOlder: false, loading: true, loadingOlder: false });
+  readonly #closing = new AbortController();
+  readonly #leave: () => void;
+  #timer: unknown;
+  #listing = false;
+  #loadingOlder = false;
+  #failures = 0;
+  #hasJoined = false;
+  #problem: Problem | undefined;
+  #related: EpochsSnapshot['related'];
+
+  constructor({ streambed, socket, workspaceId, streamId, pageSize = 50, clock = systemClock }: LiveEpochsOptions) {
+    this.#memory = streambed.workspace(workspaceId).memory;
+    this.#streamId = streamId;
+    this.#pageSize = pageSize;
+    this.#clock = clock;
+    this.#leave = socket.join(room.stream(workspaceId, streamId), this.#listener());
+    this.#listIn(0);
+  }
+
+  getSnapshot(): EpochsSnapshot {
+    return this.#snapshot.get();
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#snapshot.subscribe(listener);
+  }
+
+  async loadOlder(): Promise<void> {
+    const { cursor } = this.#list;
+    if (cursor === null || this.#loadingOlder || this.#closing.signal.aborted) return;
+    this.#loadingOlder = true;
+    this.#publish();
+    try {
+      const page = await this.#page(cursor, this.#pageSize);
+      if (!this.#list.append(page, cursor)) this.refresh();
+    } finally {
+      this.#loadingOlder = false;
+      this.#publish();
+    }
+  }
+
+  refresh(): void {
+    this.#list.doubt();
+    this.#listIn(0);
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#clock.cancel(this.#timer);
+    this.#leave();
+    this.#snapshot.close();
+  }
+
+  #listener(): RoomListener {
+    // The room's own log is followed by who shows the stream; what is not heard of it is a silence here too.
+    const silence = (): void => {
+      this.#list.doubt();
+      this.#listIn(spreadMs(afterSilence, this.#clock));
+    };
+    return {
+      position: () => ({}),
+      joined: () => {
+        this.#related = undefined;
+        // What was told before the room was heard was told to others.
+        if (this.#hasJoined || this.#list.rev !== undefined) silence();
+        this.#hasJoined = true;
+        this.#publish();
+      },
+      refused: (problem) => this.#fail(problem),
+      changes: () => undefined,
+      behind: silence,
+      resync: silence,
+      // Asked now and then: should a frame have been lost on a connection that lives, this makes it right.
+      stands: silence,
+      unreadable: () => undefined,
+      epochs: (frame) => this.#take(frame),
+      related: ({ epochId, items }) => {
+        this.#related = { epochId, items };
+        this.#publish();
+      },
+    };
+  }
+
+  #take(frame: EpochsFrame): void {
+    this.#list.take(frame);
+    if (this.#list.isDue) this.#listIn(restMs);
+    this.#publish();
+  }
+
+  /** Lists after a while, unless that is going to happen anyway. */
+  #listIn(ms: number): void {
+    if (this.#timer !== undefined || this.#listing || this.#closing.signal.aborted) return;
+    this.#timer = this.#clock.after(ms, () => {
+      this.#timer = undefined;
+      if (this.#list.isDue) void this.#listNow();
+    });
+  }
+
+  async #listNow(): Promise<void> {
+    this.#listing = true;
+    let againMs: number | undefined;
+    try {
+      const asked = this.#list.asking();
+      const listed = await this.#read();
+      if (this.#closing.signal.aborted) return;
+      if (listed && this.#list.replace(listed, asked)) {
+        this.#failures = 0;
+        this.#problem = undefined;
+      }
+      if (this.#list.isDue) againMs = listed ? restMs : backoffMs(reconnectBackoff, this.#failures++, this.#clock);
+    } catch (error) {
+      if (this.#closing.signal.aborted) return;
+      const problem = problemOf(error);
+      if (problem.retry === 'never') return this.#fail(problem);
+      this.#problem = problem;
+      againMs = (problem.retryAfterSeconds ?? 0) * 1000 + backoffMs(reconnectBackoff, this.#failures++, this.#clock);
+    } finally {
+      this.#listing = false;
+    }
+    if (againMs !== undefined) this.#listIn(againMs);
+    this.#publish();
+  }
+
+  /** As many as were here, and a page at least; undefined when they changed while they were read. */
+  async #read(): Promise<ListedEpochs | undefined> {
+    const wanted = Math.max(this.#pageSize, this.#list.list().length);
+    const epochs: Epoch[] = [];
+    let page = await this.#page(undefined, Math.min(wanted, maxPage));
+    const { rev } = page;
+    epochs.push(...page.epochs);
+    while (page.cursor !== null && epochs.length < wanted) {
+      page = await this.#page(page.cursor, Math.min(wanted - epochs.length, maxPage));
+      if (page.rev !== rev) return undefined;
+      epochs.push(...page.epochs);
+    }
+    return { epochs, rev, cursor: page.cursor };
+  }
+
+  async #page(cursor: string | undefined, limit: number): Promise<ListedEpochs> {
+    const page = await this.#memory.epochs(this.#streamId, { cursor, limit }, { signal: this.#closing.signal });
+    return { epochs: page.items, rev: page.epochsRev, cursor: page.nextCursor };
+  }
+
+  #fail(problem: Problem): void {
+    this.#problem = problem;
+    this.#clock.cancel(this.#timer);
+    this.#leave();
+    this.#publish();
+  }
+
+  #publish(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#snapshot.set({
+      epochs: this.#list.list(),
+      hasOlder: this.#list.cursor !== null,
+      loading: this.#list.rev === undefined && this.#problem === undefined,
+      loadingOlder: this.#loadingOlder,
+      ...(this.#problem && { problem: this.#problem }),
+      ...(this.#related && { related: this.#related }),
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type { api } from '../../contract/api.ts';
+import type { AnswerOf } from '../../contract/route.ts';
+import type { Call } from './call.ts';
+import { systemClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { Patience } from '../deadline.ts';
+import type { DebugLog } from '../debug-log.ts';
+import type { EventsClient } from './events-client.ts';
+import { sendRequest } from './request.ts';
+import type { RequestContext } from './request.ts';
+import { contentSender, contentUploader } from './upload.ts';
+import { workspaceClient } from './workspace-client.ts';
+import type { WorkspaceClient } from './workspace-client.ts';
+
+export interface StreambedOptions {
+  /** Where the service is, without a path: `https://streambed.example`; empty for the page's own origin. */
+  readonly baseUrl: string;
+  /** The user's token (or an API key for the routes that take one). A function is asked before each request. */
+  readonly token: string | (() => string | Promise<string>);
+  readonly fetch?: typeof fetch;
+  /** Deadline of one try in milliseconds: 15 s unless told, and up to four times that where answers have been late. */
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+  readonly debugLog?: DebugLog;
+}
+
+export type Ticket = AnswerOf<(typeof api)['realtime']['createTicket']>;
+export type WorkspaceAndMe = AnswerOf<(typeof api)['workspaces']['readWorkspace']>;
+export type { EventsClient, WorkspaceClient };
+/** A page of a list; `nextCursor` is null on the last one. */
+export interface Page<Item> {
+  readonly items: Item[];
+  readonly nextCursor: string | null;
+}
+
+/** The typed HTTP client. Everything throws `StreambedError`; an aborted call throws its signal's reason. */
+export interface Streambed {
+  readonly call: Call;
+  workspace(workspaceId: string): WorkspaceClient;
+}
+
+/** Makes a client. Nothing is sent until it is used. */
+export function createStreambed(options: StreambedOptions): Streambed {
+  const { token, clock = systemClock } = options;
+  const context: RequestContext = {
+    baseUrl: options.baseUrl,
+    token: typeof token === 'string' ? () => token : token,
+    // A browser's fetch refuses to be called as a method of something else.
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    patience: new Patience(options.timeoutMs ?? 15_000),
+    clock,
+    ...(options.debugLog && { debugLog: options.debugLog }),
+  };
+  const call: Call = (route, { params = {}, query = {}, body, headers = {}, signal, repeatable } = {}) =>
+    sendRequest(context, route, {
+      params,
+      query,
+      body,
+      headers,
+      signal,
+      repeatable: repeatable ?? route.method === 'GET',
+    });
+  const uploadContent = contentUploader(contentSender(context.fetch), clock);
+  return { call, workspace: (workspaceId) => workspaceClient({ call, workspaceId, clock, uploadContent }) };
+}

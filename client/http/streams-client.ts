@@ -1,0 +1,54 @@
+import { api } from '../../contract/api.ts';
+import type { CreateStream, InviteMembers, PromoteStream, UpdateStream, UpdateStreamMember } from '../../contract/stream.ts';
+import type * as z from 'zod';
+import { ifMatch } from './call.ts';
+import type { Call, ChangeOptions, Query, SendOptions } from './call.ts';
+
+const routes = api.streams;
+
+interface CreateOptions extends SendOptions {
+  /** Makes the call repeatable: the same key has one effect. */
+  readonly idempotencyKey?: string;
+}
+
+/** The streams of one workspace. */
+export function streamsClient(call: Call, workspaceId: string) {
+  const params = { workspaceId };
+  const of = (streamId: string) => ({ workspaceId, streamId });
+  return {
+    list: (query: Query<typeof routes.listStreams> = {}, options: SendOptions = {}) =>
+      call(routes.listStreams, { params, query, ...options }),
+    /** A DM may always be asked for again: the same people give the same one. */
+    create: (body: z.input<typeof CreateStream>, { idempotencyKey, signal }: CreateOptions = {}) => {
+      const headers: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+      const repeatable = idempotencyKey !== undefined || body.streamType === 'dm';
+      return call(routes.createStream, { params, body, headers, signal, repeatable });
+    },
+    read: (streamId: string, options: SendOptions = {}) => call(routes.readStream, { params: of(streamId), ...options }),
+    update: (streamId: string, body: z.input<typeof UpdateStream>, options: ChangeOptions = {}) =>
+      call(routes.updateStream, { params: of(streamId), body, headers: ifMatch(options.ifMatch), signal: options.signal }),
+    /** Brought back with `update(streamId, {status: 'active'})`. */
+    archive: (streamId: string, options: SendOptions = {}) => call(routes.archiveStream, { params: of(streamId), ...options }),
+    /** Turns a thread into a channel or an incident: same id, same events. */
+    promote: (streamId: string, body: z.input<typeof PromoteStream>, options: SendOptions = {}) =>
+      call(routes.promoteStream, { params: of(streamId), body, ...options }),
+    join: (streamId: string, options: SendOptions = {}) => call(routes.joinStream, { params: of(streamId), repeatable: true, ...options }),
+    leave: (streamId: string, options: SendOptions = {}) =>
+      call(routes.leaveStream, { params: of(streamId), repeatable: true, ...options }),
+    members: (streamId: string, query: Query<typeof routes.listStreamMembers> = {}, options: SendOptions = {}) =>
+      call(routes.listStreamMembers, { params: of(streamId), query, ...options }),
+    /** Those who were added; who was in it already is not among them. */
+    invite: async (streamId: string, body: z.input<typeof InviteMembers>, options: SendOptions = {}) =>
+      (await call(routes.inviteMembers, { params: of(streamId), body, ...options })).added,
+    updateMember: (streamId: string, userId: string, body: z.input<typeof UpdateStreamMember>, options: SendOptions = {}) =>
+      call(routes.updateStreamMember, { params: { ...of(streamId), userId }, body, ...options }),
+    removeMember: (streamId: string, userId: string, options: SendOptions = {}) =>
+      call(routes.removeStreamMember, { params: { ...of(streamId), userId }, ...options }),
+    /** Up to a position, or to the end. A live workspace has a `markRead` that shows it at once and asks less often. */
+    markRead: (streamId: string, seq?: number, options: SendOptions = {}) =>
+      call(routes.markRead, { params: of(streamId), body: { seq }, repeatable: true, ...options }),
+    /** Makes an event, and all behind it, unread again. */
+    markUnread: (streamId: string, eventId: string, options: SendOptions = {}) =>
+      call(routes.markUnread, { params: of(streamId), body: { eventId }, repeatable: true, ...options }),
+  };
+}

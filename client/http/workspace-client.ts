@@ -1,0 +1,59 @@
+import { api } from '../../contract/api.ts';
+import type { MarkNotificationsRead } from '../../contract/notification.ts';
+import type { CreateProvider, UpdateMember } from '../../contract/workspace.ts';
+import type * as z from 'zod';
+import type { Call, Query, SendOptions } from './call.ts';
+import type { Clock } from '../clock.ts';
+import { eventsClient } from './events-client.ts';
+import { filesClient } from './files-client.ts';
+import { memoryClient } from './memory-client.ts';
+import { streamsClient } from './streams-client.ts';
+import type { UploadContent } from './upload.ts';
+
+/** One workspace. */
+export type WorkspaceClient = ReturnType<typeof workspaceClient>;
+
+export interface WorkspaceClientOptions {
+  readonly call: Call;
+  readonly workspaceId: string;
+  readonly clock: Clock;
+  readonly uploadContent: UploadContent;
+}
+
+export function workspaceClient({ call, workspaceId, clock, uploadContent }: WorkspaceClientOptions) {
+  const params = { workspaceId };
+  return {
+    read: (options: SendOptions = {}) => call(api.workspaces.readWorkspace, { params, ...options }),
+    /** All that an app needs to draw itself, as of one moment, with the rooms to follow from there. */
+    bootstrap: (options: SendOptions = {}) => call(api.streams.bootstrap, { params, ...options }),
+    streams: streamsClient(call, workspaceId),
+    events: (streamId: string) => eventsClient(call, workspaceId, streamId, clock),
+    files: filesClient(call, workspaceId, uploadContent),
+    memory: memoryClient(call, workspaceId),
+    /** Messages that the caller may see, best first. */
+    search: (query: Query<typeof api.streams.searchEvents> & { readonly q: string }, options: SendOptions = {}) =>
+      call(api.streams.searchEvents, { params, query, ...options }),
+    notifications: {
+      list: (query: Query<typeof api.notifications.listNotifications> = {}, options: SendOptions = {}) =>
+        call(api.notifications.listNotifications, { params, query, ...options }),
+      /** Some, or all up to one. */
+      markRead: (body: z.input<typeof MarkNotificationsRead>, options: SendOptions = {}) =>
+        call(api.notifications.markNotificationsRead, { params, body, repeatable: true, ...options }),
+    },
+    members: {
+      list: (query: Query<typeof api.workspaces.listMembers> = {}, options: SendOptions = {}) =>
+        call(api.workspaces.listMembers, { params, query, ...options }),
+      update: (userId: string, body: z.input<typeof UpdateMember>, options: SendOptions = {}) =>
+        call(api.workspaces.updateMember, { params: { ...params, userId }, body, ...options }),
+      remove: (userId: string, options: SendOptions = {}) =>
+        call(api.workspaces.removeMember, { params: { ...params, userId }, ...options }),
+    },
+    providers: {
+      list: (query: Query<typeof api.workspaces.listProviders> = {}, options: SendOptions = {}) =>
+        call(api.workspaces.listProviders, { params, query, ...options }),
+      create: (body: CreateProvider, options: SendOptions = {}) => call(api.workspaces.createProvider, { params, body, ...options }),
+    },
+    /** A ticket to open one socket with. */
+    ticket: (options: SendOptions = {}) => call(api.realtime.createTicket, options),
+  };
+}

@@ -1,0 +1,235 @@
+import { maxRooms, parseRoom } from '../../contract/frames.ts';
+import type { EphFrame, EpochsFrame, EvFrame, EvsFrame, Pointer, RelatedFrame, RoomState, ServerFrame } from '../../contract/frames.ts';
+import type { Problem } from '../../contract/errors.ts';
+import { backoffMs, reconnectBackoff } from '../backoff.ts';
+import type { Clock } from '../clock.ts';
+import type { Connection, RoomFrame } from './connection.ts';
+import { clientProblem, problemOf } from '../errors.ts';
+
+/** Who listens to a room. The socket subscribes again by itself after each reconnect, from `position()`. */
+export interface RoomListener {
+  /** Up to where the listener has the room's log, if it has any of it. */
+  position(): { readonly gen?: string; readonly seq?: number };
+  /** The server has promised everything after `state.from`. */
+  joined(state: RoomState): void;
+  /** The subscription has ended and is asked for again: until then nothing comes by itself. */
+  left?(): void;
+  /** The server will not let us in; the room is left. */
+  refused(problem: Problem): void;
+  changes(frame: EvFrame | EvsFrame): void;
+  /** The room went on to `head` without us: what is missing will not come by itself. */
+  behind(head: number): void;
+  /** What the listener has is of another log, or lies ahead of it, or cannot be replayed. */
+  resync(room: { readonly gen: string; readonly head: number; readonly reason: 'unknown_gen' | 'position_ahead' | 'behind' }): void;
+  /** Where the room stands by the database itself. */
+  stands(gen: string, head: number): void;
+  /** A change came that this client cannot read; the room has come at least to `head`. */
+  unreadable(gen: string, head: number): void;
+  /** What is told at most once: someone types. */
+  signal?(signal: EphFrame): void;
+  /** How far streams have come. */
+  pointers?(pointers: readonly Pointer[]): void;
+  /** What became of the epochs of a stream. */
+  epochs?(frame: EpochsFrame): void;
+  /** What the newest epoch of a stream is related to. */
+  related?(frame: RelatedFrame): void;
+}
+
+interface Room {
+  readonly listeners: Set<RoomListener>;
+  /** Counts the joins: a subscription that was asked for before the last one does not serve it. */
+  joins: number;
+}
+/** One request: rooms to leave, or rooms to subscribe to. */
+type SubscriptionChange =
+  { readonly kind: 'leave'; readonly names: string[] } | { readonly kind: 'join'; readonly rooms: readonly [string, Room][] };
+type Subscribed = Pick<Extract<ServerFrame, { op: 'ok' }>['d'], 'rooms' | 'refused'>;
+
+/** The rooms we listen to, and which of them each connection is subscribed to. */
+export class Subscriptions {
+  readonly #clock: Clock;
+  readonly #rooms = new Map<string, Room>();
+  /** Per connection: which rooms it has, and at which count of joins it asked for them. */
+  readonly #joined = new WeakMap<Connection, Map<string, number>>();
+  readonly #busy = new WeakSet<Connection>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  add(name: string, listener: RoomListener): void {
+    if (parseRoom(name) === undefined) return listener.refused(clientProblem('not_found', `"${name}" is not the name of a room`));
+    const room = this.#rooms.get(name) ?? { listeners: new Set(), joins: 0 };
+    this.#rooms.set(name, room);
+    room.listeners.add(listener);
+    room.joins++;
+  }
+
+  remove(name: string, listener: RoomListener): void {
+    const room = this.#rooms.get(name);
+    room?.listeners.delete(listener);
+    if (room?.listeners.size === 0) this.#rooms.delete(name);
+  }
+
+  clear(): void {
+    this.#rooms.clear();
+  }
+
+  /** Whether the connection is subscribed to a room that is listened to. */
+  isIn(connection: Connection, name: string): boolean {
+    return this.#rooms.has(name) && this.#rooms.get(name)?.joins === this.#joined.get(connection)?.get(name);
+  }
+
+  /** Where we stand in each room, for `hello` and `ping`. With several listeners the one who has least. */
+  positions(): { room: string; gen?: string; seq?: number }[] {
+    return [...this.#rooms].slice(0, maxRooms).map(([name, room]) => ({ room: name, ...leastPosition(room) }));
+  }
+
+  /** What was asked for in `hello`, before anyone could have joined meanwhile. */
+  asked(): Map<string, number> {
+    return new Map([...this.#rooms].map(([name, room]) => [name, room.joins]));
+  }
+
+  /** Takes what the server says of the rooms that were asked for. */
+  answered(connection: Connection, asked: ReadonlyMap<string, number>, answer: Subscribed): void {
+    const joined = this.#of(connection);
+    for (const state of answer.rooms ?? []) {
+      joined.set(state.room, asked.get(state.room) ?? 0);
+      this.#each(state.room, (listener) => listener.joined(state));
+    }
+    for (const { room, problem } of answer.refused ?? []) if (problem.retry === 'never') this.#refuse(room, problem);
+  }
+
+  /** Gives a frame to those whom it concerns. */
+  deliver(frame: RoomFrame): void {
+    switch (frame.op) {
+      case 'ev':
+      case 'evs':
+        return this.#each(frame.room, (listener) => listener.changes(frame));
+      case 'unreadable':
+        return this.#each(frame.room, (listener) => listener.unreadable(frame.gen, frame.head));
+      case 'behind':
+        for (const { room, head } of frame.rooms) this.#each(room, (listener) => listener.behind(head));
+        return;
+      case 'resync':
+        for (const resync of frame.rooms) this.#each(resync.room, (listener) => listener.resync(resync));
+        return;
+      case 'eph':
+        return this.#each(frame.room, (listener) => listener.signal?.(frame));
+      case 'ptr':
+        return this.#each(frame.room, (listener) => listener.pointers?.(frame.items));
+      case 'epochs':
+        return this.#each(frame.room, (listener) => listener.epochs?.(frame));
+      case 'related':
+        return this.#each(frame.room, (listener) => listener.related?.(frame));
+      case 'revoked':
+        return this.lost(frame.rooms);
+    }
+  }
+
+  /**
+   * Takes a `pong`. A room that was asked for and is not in it has become invisible to us: its listeners are to find out why. A room that
+   * the server has lost is subscribed to again with the next reconciliation.
+   */
+  pong(asked: readonly { readonly room: string }[], { heads, unsubscribed = [] }: Extract<ServerFrame, { op: 'pong' }>['d']): void {
+    const known = new Set(heads.map(({ room }) => room));
+    this.lost(unsubscribed);
+    for (const { room, gen, head } of heads) this.#each(room, (listener) => listener.stands(gen, head));
+    for (const { room } of asked) if (!known.has(room)) this.#each(room, (listener) => listener.behind(0));
+  }
+
+  /**
+   * Takes note that subscriptions have ended. The next reconciliation asks for them again, also where an answer is still on its way; a
+   * reader who lost the room is refused then.
+   */
+  lost(names: readonly string[]): void {
+    for (const name of names) {
+      const room = this.#rooms.get(name);
+      if (room === undefined) continue;
+      room.joins++;
+      this.#each(name, (listener) => listener.left?.());
+    }
+  }
+
+  /** Makes the connection's subscriptions what we want, one request at a time: the server may handle two requests in any order. */
+  async reconcile(connection: Connection): Promise<void> {
+    if (this.#busy.has(connection)) return;
+    this.#busy.add(connection);
+    try {
+      // What is joined and left in one go costs one frame, or none.
+      await Promise.resolve();
+      for (let attempt = 0; connection.ended === undefined;) {
+        const change = this.#changeFor(connection);
+        // The decision to end and the end are one step: with a promise between them, a room that is joined there would stay unsubscribed.
+        if (change === undefined) return;
+        if ((await this.#make(change, connection)) === 'progress') attempt = 0;
+        else await this.#pause(backoffMs(reconnectBackoff, attempt++, this.#clock), connection.over);
+      }
+    } finally {
+      this.#busy.delete(connection);
+    }
+  }
+
+  /** The next request that brings the connection closer to what we want; undefined when it is there. */
+  #changeFor(connection: Connection): SubscriptionChange | undefined {
+    const joined = this.#of(connection);
+    const surplus = [...joined.keys()].filter((name) => !this.#rooms.has(name)).slice(0, maxRooms);
+    if (surplus.length > 0) return { kind: 'leave', names: surplus };
+    const missing = [...this.#rooms].filter(([name, room]) => joined.get(name) !== room.joins).slice(0, maxRooms);
+    return missing.length > 0 ? { kind: 'join', rooms: missing } : undefined;
+  }
+
+  async #make(change: SubscriptionChange, connection: Connection): Promise<'progress' | 'later'> {
+    try {
+      if (change.kind === 'join') return await this.#subscribe(connection, change.rooms);
+      for (const name of change.names) this.#of(connection).delete(name);
+      await connection.unsubscribe({ rooms: change.names });
+      return 'progress';
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.retry !== 'never' || change.kind === 'leave') return 'later';
+      for (const [name] of change.rooms) this.#refuse(name, problem);
+      return 'progress';
+    }
+  }
+
+  async #subscribe(connection: Connection, missing: readonly [string, Room][]): Promise<'progress' | 'later'> {
+    const asked = new Map(missing.map(([name, room]) => [name, room.joins]));
+    const { d } = await connection.subscribe({ rooms: missing.map(([name, room]) => ({ room: name, ...leastPosition(room) })) });
+    this.answered(connection, asked, d);
+    const joined = this.#of(connection);
+    return [...asked].every(([name, joins]) => joined.get(name) === joins || !this.#rooms.has(name)) ? 'progress' : 'later';
+  }
+
+  #refuse(name: string, problem: Problem): void {
+    const room = this.#rooms.get(name);
+    this.#rooms.delete(name);
+    for (const listener of room?.listeners ?? []) listener.refused(problem);
+  }
+
+  #each(name: string, tell: (listener: RoomListener) => void): void {
+    for (const listener of new Set(this.#rooms.get(name)?.listeners)) tell(listener);
+  }
+
+  #of(connection: Connection): Map<string, number> {
+    const joined = this.#joined.get(connection) ?? new Map<string, number>();
+    this.#joined.set(connection, joined);
+    return joined;
+  }
+
+  async #pause(ms: number, over: Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock.after(ms, resolve);
+    await Promise.race([promise, over]);
+    this.#clock.cancel(timer);
+  }
+}
+
+function leastPosition(room: Room): { gen?: string; seq?: number } {
+  const positions = [...room.listeners].map((listener) => listener.position());
+  return positions.filter((p) => p.seq !== undefined).sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0))[0] ?? {};
+}

@@ -1,0 +1,153 @@
+import type { EventPage, SharedRef, StreamEvent } from '../../contract/event.ts';
+
+interface KnownPreview {
+  readonly changedSeq: number;
+  readonly preview: SharedRef['preview'];
+}
+
+/**
+ * The part of a stream that is loaded: every event from the oldest loaded one on. Of two versions of an event the one with the higher
+ * `changedSeq` stays, whichever comes first. No I/O.
+ */
+export class EventWindow {
+  /** Whether there are events before the oldest loaded one. */
+  hasOlder = false;
+  #events: StreamEvent[] = [];
+  #shared = false;
+  #clientEventIds = new Set<string>();
+  /** Events below this position are not loaded. */
+  #floor = 0;
+  /** Changes of events below the floor, while the page that will bring those events is on its way and may have been read too early. */
+  #below: Map<string, StreamEvent> | undefined;
+  /** What shared events show of their originals, by event: as of the version that it was read with. Frames do not bring it. */
+  #previews = new Map<string, KnownPreview>();
+  /** Shared events whose preview is missing, or older than they are. */
+  readonly #unseen = new Set<string>();
+
+  /** Oldest first. The same array until something changed. */
+  list(): readonly StreamEvent[] {
+    this.#shared = true;
+    return this.#events;
+  }
+
+  find(eventId: string): StreamEvent | undefined {
+    return this.#events.findLast((event) => event.id === eventId);
+  }
+
+  /** Whether the event that was sent with this id is here. */
+  holds(clientEventId: string): boolean {
+    return this.#clientEventIds.has(clientEventId);
+  }
+
+  /** The shared events whose preview is to be read: oldest first. */
+  unseen(): readonly StreamEvent[] {
+    if (this.#unseen.size === 0) return [];
+    return this.#events.filter((event) => this.#unseen.has(event.id));
+  }
+
+  /** Takes the preview of a shared event that was read by itself; the rest of it comes by the log. */
+  see(read: StreamEvent): void {
+    this.#notePreview(read.id, { changedSeq: read.changedSeq, preview: read.sharedRef?.preview });
+    const index = this.#events.findLastIndex((event) => event.id === read.id);
+    const known = this.#events[index];
+    if (known === undefined) return;
+    this.#own();
+    this.#events[index] = this.#withPreview({ ...known, sharedRef: known.sharedRef && { ...known.sharedRef, preview: undefined } });
+  }
+
+  /** Starts anew from the newest page. */
+  replace(page: Pick<EventPage, 'items' | 'hasMore'>): void {
+    this.#previews.clear();
+    this.#unseen.clear();
+    for (const { id, changedSeq, sharedRef } of page.items)
+      if (sharedRef) this.#notePreview(id, { changedSeq, preview: sharedRef.preview });
+    this.#events = [...page.items].sort((a, b) => a.seq - b.seq);
+    this.#shared = false;
+    this.#clientEventIds = new Set(page.items.map((event) => event.clientEventId));
+    this.#setFloor(page);
+    this.#below = undefined;
+  }
+
+  /** Applies one change. */
+  apply(event: StreamEvent): void {
+    if (event.seq < this.#floor) this.#keepBelow(event);
+    else this.#put(event);
+  }
+
+  /** A page of older events is about to be asked for: the position to ask before. */
+  startOlder(): number {
+    this.#below = new Map();
+    return this.#floor;
+  }
+
+  /** Adds the page that was asked for. */
+  prepend(page: Pick<EventPage, 'items' | 'hasMore'>): void {
+    const below = this.#below ?? new Map<string, StreamEvent>();
+    this.#below = undefined;
+    const asked = this.#floor;
+    this.#setFloor(page);
+    for (const event of page.items) if (event.seq < asked) this.#put(event);
+    for (const event of below.values()) this.apply(event);
+  }
+
+  /** The page has come, or will not. */
+  endOlder(): void {
+    this.#below = undefined;
+  }
+
+  #setFloor(page: Pick<EventPage, 'items' | 'hasMore'>): void {
+    const oldest = Math.min(...page.items.map((event) => event.seq));
+    this.hasOlder = page.hasMore && page.items.length > 0;
+    this.#floor = this.hasOlder ? oldest : 0;
+  }
+
+  #keepBelow(event: StreamEvent): void {
+    const known = this.#below?.get(event.id);
+    if (known === undefined || known.changedSeq < event.changedSeq) this.#below?.set(event.id, event);
+  }
+
+  #put(event: StreamEvent): void {
+    const index = this.#indexOf(event.seq);
+    const known = this.#events[index];
+    if (known?.seq === event.seq && known.changedSeq >= event.changedSeq) return;
+    this.#own();
+    this.#events.splice(index, known?.seq === event.seq ? 1 : 0, this.#withPreview(event));
+    this.#clientEventIds.add(event.clientEventId);
+  }
+
+  /** What was handed out is not changed any more. */
+  #own(): void {
+    if (this.#shared) this.#events = [...this.#events];
+    this.#shared = false;
+  }
+
+  #notePreview(eventId: string, known: KnownPreview): void {
+    if ((this.#previews.get(eventId)?.changedSeq ?? -1) <= known.changedSeq) this.#previews.set(eventId, known);
+  }
+
+  /** Until the new preview was read, the one before stays. */
+  #withPreview(event: StreamEvent): StreamEvent {
+    const { id, changedSeq, sharedRef } = event;
+    this.#unseen.delete(id);
+    if (sharedRef === null) return event;
+    if (sharedRef.preview !== undefined) {
+      this.#notePreview(id, { changedSeq, preview: sharedRef.preview });
+      return event;
+    }
+    const known = this.#previews.get(id);
+    if (known === undefined || known.changedSeq < changedSeq) this.#unseen.add(id);
+    return known?.preview === undefined ? event : { ...event, sharedRef: { ...sharedRef, preview: known.preview } };
+  }
+
+  /** Where the event of this position is, or belongs. */
+  #indexOf(seq: number): number {
+    let low = 0;
+    let high = this.#events.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#events[middle] as StreamEvent).seq < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,100 @@
+import type { Stream } from '../../contract/stream.ts';
+import { backoffMs, spreadMs } from '../backoff.ts';
+import type { BackoffBounds } from '../backoff.ts';
+import type { Clock } from '../clock.ts';
+import { problemOf } from '../errors.ts';
+
+export interface DoubtedStreamsOptions {
+  readonly clock: Clock;
+  read(streamId: string, signal: AbortSignal): Promise<Stream>;
+  /** Whether it still has to be read: what was in doubt is often settled by what comes next. */
+  isWanted(streamId: string): boolean;
+  /** Takes an answer to what was asked at a moment. */
+  take(stream: Stream, since: number): void;
+  gone(streamId: string): void;
+  /** The moment. */
+  tick(): number;
+}
+
+/** Between these a stream is read, by chance: whatever put it in doubt put it in doubt for everyone who has it. */
+const delay: BackoffBounds = { minMs: 500, maxMs: 2_000 };
+const afterFailure: BackoffBounds = { minMs: 2_000, maxMs: 60_000 };
+/** How many are read at once. */
+const maxReading = 3;
+
+/** Reads single streams whose counts are in doubt: a while later, a few at a time, each once however often it is asked for. */
+export class DoubtedStreams {
+  readonly #options: DoubtedStreamsOptions;
+  readonly #closing = new AbortController();
+  readonly #timers = new Map<string, unknown>();
+  readonly #waiting = new Set<string>();
+  readonly #reading = new Set<string>();
+  /** Failures in a row. */
+  readonly #failures = new Map<string, number>();
+
+  constructor(options: DoubtedStreamsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes note of what is wanted now. */
+  ask(streamIds: Iterable<string>): void {
+    for (const streamId of streamIds) {
+      const isAsked = this.#timers.has(streamId) || this.#waiting.has(streamId) || this.#reading.has(streamId);
+      if (!isAsked) this.#askLater(streamId, spreadMs(delay, this.#options.clock));
+    }
+  }
+
+  close(): void {
+    this.#closing.abort();
+    for (const timer of this.#timers.values()) this.#options.clock.cancel(timer);
+    this.#timers.clear();
+    this.#waiting.clear();
+  }
+
+  #askLater(streamId: string, ms: number): void {
+    const timer = this.#options.clock.after(ms, () => {
+      this.#timers.delete(streamId);
+      this.#waiting.add(streamId);
+      this.#readNext();
+    });
+    this.#timers.set(streamId, timer);
+  }
+
+  #readNext(): void {
+    for (const streamId of this.#waiting) {
+      if (this.#reading.size >= maxReading) return;
+      this.#waiting.delete(streamId);
+      if (this.#options.isWanted(streamId)) void this.#readOne(streamId);
+      else this.#failures.delete(streamId);
+    }
+  }
+
+  async #readOne(streamId: string): Promise<void> {
+    this.#reading.add(streamId);
+    const againMs = await this.#read(streamId);
+    this.#reading.delete(streamId);
+    if (this.#closing.signal.aborted) return;
+    if (againMs !== undefined) this.#askLater(streamId, againMs);
+    this.#readNext();
+  }
+
+  /** Returns when to read it again, if that has to be. */
+  async #read(streamId: string): Promise<number | undefined> {
+    const options = this.#options;
+    const since = options.tick();
+    const failures = this.#failures.get(streamId) ?? 0;
+    this.#failures.delete(streamId);
+    try {
+      options.take(await options.read(streamId, this.#closing.signal), since);
+      // What came meanwhile may have overtaken the answer.
+      return options.isWanted(streamId) ? spreadMs(delay, options.clock) : undefined;
+    } catch (error) {
+      if (this.#closing.signal.aborted) return undefined;
+      const { status, retry } = problemOf(error);
+      if (status === 404) options.gone(streamId);
+      if (retry === 'never') return undefined;
+      this.#failures.set(streamId, failures + 1);
+      return backoffMs(afterFailure, failures, options.clock);
+    }
+  }
+}

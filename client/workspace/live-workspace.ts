@@ -1,0 +1,317 @@
+import type { Bootstrap } from '../../contract/bootstrap.ts';
+import type { Problem } from '../../contract/errors.ts';
+import type { RoomItem } from '../../contract/frames.ts';
+import type { Stream } from '../../contract/stream.ts';
+import { backoffMs, spreadMs } from '../backoff.ts';
+import type { BackoffBounds } from '../backoff.ts';
+import { systemClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { DoubtedStreams } from './doubted-streams.ts';
+import type { Page, Streambed, WorkspaceClient } from '../http/http.ts';
+import { Published } from '../published.ts';
+import { ReadMarks } from './read-marks.ts';
+import type { LiveState } from '../room/room-follower.ts';
+import type { RealtimeSocket } from '../socket/socket.ts';
+import { WorkspaceRooms } from './workspace-rooms.ts';
+import { WorkspaceState, emptyView } from './workspace-state.ts';
+import type { WorkspaceView } from './workspace-state.ts';
+
+export interface WorkspaceSnapshot extends WorkspaceView {
+  readonly state: LiveState;
+  /** Nothing has been read yet. */
+  readonly loading: boolean;
+  /** Whether there are more streams than were read so far, with older activity. */
+  readonly hasMore: boolean;
+  readonly loadingMore: boolean;
+  /** Why it ended for good, or why it could not be read so far. */
+  readonly problem?: Problem;
+  /** Since when there is no connection (milliseconds since 1970). */
+  readonly offlineSince?: number;
+}
+
+/** A change of the reader's notifications. */
+export type NotificationChange = Extract<RoomItem, { type: 'notification:new' | 'notification:changed' }>;
+
+/**
+ * A workspace as one member sees it, kept live: who they are, their streams with what is unread, people, notifications. `getSnapshot` and
+ * `subscribe` fit React's useSyncExternalStore.
+ */
+export interface LiveWorkspace {
+  /** The same object until something changed, and so are its parts. */
+  getSnapshot(): WorkspaceSnapshot;
+  subscribe(listener: () => void): () => void;
+  /** The stream with this id, where it is known. */
+  find(streamId: string): Stream | undefined;
+  /** Loads streams with older activity; does nothing when there are none or some are loading. Rejects with StreambedError. */
+  loadMore(): Promise<void>;
+  /** Puts a stream into the list that was just created or read, before the socket tells of it. */
+  put(stream: Stream): void;
+  /**
+   * Everything in a stream was read, or everything up to a position: shown at once, told to the server soon. Does nothing where the reader
+   * is not a member.
+   */
+  markRead(streamId: string, seq?: number): void;
+  /** Makes an event, and all behind it, unread again. Rejects with StreambedError. */
+  markUnread(streamId: string, eventId: string): Promise<void>;
+  /** Calls back with each change of the notifications, for lists of them; after a gap there may have been more. Returns how to stop that. */
+  watchNotifications(listener: (change: NotificationChange) => void): () => void;
+  close(): void;
+}
+
+export interface LiveWorkspaceOptions {
+  readonly streambed: Streambed;
+  readonly socket: RealtimeSocket;
+  readonly workspaceId: string;
+  readonly clock?: Clock;
+}
+
+/** Opens a workspace and keeps it live until it is closed. */
+export function openLiveWorkspace(options: LiveWorkspaceOptions): LiveWorkspace {
+  return new FollowedWorkspace(options);
+}
+
+/** What is read at once: the positions of the rooms are of its beginning, all else is at least as new. */
+interface Everything extends Bootstrap {
+  /** All pages, not only the first one. */
+  readonly all: Stream[];
+  /** The moment when it was asked for. */
+  readonly since: number;
+  /** As of the last page. */
+  readonly cursor: string | null;
+}
+
+/** Streams a page. */
+const pageSize = 100;
+/** Pointers show at most this often. */
+const pointerRestMs = 100;
+/** When the streams are read again after the rooms were not heard: by chance, because many come back together. */
+const afterSilence: BackoffBounds = { minMs: 0, maxMs: 1_000 };
+const afterFailure: BackoffBounds = { minMs: 2_000, maxMs: 60_000 };
+
+class FollowedWorkspace implements LiveWorkspace {
+  readonly #workspace: WorkspaceClient;
+  readonly #socket: RealtimeSocket;
+  readonly #clock: Clock;
+  readonly #known = new WorkspaceState();
+  readonly #snapshot: Published<WorkspaceSnapshot>;
+  readonly #rooms: WorkspaceRooms<Everything>;
+  readonly #doubted: DoubtedStreams;
+  readonly #marks: ReadMarks;
+  readonly #watchers = new Set<(change: NotificationChange) => void>();
+  /** Where the next page begins. */
+  #cursor: string | null = null;
+  /** Counts what was read: a page that was asked for before joins on to nothing. */
+  #version = 0;
+  /** Something is to be shown, and when something was last. */
+  #publishing: unknown;
+  #publishedAt = Number.NEGATIVE_INFINITY;
+  /** The streams are to be read again. */
+  #refresh: unknown;
+  #loading = true;
+  #loadingMore = false;
+  #closed = false;
+
+  constructor({ streambed, socket, workspaceId, clock = systemClock }: LiveWorkspaceOptions) {
+    this.#workspace = streambed.workspace(workspaceId);
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#snapshot = new Published({ ...emptyView, state: 'connecting', loading: true, hasMore: false, loadingMore: false });
+    this.#doubted = new DoubtedStreams({
+      clock,
+      read: (streamId, signal) => this.#workspace.streams.read(streamId, { signal }),
+      isWanted: (streamId) => this.#known.wanted.has(streamId),
+      take: (stream, since) => this.#change(() => this.#known.correct(stream, since)),
+      gone: (streamId) => this.#change(() => this.#known.remove(streamId)),
+      tick: () => this.#known.tick,
+    });
+    this.#marks = new ReadMarks({
+      clock,
+      send: (streamId, seq) => this.#workspace.streams.markRead(streamId, seq),
+      taken: (streamId, read) => this.#change(() => this.#known.takeRead(streamId, read)),
+      refused: (streamId) => this.#change(() => this.#known.distrust(streamId)),
+    });
+    this.#rooms = new WorkspaceRooms<Everything>({
+      socket,
+      clock,
+      read: (signal) => this.#read(signal),
+      show: (everything) => this.#show(everything),
+      apply: (items) => this.#change(() => this.#apply(items)),
+      point: (pointers) => this.#change(() => this.#known.point(pointers), 'soon'),
+      heard: () => this.#refreshIn(spreadMs(afterSilence, clock)),
+      changed: () => this.#publish(),
+    });
+    this.#rooms.start();
+  }
+
+  getSnapshot(): WorkspaceSnapshot {
+    return this.#snapshot.get();
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#snapshot.subscribe(listener);
+  }
+
+  find(streamId: string): Stream | undefined {
+    return this.#known.find(streamId);
+  }
+
+  watchNotifications(listener: (change: NotificationChange) => void): () => void {
+    const own = (change: NotificationChange): void => listener(change);
+    this.#watchers.add(own);
+    return () => this.#watchers.delete(own);
+  }
+
+  async loadMore(): Promise<void> {
+    if (this.#loadingMore || this.#cursor === null || this.#closed) return;
+    this.#loadingMore = true;
+    this.#publish();
+    const version = this.#version;
+    const since = this.#known.tick;
+    try {
+      const { items, nextCursor } = await this.#page(this.#cursor);
+      // Meanwhile everything may have been read anew.
+      if (version !== this.#version) return;
+      this.#known.take(items, since);
+      this.#setCursor(nextCursor);
+    } finally {
+      this.#loadingMore = false;
+      this.#publish();
+    }
+  }
+
+  put(stream: Stream): void {
+    this.#change(() => this.#known.put(stream));
+  }
+
+  markRead(streamId: string, seq?: number): void {
+    const stream = this.#known.find(streamId);
+    if (stream === undefined || !stream.isMember) return;
+    if (seq !== undefined && seq <= stream.readSeq) return;
+    this.#change(() => this.#known.markRead(streamId, seq ?? stream.lastSeq));
+    this.#marks.mark(streamId, seq);
+  }
+
+  async markUnread(streamId: string, eventId: string): Promise<void> {
+    try {
+      const read = await this.#marks.between(streamId, () => this.#workspace.streams.markUnread(streamId, eventId));
+      this.#change(() => this.#known.takeReadMoved(streamId, read));
+    } catch (error) {
+      // What was marked and not told is marked no more.
+      this.#change(() => this.#known.distrust(streamId));
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#clock.cancel(this.#refresh);
+    this.#clock.cancel(this.#publishing);
+    this.#rooms.close();
+    this.#doubted.close();
+    this.#marks.close();
+    this.#watchers.clear();
+    this.#snapshot.close();
+  }
+
+  async #read(signal: AbortSignal): Promise<Everything> {
+    // What is read from here on knows of all that was missed.
+    this.#clock.cancel(this.#refresh);
+    this.#refresh = undefined;
+    const since = this.#known.tick;
+    const bootstrap = await this.#workspace.bootstrap({ signal });
+    return { ...bootstrap, since, ...(await this.#further(bootstrap.streams, signal)) };
+  }
+
+  /** So many more pages that nothing that is listed now would be missing. */
+  async #further(first: Page<Stream>, signal?: AbortSignal): Promise<Pick<Everything, 'all' | 'cursor'>> {
+    const count = this.#known.view().streams.filter(({ status }) => status !== 'archived').length;
+    const all = [...first.items];
+    let cursor = first.nextCursor;
+    while (cursor !== null && all.length < count) {
+      const { items, nextCursor } = await this.#page(cursor, signal);
+      all.push(...items);
+      cursor = nextCursor;
+    }
+    return { all, cursor };
+  }
+
+  #refreshIn(ms: number, failures = 0): void {
+    if (this.#refresh !== undefined || this.#closed) return;
+    this.#refresh = this.#clock.after(ms, () => {
+      this.#refresh = undefined;
+      this.#refreshNow().catch(() => this.#refreshIn(backoffMs(afterFailure, failures, this.#clock), failures + 1));
+    });
+  }
+
+  /** Pointers come at most once: after a while without, where the streams are is read. All else comes by the rooms. */
+  async #refreshNow(): Promise<void> {
+    const version = this.#version;
+    const since = this.#known.tick;
+    const { all } = await this.#further(await this.#page());
+    if (version === this.#version) this.#change(() => this.#known.take(all, since));
+    // Everything was read anew meanwhile, and may have been asked for before the pointers were missed that this refresh makes up for.
+    else this.#refreshIn(0);
+  }
+
+  #page(cursor?: string, signal?: AbortSignal): Promise<Page<Stream>> {
+    return this.#workspace.streams.list({ sort: 'activity', limit: pageSize, cursor }, { signal });
+  }
+
+  #show(everything: Everything): void {
+    this.#version++;
+    this.#loading = false;
+    this.#known.replace(everything, everything.all, everything.since);
+    this.#setCursor(everything.cursor);
+  }
+
+  #setCursor(cursor: string | null): void {
+    this.#cursor = cursor;
+    this.#known.isWhole = cursor === null;
+  }
+
+  #apply(items: readonly RoomItem[]): void {
+    for (const item of items) {
+      const before = this.#known.view().me?.role;
+      this.#known.apply(item);
+      if (item.type === 'notification:new' || item.type === 'notification:changed') for (const tell of new Set(this.#watchers)) tell(item);
+      const role = this.#known.view().me?.role;
+      // Guests follow other rooms than members.
+      if (role !== before && (role === 'guest' || before === 'guest')) this.#rooms.renew();
+    }
+  }
+
+  #change(change: () => void, publish: 'now' | 'soon' = 'now'): void {
+    if (this.#closed) return;
+    change();
+    this.#doubted.ask(this.#known.wanted);
+    if (publish === 'now') this.#publish();
+    else this.#publishSoon();
+  }
+
+  /** Pointers of many streams come one by one: the first shows at once, those right after it together. */
+  #publishSoon(): void {
+    if (this.#publishing !== undefined) return;
+    const restMs = this.#publishedAt + pointerRestMs - this.#clock.now();
+    if (restMs <= 0) return this.#publish();
+    this.#publishing = this.#clock.after(restMs, () => this.#publish());
+  }
+
+  #publish(): void {
+    if (this.#closed) return;
+    this.#clock.cancel(this.#publishing);
+    this.#publishing = undefined;
+    this.#publishedAt = this.#clock.now();
+    const { problem: stopped, offlineSince } = this.#socket.getState();
+    const { state, problem: ended, readProblem } = this.#rooms;
+    const problem = ended ?? stopped ?? readProblem;
+    this.#snapshot.set({
+      ...this.#known.view(),
+      state,
+      loading: this.#loading,
+      hasMore: this.#cursor !== null,
+      loadingMore: this.#loadingMore,
+      ...(problem && { problem }),
+      ...(state === 'offline' && offlineSince !== undefined && { offlineSince }),
+    });
+  }
+}
