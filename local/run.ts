@@ -1,21 +1,21 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { WebSocketApi } from './api-gateway/websocket.ts';
-import { createCleanup, type Cleanup } from './cleanup.ts';
-import { createDemoFiles } from './demo-files.ts';
-import { prepareDemo, type Demo } from './demo.ts';
-import type { Faults } from './faults.ts';
-import { createFront } from './front.ts';
+import { createCleanup, type Cleanup } from './runner/cleanup.ts';
+import { createDemoFiles } from './demo/demo-files.ts';
+import { prepareDemo, type Demo } from './demo/demo.ts';
+import type { Faults } from './runner/faults.ts';
+import { createFront } from './front/front.ts';
 import type { LambdaFunctions } from './lambda/functions.ts';
-import { takeLock } from './lock.ts';
-import { createLogBook, type Line, type LogBook } from './log.ts';
-import { describeEmbedder, startIndex, type LocalIndex } from './memory.ts';
-import { takePort, type Port } from './port.ts';
+import { takeLock } from './runner/lock.ts';
+import { createLogBook, type Line, type LogBook } from './runner/log.ts';
+import { describeEmbedder, startIndex, type LocalIndex } from './runner/memory.ts';
+import { takePort, type Port } from './front/port.ts';
 import { removeServerData } from './postgres/server.ts';
 import { startPostgres, type Postgres } from './postgres/postgres.ts';
-import { startServices, type Services } from './services.ts';
-import { createSteps, type Step, type Steps } from './steps.ts';
-import { synthesize } from './synth.ts';
+import { startServices, type Services } from './runner/services.ts';
+import { createSteps, type Step, type Steps } from './runner/steps.ts';
+import { synthesize } from './runner/synth.ts';
 import type { Invocation, Log } from './types.ts';
 
 export interface LocalOptions {

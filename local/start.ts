@@ -1,7 +1,7 @@
 import { parseArgs, styleText } from 'node:util';
-import { createLogBook } from './log.ts';
+import { createLogBook } from './runner/log.ts';
 import { startLocal } from './run.ts';
-import type { Step } from './steps.ts';
+import type { Step } from './runner/steps.ts';
 
 const usage = `npm start -- [options]
 

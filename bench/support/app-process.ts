@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { createLogBook } from '../../local/log.ts';
+import { createLogBook } from '../../local/runner/log.ts';
 import { startLocal } from '../../local/run.ts';
 
 /** Requests to the process of the app. */

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import type { Demo } from '../../local/demo.ts';
+import type { Demo } from '../../local/demo/demo.ts';
 import type { Answers, Ask } from './app-process.ts';
 
 /** The app on the local runner, with nothing kept. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { AccessKeys } from '../access-keys.ts';
+import type { AccessKeys } from '../iam/access-keys.ts';
 import { AwsError } from '../aws-endpoint.ts';
 import type { BucketDefinition } from '../definitions.ts';
 import type { Access, Account, Log } from '../types.ts';

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { AccessKeys } from '../access-keys.ts';
+import type { AccessKeys } from '../iam/access-keys.ts';
 import { encode, type Address } from './address.ts';
 import { accessDenied, S3Error } from './errors.ts';
 

@@ -7,7 +7,7 @@ import type {
   TableDefinition,
   WebSocketApiDefinition,
 } from '../definitions.ts';
-import type { Principal } from '../permissions.ts';
+import type { Principal } from '../iam/permissions.ts';
 import type { Account } from '../types.ts';
 import type { Addresses } from './addresses.ts';
 import { constructIdOf, describeResource, type Stack } from './assembly.ts';

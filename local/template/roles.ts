@@ -1,5 +1,5 @@
-import type { RolePolicies } from '../permissions.ts';
-import type { Statement } from '../statement.ts';
+import type { RolePolicies } from '../iam/permissions.ts';
+import type { Statement } from '../iam/statement.ts';
 import { describeResource, type Resource } from './assembly.ts';
 import type { Resolver } from './resolver.ts';
 

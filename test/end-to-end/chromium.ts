@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { withLock } from '../../local/lock.ts';
+import { withLock } from '../../local/runner/lock.ts';
 
 /** The binary that a package brings along, unpacked. */
 export interface Chromium {

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Demo } from '../../local/demo.ts';
+import type { Demo } from '../../local/demo/demo.ts';
 import { limit } from '../support/slowness.ts';
 import { aPerson, texts, until } from './reader.ts';
 

@@ -3,7 +3,7 @@ import { openLiveStream } from '../../client/stream/live-stream.ts';
 import type { LiveSnapshot, LiveStream } from '../../client/stream/live-stream.ts';
 import { RealtimeSocket } from '../../client/socket/socket.ts';
 import type { WorkspaceClient } from '../../client/http/http.ts';
-import type { Demo } from '../../local/demo.ts';
+import type { Demo } from '../../local/demo/demo.ts';
 import { limit } from '../support/slowness.ts';
 
 /** Someone who reads and writes in the demo workspace with the real client. */

@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { buffer } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createDemoFiles } from '../../local/demo-files.ts';
-import { demoUsers } from '../../local/demo-story.ts';
-import { prepareDemo, type Demo } from '../../local/demo.ts';
+import { createDemoFiles } from '../../local/demo/demo-files.ts';
+import { demoUsers } from '../../local/demo/demo-story.ts';
+import { prepareDemo, type Demo } from '../../local/demo/demo.ts';
 import { startLocal, type Local } from '../../local/run.ts';
 import { serve } from './servers.ts';
 

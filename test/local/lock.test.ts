@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { takeLock, withLock } from '../../local/lock.ts';
+import { takeLock, withLock } from '../../local/runner/lock.ts';
 
 const fileIn = () => path.join(mkdtempSync(path.join(tmpdir(), 'streambed-lock-')), 'lock');
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { describeEmbedder, startIndex, withMemory, type LocalIndex } from '../../local/memory.ts';
+import { describeEmbedder, startIndex, withMemory, type LocalIndex } from '../../local/runner/memory.ts';
 
 const log = () => undefined;
 const running: LocalIndex[] = [];

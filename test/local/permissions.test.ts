@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createAccess } from '../../local/permissions.ts';
-import type { Statement } from '../../local/statement.ts';
+import { createAccess } from '../../local/iam/permissions.ts';
+import type { Statement } from '../../local/iam/statement.ts';
 
 const roleArn = 'arn:aws:iam::000000000000:role/Worker';
 const queue = 'arn:aws:sqs:us-east-1:000000000000:jobs.fifo';

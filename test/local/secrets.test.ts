@@ -5,7 +5,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startAwsEndpoint, type AwsEndpoint } from '../../local/aws-endpoint.ts';
 import type { SecretDefinition } from '../../local/definitions.ts';
-import { createSecrets, generateSecret } from '../../local/secrets.ts';
+import { createSecrets, generateSecret } from '../../local/secrets/secrets.ts';
 import { accessFor, arnOf, clientOf, quietLog, refusedPrincipal } from './emulators.ts';
 
 const database: SecretDefinition = {

@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { Problem } from '../../contract/errors.ts';
 import { Startup } from '../../contract/routes/operations.ts';
-import { demoChannels, demoUsers } from '../../local/demo-story.ts';
-import { takePort } from '../../local/port.ts';
+import { demoChannels, demoUsers } from '../../local/demo/demo-story.ts';
+import { takePort } from '../../local/front/port.ts';
 import { startLocal } from '../../local/run.ts';
 import { createRunnerTests, type Runner } from './runner-process.ts';
 

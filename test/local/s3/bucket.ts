@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { createAccessKeys, type AccessKeys } from '../../../local/access-keys.ts';
+import { createAccessKeys, type AccessKeys } from '../../../local/iam/access-keys.ts';
 import type { BucketDefinition } from '../../../local/definitions.ts';
 import { createS3, type S3 } from '../../../local/s3/s3.ts';
 import type { Access } from '../../../local/types.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { withLock } from './lock.ts';
-import type { Log } from './types.ts';
+import type { Log } from '../types.ts';
 
 /** The synthesized app: a cloud assembly that nobody changes any more. */
 export interface Synth {

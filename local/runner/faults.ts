@@ -1,4 +1,4 @@
-import { AwsError, type JsonService, type Operation } from './aws-endpoint.ts';
+import { AwsError, type JsonService, type Operation } from '../aws-endpoint.ts';
 
 /** A call of an AWS service at which something goes wrong. */
 export interface FaultPoint {

@@ -2,7 +2,7 @@ import type { DemoFiles, DemoProgress } from './demo-files.ts';
 import { demoUsers, demoWorkspace } from './demo-story.ts';
 import { callDemo, DemoRefused, tellStory } from './tell-story.ts';
 import type { DemoUser } from './tell-story.ts';
-import type { Functions } from './types.ts';
+import type { Functions } from '../types.ts';
 
 /** A workspace to try things in, and the keys to it: what `.local/demo.json` holds. */
 export interface Demo {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Functions } from './types.ts';
+import type { Functions } from '../types.ts';
 
 const maxBytes = 10_000;
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type * as z from 'zod';
-import { errorKinds, problemType, type Problem } from '../contract/errors.ts';
-import { ready, type Startup } from '../contract/routes/operations.ts';
+import { errorKinds, problemType, type Problem } from '../../contract/errors.ts';
+import { ready, type Startup } from '../../contract/routes/operations.ts';
 
 const retryAfterSeconds = 1;
 const comeBack = { 'cache-control': 'no-store', 'retry-after': String(retryAfterSeconds) };

@@ -1,7 +1,7 @@
-import { createCloudFront, type CloudFront, type Origin } from './cloudfront/cloudfront.ts';
-import { filesOrigin, type Services } from './services.ts';
-import type { FrontBehavior, FrontOrigin } from './template/front.ts';
-import type { Account, Log } from './types.ts';
+import { createCloudFront, type CloudFront, type Origin } from '../cloudfront/cloudfront.ts';
+import { filesOrigin, type Services } from '../runner/services.ts';
+import type { FrontBehavior, FrontOrigin } from '../template/front.ts';
+import type { Account, Log } from '../types.ts';
 
 export interface EdgeOptions {
   readonly services: Services;

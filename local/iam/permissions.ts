@@ -1,7 +1,7 @@
 import { managedPolicies } from './managed-policies.ts';
 import type { Statement } from './statement.ts';
-import type { Access, AccessDecision } from './types.ts';
-import { wildcard } from './wildcard.ts';
+import type { Access, AccessDecision } from '../types.ts';
+import { wildcard } from '../wildcard.ts';
 
 /** Everything a role may do. */
 export interface RolePolicies {

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AwsError, type Input, type JsonService } from './aws-endpoint.ts';
-import type { GeneratedSecret, SecretDefinition } from './definitions.ts';
+import { AwsError, type Input, type JsonService } from '../aws-endpoint.ts';
+import type { GeneratedSecret, SecretDefinition } from '../definitions.ts';
 
 export interface Secrets {
   readonly service: JsonService;

@@ -1,7 +1,7 @@
-import type { AccessKeys } from './access-keys.ts';
-import { accessKeyOf } from './template/application.ts';
-import type { DeployedFunction } from './template/functions.ts';
-import type { Account } from './types.ts';
+import type { AccessKeys } from '../iam/access-keys.ts';
+import { accessKeyOf } from '../template/application.ts';
+import type { DeployedFunction } from '../template/functions.ts';
+import type { Account } from '../types.ts';
 
 /** Where the emulated services listen, as the AWS SDK is told. */
 export interface Endpoints {

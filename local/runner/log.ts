@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Log } from './types.ts';
+import type { Log } from '../types.ts';
 
 type Level = Parameters<Log>[0];
 

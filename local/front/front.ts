@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { accessKeyOf, AwsError } from './aws-endpoint.ts';
-import type { Demo } from './demo.ts';
+import { accessKeyOf, AwsError } from '../aws-endpoint.ts';
+import type { Demo } from '../demo/demo.ts';
 import { createEdge } from './edge.ts';
 import type { Front } from './port.ts';
-import { account, type Services } from './services.ts';
+import { account, type Services } from '../runner/services.ts';
 import { asksReady, pathOf, sendSeedingProblem, sendStartup } from './startup.ts';
-import type { Log } from './types.ts';
+import type { Log } from '../types.ts';
 import { makeWorkspace } from './workspaces.ts';
 
 export interface FrontOptions {

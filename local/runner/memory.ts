@@ -1,6 +1,6 @@
-import { env as names } from '../contract/names.ts';
-import { startQdrant, type Qdrant } from './qdrant/qdrant.ts';
-import type { Log } from './types.ts';
+import { env as names } from '../../contract/names.ts';
+import { startQdrant, type Qdrant } from '../qdrant/qdrant.ts';
+import type { Log } from '../types.ts';
 
 /** The index of memory: the one that the runner brings along, or the machine's own. */
 export interface LocalIndex {

@@ -1,26 +1,26 @@
 import path from 'node:path';
-import { createAccessKeys, type AccessKeys } from './access-keys.ts';
-import { createHttpApi, type HttpApi } from './api-gateway/http.ts';
-import { createWebSocketApi, type WebSocketApi } from './api-gateway/websocket.ts';
-import { startAwsEndpoint } from './aws-endpoint.ts';
+import { createAccessKeys, type AccessKeys } from '../iam/access-keys.ts';
+import { createHttpApi, type HttpApi } from '../api-gateway/http.ts';
+import { createWebSocketApi, type WebSocketApi } from '../api-gateway/websocket.ts';
+import { startAwsEndpoint } from '../aws-endpoint.ts';
 import type { Cleanup } from './cleanup.ts';
-import { startDynamoDb, type DynamoDb } from './dynamodb/dynamodb.ts';
+import { startDynamoDb, type DynamoDb } from '../dynamodb/dynamodb.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { functionEnvironment, type Endpoints } from './function-environment.ts';
-import { createFunctions, type LambdaFunctions } from './lambda/functions.ts';
+import { createFunctions, type LambdaFunctions } from '../lambda/functions.ts';
 import { withLock } from './lock.ts';
 import { logFunctionLine } from './log.ts';
 import { withMemory, type LocalIndex } from './memory.ts';
-import { createAccess } from './permissions.ts';
-import type { Postgres } from './postgres/postgres.ts';
-import { createS3, type S3 } from './s3/s3.ts';
-import { createScheduler, type Scheduler } from './scheduler/scheduler.ts';
-import { createSecrets, type Secrets } from './secrets.ts';
-import { createSqs, type Sqs } from './sqs/sqs.ts';
-import { accessKeyOf, readApplication, type Application } from './template/application.ts';
-import { readAssembly } from './template/assembly.ts';
-import { readDatabase } from './template/data.ts';
-import type { Access, Account, Log } from './types.ts';
+import { createAccess } from '../iam/permissions.ts';
+import type { Postgres } from '../postgres/postgres.ts';
+import { createS3, type S3 } from '../s3/s3.ts';
+import { createScheduler, type Scheduler } from '../scheduler/scheduler.ts';
+import { createSecrets, type Secrets } from '../secrets/secrets.ts';
+import { createSqs, type Sqs } from '../sqs/sqs.ts';
+import { accessKeyOf, readApplication, type Application } from '../template/application.ts';
+import { readAssembly } from '../template/assembly.ts';
+import { readDatabase } from '../template/data.ts';
+import type { Access, Account, Log } from '../types.ts';
 
 /** Everything of the app that runs behind the front. */
 export interface Services {
