@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { Epoch, Related } from '../../../contract/epoch.ts';
-import { streamIdOf } from '../streams/builders.ts';
+import { streamIdOf } from '../workspace/builders.ts';
 
 const digits = (n: number): string => String(n).padStart(26, '0');
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { epochAt, startsOf, type EpochStart } from '../../../web/src/epochs/epoch-starts.ts';
-import { toTimeline, type Row } from '../../../web/src/streams/timeline.ts';
-import { event } from '../streams/builders.ts';
+import { toTimeline, type Row } from '../../../web/src/conversation/timeline/timeline.ts';
+import { event } from '../workspace/builders.ts';
 import { epoch } from './builders.ts';
 
 const shape = (starts: readonly EpochStart[]) => starts.map(({ seq, label, reason, canMerge }) => ({ seq, label, reason, canMerge }));

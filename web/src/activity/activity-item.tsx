@@ -1,7 +1,7 @@
 import type { MouseEvent } from 'react';
 import { AtSign, Megaphone, UserPlus } from 'lucide-react';
 import type { Notification } from '../../../contract/notification.ts';
-import { writePlace } from '../streams/place.ts';
+import { writePlace } from '../workspace/place.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { dayLabel, fullTimeOf, timeOf } from '../ui/times.ts';
 import { useToday } from '../ui/use-today.ts';

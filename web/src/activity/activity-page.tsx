@@ -2,9 +2,9 @@ import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import { Button, Loader } from '@mantine/core';
 import { Bell, CheckCheck } from 'lucide-react';
 import type { Notification } from '../../../contract/notification.ts';
-import { sentenceOf } from '../streams/connection.ts';
-import { noticeOf } from '../streams/stream-actions.ts';
-import { useStreamList, useWorkspace } from '../streams/workspace-context.ts';
+import { sentenceOf } from '../workspace/connection.ts';
+import { noticeOf } from '../workspace/stream-actions.ts';
+import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 import { Empty } from '../ui/empty.tsx';
 import { moveAmongLinks } from '../ui/move-among-links.ts';
 import { PageHeader } from '../ui/page-header.tsx';

@@ -1,6 +1,6 @@
 import { Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { ChevronsUpDown, Keyboard, LogOut } from 'lucide-react';
-import { useStreamList, useWorkspace } from '../streams/workspace-context.ts';
+import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { MenuChoices } from '../ui/menu-choices.tsx';
 import classes from './account-menu.module.css';

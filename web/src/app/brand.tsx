@@ -2,7 +2,7 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { Search } from 'lucide-react';
 import { Mark } from '../ui/mark.tsx';
 import classes from './brand.module.css';
-import { modKey } from './mod-key.ts';
+import { modKey } from '../ui/mod-key.ts';
 
 /** The head of the sidebar: what this is, whose it is, and the quick way to a stream. */
 export function Brand({ workspaceName, onJump }: { workspaceName: string; onJump: () => void }) {

@@ -4,11 +4,11 @@ import { openLiveEpochs } from '../../../client/epochs/live-epochs.ts';
 import { openLiveStream } from '../../../client/stream/live-stream.ts';
 import { openLiveWorkspace, type LiveWorkspace } from '../../../client/workspace/live-workspace.ts';
 import { RealtimeSocket } from '../../../client/socket/socket.ts';
-import { openEpochs, type OpenEpochs } from '../epochs/open-epochs.ts';
-import { openDrafts, type Drafts } from '../streams/drafts.ts';
-import type { Reading } from '../streams/new-messages.ts';
-import { openStreams, type OpenStreams } from '../streams/open-streams.ts';
-import { openThreadRoots, type ThreadRoots } from '../streams/thread-roots.ts';
+import { openEpochs, type OpenEpochs } from '../workspace/open-epochs.ts';
+import { openDrafts, type Drafts } from '../workspace/drafts.ts';
+import type { Reading } from '../workspace/new-messages.ts';
+import { openStreams, type OpenStreams } from '../workspace/open-streams.ts';
+import { openThreadRoots, type ThreadRoots } from '../workspace/thread-roots.ts';
 import { deviceStore } from '../ui/text-store.ts';
 import type { Session } from './session.ts';
 

@@ -1,9 +1,9 @@
-import { InviteDialog } from '../streams/invite-dialog.tsx';
-import { MembersDialog } from '../streams/members-dialog.tsx';
-import { PinsDialog } from '../streams/stream-header-pins.tsx';
-import { PromoteDialog } from '../streams/promote-dialog.tsx';
-import { SettingsDialog } from '../streams/stream-header-settings.tsx';
-import { ShareDialog } from '../streams/share-dialog.tsx';
+import { InviteDialog } from '../stream/invite-dialog.tsx';
+import { MembersDialog } from '../stream/members-dialog.tsx';
+import { PinsDialog } from '../stream/stream-header-pins.tsx';
+import { PromoteDialog } from '../stream/promote-dialog.tsx';
+import { SettingsDialog } from '../stream/stream-header-settings.tsx';
+import { ShareDialog } from '../stream/share-dialog.tsx';
 import type { Asked } from './use-intents.ts';
 
 /** The dialogs that anything on the page may ask for; one at a time. */

@@ -1,5 +1,5 @@
 import { Kbd, Modal } from '@mantine/core';
-import { modKey } from './mod-key.ts';
+import { modKey } from '../ui/mod-key.ts';
 import classes from './shortcuts-dialog.module.css';
 
 const shortcuts: [keys: string[], what: string][] = [

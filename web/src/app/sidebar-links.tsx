@@ -1,7 +1,7 @@
 import { Bell, Search } from 'lucide-react';
-import { PlaceLink } from '../streams/place-link.tsx';
-import { countLabel } from '../streams/sidebar-groups.ts';
-import { useStreamList, useWorkspace } from '../streams/workspace-context.ts';
+import { PlaceLink } from '../workspace/place-link.tsx';
+import { countLabel } from '../sidebar/sidebar-groups.ts';
+import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 import classes from './sidebar-links.module.css';
 
 /** The places of a workspace that are no streams. */

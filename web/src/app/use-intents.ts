@@ -2,9 +2,9 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { StreamEvent } from '../../../contract/event.ts';
 import { StreamId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
-import type { Intents, Notice } from '../streams/intents.ts';
-import type { Place, StreamPlace } from '../streams/place.ts';
-import { archiveStream, leaveStream, markUnread, noticeOf, openDm, type StreamActions } from '../streams/stream-actions.ts';
+import type { Intents, Notice } from '../workspace/intents.ts';
+import type { Place, StreamPlace } from '../workspace/place.ts';
+import { archiveStream, leaveStream, markUnread, noticeOf, openDm, type StreamActions } from '../workspace/stream-actions.ts';
 import { findOpener, returnFocus } from '../ui/opener.ts';
 
 /** The dialog that is open over the page, and what it is about. */

@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
-import { readPlace, writePlace, type Place } from '../streams/place.ts';
+import { readPlace, writePlace, type Place } from '../workspace/place.ts';
 
 /** Where the address bar says we are, and how to go elsewhere. */
 export function usePlace(): { place: Place; go: (place: Place, how?: 'push' | 'replace') => void } {

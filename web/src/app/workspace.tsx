@@ -1,8 +1,8 @@
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { problemOf } from '../../../client/errors.ts';
 import type { Problem } from '../../../contract/errors.ts';
-import { isSignedOut, signedOutReason } from '../streams/connection.ts';
-import { WorkspaceContext } from '../streams/workspace-context.ts';
+import { isSignedOut, signedOutReason } from '../workspace/connection.ts';
+import { WorkspaceContext } from '../workspace/workspace-context.ts';
 import type { Connection } from './connect.ts';
 import { Dialogs } from './dialogs.tsx';
 import { Notices } from './notices.tsx';

@@ -1,7 +1,7 @@
 import type { MemoryClient } from '../../../client/http/memory-client.ts';
 import type { Epoch } from '../../../contract/epoch.ts';
-import type { Notice } from '../streams/intents.ts';
-import { noticeOf } from '../streams/stream-actions.ts';
+import type { Notice } from '../workspace/intents.ts';
+import { noticeOf } from '../workspace/stream-actions.ts';
 import { labelOf } from './epoch-words.ts';
 
 /** What corrections act through. */

@@ -2,8 +2,8 @@ import { useEffect, useId, useState, type KeyboardEvent, type ReactNode } from '
 import { ActionIcon, Button, Drawer, Tooltip } from '@mantine/core';
 import { X } from 'lucide-react';
 import type { MemoryStatus } from '../../../contract/epoch.ts';
-import type { MemoryTab, StreamPlace } from '../streams/place.ts';
-import { useWorkspace } from '../streams/workspace-context.ts';
+import type { MemoryTab, StreamPlace } from '../workspace/place.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 import classes from './memory-panel.module.css';
 import { RelatedView } from './related-view.tsx';
 import { TimelineView } from './timeline-view.tsx';

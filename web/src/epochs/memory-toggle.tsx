@@ -1,8 +1,8 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { Layers } from 'lucide-react';
-import { modKey } from '../app/mod-key.ts';
-import { useWorkspace } from '../streams/workspace-context.ts';
+import { modKey } from '../ui/mod-key.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 
 /** Shows what memory has to say about a stream beside it, and hides it again. */
 export function MemoryToggle() {

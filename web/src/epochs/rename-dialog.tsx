@@ -2,8 +2,8 @@ import { useState } from 'react';
 import { Button, Modal, TextInput } from '@mantine/core';
 import { problemOf } from '../../../client/errors.ts';
 import type { Epoch } from '../../../contract/epoch.ts';
-import { sentenceOf } from '../streams/connection.ts';
-import { useWorkspace } from '../streams/workspace-context.ts';
+import { sentenceOf } from '../workspace/connection.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 import { DialogForm } from '../ui/dialog-form.tsx';
 
 interface Props {

@@ -3,7 +3,7 @@ import { problemOf } from '../../../client/errors.ts';
 import type { EpochsSnapshot } from '../../../client/epochs/live-epochs.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import type { Epoch } from '../../../contract/epoch.ts';
-import { useWorkspace } from '../streams/workspace-context.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 import { useLive } from '../ui/use-live.ts';
 
 /** The epochs of a stream as far as they were read, kept live. */

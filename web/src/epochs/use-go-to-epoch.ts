@@ -1,8 +1,8 @@
 import { useCallback } from 'react';
 import { StreamId } from '../../../contract/ids.ts';
-import { noteLeaving } from '../streams/left-at.ts';
-import { writePlace, type StreamPlace } from '../streams/place.ts';
-import { useWorkspace } from '../streams/workspace-context.ts';
+import { noteLeaving } from '../workspace/left-at.ts';
+import { writePlace, type StreamPlace } from '../workspace/place.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 
 /** A stretch of a stream. */
 export interface Stretch {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useWorkspace } from '../streams/workspace-context.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 import { askOf } from './related-ask.ts';
 
 /** Who pauses this long has written something that can be looked for; in milliseconds. */

@@ -2,9 +2,9 @@ import { useCallback, useMemo, useState, type FormEvent, type ReactNode } from '
 import { Button, Loader, TextInput } from '@mantine/core';
 import { Search, SearchX } from 'lucide-react';
 import type { SearchHit } from '../../../contract/search.ts';
-import { sentenceOf } from '../streams/connection.ts';
-import type { SearchPlace } from '../streams/place.ts';
-import { useWorkspace } from '../streams/workspace-context.ts';
+import { sentenceOf } from '../workspace/connection.ts';
+import type { SearchPlace } from '../workspace/place.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 import { Empty } from '../ui/empty.tsx';
 import { moveAmongLinks } from '../ui/move-among-links.ts';
 import { PageHeader } from '../ui/page-header.tsx';

@@ -1,7 +1,7 @@
 import type { MouseEvent } from 'react';
 import type { SearchHit } from '../../../contract/search.ts';
-import { writePlace } from '../streams/place.ts';
-import { useWorkspace } from '../streams/workspace-context.ts';
+import { writePlace } from '../workspace/place.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { dayLabel, fullTimeOf, timeOf } from '../ui/times.ts';
 import { useToday } from '../ui/use-today.ts';

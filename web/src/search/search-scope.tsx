@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
-import type { MemoryMode, SearchPlace } from '../streams/place.ts';
-import { useWorkspace } from '../streams/workspace-context.ts';
+import type { MemoryMode, SearchPlace } from '../workspace/place.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 import classes from './search-page.module.css';
 
 const modes: readonly (readonly [MemoryMode, string])[] = [

@@ -3,9 +3,9 @@ import { problemOf } from '../../../client/errors.ts';
 import type { Streambed } from '../../../client/http/http.ts';
 import { UserId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
-import { sentenceOf } from '../streams/connection.ts';
-import { nameOfStream } from '../streams/stream-filter.ts';
-import { useStreamList, useWorkspace } from '../streams/workspace-context.ts';
+import { sentenceOf } from '../workspace/connection.ts';
+import { nameOfStream } from '../workspace/stream-filter.ts';
+import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 import { readSearch, type SearchWords } from './search-words.ts';
 
 type Query = Parameters<ReturnType<Streambed['workspace']>['search']>[0];

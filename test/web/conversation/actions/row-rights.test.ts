@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { mayDo, type StreamAction } from '../../../../functions/streams/policy.ts';
+import { closedBy, rowRightsIn } from '../../../../web/src/conversation/actions/row-rights.ts';
+import type { Stream } from '../../../../contract/stream.ts';
+import type { WorkspaceRole } from '../../../../contract/workspace.ts';
+import { stream } from '../../workspace/builders.ts';
+
+const workspaceRoles: WorkspaceRole[] = ['owner', 'admin', 'member', 'guest'];
+const streamRoles = ['owner', 'admin', 'member', undefined] as const;
+const archivedAt = '2026-11-20T12:00:00Z';
+
+/** Everybody in a stream that inherits from nowhere. */
+const places = (['channel', 'incident', 'dm', 'assistant'] as const).flatMap((streamType) =>
+  workspaceRoles.flatMap((workspaceRole) =>
+    streamRoles
+      // Only who is in a DM sees it, and a guest sees only what they are in.
+      .filter((role) => role !== undefined || (streamType !== 'dm' && streamType !== 'assistant' && workspaceRole !== 'guest'))
+      .map((role) => ({ streamType, workspaceRole, role })),
+  ),
+);
+
+test.each(places)('the page offers what the server allows: %j', ({ streamType, workspaceRole, role }) => {
+  const found: Stream = stream('a', { streamType, role: role ?? null, isMember: role !== undefined });
+  const caller = { name: 'Me', workspaceRole, streamRole: role, accessRole: role };
+  const allowed = (action: StreamAction): boolean => mayDo({ stream: found, caller }, action) === 'yes';
+  const { post, pin, moderate, curate } = rowRightsIn(found, undefined, workspaceRole);
+  expect({ post, pin, moderate, curate }).toEqual({
+    post: allowed('post'),
+    pin: allowed('pin'),
+    moderate: allowed('moderate'),
+    curate: allowed('curate'),
+  });
+});
+
+describe('where nothing can be said', () => {
+  const nothing = { post: false, pin: false, moderate: false, reply: false, curate: false };
+
+  test('nothing is offered: archived, or not known yet', () => {
+    expect(rowRightsIn(stream('a', { archivedAt, role: 'owner' }), undefined, 'owner')).toEqual(nothing);
+    expect(rowRightsIn(undefined, undefined, 'owner')).toEqual(nothing);
+  });
+
+  test('a thread is closed with the stream that it branched from, a stream that was promoted is not', () => {
+    const parent = stream('parent', { archivedAt });
+    const thread = stream(null, { streamType: 'thread', visibility: 'inherit' });
+    expect(closedBy(thread, parent)).toBe(parent);
+    expect(rowRightsIn(thread, parent, 'owner')).toEqual(nothing);
+    expect(closedBy(stream('incident', { streamType: 'incident', visibility: 'inherit' }), parent)).toBeUndefined();
+    expect(closedBy(thread, stream('parent'))).toBeUndefined();
+  });
+});
+
+test('a thread takes replies, and none of its replies takes a thread', () => {
+  expect(rowRightsIn(stream('a'), undefined, 'member').reply).toBe(true);
+  expect(rowRightsIn(stream(null, { streamType: 'thread', visibility: 'inherit' }), undefined, 'member')).toMatchObject({
+    post: true,
+    reply: false,
+  });
+});

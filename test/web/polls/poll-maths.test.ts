@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Poll } from '../../../contract/event.ts';
+import { UserId } from '../../../contract/ids.ts';
+import { isClosed, leadersOf, percentOf, toggled, votesOf, whoOf, withVotes } from '../../../web/src/polls/poll-maths.ts';
+import { checkPoll } from '../../../web/src/polls/poll-draft.ts';
+
+const users = (...ids: string[]) => ids.map((id) => UserId.parse(id));
+const poll = (votes: Record<string, string[]>, given: Partial<Poll> = {}): Poll => ({
+  question: 'Lunch?',
+  options: Object.entries(votes).map(([id, ids]) => ({ id, text: id, count: ids.length, userIds: users(...ids) })),
+  multiple: false,
+  voterCount: new Set(Object.values(votes).flat()).size,
+  closesAt: null,
+  ...given,
+});
+
+test('shares are of the people who voted, not of the votes', () => {
+  expect([percentOf(1, 3), percentOf(2, 3), percentOf(0, 0), percentOf(5, 5)]).toEqual([33, 67, 0, 100]);
+});
+
+test('leaders are all with the most votes, and nobody while there are none', () => {
+  expect(leadersOf(poll({ a: ['x', 'y'], b: ['z', 'w'], c: ['v'] }))).toEqual(['a', 'b']);
+  expect(leadersOf(poll({ a: [], b: [] }))).toEqual([]);
+});
+
+test('a poll is closed from its end on', () => {
+  const closesAt = '2026-11-20T12:00:00.000Z';
+  expect(isClosed({ closesAt }, Date.parse(closesAt) - 1)).toBe(false);
+  expect(isClosed({ closesAt }, Date.parse(closesAt))).toBe(true);
+  expect(isClosed({ closesAt: null }, Infinity)).toBe(false);
+});
+
+describe('choosing', () => {
+  test('one of a single choice replaces the other, again takes it back', () => {
+    expect(toggled([], 'a', false)).toEqual(['a']);
+    expect(toggled(['a'], 'b', false)).toEqual(['b']);
+    expect(toggled(['a'], 'a', false)).toEqual([]);
+  });
+
+  test('several stand beside each other', () => {
+    expect(toggled(['a'], 'b', true)).toEqual(['a', 'b']);
+    expect(toggled(['a', 'b'], 'a', true)).toEqual(['b']);
+  });
+});
+
+describe('a vote that is on its way', () => {
+  const before = poll({ a: ['x', 'me'], b: ['y'] });
+
+  test('moves', () => {
+    const after = withVotes(before, 'me', votesOf(before, 'me'), ['b']);
+    expect(after).toEqual(poll({ a: ['x'], b: ['y', 'me'] }));
+  });
+
+  test('is taken back', () => {
+    expect(withVotes(before, 'me', ['a'], [])).toEqual(poll({ a: ['x'], b: ['y'] }));
+  });
+
+  test('is the first', () => {
+    const fresh = poll({ a: ['x'], b: ['y'] });
+    expect(withVotes(fresh, 'me', [], ['a', 'b'])).toEqual(poll({ a: ['x', 'me'], b: ['y', 'me'] }));
+  });
+
+  test('that changes nothing leaves the poll as it is', () => expect(withVotes(before, 'me', ['a'], ['a'])).toEqual(before));
+});
+
+test('who voted is told by name, and counted where there are many', () => {
+  expect(whoOf([], 0)).toBe('');
+  expect(whoOf(['Ada'], 1)).toBe('Ada');
+  expect(whoOf(['Ada', 'Bob', 'Eve'], 3)).toBe('Ada, Bob and Eve');
+  expect(whoOf(['Ada', 'Bob'], 300)).toBe('Ada, Bob and 298 others');
+  expect(whoOf(['A', 'B', 'C'], 3, 2)).toBe('A, B and 1 other');
+  expect(whoOf([], 4)).toBe('4 people');
+});
+
+describe('a poll that is written', () => {
+  test('is trimmed, and its empty lines are left out', () => {
+    expect(checkPoll({ question: ' Lunch? ', options: ['Pizza ', '', 'Salad', ''] })).toEqual({
+      poll: { question: 'Lunch?', options: ['Pizza', 'Salad'] },
+      errors: {},
+    });
+  });
+
+  test('tells what is wrong at the field where it is', () => {
+    expect(checkPoll({ question: ' ', options: ['a', 'b'] }).errors).toEqual({ question: 'What do you want to ask?' });
+    expect(checkPoll({ question: 'q', options: ['a', ''] }).errors).toEqual({ options: { 1: 'A poll has at least two answers.' } });
+    expect(checkPoll({ question: 'q', options: ['a', 'b', 'a'] }).errors).toEqual({ options: { 2: 'This answer stands there already.' } });
+    expect(checkPoll({ question: 'q'.repeat(301), options: ['a', 'b'.repeat(121)] }).errors).toEqual({
+      question: 'At most 300 characters.',
+      options: { 1: 'At most 120 characters.' },
+    });
+  });
+});

@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { errorKinds, problemType, type ErrorCode, type FieldError, type Problem } from '../../../contract/errors.ts';
+import { fieldErrors } from '../../../web/src/ui/field-errors.ts';
+
+const problem = (code: ErrorCode, given: { errors?: FieldError[]; detail?: string }): Problem => ({
+  ...errorKinds[code],
+  type: problemType(code),
+  code,
+  requestId: 'req_1',
+  ...given,
+});
+const fields = ['name', 'description'] as const;
+
+test('each error stands at its field, the first one wins', () => {
+  const errors = [
+    { path: 'body.name', message: 'must not be empty' },
+    { path: 'body.name', message: 'second' },
+    { path: 'body.description', message: 'is too long' },
+  ];
+  expect(fieldErrors(problem('invalid_input', { errors }), fields)).toEqual({ name: 'Must not be empty', description: 'Is too long' });
+});
+
+test('an error of no field of the form is not lost', () => {
+  const errors = [{ path: 'body.streamType', message: 'must be channel' }];
+  expect(fieldErrors(problem('invalid_input', { errors }), fields)).toEqual({ form: 'body.streamType: must be channel' });
+});
+
+test('a field whose name only begins the same is another field', () => {
+  const errors = [{ path: 'body.nameless', message: 'no' }];
+  expect(fieldErrors(problem('invalid_input', { errors }), fields).name).toBeUndefined();
+});
+
+test('a problem without fields speaks for the whole form', () => {
+  expect(fieldErrors(problem('rate_limited', {}), fields)).toEqual({ form: 'Too many requests' });
+  expect(fieldErrors(problem('conflict', { detail: 'The slug is taken' }), fields)).toEqual({ form: 'The slug is taken' });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Stream } from '../../../contract/stream.ts';
+import type { WorkspaceRole } from '../../../contract/workspace.ts';
+import { rightsIn } from '../../../web/src/workspace/stream-rights.ts';
+import { stream } from './builders.ts';
+
+const offered = (given: Partial<Stream>, role: WorkspaceRole = 'member'): string[] =>
+  Object.entries(rightsIn(stream('a', given), role))
+    .filter(([, may]) => may)
+    .map(([right]) => right)
+    .sort();
+
+const managing = ['archive', 'describe', 'invite', 'leave', 'manageMembers', 'rename', 'setMemory', 'setVisibility'];
+
+describe('what the page offers', () => {
+  test.each<[string, Partial<Stream>, WorkspaceRole, string[]]>([
+    ['a channel: its owner', { role: 'owner' }, 'member', managing],
+    ['a channel: its member', {}, 'member', ['describe', 'invite', 'leave']],
+    ['a channel: an admin of the workspace', {}, 'admin', managing],
+    ['a channel: a visitor', { isMember: false, role: null }, 'member', ['join']],
+    ['a channel: a guest, whatever the stream says', { role: 'owner' }, 'guest', ['leave']],
+    ['an incident: its member', { streamType: 'incident' }, 'member', ['describe', 'invite', 'leave', 'rename', 'resolve']],
+    ['an incident: a visitor', { streamType: 'incident', isMember: false, role: null }, 'member', ['join']],
+    [
+      'an incident: perhaps from its parent',
+      { streamType: 'incident', isMember: false, role: null, visibility: 'inherit' },
+      'member',
+      ['describe', 'join', 'resolve'],
+    ],
+    ['a thread: who reads it', { streamType: 'thread', isMember: false, role: null, visibility: 'inherit' }, 'member', ['join', 'promote']],
+    ['a DM: who is in it', { streamType: 'dm' }, 'owner', ['setMemory']],
+    ['an archived DM: nobody', { streamType: 'dm', archivedAt: '2026-11-20T12:00:00Z' }, 'owner', []],
+    ['what is archived: its member', { archivedAt: '2026-11-20T12:00:00Z', status: 'archived' }, 'member', ['leave']],
+    ['what is archived: its owner', { role: 'owner', archivedAt: '2026-11-20T12:00:00Z' }, 'member', ['archive', 'leave']],
+  ])('%s', (_who, given, role, rights) => expect(offered(given, role)).toEqual(rights));
+
+  test('nothing while the stream is not known', () => expect(Object.values(rightsIn(undefined, 'owner')).some(Boolean)).toBe(false));
+});

@@ -1,0 +1,72 @@
+import type { ReactNode } from 'react';
+import { SearchX } from 'lucide-react';
+import { MemoryPanel } from '../epochs/memory-panel.tsx';
+import { Empty } from '../ui/empty.tsx';
+import { bannerOf, isSignedOut, sentenceOf, type Banner } from '../workspace/connection.ts';
+import { ConnectionBanner } from '../workspace/connection-banner.tsx';
+import { Conversation } from '../conversation/conversation.tsx';
+import { IncidentBar } from '../stream/incident-bar.tsx';
+import type { StreamPlace } from '../workspace/place.ts';
+import { StreamHeader } from '../stream/stream-header.tsx';
+import classes from './stream-page.module.css';
+import { ThreadPanel } from '../thread/thread-panel.tsx';
+import { useStream, type OpenStream } from '../workspace/use-stream.ts';
+
+interface Props {
+  readonly place: StreamPlace;
+  /** What the whole workspace has to tell about its connection. */
+  readonly banner: Banner | undefined;
+  /** On a phone: the button that shows the list of streams. */
+  readonly menu: ReactNode;
+  readonly isNarrow: boolean;
+}
+
+/** One stream: its history, what happens now, and the composer; beside it a thread, or memory. */
+export function StreamPage({ place, banner, menu, isNarrow }: Props) {
+  const { streamId, thread, memory } = place;
+  const opened = useStream(streamId);
+  const isAlone = isNarrow && thread !== undefined;
+  return (
+    <div className={classes.split}>
+      {!isAlone && (
+        <div className={classes.column} data-main-column>
+          <StreamColumn {...{ streamId, banner, menu, opened }} />
+        </div>
+      )}
+      {thread !== undefined && (
+        <ThreadPanel key={thread} {...{ streamId, thread, isAlone }} parent={opened.stream} parentSnapshot={opened.snapshot} />
+      )}
+      {thread === undefined && memory !== undefined && <MemoryPanel {...{ place, isNarrow }} tab={memory} />}
+    </div>
+  );
+}
+
+interface ColumnProps extends Pick<Props, 'banner' | 'menu'> {
+  readonly streamId: string;
+  readonly opened: OpenStream;
+}
+
+function StreamColumn({ streamId, banner, menu, opened: { live, snapshot, stream } }: ColumnProps) {
+  const { problem } = snapshot;
+  // Who was taken out of a private stream sees no more of it, also not what was loaded before.
+  const isGone = problem?.code === 'not_found';
+  if (problem && !isSignedOut(problem) && (isGone || snapshot.events.length === 0)) {
+    return (
+      <>
+        <StreamHeader stream={undefined} events={[]} menu={menu} />
+        <ConnectionBanner banner={banner} />
+        <Empty icon={<SearchX size={22} />} title="This stream cannot be shown" level={2}>
+          <p>{isGone ? 'It does not exist, or it is private and you are not one of its members.' : sentenceOf(problem)}</p>
+        </Empty>
+      </>
+    );
+  }
+  return (
+    <>
+      <StreamHeader stream={stream} events={snapshot.events} menu={menu} />
+      {stream?.streamType === 'incident' && <IncidentBar stream={stream} events={snapshot.events} />}
+      <ConnectionBanner banner={banner ?? bannerOf(snapshot)} />
+      <Conversation live={live} snapshot={snapshot} stream={stream} streamId={streamId} />
+    </>
+  );
+}

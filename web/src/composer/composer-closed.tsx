@@ -1,0 +1,32 @@
+import { Button } from '@mantine/core';
+import { Archive } from 'lucide-react';
+import type { Stream } from '../../../contract/stream.ts';
+import { useTask } from '../ui/use-task.ts';
+import { sentenceOf } from '../workspace/connection.ts';
+import classes from './composer.module.css';
+import { rightsIn } from '../workspace/stream-rights.ts';
+import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+
+/** What stands where nothing may be written: why, and what can be done about it. */
+export function ComposerClosed({ closed: stream, isOther }: { closed: Stream; isOther: boolean }) {
+  const { streambed, workspaceId, list } = useWorkspace();
+  const { me } = useStreamList();
+  const { busy, problem, run } = useTask();
+  const bringBack = (): void =>
+    void run(async () => list.put(await streambed.workspace(workspaceId).streams.update(stream.id, { status: 'active' })));
+  return (
+    <section className={classes.closed} aria-label="Composer">
+      <Archive size={16} aria-hidden="true" />
+      <p>
+        {isOther ? 'The stream of this thread' : `This ${stream.streamType === 'dm' ? 'conversation' : stream.streamType}`} is archived: it
+        can be read, and nobody can write in it.
+      </p>
+      {rightsIn(stream, me?.role).archive && (
+        <Button size="compact-sm" variant="default" loading={busy} onClick={bringBack}>
+          Bring it back
+        </Button>
+      )}
+      {problem && <p role="alert">{sentenceOf(problem)}</p>}
+    </section>
+  );
+}

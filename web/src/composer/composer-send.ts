@@ -1,0 +1,128 @@
+import { useEffect, useEffectEvent, useId, useState } from 'react';
+import { problemOf } from '../../../client/errors.ts';
+import type { LiveStream } from '../../../client/stream/live-stream.ts';
+import type { Stream } from '../../../contract/stream.ts';
+import { sentenceOf } from '../workspace/connection.ts';
+import type { Draft } from './composer-draft.ts';
+import type { UploadItem, Uploads } from '../files/file-uploads.ts';
+import { isSendable, roomLeft, type TextRoom } from '../ui/message-text.ts';
+import type { CheckedPoll, PollDraft } from '../polls/poll-draft.ts';
+import { readWritten } from './slash-commands.ts';
+import { runCommand } from './slash-run.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
+
+/** Where what is written goes. */
+export interface SendTarget {
+  readonly live: LiveStream;
+  readonly stream: Stream | undefined;
+  readonly streamId: string;
+  readonly uploads: Uploads;
+  readonly onPoll: (draft: PollDraft) => void;
+  /** Begins an epoch with what comes next. Rejects with StreambedError. */
+  readonly beginEpoch: (label: string | undefined) => Promise<void>;
+}
+
+interface Options extends SendTarget {
+  readonly draft: Draft;
+  readonly files: readonly UploadItem[];
+}
+
+export interface Sending {
+  readonly send: () => void;
+  readonly attach: (files: readonly File[]) => void;
+  readonly onTyped: (text: string) => void;
+  readonly isSendable: boolean;
+  /** A command is being carried out. */
+  readonly busy: boolean;
+  /** It goes out as soon as the files are up. */
+  readonly isWaiting: boolean;
+  readonly room: TextRoom;
+  /** Why nothing was sent, and what would be right. */
+  readonly says: string | undefined;
+  readonly notesId: string;
+}
+
+/** Sends what was written: as a message, with files beside it, or as a command. */
+export function useSend(options: Options): Sending {
+  const { live, stream, draft, files, uploads } = options;
+  const { text } = draft;
+  const [says, setSays] = useState<string>();
+  const [isWaiting, setWaiting] = useState(false);
+  const notesId = useId();
+  const room = roomLeft(text);
+  const hasText = text.trim() !== '';
+  const isUploading = files.some(({ status }) => status === 'uploading');
+  const isStuck = files.some(({ status }) => status === 'refused' || status === 'failed');
+  const command = useCommand(options, setSays);
+
+  const sendNow = (): void => {
+    setWaiting(false);
+    const written = readWritten(text, stream);
+    if (written.kind === 'problem') return setSays(written.says);
+    if (written.kind === 'command')
+      return files.length > 0 ? setSays('A command takes no files. Send or remove them first.') : command.run(written.command);
+    if (files.length > 0) sendFiles(options, written.text);
+    else live.send(written.text);
+    draft.change('');
+    setSays(undefined);
+  };
+  const send = (): void => {
+    if (command.busy || room.kind === 'over' || (!hasText && files.length === 0)) return;
+    if (isStuck) return setSays('Remove the file that cannot be sent, or try it again.');
+    if (isUploading) return setWaiting(true);
+    sendNow();
+  };
+  useWhenUp(isWaiting && !isUploading, () => (isStuck ? setWaiting(false) : sendNow()));
+  return {
+    send,
+    attach: (added) => setSays(uploads.add(added)),
+    onTyped: (typed) => {
+      setSays(undefined);
+      if (typed.trim() !== '' && !typed.startsWith('/')) live.typing();
+    },
+    isSendable: room.kind !== 'over' && !isWaiting && (isSendable(text) || files.length > 0),
+    busy: command.busy,
+    isWaiting,
+    room,
+    says,
+    notesId,
+  };
+}
+
+/** Goes on once the files are up. */
+function useWhenUp(isUp: boolean, onUp: () => void): void {
+  const goOn = useEffectEvent(onUp);
+  useEffect(() => {
+    if (isUp) goOn();
+  }, [isUp]);
+}
+
+/** Each file is an event of its own; the words stand with the first. */
+function sendFiles({ live, files, uploads }: Pick<Options, 'live' | 'files' | 'uploads'>, text: string): void {
+  const words = text.trim();
+  for (const [index, { id, stored }] of files.entries()) {
+    if (!stored) continue;
+    live.send({ eventType: 'file', fileId: stored.id, ...(index === 0 && words !== '' && { text: words }) });
+    uploads.take(id);
+  }
+}
+
+/** Carries out one command at a time; what was written stays until it worked. */
+function useCommand({ live, draft, streamId, onPoll, beginEpoch }: Options, says: (text: string | undefined) => void) {
+  const { streambed, workspaceId, list, intents, tell, go } = useWorkspace();
+  const [busy, setBusy] = useState(false);
+  const attempt = async (command: Parameters<typeof runCommand>[0]): Promise<void> => {
+    setBusy(true);
+    says(undefined);
+    try {
+      const onPost = (poll: CheckedPoll): void => live.send(poll);
+      await runCommand(command, { streambed, workspaceId, streamId, list, intents, tell, go, onPoll, onPost, beginEpoch });
+      draft.change('');
+    } catch (error) {
+      says(sentenceOf(problemOf(error)));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, run: (command: Parameters<typeof runCommand>[0]) => void attempt(command) };
+}

@@ -1,0 +1,73 @@
+import type { Streambed } from '../../../client/http/http.ts';
+import type { LiveWorkspace } from '../../../client/workspace/live-workspace.ts';
+import { StreamId, UserId } from '../../../contract/ids.ts';
+import type { Intents, Notice } from '../workspace/intents.ts';
+import type { Place } from '../workspace/place.ts';
+import { whoOf } from '../polls/poll-maths.ts';
+import type { CheckedPoll, PollDraft } from '../polls/poll-draft.ts';
+import type { Command } from './slash-commands.ts';
+
+/** What commands act through. */
+export interface SlashTools {
+  readonly streambed: Streambed;
+  readonly workspaceId: string;
+  readonly streamId: string;
+  readonly list: Pick<LiveWorkspace, 'put'>;
+  readonly intents: Intents;
+  readonly tell: (notice: Notice) => void;
+  readonly go: (place: Place, how?: 'push' | 'replace') => void;
+  /** Opens the form of a poll. */
+  readonly onPoll: (draft: PollDraft) => void;
+  readonly onPost: (poll: CheckedPoll) => void;
+  /** Begins an epoch with what comes next. Rejects with StreambedError. */
+  readonly beginEpoch: (label: string | undefined) => Promise<void>;
+}
+
+/** Does what a command asks for, or opens the dialog that asks for the rest. Rejects with StreambedError. */
+export async function runCommand(command: Command, tools: SlashTools): Promise<void> {
+  const { streambed, workspaceId, streamId, intents, list, tell } = tools;
+  const workspace = streambed.workspace(workspaceId);
+  switch (command.name) {
+    case 'promote-incident':
+    case 'promote-channel':
+      return promote(command.name === 'promote-incident' ? 'incident' : 'channel', command.title, tools);
+    case 'poll': {
+      const { question, options, isComplete } = command;
+      if (!isComplete) return tools.onPoll({ question, options });
+      return tools.onPost({ eventType: 'poll', question, options: [...options] });
+    }
+    case 'new':
+      return tools.beginEpoch(command.label);
+    case 'topic':
+      list.put(await workspace.streams.update(streamId, { description: command.text }));
+      return;
+    case 'invite': {
+      if (command.userIds.length === 0) return intents.invite(streamId);
+      const userIds = command.userIds.map((id) => UserId.parse(id));
+      const added = await workspace.streams.invite(streamId, { userIds });
+      tell({
+        text: `Added ${whoOf(
+          added.map(({ user }) => user.name),
+          added.length,
+        )}.`,
+      });
+      return;
+    }
+    case 'leave':
+      return intents.leave(streamId);
+    case 'archive':
+      return intents.archive(streamId);
+    default: {
+      const never: never = command;
+      throw new Error(`unknown command ${String(never)}`);
+    }
+  }
+}
+
+/** With a name it is done at once; without one the dialog asks for it. */
+async function promote(streamType: 'channel' | 'incident', name: string | undefined, tools: SlashTools): Promise<void> {
+  const { streambed, workspaceId, streamId, intents, list, go } = tools;
+  if (name === undefined) return intents.promote(streamId, undefined, streamType);
+  list.put(await streambed.workspace(workspaceId).streams.promote(streamId, { streamType, name }));
+  go({ kind: 'stream', streamId: StreamId.parse(streamId) });
+}

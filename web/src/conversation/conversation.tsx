@@ -1,0 +1,112 @@
+import { useCallback, useMemo, useRef, useState } from 'react';
+import type { LiveSnapshot, LiveStream } from '../../../client/stream/live-stream.ts';
+import type { StreamEvent } from '../../../contract/event.ts';
+import type { Stream } from '../../../contract/stream.ts';
+import { RenameDialog } from '../epochs/rename-dialog.tsx';
+import { useTopics } from '../epochs/use-topics.ts';
+import { DropTarget } from '../composer/composer-drop.tsx';
+import { Composer } from '../composer/composer.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { useRowActions } from './actions/event-actions.ts';
+import { EventList } from './list/event-list.tsx';
+import { EventVersions } from './row/event-versions.tsx';
+import { useUploads } from '../files/file-uploads-of.ts';
+import { useNameOf } from '../workspace/mention-people.ts';
+import { PollDialog } from '../polls/poll-dialog.tsx';
+import type { PollDraft } from '../polls/poll-draft.ts';
+import { closedBy, rowRightsIn } from './actions/row-rights.ts';
+import { RowSceneContext, type RowScene } from './actions/row-scene.ts';
+import { nameOfStream } from '../workspace/stream-filter.ts';
+import { lastOwnEvent } from './timeline/timeline.ts';
+import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+
+export interface ConversationProps {
+  readonly live: LiveStream;
+  readonly snapshot: LiveSnapshot;
+  readonly stream: Stream | undefined;
+  readonly streamId: string;
+  /** Beside another conversation: it says less, and leaves the page's title alone. */
+  readonly compact?: boolean;
+}
+
+/** What was said in one stream, and the composer below it. */
+export function Conversation({ live, snapshot, stream, streamId, compact = false }: ConversationProps) {
+  const { me } = useWorkspace();
+  const [editing, setEditing] = useState<string>();
+  const [picking, setPicking] = useState<string>();
+  const [deleting, setDeleting] = useState<StreamEvent>();
+  const [shown, setShown] = useState<StreamEvent>();
+  const [poll, setPoll] = useState<PollDraft>();
+  const composer = useRef<HTMLTextAreaElement>(null);
+  const toComposer = useCallback(() => composer.current?.focus(), []);
+  const stopEditing = useCallback(() => {
+    setEditing(undefined);
+    toComposer();
+  }, [toComposer]);
+  const actions = useRowActions(live, {
+    onEdit: setEditing,
+    onEditDone: stopEditing,
+    onDelete: setDeleting,
+    onShowVersions: setShown,
+    onPick: setPicking,
+  });
+  const uploads = useUploads(streamId);
+  const { starts, tools, beginEpoch, ...topics } = useTopics(streamId, snapshot);
+  const scene = useScene({ stream, compact, actions, uploads, epochs: tools });
+  const closed = closedBy(stream, useParent(stream));
+  const editLast = (): boolean => {
+    const last = lastOwnEvent(snapshot.events, me.id);
+    if (last) setEditing(last.id);
+    return last !== undefined;
+  };
+  const stopDeleting = (): void => {
+    setDeleting(undefined);
+    setEditing(undefined);
+  };
+  const closing = (close: () => void) => () => {
+    close();
+    toComposer();
+  };
+  return (
+    <RowSceneContext value={scene}>
+      <DropTarget disabled={snapshot.problem !== undefined || !scene.rights.post} onFiles={(files) => uploads.add(files)}>
+        {(isDropping) => (
+          <>
+            <EventList {...{ live, snapshot, streamId, starts, editing, picking }} onLeave={toComposer} />
+            <Composer
+              ref={composer}
+              {...{ live, snapshot, stream, streamId, uploads, isDropping, closed, beginEpoch }}
+              name={stream ? nameOfStream(stream, me.id) : 'this stream'}
+              onEditLast={editLast}
+              onPoll={setPoll}
+            />
+          </>
+        )}
+      </DropTarget>
+      <DeleteDialog event={deleting} onDelete={(event) => live.delete(event.id)} onClose={closing(stopDeleting)} />
+      <EventVersions event={shown} onClose={closing(() => setShown(undefined))} />
+      <RenameDialog epoch={topics.renaming} onRenamed={topics.reload} onClose={closing(topics.closeRename)} />
+      <PollDialog draft={poll} onPost={(checked) => live.send(checked)} onClose={closing(() => setPoll(undefined))} />
+    </RowSceneContext>
+  );
+}
+
+/** The stream that a thread branched from, as far as it is known. */
+function useParent(stream: Stream | undefined): Stream | undefined {
+  const { list } = useWorkspace();
+  useStreamList();
+  return stream?.parentStreamId == null ? undefined : list.find(stream.parentStreamId);
+}
+
+type Given = Pick<RowScene, 'stream' | 'compact' | 'actions' | 'uploads' | 'epochs'>;
+
+function useScene({ stream, compact, actions, uploads, epochs }: Given): RowScene {
+  const { me } = useWorkspace();
+  const { me: self } = useStreamList();
+  const parent = useParent(stream);
+  const nameOf = useNameOf();
+  return useMemo(
+    () => ({ stream, compact, me, rights: rowRightsIn(stream, parent, self?.role), actions, epochs, uploads, nameOf }),
+    [stream, parent, compact, me, self, actions, epochs, uploads, nameOf],
+  );
+}

@@ -1,0 +1,84 @@
+import { useState } from 'react';
+import { Button, Modal } from '@mantine/core';
+import { problemOf } from '../../../client/errors.ts';
+import type { Problem } from '../../../contract/errors.ts';
+import type { StreamEvent } from '../../../contract/event.ts';
+import { sentenceOf } from '../workspace/connection.ts';
+import classes from './delete-dialog.module.css';
+
+interface Props {
+  /** What is to be deleted; nothing shows without it. */
+  readonly event: StreamEvent | undefined;
+  readonly onDelete: (event: StreamEvent) => Promise<void>;
+  readonly onClose: () => void;
+}
+
+/** Asks before a message is deleted, and says that there is no way back. */
+export function DeleteDialog({ event, onDelete, onClose }: Props) {
+  return (
+    <Modal
+      opened={event !== undefined}
+      onClose={onClose}
+      title="Delete this message?"
+      centered
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      returnFocus={false}
+    >
+      {event && (
+        <Question
+          key={event.id}
+          text={event.content?.text ?? event.poll?.question ?? event.file?.name ?? event.sharedRef?.context ?? ''}
+          onDelete={() => onDelete(event)}
+          onClose={onClose}
+        />
+      )}
+    </Modal>
+  );
+}
+
+interface QuestionProps {
+  readonly text: string;
+  readonly onDelete: () => Promise<void>;
+  readonly onClose: () => void;
+}
+
+function Question({ text, onDelete, onClose }: QuestionProps) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  const confirm = async (): Promise<void> => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await onDelete();
+      onClose();
+    } catch (error) {
+      setProblem(problemOf(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      {text !== '' && (
+        <blockquote className={classes.text} dir="auto">
+          {text}
+        </blockquote>
+      )}
+      <p className={classes.words}>
+        It is removed for everyone in the stream, and it cannot be brought back. A note that a message was deleted stays.
+      </p>
+      {problem && (
+        <p className={classes.problem} role="alert">
+          It was not deleted. {sentenceOf(problem)}
+        </p>
+      )}
+      <div className={classes.buttons}>
+        <Button data-autofocus variant="default" onClick={onClose}>
+          Keep it
+        </Button>
+        <Button color="danger" loading={busy} onClick={() => void confirm()}>
+          Delete message
+        </Button>
+      </div>
+    </>
+  );
+}

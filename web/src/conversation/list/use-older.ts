@@ -1,0 +1,34 @@
+import { useCallback, useEffect, useState, type RefObject } from 'react';
+import { problemOf } from '../../../../client/errors.ts';
+import type { LiveSnapshot, LiveStream } from '../../../../client/stream/live-stream.ts';
+import type { Problem } from '../../../../contract/errors.ts';
+
+/** Older messages are fetched when less than this is left above, in pixels, so that scrolling seldom meets the top. */
+const ahead = 900;
+
+export interface Older {
+  /** To be called after each scroll. */
+  readonly check: () => void;
+  /** Why the last page could not be read; nothing is tried again before `retry`. */
+  readonly problem: Problem | undefined;
+  readonly retry: () => void;
+}
+
+/** Loads the history upwards as the reader nears it. */
+export function useOlder(
+  live: LiveStream,
+  { hasOlder, loadingOlder, events }: LiveSnapshot,
+  scrollerRef: RefObject<HTMLElement | null>,
+): Older {
+  const [problem, setProblem] = useState<Problem>();
+  const wanted = hasOlder && !loadingOlder && problem === undefined && events.length > 0;
+  const check = useCallback(() => {
+    const element = scrollerRef.current;
+    if (!wanted || !element || element.scrollTop > ahead) return;
+    live.loadOlder().catch((error: unknown) => setProblem(problemOf(error)));
+  }, [live, scrollerRef, wanted]);
+  const retry = useCallback(() => setProblem(undefined), []);
+  // A page may be too short to fill the view, and then nothing scrolls.
+  useEffect(check, [check, events]);
+  return { check, problem, retry };
+}

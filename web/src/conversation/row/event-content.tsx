@@ -1,0 +1,38 @@
+import type { StreamEvent } from '../../../../contract/event.ts';
+import { EventOwn } from './event-own.tsx';
+import { FileCard } from '../../files/file-card.tsx';
+import { MessageBody } from './message-body.tsx';
+import classes from './event-content.module.css';
+import { PollCard } from '../../polls/poll-card.tsx';
+import { useRowScene } from '../actions/row-scene.ts';
+import { SharedCard } from './shared-card.tsx';
+
+/** The face of an event, by what it is. */
+export function EventContent({ event }: { event: StreamEvent }) {
+  if (event.deletedAt !== null) return <p className={classes.deleted}>This message was deleted.</p>;
+  if (event.sharedRef) return <SharedCard shared={event.sharedRef} />;
+  if (event.poll) return <PollCard event={event} poll={event.poll} />;
+  if (event.file) {
+    return (
+      <>
+        <Words event={event} />
+        <FileCard file={event.file} />
+      </>
+    );
+  }
+  if (event.eventType.includes('.')) {
+    return (
+      <EventOwn event={event}>
+        <Words event={event} />
+      </EventOwn>
+    );
+  }
+  return <Words event={event} />;
+}
+
+function Words({ event }: { event: StreamEvent }) {
+  const { actions } = useRowScene();
+  if (!event.content) return null;
+  const { text, mentions } = event.content;
+  return <MessageBody text={text} mentions={mentions} editedAt={event.editedAt} onShowVersions={() => actions.onShowVersions(event)} />;
+}

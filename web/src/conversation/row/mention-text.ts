@@ -1,0 +1,51 @@
+import type { Mention } from '../../../../contract/event.ts';
+
+/** A stretch of text: plain, or one that mentions somebody or something. */
+export type Piece = string | { readonly mention: Mention; readonly written: string };
+
+/** As the server reads them: `@name` and `#slug`. */
+const written = /(?<![\w.@/-])@([A-Za-z0-9_.@-]{1,64})|(?<![\p{L}\p{N}\p{M}_/#&-])#([\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}\p{M}-]{0,79})/gu;
+
+/** Cuts a text where it mentions what the server found in it. What only looks like a mention stays text. */
+export function piecesOf(text: string, mentions: readonly Mention[]): Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const match of text.matchAll(written)) {
+    const found = match[1] === undefined ? findStream(match[2] ?? '', mentions) : findPerson(match[1], mentions);
+    if (!found) continue;
+    const length = found.length + 1;
+    if (match.index > end) pieces.push(text.slice(end, match.index));
+    pieces.push({ mention: found.mention, written: text.slice(match.index, match.index + length) });
+    end = match.index + length;
+  }
+  if (end < text.length) pieces.push(text.slice(end));
+  return pieces;
+}
+
+interface Found {
+  readonly mention: Mention;
+  /** How many characters of the word belong to it. */
+  readonly length: number;
+}
+
+/** The dot behind `@maya.` ends a sentence, unless somebody is called so. */
+function findPerson(word: string, mentions: readonly Mention[]): Found | undefined {
+  for (let id = word; id !== ''; id = id.slice(0, -1)) {
+    const mention = mentions.find((one) => (one.type === 'user' && one.id === id) || (one.type === 'here' && id === 'here'));
+    if (mention) return { mention, length: id.length };
+    if (!/[.@_-]$/.test(id)) return undefined;
+  }
+  return undefined;
+}
+
+function findStream(word: string, mentions: readonly Mention[]): Found | undefined {
+  const slug = word.replace(/-+$/, '');
+  const mention = mentions.find((one) => one.type === 'stream' && one.label === slug);
+  return mention && { mention, length: slug.length };
+}
+
+/** Whether a message is meant for this person: by name, or with everyone in the stream. One's own mentions are for others. */
+export function isForMe({ content, actorId }: { content: { mentions: readonly Mention[] } | null; actorId: string }, me: string): boolean {
+  if (!content || actorId === me) return false;
+  return content.mentions.some(({ type, id }) => type === 'here' || (type === 'user' && id === me));
+}

@@ -1,0 +1,29 @@
+import { CircleAlert, Clock } from 'lucide-react';
+import type { PendingEvent } from '../../../../client/stream/live-stream.ts';
+import { sentenceOf } from '../../workspace/connection.ts';
+import type { RowActions } from '../actions/row-actions.ts';
+import classes from './pending-status.module.css';
+
+/** Whether a message of ours is on its way, or why it did not get through and what can be done about it. */
+export function PendingStatus({ pending, actions }: { pending: PendingEvent; actions: Pick<RowActions, 'onRetry' | 'onDiscard'> }) {
+  const { clientEventId, problem } = pending;
+  if (pending.status === 'sending') {
+    return (
+      <p className={classes.status}>
+        <Clock size={12} aria-hidden="true" /> Sending…
+      </p>
+    );
+  }
+  return (
+    <p className={classes.status} data-failed role="alert">
+      <CircleAlert size={14} aria-hidden="true" />
+      <span>Not sent. {problem ? sentenceOf(problem) : ''}</span>
+      <button type="button" onClick={() => actions.onRetry(clientEventId)}>
+        Retry
+      </button>
+      <button type="button" onClick={() => actions.onDiscard(clientEventId)}>
+        Discard
+      </button>
+    </p>
+  );
+}

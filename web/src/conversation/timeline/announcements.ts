@@ -1,0 +1,26 @@
+import type { StreamEvent } from '../../../../contract/event.ts';
+import { isNotice } from './timeline.ts';
+
+/** Longer texts are cut: a listener can always go to the message. */
+const longest = 200;
+
+/** What a screen reader is told of messages that came in after position `afterSeq`; empty when there is nothing to tell. */
+export function announcementOf(events: readonly StreamEvent[], afterSeq: number, me: string): string {
+  const fresh = events.filter((event) => event.seq > afterSeq && event.actorId !== me && event.deletedAt === null && !isNotice(event));
+  if (fresh.length > 3) return `${fresh.length} new messages`;
+  return fresh.map((event) => `${event.actorName}: ${shortened(wordsOf(event))}`).join('. ');
+}
+
+/** What an event says, in words. */
+function wordsOf({ content, poll, file, sharedRef, eventType }: StreamEvent): string {
+  if (poll) return `asks: ${poll.question}`;
+  if (file) return ['shared a file', file.name, content?.text].filter((part) => part !== undefined).join(', ');
+  if (sharedRef) return `shared a message${sharedRef.context === null ? '' : `: ${sharedRef.context}`}`;
+  return content?.text ?? eventType;
+}
+
+function shortened(text: string): string {
+  const oneLine = text.replace(/\s+/g, ' ').trim();
+  const characters = Array.from(oneLine);
+  return characters.length <= longest ? oneLine : `${characters.slice(0, longest).join('')}…`;
+}

@@ -1,0 +1,156 @@
+import type { KnownEventType, StreamEvent } from '../../../../contract/event.ts';
+import type { PendingEvent } from '../../../../client/stream/live-stream.ts';
+import type { EpochStart } from '../../epochs/epoch-starts.ts';
+import { dayKey } from '../../ui/times.ts';
+
+interface RowBase {
+  /** Stays the same when a pending message becomes an event, so that nothing is drawn anew. */
+  readonly key: string;
+  /** The first message of a day says which; in milliseconds. */
+  readonly day: number | undefined;
+  /** A message that opens a group shows its author and time. */
+  readonly opensGroup: boolean;
+  /** The epoch that begins with it. */
+  readonly topic: EpochStart | undefined;
+}
+export interface TopRow {
+  readonly kind: 'top';
+  readonly key: 'top';
+}
+export interface EventRow extends RowBase {
+  readonly kind: 'event';
+  readonly event: StreamEvent;
+  /** The first message that the reader has not seen. */
+  readonly isFirstNew: boolean;
+}
+/** Things that happened without anybody writing something: one quiet line. People who joined one after the other share it. */
+export interface NoticeRow extends RowBase {
+  readonly kind: 'notice';
+  /** Oldest first; never empty. */
+  readonly events: readonly StreamEvent[];
+  readonly isFirstNew: boolean;
+}
+export interface PendingRow extends RowBase {
+  readonly kind: 'pending';
+  readonly pending: PendingEvent;
+}
+/** An epoch was begun, and nothing has been said in it yet. */
+export interface TopicRow extends RowBase {
+  readonly kind: 'topic';
+  readonly topic: EpochStart;
+}
+export type Row = TopRow | EventRow | NoticeRow | PendingRow | TopicRow;
+
+export interface TimelineInput {
+  readonly events: readonly StreamEvent[];
+  readonly pending: readonly PendingEvent[];
+  /** Whose messages the pending ones are. */
+  readonly me: string;
+  /** Position of the first message under the "New" line. */
+  readonly firstNewSeq: number | undefined;
+  /** Where epochs begin, oldest first. */
+  readonly starts?: readonly EpochStart[];
+  readonly timeZone?: string;
+}
+
+/** Messages of one author within this time of each other stand under one name. */
+const groupMs = 5 * 60_000;
+
+/** What stands above a row, by what stood before it. */
+interface Before {
+  readonly author: string | undefined;
+  readonly at: number;
+  readonly day: string;
+  readonly deleted: boolean;
+}
+
+/** The rows of a stream page, oldest first: each knowing what to show above itself. */
+export function toTimeline({ events, pending, me, firstNewSeq, starts = [], timeZone }: TimelineInput): Row[] {
+  const rows: Row[] = [{ kind: 'top', key: 'top' }];
+  const topicUpTo = passing(starts, events[0]?.seq);
+  let before: Before | undefined;
+  const place = (author: string | undefined, at: number, deleted: boolean, breaks: boolean): Omit<RowBase, 'key' | 'topic'> => {
+    const day = dayKey(at, timeZone);
+    const newDay = day !== before?.day;
+    const near = before !== undefined && before.author === author && at - before.at < groupMs && before.deleted === deleted;
+    before = { author, at, day, deleted };
+    return { day: newDay ? at : undefined, opensGroup: newDay || breaks || !near };
+  };
+  for (const event of events) {
+    const isFirstNew = event.seq === firstNewSeq;
+    const isQuiet = isNotice(event);
+    const topic = topicUpTo(event.seq);
+    const breaks = isFirstNew || topic !== undefined;
+    const placed = place(isQuiet ? undefined : event.actorId, Date.parse(event.createdAt), event.deletedAt !== null, breaks);
+    const row = { key: keyOf(event), isFirstNew, topic, ...placed };
+    const last = rows.at(-1);
+    if (!isQuiet) rows.push({ kind: 'event', event, ...row });
+    else if (last?.kind === 'notice' && !breaks && placed.day === undefined && isFolded(last, event)) {
+      // The newest event names the row, so that it is the same row when older ones are put in front.
+      rows[rows.length - 1] = { ...last, key: row.key, events: [...last.events, event] };
+    } else rows.push({ kind: 'notice', events: [event], ...row });
+  }
+  let coming = topicUpTo(Number.POSITIVE_INFINITY);
+  for (const item of pending) {
+    const placed = place(me, Date.parse(item.createdAt), false, coming !== undefined);
+    rows.push({ kind: 'pending', key: `${me}:${item.clientEventId}`, pending: item, topic: coming, ...placed });
+    coming = undefined;
+  }
+  if (coming) rows.push({ kind: 'topic', key: `topic:${coming.seq}`, topic: coming, day: undefined, opensGroup: false });
+  return rows;
+}
+
+/** The newest epoch that begins up to a position and was not asked for before. What began further back than the page goes is passed over. */
+function passing(starts: readonly EpochStart[], firstSeq: number | undefined): (seq: number) => EpochStart | undefined {
+  let next = firstSeq === undefined ? 0 : starts.findIndex(({ seq }) => seq >= firstSeq);
+  if (next < 0) next = starts.length;
+  return (upTo) => {
+    let found: EpochStart | undefined;
+    for (let start = starts[next]; start && start.seq <= upTo; start = starts[++next]) found = start;
+    return found;
+  };
+}
+
+const keyOf = ({ actorId, clientEventId }: StreamEvent): string => `${actorId}:${clientEventId}`;
+
+const spoken: readonly string[] = ['message', 'shared', 'poll', 'file'] satisfies KnownEventType[];
+
+/** Whether an event is noted in one line. What people wrote, and what a product says of its own, is not. */
+export const isNotice = ({ eventType }: Pick<StreamEvent, 'eventType'>): boolean => !spoken.includes(eventType) && !eventType.includes('.');
+
+const isFolded = ({ events }: NoticeRow, { eventType }: StreamEvent): boolean =>
+  (eventType === 'member_joined' || eventType === 'member_left') && events.every((event) => event.eventType === eventType);
+
+/** The newest message of a person that can still be edited. */
+export function lastOwnEvent(events: readonly StreamEvent[], me: string): StreamEvent | undefined {
+  return events.findLast((event) => event.actorId === me && isEditable(event));
+}
+
+/** Whether an event has a text of its author's own that can be changed. */
+export const isEditable = ({ content, deletedAt }: StreamEvent): boolean => deletedAt === null && content !== null;
+
+/** The event that a shortcut changes: the row's if it is one's own, the newest own one where no row is chosen. */
+export function eventToChange(rows: readonly Row[], key: string | undefined, me: string): StreamEvent | undefined {
+  const events = rows.flatMap((row) => (row.kind === 'event' && (key === undefined || row.key === key) ? [row.event] : []));
+  return lastOwnEvent(events, me);
+}
+
+/** The event that the keyboard is on; deleted ones, and those that nobody wrote, take nothing. */
+export function eventAt(rows: readonly Row[], key: string | undefined): StreamEvent | undefined {
+  const row = rows.find((row) => row.key === key);
+  return row?.kind === 'event' && row.event.deletedAt === null ? row.event : undefined;
+}
+
+/** The row above or below; the last one where none is chosen, none above the first message. */
+export function neighbourOf(rows: readonly Row[], key: string | undefined, step: 1 | -1): string | undefined {
+  const now = rows.findIndex((row) => row.key === key);
+  const next = now < 0 ? rows.length - 1 : Math.min(Math.max(now + step, 1), rows.length - 1);
+  return next < 1 ? undefined : rows[next]?.key;
+}
+
+/** Whether `after` is `before` with older messages put in front: then the view must be held by its end. */
+export function wasPrepended(before: readonly Row[], after: readonly Row[]): boolean {
+  const first = before[1];
+  if (!first || after.length <= before.length || after[1]?.key === first.key) return false;
+  return after.some((row) => row.key === first.key);
+}

@@ -1,0 +1,105 @@
+import { useState } from 'react';
+import { Download, FileArchive, FileAudio, FileImage, FileText, FileVideo, type LucideIcon } from 'lucide-react';
+import type { FileContent } from '../../../contract/file.ts';
+import { sentenceOf } from '../workspace/connection.ts';
+import { useFileAddress, type FileAddress } from './file-address.ts';
+import classes from './file-card.module.css';
+import { kindOf, pictureSize, sizeOf } from './file-check.ts';
+import { DownloadButton } from './file-download.tsx';
+import { FileLightbox } from './file-lightbox.tsx';
+
+/** A file that was shared: a picture, sound or film in its place, everything else as what it is called. */
+export function FileCard({ file }: { file: FileContent }) {
+  switch (kindOf(file.mediaType)) {
+    case 'image':
+      return <Picture file={file} />;
+    case 'audio':
+      return <Playable file={file} tag="audio" />;
+    case 'video':
+      return <Playable file={file} tag="video" />;
+    case 'pdf':
+    case 'other':
+      return <Document file={file} />;
+  }
+}
+
+/** Keeps its place before it is there, so that nothing jumps. */
+function Picture({ file }: { file: FileContent }) {
+  const address = useFileAddress(file.id);
+  const [opened, setOpened] = useState(false);
+  const { width, height } = pictureSize(file);
+  if (address.problem) return <Unloaded file={file} address={address} />;
+  return (
+    <>
+      <button
+        type="button"
+        className={classes.picture}
+        style={{ width, aspectRatio: `${width} / ${height}` }}
+        aria-label={`Show ${file.name}`}
+        onClick={() => setOpened(true)}
+      >
+        {address.url !== undefined && (
+          <img src={address.url} alt={file.name} width={width} height={height} loading="lazy" decoding="async" onError={address.onFailed} />
+        )}
+      </button>
+      {opened && <FileLightbox file={file} address={address} onClose={() => setOpened(false)} />}
+    </>
+  );
+}
+
+function Playable({ file, tag: Player }: { file: FileContent; tag: 'audio' | 'video' }) {
+  const address = useFileAddress(file.id);
+  if (address.problem) return <Unloaded file={file} address={address} />;
+  return (
+    <div className={classes.player}>
+      {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- what people send each other comes without captions */}
+      <Player className={classes[Player]} src={address.url} controls preload="metadata" aria-label={file.name} onError={address.onFailed} />
+      <Line file={file} />
+    </div>
+  );
+}
+
+const icons: readonly (readonly [RegExp, LucideIcon])[] = [
+  [/^image\//, FileImage],
+  [/^audio\//, FileAudio],
+  [/^video\//, FileVideo],
+  [/zip/, FileArchive],
+];
+
+function Document({ file }: { file: FileContent }) {
+  return (
+    <div className={classes.document}>
+      <Line file={file} />
+    </div>
+  );
+}
+
+function Unloaded({ file, address: { problem, retry } }: { file: FileContent; address: FileAddress }) {
+  return (
+    <div className={classes.document}>
+      <Line file={file} />
+      <p className={classes.problem} role="alert">
+        {problem && sentenceOf(problem)}{' '}
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      </p>
+    </div>
+  );
+}
+
+function Line({ file }: { file: FileContent }) {
+  const Icon = icons.find(([pattern]) => pattern.test(file.mediaType))?.[1] ?? FileText;
+  return (
+    <p className={classes.line}>
+      <Icon size={18} className={classes.icon} aria-hidden="true" />
+      <span className={classes.words}>
+        <bdi className={classes.name}>{file.name}</bdi>
+        <span className={classes.size}>{sizeOf(file.sizeBytes)}</span>
+      </span>
+      <DownloadButton file={file} className={classes.download}>
+        <Download size={16} />
+      </DownloadButton>
+    </p>
+  );
+}

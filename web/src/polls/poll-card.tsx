@@ -1,0 +1,148 @@
+import { useState } from 'react';
+import { CircleCheck, CircleDot, Circle, ChartColumn, Square, SquareCheck } from 'lucide-react';
+import type { Poll, StreamEvent } from '../../../contract/event.ts';
+import { fullTimeOf } from '../ui/times.ts';
+import { useTask } from '../ui/use-task.ts';
+import { sentenceOf } from '../workspace/connection.ts';
+import { useNow } from '../ui/use-now.ts';
+import { countdown, refreshAfter } from '../ui/relative-time.ts';
+import classes from './poll-card.module.css';
+import { isClosed, leadersOf, percentOf, toggled, votesOf, whoOf, withVotes } from './poll-maths.ts';
+import { Who } from '../ui/who.tsx';
+import { useRowScene } from '../conversation/actions/row-scene.ts';
+
+/** A poll: its answers with what they got, live; a click votes, another one takes the vote back. */
+export function PollCard({ event, poll }: { event: StreamEvent; poll: Poll }) {
+  const { me, rights } = useRowScene();
+  const { shown, chosen, busy, problem, vote } = useVote(event, poll);
+  const { now, closed } = useClosing(poll);
+  const leaders = closed ? leadersOf(shown) : [];
+  const isOpen = !closed && rights.post;
+  return (
+    <section className={classes.poll} aria-label={`Poll: ${poll.question}`} aria-busy={busy}>
+      <p className={classes.kind}>
+        <ChartColumn size={13} aria-hidden="true" /> Poll · {poll.multiple ? 'choose any number' : 'choose one'}
+      </p>
+      <p className={classes.question} dir="auto">
+        {poll.question}
+      </p>
+      <div className={classes.options} role="group" aria-label="Answers">
+        {shown.options.map((option) => (
+          <PollOption
+            key={option.id}
+            option={option}
+            voterCount={shown.voterCount}
+            isChosen={chosen.includes(option.id)}
+            isWinner={leaders.includes(option.id)}
+            multiple={poll.multiple}
+            isOpen={isOpen}
+            onVote={() => vote(toggled(chosen, option.id, poll.multiple))}
+          />
+        ))}
+      </div>
+      <p className={classes.foot}>
+        <span>{`${shown.voterCount} ${shown.voterCount === 1 ? 'person has' : 'people have'} voted`}</span>
+        <Closing poll={poll} now={now} closed={closed} />
+        {isOpen && chosen.length > 0 && (
+          <button type="button" onClick={() => vote([])}>
+            Take my vote back
+          </button>
+        )}
+      </p>
+      {problem && (
+        <p className={classes.problem} role="alert">
+          {`Your vote was not counted, ${me.name}. ${sentenceOf(problem)}`}
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface OptionProps {
+  readonly option: Poll['options'][number];
+  readonly voterCount: number;
+  readonly isChosen: boolean;
+  readonly isWinner: boolean;
+  readonly multiple: boolean;
+  readonly isOpen: boolean;
+  readonly onVote: () => void;
+}
+
+function PollOption({ option, voterCount, isChosen, isWinner, multiple, isOpen, onVote }: OptionProps) {
+  const { me, nameOf } = useRowScene();
+  const percent = percentOf(option.count, voterCount);
+  const who = whoOf(
+    option.userIds.map((id) => (id === me.id ? 'you' : nameOf(id))),
+    option.count,
+  );
+  const Mark = multiple ? (isChosen ? SquareCheck : Square) : isChosen ? CircleDot : Circle;
+  return (
+    <Who label={who === '' ? 'Nobody has voted for it yet' : who}>
+      <button
+        type="button"
+        className={classes.option}
+        aria-pressed={isChosen}
+        // Whoever may not vote may still look who did.
+        aria-disabled={!isOpen}
+        data-winner={isWinner}
+        onClick={() => isOpen && onVote()}
+      >
+        <span className={classes.bar} style={{ width: `${percent}%` }} />
+        <Mark size={15} className={classes.mark} aria-hidden="true" />
+        <span className={classes.text} dir="auto">
+          {option.text}
+        </span>
+        {isWinner && <CircleCheck size={14} aria-hidden="true" />}
+        <span className={classes.count}>
+          {option.count}
+          <span className="sb-hidden">{option.count === 1 ? ' vote, ' : ' votes, '}</span> <i>{percent}%</i>
+        </span>
+        {(who !== '' || isWinner) && (
+          <span className="sb-hidden">
+            {who === '' ? '' : `voted for by ${who}`}
+            {isWinner ? ' (most votes)' : ''}
+          </span>
+        )}
+      </button>
+    </Who>
+  );
+}
+
+function Closing({ poll: { closesAt }, now, closed }: { poll: Poll; now: number; closed: boolean }) {
+  if (closesAt === null) return null;
+  const at = Date.parse(closesAt);
+  return (
+    <time dateTime={closesAt} title={fullTimeOf(at)} data-closed={closed}>
+      {closed ? 'Closed' : `Closes in ${countdown(at, now)}`}
+    </time>
+  );
+}
+
+/** Counts down to the end of a poll, and notices it. */
+function useClosing(poll: Poll): { now: number; closed: boolean } {
+  const end = poll.closesAt === null ? undefined : Date.parse(poll.closesAt);
+  const [every, setEvery] = useState(() => (end === undefined ? undefined : refreshAfter(end, Date.now())));
+  const now = useNow(every);
+  const closed = isClosed(poll, now);
+  const wanted = end === undefined || closed ? undefined : refreshAfter(end, now);
+  if (wanted !== every) setEvery(wanted);
+  return { now, closed };
+}
+
+/** The vote shows at once; what the server says of it replaces it. */
+function useVote(event: StreamEvent, poll: Poll) {
+  const { me, actions } = useRowScene();
+  const { busy, problem, run } = useTask();
+  const [choice, setChoice] = useState<{ readonly poll: Poll; readonly optionIds: readonly string[] }>();
+  const counted = votesOf(poll, me.id);
+  // What the stream has told since is newer than the click.
+  const chosen = choice && (choice.poll === poll || busy) ? choice.optionIds : counted;
+  const vote = (optionIds: readonly string[]): void => {
+    if (busy) return;
+    setChoice({ poll, optionIds });
+    void run(() => actions.onVote(event, optionIds)).then((worked) => {
+      if (!worked) setChoice(undefined);
+    });
+  };
+  return { shown: withVotes(poll, me.id, counted, chosen), chosen, busy, problem, vote };
+}

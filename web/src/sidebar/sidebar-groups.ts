@@ -1,0 +1,106 @@
+import type { Stream } from '../../../contract/stream.ts';
+import type { StreamPlace } from '../workspace/place.ts';
+import { filterStreams, nameOfStream } from '../workspace/stream-filter.ts';
+
+/** What a stream's line in the sidebar says of what is new in it. */
+export interface Badge {
+  /** There is something to read. */
+  readonly isUnread: boolean;
+  /** How much of it is for this person: mentions, and everything in a DM. */
+  readonly count: number;
+  readonly isMuted: boolean;
+}
+
+/** The badge of a stream, by the notify level that the person chose for it. */
+export function badgeOf(stream: Pick<Stream, 'streamType' | 'isMember' | 'unreadCount' | 'mentionCount' | 'notifyLevel'>): Badge {
+  const { isMember, unreadCount, mentionCount, notifyLevel } = stream;
+  const isMuted = notifyLevel === 'none';
+  if (!isMember || isMuted) return { isUnread: false, count: 0, isMuted };
+  const count = stream.streamType === 'dm' ? unreadCount : mentionCount;
+  return { isUnread: notifyLevel === 'mentions' ? count > 0 : unreadCount > 0, count, isMuted };
+}
+
+/** "99+" where a number would be too long to read. */
+export const countLabel = (count: number): string => (count > 99 ? '99+' : String(count));
+
+/** The sum of what waits for this person, and whether anything else is unread. */
+export function totalBadge(streams: readonly Stream[]): Badge {
+  const badges = streams.filter(({ archivedAt }) => archivedAt === null).map(badgeOf);
+  return {
+    isUnread: badges.some(({ isUnread }) => isUnread),
+    count: badges.reduce((sum, { count }) => sum + count, 0),
+    isMuted: false,
+  };
+}
+
+export interface SidebarGroup {
+  readonly key: 'incidents' | 'channels' | 'dms' | 'threads' | 'others';
+  readonly label: string;
+  readonly streams: readonly Stream[];
+}
+
+export interface SidebarInput {
+  readonly streams: readonly Stream[];
+  readonly me: string;
+  readonly query: string;
+  /** What is open is listed, joined or not. */
+  readonly place: Pick<StreamPlace, 'streamId' | 'thread'> | undefined;
+}
+
+/** Resolved incidents, and threads without anything new, shown at most. */
+const mostResolved = 3;
+const mostQuietThreads = 3;
+
+/**
+ * The sidebar: what a person is in, by type. A query looks through everything that can be seen, and what one is not in stands apart at
+ * the end.
+ */
+export function groupStreams({ streams, me, query, place }: SidebarInput): SidebarGroup[] {
+  const found = filterStreams(streams, query, me).filter(({ archivedAt, status }) => archivedAt === null && status !== 'archived');
+  const isQuery = query.trim() !== '';
+  const isOpen = (stream: Stream): boolean => stream.id === place?.streamId || stream.id === place?.thread;
+  const ofType = (type: Stream['streamType']): Stream[] => found.filter(({ streamType }) => streamType === type);
+  const keepOrder = isQuery ? (list: Stream[]) => list : (list: Stream[]) => [...list].sort(byName(me));
+  const mine = (stream: Stream): boolean => stream.isMember || (!isQuery && isOpen(stream));
+  const groups: SidebarGroup[] = [
+    { key: 'incidents', label: 'Incidents', streams: pickIncidents(ofType('incident'), isQuery, isOpen) },
+    { key: 'channels', label: 'Channels', streams: keepOrder(ofType('channel').filter(mine)) },
+    { key: 'dms', label: 'Direct messages', streams: isQuery ? ofType('dm') : [...ofType('dm')].sort(byActivity) },
+    { key: 'threads', label: 'Threads', streams: pickThreads(ofType('thread'), isQuery, isOpen) },
+    { key: 'others', label: 'You have not joined', streams: isQuery ? ofType('channel').filter(({ isMember }) => !isMember) : [] },
+  ];
+  return groups.filter((group) => group.streams.length > 0);
+}
+
+/** An incident that goes on concerns everybody who can see it; a resolved one soon nobody. */
+function pickIncidents(incidents: Stream[], isQuery: boolean, isOpen: (stream: Stream) => boolean): Stream[] {
+  if (isQuery) return incidents;
+  const active = incidents.filter(({ status }) => status === 'active').sort((a, b) => bySeverity(a, b) || byActivity(a, b));
+  const resolved = incidents.filter((stream) => stream.status === 'resolved' && (stream.isMember || isOpen(stream))).sort(byActivity);
+  return [...active, ...resolved.filter((stream, index) => index < mostResolved || isOpen(stream) || badgeOf(stream).isUnread)];
+}
+
+function pickThreads(threads: Stream[], isQuery: boolean, isOpen: (stream: Stream) => boolean): Stream[] {
+  if (isQuery) return threads.filter(({ isMember }) => isMember);
+  const followed = threads.filter((stream) => stream.isMember || isOpen(stream)).sort(byActivity);
+  const unread = followed.filter((stream) => badgeOf(stream).isUnread);
+  const quiet = followed.filter((stream) => !unread.includes(stream));
+  return [...unread, ...quiet.filter((stream, index) => index < mostQuietThreads || isOpen(stream))];
+}
+
+/** The newest activity first. */
+export function byActivity(a: Stream, b: Stream): number {
+  const [left, right] = [a.lastEventAt ?? a.createdAt, b.lastEventAt ?? b.createdAt];
+  if (left !== right) return left < right ? 1 : -1;
+  return a.id < b.id ? -1 : 1;
+}
+
+/** Costs far more to make than to use. */
+const names = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
+
+const byName =
+  (me: string) =>
+  (a: Stream, b: Stream): number =>
+    names.compare(nameOfStream(a, me), nameOfStream(b, me)) || (a.id < b.id ? -1 : 1);
+
+const bySeverity = (a: Stream, b: Stream): number => (a.severity ?? 'sev9').localeCompare(b.severity ?? 'sev9');

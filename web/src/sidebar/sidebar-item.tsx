@@ -1,0 +1,88 @@
+import { memo } from 'react';
+import { BellOff, Pencil } from 'lucide-react';
+import type { Stream } from '../../../contract/stream.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import type { Place } from '../workspace/place.ts';
+import { PlaceLink } from '../workspace/place-link.tsx';
+import { badgeOf, countLabel } from './sidebar-groups.ts';
+import classes from './sidebar-item.module.css';
+import { nameOfStream } from '../workspace/stream-filter.ts';
+import { StreamIcon } from '../workspace/stream-icon.tsx';
+import { firstWords } from '../workspace/thread-roots.ts';
+import { useRootEvent } from '../workspace/use-root-event.ts';
+import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+
+interface Props {
+  readonly stream: Stream;
+  readonly isCurrent: boolean;
+  readonly hasDraft: boolean;
+  readonly onPicked: (() => void) | undefined;
+}
+
+/** A stream in the sidebar: its name, and what is new in it. Drawn again only when it is another one: something is always new somewhere. */
+export const SidebarItem = memo(function SidebarItem({ stream, isCurrent, hasDraft, onPicked }: Props) {
+  const badge = badgeOf(stream);
+  return (
+    <PlaceLink
+      to={placeOf(stream)}
+      onGo={onPicked}
+      className={classes.item}
+      aria-current={isCurrent ? 'page' : undefined}
+      data-unread={badge.isUnread}
+      data-muted={badge.isMuted || stream.status === 'resolved' || !stream.isMember}
+    >
+      <span className={classes.icon}>
+        <Sign stream={stream} />
+      </span>
+      {stream.streamType === 'thread' ? <ThreadName stream={stream} /> : <StreamName stream={stream} />}
+      {!isCurrent && hasDraft && <Pencil size={13} className={classes.note} aria-label="Draft" />}
+      {badge.isMuted && <BellOff size={13} className={classes.note} aria-label="Muted" />}
+      {badge.count > 0 ? <Count stream={stream} count={badge.count} /> : badge.isUnread && <span className="sb-hidden"> unread</span>}
+    </PlaceLink>
+  );
+});
+
+/** A thread opens beside the stream that it branched from. */
+function placeOf({ id, streamType, parentStreamId }: Stream): Place {
+  if (streamType === 'thread' && parentStreamId !== null) return { kind: 'stream', streamId: parentStreamId, thread: id };
+  return { kind: 'stream', streamId: id };
+}
+
+function Sign({ stream }: { stream: Stream }) {
+  const { me } = useWorkspace();
+  const others = stream.participants?.filter(({ id }) => id !== me.id) ?? [];
+  const [first] = others;
+  if (stream.streamType !== 'dm' || !first || others.length > 1) return <StreamIcon stream={stream} size={15} />;
+  return <Avatar id={first.id} name={first.name} size={18} />;
+}
+
+function StreamName({ stream }: { stream: Stream }) {
+  const { me } = useWorkspace();
+  return <bdi className={classes.name}>{nameOfStream(stream, me.id)}</bdi>;
+}
+
+function ThreadName({ stream }: { stream: Stream }) {
+  const { me } = useWorkspace();
+  const { streams } = useStreamList();
+  const { event } = useRootEvent(stream.parentStreamId, stream.branchedFromEventId);
+  const parent = streams.find(({ id }) => id === stream.parentStreamId);
+  return (
+    <span className={classes.thread}>
+      <bdi className={classes.name}>{stream.name ?? firstWords(event) ?? 'Thread'}</bdi>
+      {parent && (
+        <small className={classes.parent}>
+          in <bdi>{nameOfStream(parent, me.id)}</bdi>
+        </small>
+      )}
+    </span>
+  );
+}
+
+function Count({ stream, count }: { stream: Stream; count: number }) {
+  const what = stream.streamType === 'dm' ? 'unread' : count === 1 ? 'mention' : 'mentions';
+  return (
+    <span className={classes.count}>
+      {countLabel(count)} <span className="sb-hidden">{what}</span>
+    </span>
+  );
+}

@@ -1,0 +1,123 @@
+import { useEffect, useState } from 'react';
+import { Button, Menu, UnstyledButton } from '@mantine/core';
+import { ChevronDown } from 'lucide-react';
+import type { StreamEvent } from '../../../contract/event.ts';
+import type { Severity, Stream } from '../../../contract/stream.ts';
+import { MenuChoices } from '../ui/menu-choices.tsx';
+import { useTask } from '../ui/use-task.ts';
+import classes from './incident-bar.module.css';
+import { durationLabel, severities, severityLabel } from '../workspace/incident-severity.ts';
+import { noticeOf } from '../workspace/stream-actions.ts';
+import { rightsIn } from '../workspace/stream-rights.ts';
+import { useRootEvent } from '../workspace/use-root-event.ts';
+import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+
+/** How an incident stands: how bad, since when, from where; and the way to its end. */
+export function IncidentBar({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
+  const { me } = useStreamList();
+  const rights = rightsIn(stream, me?.role);
+  const { busy, change } = useChange(stream);
+  const isResolved = stream.status === 'resolved';
+  return (
+    <section aria-label="Incident" className={classes.bar} data-severity={stream.severity} data-status={stream.status}>
+      <SeverityField stream={stream} mayChange={rights.resolve} onPick={(severity) => change({ severity })} />
+      <span className={classes.status}>
+        <Standing stream={stream} events={events} />
+      </span>
+      <Origin stream={stream} />
+      {rights.resolve && (
+        <Button
+          size="compact-sm"
+          variant={isResolved ? 'default' : 'filled'}
+          loading={busy}
+          onClick={() => change({ status: isResolved ? 'active' : 'resolved' })}
+        >
+          {isResolved ? 'Reopen' : 'Resolve'}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function useChange(stream: Stream) {
+  const { streambed, workspaceId, list, tell } = useWorkspace();
+  const { busy, run } = useTask();
+  const change = (body: { status: 'active' | 'resolved' } | { severity: Severity }): void =>
+    void run(async () => {
+      try {
+        list.put(await streambed.workspace(workspaceId).streams.update(stream.id, body));
+      } catch (error) {
+        tell(noticeOf(error));
+      }
+    });
+  return { busy, change };
+}
+
+const choices = severities.map(({ value, label, note }) => ({
+  value,
+  label: (
+    <>
+      <b>{label}</b> <span className={classes.note}>{note}</span>
+    </>
+  ),
+}));
+
+interface SeverityProps {
+  readonly stream: Stream;
+  readonly mayChange: boolean;
+  readonly onPick: (severity: Severity) => void;
+}
+
+function SeverityField({ stream, mayChange, onPick }: SeverityProps) {
+  const label = severityLabel(stream.severity);
+  if (!mayChange) return <span className={classes.severity}>{label}</span>;
+  return (
+    <Menu position="bottom-start" width={260} shadow="md">
+      <Menu.Target>
+        <UnstyledButton className={classes.severity}>
+          <span className="sb-hidden">Severity: </span>
+          {label} <ChevronDown size={13} aria-hidden="true" />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <MenuChoices label="Severity" choices={choices} value={stream.severity} onPick={onPick} />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** "Active for 23 min", "Resolved after 2 h". */
+function Standing({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
+  const began = Date.parse(stream.promotedAt ?? stream.createdAt);
+  const isArchived = stream.archivedAt !== null;
+  const isResolved = stream.status === 'resolved';
+  const now = useMinute(!isResolved && !isArchived);
+  if (isArchived) return <>Archived</>;
+  if (!isResolved) return <>Active for {durationLabel(now - began)}</>;
+  const end = events.findLast(({ eventType }) => eventType === 'resolved');
+  return <>{end ? `Resolved after ${durationLabel(Date.parse(end.createdAt) - began)}, by ${end.actorName}` : 'Resolved'}</>;
+}
+
+/** The time, as often as it shows. */
+function useMinute(isRunning: boolean): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!isRunning) return;
+    const timer = setInterval(() => setNow(Date.now()), 20_000);
+    return () => clearInterval(timer);
+  }, [isRunning]);
+  return now;
+}
+
+function Origin({ stream }: { stream: Stream }) {
+  const { intents } = useWorkspace();
+  const { event } = useRootEvent(stream.parentStreamId, stream.branchedFromEventId);
+  if (!event) return <span className={classes.origin} />;
+  return (
+    <span className={classes.origin}>
+      <button type="button" onClick={() => intents.openEvent(event.streamId, event.seq)}>
+        Started from {event.actorName}’s message
+      </button>
+    </span>
+  );
+}

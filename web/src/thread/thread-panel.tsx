@@ -1,0 +1,143 @@
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { ArrowLeft, Expand, X } from 'lucide-react';
+import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
+import type { EventId, StreamId } from '../../../contract/ids.ts';
+import type { Stream } from '../../../contract/stream.ts';
+import { Empty } from '../ui/empty.tsx';
+import { sentenceOf } from '../workspace/connection.ts';
+import { Conversation } from '../conversation/conversation.tsx';
+import { isEventId, type StreamPlace } from '../workspace/place.ts';
+import { nameOfStream } from '../workspace/stream-filter.ts';
+import { StreamMenu } from '../stream/stream-header-menu.tsx';
+import { rightsIn } from '../workspace/stream-rights.ts';
+import classes from './thread-panel.module.css';
+import { ThreadRoot } from './thread-root.tsx';
+import { ThreadStart } from './thread-start.tsx';
+import { useStream } from '../workspace/use-stream.ts';
+import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+
+interface Props {
+  /** The stream that it stands beside. */
+  readonly streamId: StreamId;
+  readonly parent: Stream | undefined;
+  readonly parentSnapshot: LiveSnapshot;
+  readonly thread: StreamId | EventId;
+  /** On a phone it takes the whole page. */
+  readonly isAlone: boolean;
+}
+
+/** A thread beside the stream that it branched from. */
+export function ThreadPanel(props: Props) {
+  const { thread, parentSnapshot } = props;
+  // An address may still name the event, or another person may be the first to reply.
+  const started = isEventId(thread) ? parentSnapshot.events.find(({ id }) => id === thread)?.thread?.streamId : undefined;
+  const close = useClose(props.streamId);
+  const { go } = useWorkspace();
+  useEffect(() => {
+    if (started) go({ kind: 'stream', streamId: props.streamId, thread: started }, 'replace');
+  }, [started, go, props.streamId]);
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes it from wherever the focus is inside
+    <aside aria-label="Thread" className={classes.panel} data-alone={props.isAlone} onKeyDown={(event) => isEscape(event) && close()}>
+      {isEventId(thread) ? (
+        <>
+          <PanelHeader {...props} stream={undefined} onClose={close} />
+          <ThreadStart streamId={props.streamId} eventId={thread} snapshot={parentSnapshot} />
+        </>
+      ) : (
+        <OpenThread key={thread} {...props} thread={thread} onClose={close} />
+      )}
+    </aside>
+  );
+}
+
+function OpenThread(props: Props & { thread: StreamId; onClose: () => void }) {
+  const { thread, parentSnapshot, onClose } = props;
+  const { live, snapshot, stream } = useStream(thread);
+  useMoved(stream);
+  const { problem } = snapshot;
+  if (problem && snapshot.events.length === 0) {
+    return (
+      <>
+        <PanelHeader {...props} stream={stream} onClose={onClose} />
+        <Empty title="This thread cannot be shown" level={2}>
+          <p>{problem.code === 'not_found' ? 'It does not exist, or you may not see it.' : sentenceOf(problem)}</p>
+        </Empty>
+      </>
+    );
+  }
+  return (
+    <>
+      <PanelHeader {...props} stream={stream} onClose={onClose} />
+      {stream?.branchedFromEventId != null && stream.parentStreamId !== null && (
+        <ThreadRoot streamId={stream.parentStreamId} eventId={stream.branchedFromEventId} snapshot={parentSnapshot} />
+      )}
+      <Conversation compact live={live} snapshot={snapshot} stream={stream} streamId={thread} />
+    </>
+  );
+}
+
+/** A thread that was promoted is a stream of its own, and has a page of its own. */
+function useMoved(stream: Stream | undefined): void {
+  const { go, tell, me } = useWorkspace();
+  const wasThread = useRef(false);
+  const isThread = stream?.streamType === 'thread';
+  useEffect(() => {
+    if (!stream) return;
+    if (isThread) wasThread.current = true;
+    else {
+      if (wasThread.current) tell({ text: `This thread became “${nameOfStream(stream, me.id)}”.` });
+      go({ kind: 'stream', streamId: stream.id }, 'replace');
+    }
+  }, [isThread, stream, go, tell, me.id]);
+}
+
+/** Leads back to the stream alone. The row that it was opened from may be gone; the composer of the stream is always there. */
+function useClose(streamId: StreamId): () => void {
+  const { go } = useWorkspace();
+  return () => {
+    go({ kind: 'stream', streamId });
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-main-column] textarea')?.focus());
+  };
+}
+
+/** Escape that nobody inside has used, pressed in the panel itself: what opens over the panel closes first. */
+function isEscape(event: KeyboardEvent<HTMLElement>): boolean {
+  if (event.key !== 'Escape' || event.defaultPrevented || event.nativeEvent.isComposing) return false;
+  return event.target instanceof Node && event.currentTarget.contains(event.target);
+}
+
+interface HeaderProps extends Pick<Props, 'parent' | 'isAlone'> {
+  readonly stream: Stream | undefined;
+  readonly onClose: () => void;
+}
+
+function PanelHeader({ stream, parent, isAlone, onClose }: HeaderProps) {
+  const { me, go } = useWorkspace();
+  const { me: self } = useStreamList();
+  const tool = (label: string, icon: ReactNode, onClick: () => void): ReactNode => (
+    <Tooltip label={label}>
+      <ActionIcon variant="subtle" color="gray" size={32} aria-label={label} onClick={onClick}>
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  );
+  const whole: StreamPlace | undefined = stream && { kind: 'stream', streamId: stream.id };
+  return (
+    <header className={classes.header}>
+      {isAlone && tool('Back to the stream', <ArrowLeft size={18} />, onClose)}
+      <div className={classes.words}>
+        <h2>{stream?.name ?? 'Thread'}</h2>
+        {parent && (
+          <p>
+            in <bdi>{nameOfStream(parent, me.id)}</bdi>
+          </p>
+        )}
+      </div>
+      {whole && tool('Show as a page', <Expand size={16} />, () => go(whole))}
+      {stream && <StreamMenu stream={stream} rights={rightsIn(stream, self?.role)} />}
+      {!isAlone && tool('Close the thread', <X size={18} />, onClose)}
+    </header>
+  );
+}
