@@ -2,8 +2,8 @@ import type { EpochsMessage } from '../contract/messages/memory.ts';
 import type { Bench } from './support/bench.ts';
 import type { BenchRun } from './support/bench-run.ts';
 import type { BenchDatabase } from './support/database.ts';
-import { createBenchWorker } from './support/memory-worker.ts';
-import { seedPast } from './support/memory-seeding.ts';
+import { createBenchWorker } from './support/memory/memory-worker.ts';
+import { seedPast } from './support/memory/memory-seeding.ts';
 import { nthStream, theWorkspace } from './support/seeding.ts';
 
 /** `epochs`: how many of them are indexed. */

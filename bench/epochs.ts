@@ -7,11 +7,11 @@ import { coldKnowledge, emptyState, step } from '../functions/epochs/segmenter/s
 import type { Knowledge } from '../functions/epochs/segmenter/segmenter.ts';
 import { NoData } from './support/bench.ts';
 import type { Bench } from './support/bench.ts';
-import { createChance, messageAbout } from './support/memory-topics.ts';
-import type { Dialogue } from './support/segmentation-data.ts';
-import { readDialogues } from './support/segmentation-data.ts';
-import { meanOf, scoreOf } from './support/segmentation-score.ts';
-import { textTiling } from './support/text-tiling.ts';
+import { createChance, messageAbout } from './support/memory/memory-topics.ts';
+import type { Dialogue } from './support/memory/segmentation-data.ts';
+import { readDialogues } from './support/memory/segmentation-data.ts';
+import { meanOf, scoreOf } from './support/memory/segmentation-score.ts';
+import { textTiling } from './support/memory/text-tiling.ts';
 
 /** `dialogues`: made-up ones that are taken where no file is given. */
 const full = { data: [] as readonly string[], out: '', online: false, roles: false, segmenter: 'streambed', dialogues: 0 };

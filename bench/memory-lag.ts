@@ -6,9 +6,9 @@ import type { Bench } from './support/bench.ts';
 import type { BenchRun } from './support/bench-run.ts';
 import { quantile } from './support/figures.ts';
 import { eachOf, listen } from './support/listener.ts';
-import { atRate, post } from './support/memory-load.ts';
-import type { Posted } from './support/memory-load.ts';
-import { createChance, messageAbout, sentenceAbout } from './support/memory-topics.ts';
+import { atRate, post } from './support/memory/memory-load.ts';
+import type { Posted } from './support/memory/memory-load.ts';
+import { createChance, messageAbout, sentenceAbout } from './support/memory/memory-topics.ts';
 
 /** `subjects`: those that were talked of before. `patience`: seconds for what does not come. */
 const full = { seconds: 30, perSecond: 50, streams: 20, subjects: 60, patience: 20 };

@@ -11,10 +11,10 @@ import { NoData } from './support/bench.ts';
 import type { Bench } from './support/bench.ts';
 import type { BenchRun } from './support/bench-run.ts';
 import { quantile } from './support/figures.ts';
-import { makeUpRetrievalSet, qualityOf, readRetrievalSet } from './support/retrieval.ts';
-import type { Quality, RetrievalQuery, RetrievalSet } from './support/retrieval.ts';
-import { openRetrievalApp } from './support/retrieval-app.ts';
-import type { RetrievalApp } from './support/retrieval-app.ts';
+import { makeUpRetrievalSet, qualityOf, readRetrievalSet } from './support/memory/retrieval.ts';
+import type { Quality, RetrievalQuery, RetrievalSet } from './support/memory/retrieval.ts';
+import { openRetrievalApp } from './support/memory/retrieval-app.ts';
+import type { RetrievalApp } from './support/memory/retrieval-app.ts';
 import { theWorkspace } from './support/seeding.ts';
 
 /** `documents`: made-up ones that are taken where no folder is given. */

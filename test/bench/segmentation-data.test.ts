@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readDialogues } from '../../bench/support/segmentation-data.ts';
+import { readDialogues } from '../../bench/support/memory/segmentation-data.ts';
 
 let folder = '';
 beforeAll(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { meanOf, scoreOf } from '../../bench/support/segmentation-score.ts';
+import { meanOf, scoreOf } from '../../bench/support/memory/segmentation-score.ts';
 
 describe('scoreOf', () => {
   test('is 1 for the cuts of people', () => {

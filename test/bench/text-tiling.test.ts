@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { textTiling } from '../../bench/support/text-tiling.ts';
+import { textTiling } from '../../bench/support/memory/text-tiling.ts';
 
 /** A message of ten content words that comes to more than 100 characters: a pseudo-sentence and a paragraph of its own. */
 const message = (...words: string[]) => Array.from({ length: 10 }, (_, at) => `${words[at % words.length]}${'x'.repeat(6)}`).join(' ');

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { createChance, messageAbout, topicCount } from './memory-topics.ts';
-import { ids, seededUntil, seedWorkspace, theWorkspace, withoutIndexes } from './seeding.ts';
+import { ids, seededUntil, seedWorkspace, theWorkspace, withoutIndexes } from '../seeding.ts';
 
 export interface PastSize {
   readonly streams: number;

@@ -1,12 +1,12 @@
-import type { Embedder } from '../../functions/embeddings/embedder.ts';
-import { localEmbedder } from '../../functions/embeddings/local-embedder.ts';
-import { openVectorIndex } from '../../functions/embeddings/vector-index.ts';
-import { assignEvents } from '../../functions/epochs/cutting/assign-events.ts';
-import { createKnowledge } from '../../functions/epochs/learning/knowledge.ts';
-import { workOnMemory } from '../../functions/epochs/indexing/memory-work.ts';
-import type { Database } from '../../functions/platform/database.ts';
-import type { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
-import { appOver } from './use-case-app.ts';
+import type { Embedder } from '../../../functions/embeddings/embedder.ts';
+import { localEmbedder } from '../../../functions/embeddings/local-embedder.ts';
+import { openVectorIndex } from '../../../functions/embeddings/vector-index.ts';
+import { assignEvents } from '../../../functions/epochs/cutting/assign-events.ts';
+import { createKnowledge } from '../../../functions/epochs/learning/knowledge.ts';
+import { workOnMemory } from '../../../functions/epochs/indexing/memory-work.ts';
+import type { Database } from '../../../functions/platform/database.ts';
+import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
+import { appOver } from '../use-case-app.ts';
 
 /** One worker of each queue of memory, with a connection of its own as environments have. */
 export interface BenchWorker {

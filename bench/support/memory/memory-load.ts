@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import type { Demo } from '../../local/demo/demo.ts';
+import type { Demo } from '../../../local/demo/demo.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 

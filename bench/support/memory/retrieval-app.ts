@@ -1,17 +1,17 @@
-import { ClientEventId } from '../../contract/ids.ts';
-import type { MemoryQuery } from '../../contract/epoch.ts';
-import type { Embedder } from '../../functions/embeddings/embedder.ts';
-import { openVectorIndex } from '../../functions/embeddings/vector-index.ts';
-import type { VectorIndex } from '../../functions/embeddings/vector-index.ts';
-import { searchMemory } from '../../functions/epochs/search/search-memory.ts';
-import { setBarrier } from '../../functions/epochs/epochs/set-barrier.ts';
-import { createStream } from '../../functions/streams/streams/create-stream.ts';
-import { postEvent } from '../../functions/streams/events/post-event.ts';
-import { callerOf, appOver } from './use-case-app.ts';
-import type { BenchDatabase } from './database.ts';
+import { ClientEventId } from '../../../contract/ids.ts';
+import type { MemoryQuery } from '../../../contract/epoch.ts';
+import type { Embedder } from '../../../functions/embeddings/embedder.ts';
+import { openVectorIndex } from '../../../functions/embeddings/vector-index.ts';
+import type { VectorIndex } from '../../../functions/embeddings/vector-index.ts';
+import { searchMemory } from '../../../functions/epochs/search/search-memory.ts';
+import { setBarrier } from '../../../functions/epochs/epochs/set-barrier.ts';
+import { createStream } from '../../../functions/streams/streams/create-stream.ts';
+import { postEvent } from '../../../functions/streams/events/post-event.ts';
+import { callerOf, appOver } from '../use-case-app.ts';
+import type { BenchDatabase } from '../database.ts';
 import { createBenchWorker } from './memory-worker.ts';
 import type { RetrievalDocument } from './retrieval.ts';
-import { nthUser, seedWorkspace, theWorkspace } from './seeding.ts';
+import { nthUser, seedWorkspace, theWorkspace } from '../seeding.ts';
 
 /** A workspace whose stream holds documents, each an epoch of its own; over a real Postgres and the index at `qdrantUrl`. */
 export interface RetrievalApp {
