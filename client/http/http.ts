@@ -25,8 +25,8 @@ export interface StreambedOptions {
 }
 
 export type Ticket = AnswerOf<(typeof api)['realtime']['createTicket']>;
-export type WorkspaceAndMe = AnswerOf<(typeof api)['workspaces']['readWorkspace']>;
-export type { EventsClient, WorkspaceClient };
+type WorkspaceAndMe = AnswerOf<(typeof api)['workspaces']['readWorkspace']>;
+export type { WorkspaceClient };
 /** A page of a list; `nextCursor` is null on the last one. */
 export interface Page<Item> {
   readonly items: Item[];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Stream } from '../../../contract/stream.ts';
-import { badgeOf, countLabel, groupStreams, totalBadge } from '../../../web/src/sidebar/sidebar-groups.ts';
+import { groupStreams } from '../../../web/src/sidebar/sidebar-groups.ts';
+import { badgeOf, countLabel, totalBadge } from '../../../web/src/workspace/badges.ts';
 import { stream, streamIdOf } from '../workspace/builders.ts';
 
 let made = 0;

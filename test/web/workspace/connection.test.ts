@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { errorKinds, problemType, type ErrorCode, type Problem } from '../../../contract/errors.ts';
-import { bannerOf, sentenceOf } from '../../../web/src/workspace/connection.ts';
+import { sentenceOf } from '../../../web/src/ui/problem-words.ts';
+import { bannerOf } from '../../../web/src/workspace/connection.ts';
 
 const problem = (code: ErrorCode, detail?: string): Problem => ({
   ...errorKinds[code],

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import { Button, Loader } from '@mantine/core';
 import { Bell, CheckCheck } from 'lucide-react';
 import type { Notification } from '../../../contract/notification.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { noticeOf } from '../workspace/stream-actions.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 import { Empty } from '../ui/empty.tsx';

@@ -9,7 +9,7 @@ import { CreateStreamDialog } from '../stream/create-stream-dialog.tsx';
 import { JumpDialog } from '../sidebar/jump-dialog.tsx';
 import { Sidebar } from '../sidebar/sidebar.tsx';
 import { BrowseDialog } from '../sidebar/sidebar-browse-dialog.tsx';
-import { totalBadge } from '../sidebar/sidebar-groups.ts';
+import { totalBadge } from '../workspace/badges.ts';
 import { StreamPage } from './stream-page.tsx';
 import { useUnseenTitle } from '../workspace/use-unseen-title.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';

@@ -1,6 +1,6 @@
 import { Bell, Search } from 'lucide-react';
 import { PlaceLink } from '../workspace/place-link.tsx';
-import { countLabel } from '../sidebar/sidebar-groups.ts';
+import { countLabel } from '../workspace/badges.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 import classes from './sidebar-links.module.css';
 

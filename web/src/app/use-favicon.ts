@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { countLabel, type Badge } from '../sidebar/sidebar-groups.ts';
+import { countLabel, type Badge } from '../workspace/badges.ts';
 
 /** The tab's picture: with a number for what waits for the person, with a dot for what else is unread. */
 export function useFavicon({ count, isUnread }: Pick<Badge, 'count' | 'isUnread'>): void {

@@ -1,6 +1,6 @@
 import { StreambedError } from '../../../client/errors.ts';
 import { createStreambed } from '../../../client/http/http.ts';
-import { signedOutReason, sentenceOf } from '../workspace/connection.ts';
+import { signedOutReason, sentenceOf } from '../ui/problem-words.ts';
 import type { Session } from './session.ts';
 import { readToken } from './token.ts';
 

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { problemOf } from '../../../client/errors.ts';
 import type { Problem } from '../../../contract/errors.ts';
-import { isSignedOut, signedOutReason } from '../workspace/connection.ts';
+import { isSignedOut, signedOutReason } from '../ui/problem-words.ts';
 import { WorkspaceContext } from '../workspace/workspace-context.ts';
 import type { Connection } from './connect.ts';
 import { Dialogs } from './dialogs.tsx';

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { Archive } from 'lucide-react';
 import type { Stream } from '../../../contract/stream.ts';
 import { useTask } from '../ui/use-task.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import classes from './composer.module.css';
 import { rightsIn } from '../workspace/stream-rights.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';

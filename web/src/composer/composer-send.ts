@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useId, useState } from 'react';
 import { problemOf } from '../../../client/errors.ts';
 import type { LiveStream } from '../../../client/stream/live-stream.ts';
 import type { Stream } from '../../../contract/stream.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import type { Draft } from './composer-draft.ts';
 import type { UploadItem, Uploads } from '../files/file-uploads.ts';
 import { isSendable, roomLeft, type TextRoom } from '../ui/message-text.ts';

@@ -3,7 +3,7 @@ import { Button, Modal } from '@mantine/core';
 import { problemOf } from '../../../client/errors.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import classes from './delete-dialog.module.css';
 
 interface Props {

@@ -3,7 +3,7 @@ import { Button, Loader, TextInput } from '@mantine/core';
 import { problemOf } from '../../../client/errors.ts';
 import type { MemorySettings } from '../../../contract/epoch.ts';
 import type { Problem } from '../../../contract/errors.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { fieldErrors } from '../ui/field-errors.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { ChoiceCards } from '../ui/choice-cards.tsx';

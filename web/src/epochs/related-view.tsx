@@ -1,6 +1,6 @@
 import { Button, Loader } from '@mantine/core';
 import { Layers } from 'lucide-react';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { Empty } from '../ui/empty.tsx';
 import { moveAmongLinks } from '../ui/move-among-links.ts';
 import { useToday } from '../ui/use-today.ts';

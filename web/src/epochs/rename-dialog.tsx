@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Button, Modal, TextInput } from '@mantine/core';
 import { problemOf } from '../../../client/errors.ts';
 import type { Epoch } from '../../../contract/epoch.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { DialogForm } from '../ui/dialog-form.tsx';
 

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { Button, Loader, TextInput } from '@mantine/core';
 import { GanttChart, Search } from 'lucide-react';
 import type { Epoch } from '../../../contract/epoch.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { Empty } from '../ui/empty.tsx';
 import { moveAmongLinks } from '../ui/move-among-links.ts';
 import { spanLabel } from '../ui/times.ts';

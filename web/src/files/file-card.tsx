@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Download, FileArchive, FileAudio, FileImage, FileText, FileVideo, type LucideIcon } from 'lucide-react';
 import type { FileContent } from '../../../contract/file.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { useFileAddress, type FileAddress } from './file-address.ts';
 import classes from './file-card.module.css';
 import { kindOf, pictureSize, sizeOf } from './file-check.ts';

@@ -1,6 +1,6 @@
 import { problemOf } from '../../../client/errors.ts';
 import type { File as StoredFile } from '../../../contract/file.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { checkFile, kindOf, type FileKind } from './file-check.ts';
 
 /** A file that is to go with what is being written. */

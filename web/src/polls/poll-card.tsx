@@ -3,7 +3,7 @@ import { CircleCheck, CircleDot, Circle, ChartColumn, Square, SquareCheck } from
 import type { Poll, StreamEvent } from '../../../contract/event.ts';
 import { fullTimeOf } from '../ui/times.ts';
 import { useTask } from '../ui/use-task.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { useNow } from '../ui/use-now.ts';
 import { countdown, refreshAfter } from '../ui/relative-time.ts';
 import classes from './poll-card.module.css';

@@ -5,7 +5,7 @@ import { problemOf } from '../../../client/errors.ts';
 import type { MemoryHits } from '../../../contract/epoch.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import { memoryNotes } from '../epochs/epoch-words.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import type { MemoryMode } from '../workspace/place.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { Empty } from '../ui/empty.tsx';

@@ -2,7 +2,7 @@ import { useCallback, useMemo, useState, type FormEvent, type ReactNode } from '
 import { Button, Loader, TextInput } from '@mantine/core';
 import { Search, SearchX } from 'lucide-react';
 import type { SearchHit } from '../../../contract/search.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import type { SearchPlace } from '../workspace/place.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { Empty } from '../ui/empty.tsx';

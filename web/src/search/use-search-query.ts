@@ -3,7 +3,7 @@ import { problemOf } from '../../../client/errors.ts';
 import type { Streambed } from '../../../client/http/http.ts';
 import { UserId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { nameOfStream } from '../workspace/stream-filter.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 import { readSearch, type SearchWords } from './search-words.ts';

@@ -6,7 +6,7 @@ import { PickField, type PickOption } from '../ui/pick-field.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { usePeople } from '../workspace/people-search.ts';
 import type { Place } from '../workspace/place.ts';
-import { byActivity } from './sidebar-groups.ts';
+import { byActivity } from '../workspace/stream-order.ts';
 import { filterStreams, nameOfStream } from '../workspace/stream-filter.ts';
 import { StreamIcon } from '../workspace/stream-icon.tsx';
 import { useNamedStreams } from '../workspace/use-more-streams.ts';

@@ -5,7 +5,7 @@ import type { Stream } from '../../../contract/stream.ts';
 import { ChoiceCards } from '../ui/choice-cards.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { usePages } from '../ui/use-pages.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { PlaceLink } from '../workspace/place-link.tsx';
 import classes from './sidebar-browse-dialog.module.css';
 import { nameOfStream } from '../workspace/stream-filter.ts';

@@ -4,7 +4,7 @@ import type { Stream } from '../../../contract/stream.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import type { Place } from '../workspace/place.ts';
 import { PlaceLink } from '../workspace/place-link.tsx';
-import { badgeOf, countLabel } from './sidebar-groups.ts';
+import { badgeOf, countLabel } from '../workspace/badges.ts';
 import classes from './sidebar-item.module.css';
 import { nameOfStream } from '../workspace/stream-filter.ts';
 import { StreamIcon } from '../workspace/stream-icon.tsx';

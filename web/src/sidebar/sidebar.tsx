@@ -1,7 +1,7 @@
 import { useState, useSyncExternalStore, type ReactNode } from 'react';
 import { ActionIcon, Button, CloseButton, TextInput, Tooltip } from '@mantine/core';
 import { ChevronDown, Compass, ListFilter, Plus } from 'lucide-react';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { groupStreams, type SidebarGroup } from './sidebar-groups.ts';
 import { SidebarItem } from './sidebar-item.tsx';
 import classes from './sidebar.module.css';

@@ -4,7 +4,7 @@ import { UserPlus } from 'lucide-react';
 import type { StreamMember } from '../../../contract/stream.ts';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { usePages } from '../ui/use-pages.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import classes from './members-dialog.module.css';
 import { MembersItem } from './members-item.tsx';
 import { nameOfStream } from '../workspace/stream-filter.ts';

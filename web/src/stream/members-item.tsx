@@ -4,7 +4,7 @@ import type { StreamMember, StreamRole } from '../../../contract/stream.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { MenuChoices } from '../ui/menu-choices.tsx';
 import { useTask } from '../ui/use-task.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import classes from './members-dialog.module.css';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 

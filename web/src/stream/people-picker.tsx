@@ -3,7 +3,7 @@ import { CloseButton } from '@mantine/core';
 import type { Person } from '../../../contract/stream.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { PickField } from '../ui/pick-field.tsx';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import classes from './people-picker.module.css';
 import { usePeople } from '../workspace/people-search.ts';
 

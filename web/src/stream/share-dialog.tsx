@@ -9,7 +9,7 @@ import { PickField } from '../ui/pick-field.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { fieldErrors } from '../ui/field-errors.ts';
 import classes from './share-dialog.module.css';
-import { byActivity } from '../sidebar/sidebar-groups.ts';
+import { byActivity } from '../workspace/stream-order.ts';
 import { filterStreams, nameOfStream } from '../workspace/stream-filter.ts';
 import { StreamIcon } from '../workspace/stream-icon.tsx';
 import { firstWords } from '../workspace/thread-roots.ts';

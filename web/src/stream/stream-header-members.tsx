@@ -5,7 +5,7 @@ import type { StreamEvent } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { usePages } from '../ui/use-pages.ts';
-import { countLabel } from '../sidebar/sidebar-groups.ts';
+import { countLabel } from '../workspace/badges.ts';
 import classes from './stream-header.module.css';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 

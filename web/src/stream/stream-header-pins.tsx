@@ -7,7 +7,7 @@ import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { usePages } from '../ui/use-pages.ts';
 import { useTask } from '../ui/use-task.ts';
 import { useToday } from '../ui/use-today.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import classes from './stream-header-pins.module.css';
 import { firstWords } from '../workspace/thread-roots.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';

@@ -5,7 +5,7 @@ import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import type { EventId, StreamId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { Empty } from '../ui/empty.tsx';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { Conversation } from '../conversation/conversation.tsx';
 import { isEventId, type StreamPlace } from '../workspace/place.ts';
 import { nameOfStream } from '../workspace/stream-filter.ts';

@@ -2,7 +2,7 @@ import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { dayLabel, timeOf } from '../ui/times.ts';
 import { useToday } from '../ui/use-today.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { EventRoot } from './event-root.tsx';
 import classes from './thread-panel.module.css';
 import { useRootEvent } from '../workspace/use-root-event.ts';

@@ -4,7 +4,7 @@ import { SendHorizontal } from 'lucide-react';
 import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import type { EventId, StreamId } from '../../../contract/ids.ts';
 import { useTask } from '../ui/use-task.ts';
-import { sentenceOf } from '../workspace/connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import { isSendable, roomLeft } from '../ui/message-text.ts';
 import { ThreadRoot } from './thread-root.tsx';
 import classes from './thread-panel.module.css';

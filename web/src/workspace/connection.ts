@@ -1,5 +1,6 @@
 import type { LiveState } from '../../../client/stream/live-stream.ts';
 import type { Problem } from '../../../contract/errors.ts';
+import { isSignedOut, sentenceOf, signedOutReason } from '../ui/problem-words.ts';
 import { timeOf, type Zone } from '../ui/times.ts';
 
 export interface Banner {
@@ -41,19 +42,3 @@ function problemBanner(problem: Problem): Banner {
   if (isSignedOut(problem)) return { tone: 'error', text: signedOutReason(problem), afterMs: 0, action: 'sign-in' };
   return { tone: 'error', text: `Live updates stopped: ${sentenceOf(problem)}`, afterMs: 0, action: 'reload' };
 }
-
-/** Whether the token is at fault: nothing will work before signing in again. */
-export const isSignedOut = (problem: Problem): boolean => problem.status === 401;
-
-/** Why a person has to sign in again. */
-export const signedOutReason = (problem: Problem): string =>
-  problem.code === 'token_expired'
-    ? 'Your token has expired. Sign in again to go on.'
-    : `The server refused your token: ${sentenceOf(problem)}`;
-
-/** A problem in words for people: what it is, and what more the server had to say. */
-export const sentenceOf = ({ title, detail }: Problem): string =>
-  [title, detail]
-    .filter((text) => text !== undefined && text !== '')
-    .map((text) => (/[.!?]$/.test(text ?? '') ? text : `${text}.`))
-    .join(' ');

@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../../../contract/event.ts';
-import { isNotice } from '../conversation/timeline/timeline.ts';
+import { isNotice } from './event-kind.ts';
 
 /** How far a person has read while the page is open. */
 export interface Reading {

@@ -3,7 +3,7 @@ import type { Streambed } from '../../../client/http/http.ts';
 import type { LiveWorkspace } from '../../../client/workspace/live-workspace.ts';
 import { UserId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
-import { sentenceOf } from './connection.ts';
+import { sentenceOf } from '../ui/problem-words.ts';
 import type { Notice } from './intents.ts';
 import { home, type Place } from './place.ts';
 import { nameOfStream } from './stream-filter.ts';

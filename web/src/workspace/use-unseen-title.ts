@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { countLabel, totalBadge } from '../sidebar/sidebar-groups.ts';
+import { countLabel, totalBadge } from './badges.ts';
 import { useStreamList } from './workspace-context.ts';
 
 /** The stream's name in the tab's title, with how much is new: what waits in the open stream, and what waits for the person anywhere. */

@@ -1,6 +1,6 @@
 import { Button, Loader } from '@mantine/core';
 import type { Stream } from '../../../../contract/stream.ts';
-import { sentenceOf } from '../../workspace/connection.ts';
+import { sentenceOf } from '../../ui/problem-words.ts';
 import classes from './stream-start.module.css';
 import { nameOfStream } from '../../workspace/stream-filter.ts';
 import type { Older } from './use-older.ts';

@@ -6,7 +6,7 @@ import type { EventVersion, StreamEvent } from '../../../../contract/event.ts';
 import type * as z from 'zod';
 import { dayLabel, timeOf } from '../../ui/times.ts';
 import { useToday } from '../../ui/use-today.ts';
-import { sentenceOf } from '../../workspace/connection.ts';
+import { sentenceOf } from '../../ui/problem-words.ts';
 import classes from './event-versions.module.css';
 import { MessageBody } from './message-body.tsx';
 import { useWorkspace } from '../../workspace/workspace-context.ts';

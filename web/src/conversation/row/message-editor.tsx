@@ -3,7 +3,7 @@ import { Button, Textarea } from '@mantine/core';
 import { problemOf } from '../../../../client/errors.ts';
 import type { Problem } from '../../../../contract/errors.ts';
 import type { StreamEvent } from '../../../../contract/event.ts';
-import { sentenceOf } from '../../workspace/connection.ts';
+import { sentenceOf } from '../../ui/problem-words.ts';
 import classes from './message-editor.module.css';
 import type { RowActions } from '../actions/row-actions.ts';
 import { roomLeft } from '../../ui/message-text.ts';

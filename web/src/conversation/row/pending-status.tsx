@@ -1,6 +1,6 @@
 import { CircleAlert, Clock } from 'lucide-react';
 import type { PendingEvent } from '../../../../client/stream/live-stream.ts';
-import { sentenceOf } from '../../workspace/connection.ts';
+import { sentenceOf } from '../../ui/problem-words.ts';
 import type { RowActions } from '../actions/row-actions.ts';
 import classes from './pending-status.module.css';
 

@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../../../../contract/event.ts';
-import { isNotice } from './timeline.ts';
+import { isNotice } from '../../workspace/event-kind.ts';
 
 /** Longer texts are cut: a listener can always go to the message. */
 const longest = 200;

@@ -1,7 +1,8 @@
-import type { KnownEventType, StreamEvent } from '../../../../contract/event.ts';
+import type { StreamEvent } from '../../../../contract/event.ts';
 import type { PendingEvent } from '../../../../client/stream/live-stream.ts';
 import type { EpochStart } from '../../epochs/epoch-starts.ts';
 import { dayKey } from '../../ui/times.ts';
+import { isNotice } from '../../workspace/event-kind.ts';
 
 interface RowBase {
   /** Stays the same when a pending message becomes an event, so that nothing is drawn anew. */
@@ -112,11 +113,6 @@ function passing(starts: readonly EpochStart[], firstSeq: number | undefined): (
 }
 
 const keyOf = ({ actorId, clientEventId }: StreamEvent): string => `${actorId}:${clientEventId}`;
-
-const spoken: readonly string[] = ['message', 'shared', 'poll', 'file'] satisfies KnownEventType[];
-
-/** Whether an event is noted in one line. What people wrote, and what a product says of its own, is not. */
-export const isNotice = ({ eventType }: Pick<StreamEvent, 'eventType'>): boolean => !spoken.includes(eventType) && !eventType.includes('.');
 
 const isFolded = ({ events }: NoticeRow, { eventType }: StreamEvent): boolean =>
   (eventType === 'member_joined' || eventType === 'member_left') && events.every((event) => event.eventType === eventType);
