@@ -65,6 +65,75 @@ const features = {
   operations: { files: ['docs/api/openapi.json', 'docs/api/asyncapi.json'] },
 };
 
+/**
+ * The rooms within a room, and which of its other rooms each may import. `entry`: files of the room's root that compose the others and that
+ * no inner room imports. The other files of the root are the ground that each inner room stands on.
+ */
+const inner = {
+  'web/src': {
+    entry: [],
+    rooms: {
+      ui: [],
+      workspace: ['ui'],
+      activity: ['ui', 'workspace'],
+      epochs: ['ui', 'workspace'],
+      files: ['ui', 'workspace'],
+      search: ['epochs', 'ui', 'workspace'],
+      sidebar: ['ui', 'workspace'],
+      stream: ['epochs', 'ui', 'workspace'],
+      'conversation/actions': ['epochs', 'files', 'ui', 'workspace'],
+      'conversation/timeline': ['epochs', 'ui', 'workspace'],
+      'conversation/scroll': ['conversation/timeline', 'ui', 'workspace'],
+      polls: ['conversation/actions', 'ui', 'workspace'],
+      composer: ['files', 'polls', 'ui', 'workspace'],
+      'conversation/row': ['conversation/actions', 'conversation/timeline', 'epochs', 'files', 'polls', 'ui', 'workspace'],
+      'conversation/list': [
+        'conversation/actions',
+        'conversation/row',
+        'conversation/scroll',
+        'conversation/timeline',
+        'epochs',
+        'ui',
+        'workspace',
+      ],
+      conversation: ['composer', 'epochs', 'files', 'polls', 'ui', 'workspace'],
+      thread: ['conversation', 'files', 'stream', 'ui', 'workspace'],
+      app: ['activity', 'conversation', 'epochs', 'search', 'sidebar', 'stream', 'thread', 'ui', 'workspace'],
+    },
+  },
+  client: {
+    entry: [],
+    rooms: {
+      http: [],
+      socket: ['http'],
+      room: ['socket'],
+      stream: ['http', 'room', 'socket'],
+      workspace: ['http', 'room', 'socket'],
+      epochs: ['http', 'socket'],
+    },
+  },
+  local: {
+    entry: ['run.ts', 'start.ts'],
+    rooms: {
+      iam: [],
+      'api-gateway': [],
+      cloudfront: [],
+      demo: [],
+      dynamodb: [],
+      lambda: [],
+      qdrant: [],
+      s3: ['iam'],
+      scheduler: [],
+      secrets: [],
+      sqs: [],
+      template: ['cloudfront', 'iam', 'lambda'],
+      postgres: ['template'],
+      runner: ['api-gateway', 'dynamodb', 'iam', 'lambda', 'postgres', 'qdrant', 's3', 'scheduler', 'secrets', 'sqs', 'template'],
+      front: ['cloudfront', 'demo', 'runner', 'template'],
+    },
+  },
+};
+
 /** npm packages that only these rooms may know. */
 const fenced = {
   '(pg|pg-cursor|node-pg-migrate)': ['functions/platform', 'local', 'test', 'bench', 'scripts'],
@@ -117,6 +186,29 @@ const ofFeature = (name) => {
   };
 };
 
+/** The files of an inner room: those below it, but not those of a room that lies deeper and has fences of its own. */
+const filesOf = (room, name, names) => {
+  const deeper = names.filter((other) => other.startsWith(`${name}/`));
+  return { path: `^${room}/${name}/`, ...(deeper.length > 0 ? { pathNot: under(deeper.map((other) => `${room}/${other}`)) } : {}) };
+};
+
+const ofInner = ([room, { entry, rooms: listed }]) => {
+  const innerRooms = { ...Object.fromEntries(foldersOf(`./${room}/`).map((name) => [name, []])), ...listed };
+  const names = Object.keys(innerRooms);
+  return names.map((name) => ({
+    name: `${room}/${name}/ imports only what is listed`,
+    severity: 'error',
+    from: filesOf(room, name, names),
+    to: {
+      path: `^${room}/`,
+      pathNot: [
+        ...under([name, ...innerRooms[name]].map((other) => `${room}/${other}`)),
+        `^${room}/(?!${entry.map(literal).join('|') || '$'})[^/]+$`,
+      ],
+    },
+  }));
+};
+
 const ofPackage = ([pattern, allowed]) => ({
   name: `${pattern.replace(/[()]/g, '').replaceAll('|', ', ')} only in ${allowed.join(', ')}`,
   severity: 'error',
@@ -128,12 +220,19 @@ export default {
   forbidden: [
     ...houseRooms.filter((name) => name !== 'functions').flatMap(ofRoom),
     ...foldersOf('./functions/').map(ofFeature),
+    ...Object.entries(inner).flatMap(ofInner),
     ...Object.entries(fenced).map(ofPackage),
     {
       name: 'deployed files are imported by nobody but the bundler',
       severity: 'error',
       from: {},
       to: { path: '\\.lambda\\.ts$' },
+    },
+    {
+      name: 'the segmenter is pure: it knows itself and words',
+      severity: 'error',
+      from: { path: '^functions/epochs/segmenter/' },
+      to: { pathNot: ['^functions/epochs/segmenter/', '^functions/embeddings/words\\.ts$'] },
     },
     { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'everything imported exists', severity: 'error', from: {}, to: { couldNotResolve: true } },
