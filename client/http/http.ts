@@ -5,7 +5,6 @@ import { systemClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import { Patience } from '../deadline.ts';
 import type { DebugLog } from '../debug-log.ts';
-import type { EventsClient } from './events-client.ts';
 import { sendRequest } from './request.ts';
 import type { RequestContext } from './request.ts';
 import { contentSender, contentUploader } from './upload.ts';
@@ -25,7 +24,6 @@ export interface StreambedOptions {
 }
 
 export type Ticket = AnswerOf<(typeof api)['realtime']['createTicket']>;
-type WorkspaceAndMe = AnswerOf<(typeof api)['workspaces']['readWorkspace']>;
 export type { WorkspaceClient };
 /** A page of a list; `nextCursor` is null on the last one. */
 export interface Page<Item> {
