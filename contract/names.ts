@@ -25,26 +25,6 @@ export const env = {
   filesBucket: 'FILES_BUCKET',
 } as const;
 
-/** What a durable change is called in the outbox. `functions/platform/outbox.ts` says which queues each goes to. */
-export const topics = [
-  'event-appended',
-  'event-edited',
-  'event-deleted',
-  'event-updated',
-  'stream-created',
-  'stream-updated',
-  'stream-archived',
-  'member-updated',
-  'member-added',
-  'member-removed',
-  'read-cursor-updated',
-  'notification-new',
-  'notification-changed',
-  'access-revoked',
-  'epochs-changed',
-] as const;
-export type Topic = (typeof topics)[number];
-
 /** CloudWatch namespace and metric names; alarms and dashboards use the same words. */
 export const metricsNamespace = 'Streambed';
 /** The dimension `service` of every metric: two stages in one account do not mix. */

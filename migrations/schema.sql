@@ -4,6 +4,57 @@ CREATE OR REPLACE FUNCTION public.app_workspace_id()
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('app.workspace_id', true), '') $function$;
 
+CREATE OR REPLACE FUNCTION public.append_event(event_id text, workspace text, stream text, author text, client_key text, created timestamp with time zone, kind text, content_kind text, content_ref text, body jsonb, said text, mentioned jsonb, is_message boolean, mentions_all boolean, even_archived boolean, in_line boolean, promise_id text, promise_room text, promise_topic text, promise_payload jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+    declare
+      place bigint;
+      message_ordinal bigint;
+    begin
+      if said is not null then
+        insert into text_messages (id, workspace_id, content, mentions) values (event_id, workspace, said, mentioned);
+      end if;
+      if in_line then
+        perform pg_advisory_xact_lock(hashtextextended(stream, 0));
+      end if;
+
+      if is_message then
+        update streams s set last_seq = s.last_seq + 1, message_count = s.message_count + 1, last_event_at = created,
+          recent_actor_ids = case when s.recent_actor_ids[1] is distinct from author
+            then (array_prepend(author, array_remove(s.recent_actor_ids, author)))[1:3] else s.recent_actor_ids end,
+          counts_rev = s.counts_rev + mentions_all::int
+        where s.id = stream and s.workspace_id = workspace and (s.archived_at is null or even_archived)
+        returning s.last_seq, s.message_count into place, message_ordinal;
+      else
+        update streams s set last_seq = s.last_seq + 1, counts_rev = s.counts_rev + mentions_all::int
+        where s.id = stream and s.workspace_id = workspace and (s.archived_at is null or even_archived)
+        returning s.last_seq into place;
+      end if;
+      if place is null then
+        raise exception 'The stream % takes no events', stream using errcode = 'SBARC';
+      end if;
+
+      insert into stream_events (id, workspace_id, stream_id, seq, changed_seq, ordinal, event_type, actor_id, client_event_id,
+        content_type, content_id, payload, created_at)
+      values (event_id, workspace, stream, place, place, message_ordinal, kind, author, client_key, content_kind, content_ref, body, created)
+      on conflict (stream_id, actor_id, client_event_id) do nothing;
+      if not found then
+        raise exception 'The client event id % is taken', client_key using errcode = 'SBDUP';
+      end if;
+
+      if is_message then
+        update stream_members m set read_seq = place, read_ordinal = message_ordinal, read_rev = m.read_rev + 1,
+          last_read_event_id = event_id, last_read_at = created
+        where m.stream_id = stream and m.user_id = author and m.left_at is null;
+      end if;
+
+      insert into outbox (id, workspace_id, room, topic, payload, seq, created_at)
+      values (promise_id, workspace, promise_room, promise_topic, promise_payload, place, created);
+      return place;
+    end
+  $function$;
+
 CREATE OR REPLACE FUNCTION public.outbox_forget(older_than timestamp with time zone, max_rows integer)
  RETURNS bigint
  LANGUAGE sql
@@ -41,6 +92,19 @@ CREATE OR REPLACE FUNCTION public.outbox_unpublished(older_than timestamp with t
  SET search_path TO 'pg_catalog', 'public'
 AS $function$
     select o.id, o.workspace_id, o.room, o.topic, o.payload, o.created_at
+    from public.outbox o
+    where o.published_at is null and o.created_at < older_than and o.seq is null
+    order by o.position
+    limit max_rows
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.outbox_waiting(older_than timestamp with time zone, max_rows integer)
+ RETURNS TABLE(id text, workspace_id text, room text, topic text, payload jsonb, seq bigint, created_at timestamp with time zone)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+    select o.id, o.workspace_id, o.room, o.topic, o.payload, o.seq, o.created_at
     from public.outbox o
     where o.published_at is null and o.created_at < older_than
     order by o.position
@@ -335,11 +399,12 @@ CREATE TABLE outbox (
   "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   workspace_id text NOT NULL,
   room text NOT NULL,
-  topic text NOT NULL,
+  topic text,
   payload jsonb NOT NULL,
   created_at timestamp with time zone NOT NULL,
   published_at timestamp with time zone,
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  seq bigint,
   CONSTRAINT outbox_pkey PRIMARY KEY (id)
 );
 CREATE INDEX outbox_by_age ON public.outbox USING btree (created_at);
@@ -431,7 +496,6 @@ CREATE TABLE stream_events (
   content_type text,
   content_id text,
   payload jsonb,
-  epoch_id text,
   created_at timestamp with time zone NOT NULL,
   edited_at timestamp with time zone,
   deleted_at timestamp with time zone,
@@ -617,7 +681,9 @@ GRANT INSERT, SELECT, UPDATE ON TABLE workspace_members TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE workspace_memory TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE workspaces TO streambed_app;
 GRANT EXECUTE ON FUNCTION app_workspace_id() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with time zone,text,text,text,jsonb,text,jsonb,boolean,boolean,boolean,boolean,text,text,text,jsonb) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_forget(timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_mark_published(text[],timestamp with time zone) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_unpublished(timestamp with time zone,integer) TO streambed_app;
+GRANT EXECUTE ON FUNCTION outbox_waiting(timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION search_words(text,text,text,timestamp with time zone,timestamp with time zone,integer) TO streambed_app;

@@ -21,7 +21,7 @@ export async function markNotificationsRead(
     const { read, place } = await markReadOf(tx, caller.userId, { ...input, at });
     const unreadNotifications = await countUnread(tx, caller.userId);
     if (place) {
-      tx.enqueue('notification-changed', room.user(caller.workspaceId, caller.userId), place.gen, {
+      tx.enqueue(room.user(caller.workspaceId, caller.userId), place.gen, {
         seq: place.rev,
         type: 'notification:changed',
         at: at.toISOString(),

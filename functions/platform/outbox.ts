@@ -1,128 +1,139 @@
+import { topicOfFrame, topicOfItem } from '../../contract/changes.ts';
+import type { Topic } from '../../contract/changes.ts';
 import { metric } from '../../contract/names.ts';
-import type { Topic } from '../../contract/names.ts';
 import { newId } from '../../contract/ids.ts';
 import { room } from '../../contract/frames.ts';
 import type { RoomItem } from '../../contract/frames.ts';
+import type { DerivedFrame, FanOutMessage } from '../../contract/messages/fan-out.ts';
 import type { App } from './app.ts';
 import type { Transaction } from './database.ts';
-import type { DerivedFrame, FanOutMessage } from '../../contract/messages/fan-out.ts';
+
+/** An item of a room's log but for its position, which stands in the row's column `seq`. */
+type Unplaced<Item> = Item extends RoomItem ? Omit<Item, 'seq'> : never;
+export type UnplacedItem = Unplaced<RoomItem>;
 
 /**
- * An item as it goes into a room, with the generation of the room's log; whose subscriptions to the room have ended (null: everyone's); a
- * frame that stands beside the room's log; or whose connections are to be closed.
+ * What a row carries: an item with the generation of the room's log; a frame that stands beside the log; members whose subscriptions to the
+ * room end (null: all); or a member whose connections are closed.
  */
 type Payload =
-  | { readonly gen: string; readonly item: RoomItem }
-  | { readonly userIds: readonly string[] | null }
+  | { readonly gen: string; readonly item: UnplacedItem }
   | { readonly frame: DerivedFrame }
+  | { readonly userIds: readonly string[] | null }
   | { readonly close: { readonly userId: string; readonly code: number; readonly reason: string } };
 
-/** A promise to tell others: written in the transaction of the change, sent after it, swept up if the sender died in between. */
+/** A promise to tell others: written in the transaction of the change, sent after the commit, swept up if the sender died in between. */
 export interface OutboxRow {
   readonly id: string;
   readonly workspaceId: string;
   readonly room: string;
-  readonly topic: Topic;
+  readonly topic: Topic | null;
   readonly payload: Payload;
+  /** Position of the item in the room's log; null where the payload is no item. */
+  readonly seq: number | null;
   readonly createdAt: Date;
+}
+
+/** The columns of a row that the statement which gives the position writes itself; `payload` is JSON. */
+export interface PromiseColumns {
+  readonly id: string;
+  readonly room: string;
+  readonly topic: Topic | null;
+  readonly payload: string;
 }
 
 /** A transaction whose promises are sent as soon as it is committed. */
 export interface OutboxTransaction extends Transaction {
-  enqueue(topic: Topic, room: string, gen: string, item: RoomItem): void;
+  /** Promises an item to a room's log. `isCopy`: the same change is promised to another room, whose row names it. */
+  enqueue(room: string, gen: string, item: RoomItem, isCopy?: boolean): void;
   /**
-   * The same for what a deferred statement appends. Wherever the item is to hold its position it holds `unplaced`; the statement leaves the
-   * position in the setting `app.position`, and `position` brings it when the transaction is done. Where it appended nothing, the
-   * transaction fails (`wasNotAppended`).
+   * Promises an item whose position is not known yet: `write` sends the statement that numbers it and stores the row in one, and resolves with
+   * the position. Where that statement fails, so does the transaction.
    */
-  enqueueAppended(topic: Topic, room: string, gen: string, item: RoomItem, unplaced: number, position: Promise<number>): void;
-  /** Tells a room what follows from its log, without a position of its own; in order with the room's items. */
-  derive(topic: Topic, room: string, frame: DerivedFrame): void;
-  /** Ends the subscriptions of some (null: of all) to a room; who still may hear it subscribes again. In order with the room's items. */
+  enqueueNext(room: string, gen: string, item: UnplacedItem, write: (row: PromiseColumns) => Promise<number>): Promise<number>;
+  /** Promises a frame that follows from a room's log and has no position of its own; in order with the room's items. */
+  derive(room: string, frame: DerivedFrame): void;
+  /** Ends the subscriptions of these members (null: of all) to a room, in order with its items. Members who may still read it subscribe again. */
   revoke(room: string, userIds: readonly string[] | null): void;
-  /** Closes all connections of a member: what they may do has changed altogether. The code says whether they may come back. */
+  /** Closes all connections of a member whose rights have changed. The code says whether they may come back. */
   closeConnections(userId: string, code: number, reason: string): void;
 }
 
 type OutboxApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
 
-/** The one way to change something durable: `work` writes and promises together; what was promised is sent after the commit. */
+/** Changes something durable: `work` writes and promises in one transaction; its promises are sent after the commit, in the order of their making. */
 export async function withOutbox<Result>(
   app: OutboxApp,
   workspaceId: string,
   work: (tx: OutboxTransaction) => Promise<Result>,
 ): Promise<Result> {
-  const promised: Promised[] = [];
+  const promised: Promise<OutboxRow>[] = [];
   const result = await app.db.transaction(workspaceId, async (tx) => {
-    const promise = (topic: Topic, audience: string, payload: Payload, appended?: Promised['appended']): void => {
+    const toInsert: OutboxRow[] = [];
+    const draft = (audience: string, topic: Topic | null, payload: Payload): OutboxRow => {
       const createdAt = app.clock.now();
-      const row = { id: newId('outbox', createdAt.getTime()), workspaceId, room: audience, topic, createdAt };
-      promised.push({ ...row, payload: JSON.stringify(payload), appended });
+      return { id: newId('outbox', createdAt.getTime()), workspaceId, room: audience, topic, payload, seq: null, createdAt };
+    };
+    const promise = (row: OutboxRow): void => {
+      promised.push(Promise.resolve(row));
+      toInsert.push(row);
     };
     const done = await work({
       ...tx,
-      enqueue: (topic, audience, gen, item) => promise(topic, audience, { gen, item }),
-      enqueueAppended: (topic, audience, gen, item, unplaced, position) =>
-        promise(topic, audience, { gen, item }, { unplaced: String(unplaced), position }),
-      derive: (topic, audience, frame) => promise(topic, audience, { frame }),
-      revoke: (from, userIds) => promise('access-revoked', from, { userIds }),
-      closeConnections: (userId, code, reason) =>
-        promise('access-revoked', room.user(workspaceId, userId), { close: { userId, code, reason } }),
+      enqueue: (audience, gen, { seq, ...item }, isCopy = false) =>
+        promise({ ...draft(audience, isCopy ? null : topicOfItem(item.type), { gen, item }), seq }),
+      enqueueNext(audience, gen, item, write) {
+        // The sweeper sends rows in the order of their insertion.
+        if (toInsert.length > 0) insertRows(tx, toInsert.splice(0));
+        const row = draft(audience, topicOfItem(item.type), { gen, item });
+        const position = write({ ...row, payload: JSON.stringify(row.payload) });
+        const placed = position.then((seq) => ({ ...row, seq }));
+        // The transaction fails with the statement; this promise is then never looked at.
+        placed.catch(() => undefined);
+        promised.push(placed);
+        return position;
+      },
+      derive: (audience, frame) => promise(draft(audience, topicOfFrame(frame.op), { frame })),
+      revoke: (from, userIds) => promise(draft(from, null, { userIds })),
+      closeConnections: (userId, code, reason) => promise(draft(room.user(workspaceId, userId), null, { close: { userId, code, reason } })),
     });
-    if (promised.length > 0) insertPromises(tx, promised);
+    if (toInsert.length > 0) insertRows(tx, toInsert);
     return done;
   });
   if (promised.length > 0) {
-    // The change is committed: failing to send now must not fail the request. The sweeper sends what is left.
-    await publish(app, await Promise.all(promised.map(rowOf))).catch((error: unknown) => {
-      app.metrics.count(metric.publishDeferred, promised.length);
-      app.log.warn('Sending was left to the sweeper', { rows: promised.map(({ id }) => id), error: error as Error });
+    const rows = await Promise.all(promised);
+    // The change is committed: a failure to send must not fail the request. The sweeper sends what is left.
+    await publish(app, rows).catch((error: unknown) => {
+      app.metrics.count(metric.publishDeferred, rows.length);
+      app.log.warn('Sending was left to the sweeper', { rows: rows.map(({ id }) => id), error: error as Error });
     });
   }
   return result;
 }
 
-/** A promise as it is written: what stands for the position that is not known yet, and where that will come from. */
-interface Promised extends Omit<OutboxRow, 'payload'> {
-  readonly payload: string;
-  readonly appended: { readonly unplaced: string; readonly position: Promise<number> } | undefined;
-}
-
-async function rowOf({ payload, appended, ...row }: Promised): Promise<OutboxRow> {
-  const placed = appended ? payload.replaceAll(appended.unplaced, String(await appended.position)) : payload;
-  return { ...row, payload: JSON.parse(placed) as Payload };
-}
-
-/**
- * All of them in one statement, whose outcome the commit waits for. Where a position is to be filled in and there is none, the payload is
- * null, which the table refuses: nothing is committed.
- */
-function insertPromises(tx: Transaction, rows: readonly Promised[]): void {
+/** Inserts all rows in one statement, whose outcome the commit waits for. */
+function insertRows(tx: Transaction, rows: readonly OutboxRow[]): void {
   tx.defer(
-    `insert into outbox (id, workspace_id, room, topic, payload, created_at)
-     select r.id, $1, r.room, r.topic, case when r.unplaced is null then r.payload
-       else replace(r.payload, r.unplaced, nullif(current_setting('app.position', true), '')) end::jsonb, r.created_at
-     from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
-       as r(id, room, topic, payload, created_at, unplaced)`,
+    `insert into outbox (id, workspace_id, room, topic, payload, seq, created_at)
+     select r.id, $1, r.room, r.topic, r.payload::jsonb, r.seq, r.created_at
+     from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[])
+       as r(id, room, topic, payload, seq, created_at)`,
     [
       tx.workspaceId,
       rows.map(({ id }) => id),
       rows.map(({ room }) => room),
       rows.map(({ topic }) => topic),
-      rows.map(({ payload }) => payload),
+      rows.map(({ payload }) => JSON.stringify(payload)),
+      rows.map(({ seq }) => seq),
       rows.map(({ createdAt }) => createdAt),
-      rows.map(({ appended }) => appended?.unplaced ?? null),
     ],
   );
 }
 
-/** Whether a transaction failed because the statement that was to append something did not. */
-export function wasNotAppended(error: unknown): boolean {
-  const { code, table, column } = error as { code?: unknown; table?: unknown; column?: unknown };
-  return code === '23502' && table === 'outbox' && column === 'payload';
-}
-
-/** Sends promised rows to the queues of their topics and notes it. Safe to repeat: queues drop a known id, clients a known position. */
+/**
+ * Sends rows to the fan-out queue and marks them published. Safe to repeat: the queue drops an id that it has seen, clients a position that
+ * they have.
+ */
 export async function publish(app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock'>, rows: readonly OutboxRow[]): Promise<number> {
   const sent = await app.queues.send(
     app.fanOutQueueUrl,
@@ -133,11 +144,18 @@ export async function publish(app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' 
   return ids.length;
 }
 
-function messageOf({ workspaceId, room: audience, payload, createdAt }: OutboxRow): FanOutMessage {
+function messageOf({ workspaceId, room: audience, payload, seq, createdAt }: OutboxRow): FanOutMessage {
   if ('userIds' in payload) return { kind: 'revoke', room: audience, userIds: payload.userIds };
   if ('frame' in payload) return { kind: 'derived', room: audience, frame: payload.frame };
   if ('close' in payload) return { kind: 'close-user', workspaceId, ...payload.close };
-  return { kind: 'item', room: audience, gen: payload.gen, item: payload.item, committedAt: createdAt.toISOString() };
+  return { kind: 'item', room: audience, gen: payload.gen, item: placedAt(payload.item, seq), committedAt: createdAt.toISOString() };
+}
+
+/** The item at its position. An event that was just appended holds its position too. Rows of an older version hold it already (`seq` null). */
+function placedAt(item: UnplacedItem, seq: number | null): RoomItem {
+  if (seq === null) return item as RoomItem;
+  if (item.type !== 'event') return { ...item, seq };
+  return { ...item, seq, data: { ...item.data, seq, changedSeq: seq } };
 }
 
 /** Rows of any workspace that were promised before `before` and not sent, oldest first. */
@@ -146,21 +164,15 @@ export async function listUnpublished(app: Pick<App, 'db'>, before: Date, limit:
     id: string;
     workspace_id: string;
     room: string;
-    topic: Topic;
-    payload: OutboxRow['payload'];
+    topic: Topic | null;
+    payload: Payload;
+    seq: number | null;
     created_at: Date;
-  }>('select * from outbox_unpublished($1, $2)', [before, limit]);
-  return rows.map((row) => ({
-    id: row.id,
-    workspaceId: row.workspace_id,
-    room: row.room,
-    topic: row.topic,
-    payload: row.payload,
-    createdAt: row.created_at,
-  }));
+  }>('select * from outbox_waiting($1, $2)', [before, limit]);
+  return rows.map(({ workspace_id: workspaceId, created_at: createdAt, ...row }) => ({ ...row, workspaceId, createdAt }));
 }
 
-/** Drops sent rows from before `before`; returns how many. */
+/** Deletes rows that were sent before `before`, at most `limit`; returns their number. */
 export async function forgetPublished(app: Pick<App, 'db'>, before: Date, limit: number): Promise<number> {
   const [row] = await app.db.query<{ outbox_forget: number }>('select outbox_forget($1, $2)', [before, limit]);
   return row?.outbox_forget ?? 0;

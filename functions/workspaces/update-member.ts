@@ -81,7 +81,7 @@ function tell(
   { rev, gen }: { rev: number; gen: string },
   data: User & { removedAt: string | null },
 ): void {
-  tx.enqueue('member-updated', room.workspace(caller.workspaceId), gen, {
+  tx.enqueue(room.workspace(caller.workspaceId), gen, {
     seq: rev,
     type: 'member:updated',
     at: app.clock.now().toISOString(),

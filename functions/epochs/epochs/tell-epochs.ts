@@ -17,7 +17,7 @@ export function tellEpochs(
   const audience = room.stream(tx.workspaceId, streamId);
   const items = epochs.slice(-epochsPerFrame);
   const partial = epochs.length > items.length;
-  tx.derive('epochs-changed', audience, { op: 'epochs', room: audience, from: rev - 1, rev, items, removed, partial });
+  tx.derive(audience, { op: 'epochs', room: audience, from: rev - 1, rev, items, removed, partial });
 }
 
 /** An epoch that was just cut, as it is told: nothing of it is in the index yet, and only a member can have named it. */

@@ -54,6 +54,6 @@ async function tellRelated(tx: OutboxTransaction, epochs: readonly Epoch[], now:
   for (const { id, streamId } of newest) {
     const name = room.stream(tx.workspaceId, streamId);
     const items = await listRelatedForRoom(tx, id, relatedPerFrame);
-    tx.derive('epochs-changed', name, { op: 'related', room: name, epochId: EpochId.parse(id), items });
+    tx.derive(name, { op: 'related', room: name, epochId: EpochId.parse(id), items });
   }
 }

@@ -63,7 +63,7 @@ async function tell(
     if (added === 0) return 0;
     const name = room.stream(workspaceId, streamId);
     const items = await listRelatedForRoom(tx, epochId, relatedPerFrame);
-    tx.derive('epochs-changed', name, { op: 'related', room: name, epochId: EpochId.parse(epochId), items });
+    tx.derive(name, { op: 'related', room: name, epochId: EpochId.parse(epochId), items });
     return added;
   });
   app.metrics.count(metric.linksFound, found);

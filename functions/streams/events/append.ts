@@ -1,11 +1,11 @@
 import type { StreamEvent } from '../../../contract/event.ts';
 import { room } from '../../../contract/frames.ts';
-import type { RoomItem } from '../../../contract/frames.ts';
 import { ClientEventId, EventId, newId, UserId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import type { App } from '../../platform/app.ts';
-import type { OutboxTransaction } from '../../platform/outbox.ts';
-import { appendEvent, appendEventLast } from './event-store.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { OutboxTransaction, UnplacedItem } from '../../platform/outbox.ts';
+import { insertEvent } from './event-store.ts';
 import type { NewEvent } from './event-store.ts';
 
 /** What every use case that appends touches. */
@@ -23,48 +23,43 @@ export type Appended = Pick<NewEvent, 'eventType' | 'content' | 'text' | 'mentio
   readonly shown?: Partial<Pick<StreamEvent, 'sharedRef' | 'poll' | 'file'>>;
 };
 
-/** Appends an event to a stream and promises it to the stream's room. Undefined: its client event id is taken, or the stream was archived. */
-export async function append(
-  app: Pick<App, 'clock'>,
-  tx: OutboxTransaction,
-  stream: Pick<Stream, 'id' | 'gen'>,
-  actor: Actor,
-  appended: Appended,
-): Promise<StreamEvent | undefined> {
-  const draft = draftOf(app, stream, actor, appended);
-  const placed = await appendEvent(tx, rowOf(draft, appended));
-  if (!placed) return undefined;
-  const event = at(draft, placed.seq);
-  tx.enqueue('event-appended', room.stream(tx.workspaceId, stream.id), stream.gen, itemOf(event));
-  return event;
-}
+/** The author's client event id is taken: the send was done before, and its event is the answer. */
+export class SentBefore extends Error {}
 
 /**
- * The same where nothing else depends on the position: append, promise and commit go in one flight, and nobody who waits for the stream
- * waits for a round trip. The event is there when the transaction is done; where `append` gives undefined, the transaction fails.
+ * Appends an event of any type to a stream and promises it to the stream's room, in one statement that is sent at once. A caller that needs
+ * nothing of the position need not wait: the transaction fails where the statement does. Rejects with `SentBefore`, or with the AppError
+ * stream_archived where the stream was archived after its access was checked. `inLine`: the transaction holds no lock of the stream yet.
  */
-export function appendLast(
+export function append(
   app: Pick<App, 'clock'>,
   tx: OutboxTransaction,
   stream: Pick<Stream, 'id' | 'gen'>,
   actor: Actor,
   appended: Appended,
+  { inLine = false }: { inLine?: boolean } = {},
 ): Promise<StreamEvent> {
   const draft = draftOf(app, stream, actor, appended);
-  const position = appendEventLast(tx, rowOf(draft, appended));
-  const unplaced = numberNobodyWrote();
-  const item = itemOf(at(draft, unplaced));
-  tx.enqueueAppended('event-appended', room.stream(tx.workspaceId, stream.id), stream.gen, item, unplaced, position);
-  const event = position.then((seq) => at(draft, seq));
-  // Whoever waits for the transaction hears of its failure.
+  const row = { ...rowOf(draft, appended), inLine };
+  const event = tx
+    .enqueueNext(room.stream(tx.workspaceId, stream.id), stream.gen, itemOf(draft), (promise) => insertEvent(tx, row, promise))
+    .then((seq) => ({ ...draft, seq, changedSeq: seq }))
+    .catch((error: unknown) => {
+      throw appendFailure(error);
+    });
+  // The commit fails with the statement: a caller that does not wait for the event hears of it there.
   event.catch(() => undefined);
   return event;
 }
 
-/** 16 digits by chance: what is posted may hold numbers, but not this one. */
-const numberNobodyWrote = (): number => -(2 ** 52) - Number((crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n) >> 12n);
+/** An error of the statement that appends, in the words of the use case; any other error as it is. */
+export function appendFailure(error: unknown): unknown {
+  const { code } = error as { code?: unknown };
+  if (code === 'SBDUP') return new SentBefore();
+  return code === 'SBARC' ? new AppError('stream_archived') : error;
+}
 
-/** The event as it will be, but for its position. */
+/** The event but for its position. */
 function draftOf(app: Pick<App, 'clock'>, stream: Pick<Stream, 'id'>, actor: Actor, { shown, ...event }: Appended): StreamEvent {
   const createdAt = app.clock.now();
   const id = event.id ?? newId('event', createdAt.getTime());
@@ -94,16 +89,13 @@ function draftOf(app: Pick<App, 'clock'>, stream: Pick<Stream, 'id'>, actor: Act
   };
 }
 
-const at = (draft: StreamEvent, seq: number): StreamEvent => ({ ...draft, seq, changedSeq: seq });
-
-const rowOf = (draft: StreamEvent, { eventType, content, text, mentions, payload, evenArchived }: Appended): NewEvent => {
+const rowOf = (draft: StreamEvent, { eventType, content, text, mentions, payload, evenArchived }: Appended): Omit<NewEvent, 'inLine'> => {
   const { id, streamId, actorId, clientEventId, createdAt } = draft;
   const own = { id, streamId, actorId, clientEventId, createdAt: new Date(createdAt) };
   return { ...own, eventType, content, text, mentions, payload, evenArchived };
 };
 
-const itemOf = (event: StreamEvent): RoomItem => ({
-  seq: event.seq,
+const itemOf = (event: StreamEvent): UnplacedItem => ({
   type: 'event',
   eventId: event.id,
   at: event.createdAt,

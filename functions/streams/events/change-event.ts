@@ -1,7 +1,6 @@
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { RoomItem } from '../../../contract/frames.ts';
 import { room } from '../../../contract/frames.ts';
-import type { Topic } from '../../../contract/names.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import { withOutbox } from '../../platform/outbox.ts';
@@ -25,13 +24,6 @@ interface Change {
   /** Writes the change at position `seq`. `nothing`: it was so already; `conflict`: somebody was faster. */
   write(tx: OutboxTransaction, event: StreamEvent, seq: number, found: StreamForCaller): Promise<'written' | 'nothing' | 'conflict'>;
 }
-
-const topics = {
-  'event:edited': 'event-edited',
-  'event:deleted': 'event-deleted',
-  'event:updated': 'event-updated',
-  reaction: 'event-updated',
-} as const satisfies Record<Change['type'], Topic>;
 
 /** What all changes of an event share: it takes a new position in the log, and the room is told what it is now. */
 export async function changeEvent(
@@ -74,7 +66,7 @@ export function tellChange(
 ): void {
   const data = event.sharedRef ? { ...event, sharedRef: { context: event.sharedRef.context } } : event;
   const item = { seq: event.changedSeq, type, eventId: event.id, at: at.toISOString(), actor, data } as RoomItem;
-  tx.enqueue(topics[type], room.stream(tx.workspaceId, event.streamId), gen, item);
+  tx.enqueue(room.stream(tx.workspaceId, event.streamId), gen, item);
 }
 
 /** Undoes the transaction, so that a repeat takes no position. */

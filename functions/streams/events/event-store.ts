@@ -1,5 +1,6 @@
 import type { Mention, StreamEvent } from '../../../contract/event.ts';
 import type { Transaction } from '../../platform/database.ts';
+import type { PromiseColumns } from '../../platform/outbox.ts';
 import { eventColumns, eventJoins, eventOf } from './event-rows.ts';
 import type { EventRow } from './event-rows.ts';
 import { isCountable } from '../stream.ts';
@@ -16,81 +17,46 @@ export interface NewEvent {
   mentions?: readonly Mention[];
   payload?: Record<string, unknown>;
   createdAt: Date;
-  /** It may still be told that the stream was archived. */
+  /** Appended to an archived stream too: the news of the archiving itself. */
   evenArchived?: boolean;
+  /** The writer holds no lock of the stream yet and queues for it. */
+  inLine: boolean;
 }
 
 /**
- * Stores the text of an event that is about to be appended, and has who posts to a busy stream wait their turn: a row lock goes to whoever
- * comes at the right moment, and others may wait very long. Whatever can be done before the lock is done before it. Goes with the statement
- * after it, in the same round trip. Only for a transaction that holds nothing of the stream yet.
+ * Numbers an event, stores it with its text, moves its author's pointer and writes its promise: all by the database function `append_event`
+ * (migration 0009). Sent at once and waited for by the commit; resolves with the position. Fails with SQLSTATE SBDUP where the author's
+ * client event id is taken and SBARC where the stream takes no events.
  */
-export function standInLine(tx: Transaction, event: Pick<NewEvent, 'id' | 'streamId' | 'text' | 'mentions'>): void {
-  tx.defer(
-    `with text as (
-       insert into text_messages (id, workspace_id, content, mentions) select $2, $3, $4, $5::jsonb where $4::text is not null returning id
-     )
-     select pg_advisory_xact_lock(hashtextextended($1, 0)) from (select count(*) from text) stored`,
-    [event.streamId, event.id, tx.workspaceId, event.text ?? null, JSON.stringify(event.mentions ?? [])],
+export async function insertEvent(tx: Transaction, event: NewEvent, promise: PromiseColumns): Promise<number> {
+  const mentions = event.mentions ?? [];
+  const [row] = await tx.deferRows<{ seq: number }>(
+    `select append_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12::jsonb, $13, $14, $15, $16, $17, $18, $19, $20::jsonb) as seq`,
+    [
+      event.id,
+      tx.workspaceId,
+      event.streamId,
+      event.actorId,
+      event.clientEventId,
+      event.createdAt,
+      event.eventType,
+      event.content?.type ?? (event.text === undefined ? null : 'text_message'),
+      event.content?.id ?? (event.text === undefined ? null : event.id),
+      event.payload === undefined ? null : JSON.stringify(event.payload),
+      event.text ?? null,
+      JSON.stringify(mentions),
+      isCountable(event.eventType),
+      mentions.some(({ type }) => type === 'here'),
+      event.evenArchived ?? false,
+      event.inLine,
+      promise.id,
+      promise.room,
+      promise.topic,
+      promise.payload,
+    ],
   );
-}
-
-/**
- * Appends an event of any type: takes the next position (and, for what counts as a message, the next ordinal) under the stream's row lock,
- * stores the event (its text is stored when standing in line), and moves the author's own pointer. One statement, so that the lock of a busy
- * stream is held for as few round trips as can be. Returns undefined, having changed nothing that a rollback does not undo, when the client event id is taken or the
- * stream was archived.
- */
-export async function appendEvent(tx: Transaction, event: NewEvent): Promise<{ seq: number } | undefined> {
-  const [row] = await tx.query<{ seq: number }>(appendStatement, valuesOf(tx, event));
-  return row;
-}
-
-/** The same as the last thing of a transaction, in one flight with the commit; the position is there when it is done. */
-export async function appendEventLast(tx: Transaction, event: NewEvent): Promise<number> {
-  const [row] = await tx.deferRows<{ seq: number }>(appendStatement, valuesOf(tx, event));
-  return row?.seq ?? 0;
-}
-
-/** Leaves the position in a setting of the transaction, for what is promised behind it. */
-const appendStatement = `with place as (
-       update streams set last_seq = last_seq + 1,
-         message_count = message_count + $11::int,
-         last_event_at = case when $11::int = 1 then $6 else last_event_at end,
-         recent_actor_ids = case when $11::int = 1 and recent_actor_ids[1] is distinct from $4
-           then (array_prepend($4, array_remove(recent_actor_ids, $4)))[1:3] else recent_actor_ids end,
-         counts_rev = counts_rev + $12::int
-       where id = $3 and workspace_id = $2 and (archived_at is null or $13::boolean)
-       returning last_seq, message_count
-     ), event as (
-       insert into stream_events (id, workspace_id, stream_id, seq, changed_seq, ordinal, event_type, actor_id, client_event_id,
-         content_type, content_id, payload, created_at)
-       select $1, $2, $3, last_seq, last_seq, case when $11::int = 1 then message_count end, $7, $4, $5, $8, $9, $10::jsonb, $6 from place
-       on conflict (stream_id, actor_id, client_event_id) do nothing
-       returning seq, ordinal
-     ), pointer as (
-       update stream_members m set read_seq = event.seq, read_ordinal = event.ordinal, read_rev = m.read_rev + 1, last_read_event_id = $1,
-         last_read_at = $6
-       from event where m.stream_id = $3 and m.user_id = $4 and m.left_at is null and event.ordinal is not null
-     )
-     select seq, set_config('app.position', seq::text, true) from event`;
-
-function valuesOf(tx: Transaction, event: NewEvent): unknown[] {
-  return [
-    event.id,
-    tx.workspaceId,
-    event.streamId,
-    event.actorId,
-    event.clientEventId,
-    event.createdAt,
-    event.eventType,
-    event.content?.type ?? (event.text === undefined ? null : 'text_message'),
-    event.content?.id ?? (event.text === undefined ? null : event.id),
-    event.payload === undefined ? null : JSON.stringify(event.payload),
-    isCountable(event.eventType) ? 1 : 0,
-    (event.mentions ?? []).some(({ type }) => type === 'here') ? 1 : 0,
-    event.evenArchived ?? false,
-  ];
+  if (!row) throw new Error('append_event gave no position');
+  return row.seq;
 }
 
 /** The author's own event of that key, as the author sees it. */

@@ -6,13 +6,13 @@ import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { RequestHeaders } from '../../platform/http-input.ts';
-import { wasNotAppended, withOutbox } from '../../platform/outbox.ts';
+import { withOutbox } from '../../platform/outbox.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { accessPlainStream } from '../access.ts';
-import { append, appendLast } from './append.ts';
+import { append, appendFailure, SentBefore } from './append.ts';
 import type { AppendApp, Appended } from './append.ts';
 import { claimFile, insertPoll } from './change-store.ts';
-import { findEventByClientEventId, standInLine } from './event-store.ts';
+import { findEventByClientEventId } from './event-store.ts';
 import { followThread } from '../members/member-store.ts';
 import { findMentions } from '../mentions/mentions.ts';
 import { notifyMentioned } from '../mentions/notify.ts';
@@ -22,9 +22,6 @@ type Message = Pick<Extract<PostEvent, { eventType: 'message' }>, 'text' | 'clie
   mentions?: readonly Mention[];
 };
 type PostEventInput = (PostEvent | Message) & { streamId: StreamId } & RequestHeaders;
-
-/** The send was done before: the transaction is undone, position and all, and the first event is the answer. */
-export class SentBefore extends Error {}
 
 /**
  * Posts a message, a poll, a file or an event of an own type: access, place in the log, event, content, author's pointer, mentions,
@@ -43,10 +40,10 @@ export async function postEvent(
     const author = { id: caller.userId, name: found.caller.name };
     const what = { ...(await contentOf(app, tx, caller, id, input)), id, clientEventId };
     const follows = found.stream.streamType === 'thread' && !found.stream.isMember;
-    standInLine(tx, { ...what, streamId: found.stream.id });
-    if (!follows && !what.mentions?.length) return { event: appendLast(app, tx, found.stream, author, what) };
-    const event = await append(app, tx, found.stream, author, what);
-    if (!event) throw new SentBefore();
+    const appended = append(app, tx, found.stream, author, what, { inLine: true });
+    // Nothing else depends on the position: append, promise and commit go in one flight, and the stream's lock is held for no round trip.
+    if (!follows && !what.mentions?.length) return { event: appended };
+    const event = await appended;
     if (follows) followThread(tx, { stream: found.stream, userId: caller.userId, event });
     await notifyMentioned(app, tx, found.stream, event);
     return { event };
@@ -64,8 +61,9 @@ export async function once(
     const { event } = await withOutbox(app, caller.workspaceId, send);
     app.metrics.count(metric.eventsPosted);
     return { event: await event, repeated: false };
-  } catch (error) {
-    if (!(error instanceof SentBefore) && !wasNotAppended(error)) throw error;
+  } catch (thrown) {
+    const error = appendFailure(thrown);
+    if (!(error instanceof SentBefore)) throw error;
     return { event: await firstEvent(app, caller, key), repeated: true };
   }
 }
@@ -78,7 +76,7 @@ async function firstEvent(
   return app.db.transaction(caller.workspaceId, async (tx) => {
     const { stream } = await accessPlainStream(tx, caller, streamId, 'post');
     const event = await findEventByClientEventId(tx, { streamId: stream.id, actorId: caller.userId, clientEventId });
-    if (!event) throw new AppError('stream_archived');
+    if (!event) throw new Error(`The event ${clientEventId} was sent before and is not there`);
     return event;
   });
 }

@@ -12,7 +12,7 @@ import { findOrigin, insertSharedRef } from './change-store.ts';
 import { findEvent } from './event-store.ts';
 import { followThread } from '../members/member-store.ts';
 import { findStream } from '../streams/stream-store.ts';
-import { once, SentBefore } from './post-event.ts';
+import { once } from './post-event.ts';
 import { isCountable, maySee } from '../stream.ts';
 
 type Input = ShareEvent & { streamId: StreamId } & RequestHeaders;
@@ -39,7 +39,6 @@ export async function shareEvent(app: AppendApp, caller: UserCaller, input: Inpu
         shown: { sharedRef: { context } },
       },
     );
-    if (!event) throw new SentBefore();
     if (found.stream.streamType === 'thread' && !found.stream.isMember)
       followThread(tx, { stream: found.stream, userId: caller.userId, event });
     return { event: (await findEvent(tx, caller.userId, input.streamId, id)) ?? event };

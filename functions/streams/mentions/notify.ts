@@ -45,7 +45,7 @@ export function tellNotified(
   { kind, event, at }: { kind: 'mention' | 'invited'; event: StreamEvent; at: Date },
   { userId, notificationId, rev, gen, read, unreadNotifications }: Notified,
 ): void {
-  tx.enqueue('notification-new', room.user(tx.workspaceId, userId), gen, {
+  tx.enqueue(room.user(tx.workspaceId, userId), gen, {
     seq: rev,
     type: 'notification:new',
     at: at.toISOString(),
@@ -95,7 +95,7 @@ export async function unnotifyUnseen(
 
 function tellRemoved(app: NotifyApp, tx: OutboxTransaction, actorId: string, changed: Awaited<ReturnType<typeof removeUnseen>>): void {
   for (const { userId, rev, gen, removed, unreadNotifications } of changed) {
-    tx.enqueue('notification-changed', room.user(tx.workspaceId, userId), gen, {
+    tx.enqueue(room.user(tx.workspaceId, userId), gen, {
       seq: rev,
       type: 'notification:changed',
       at: app.clock.now().toISOString(),

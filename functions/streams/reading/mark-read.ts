@@ -40,7 +40,7 @@ async function move(
   const moved = await movePointer(tx, { ...pointer, userId: caller.userId, at });
   if (!moved) throw new AppError('not_a_member', 'Join the stream first: only its members have a read pointer.');
   if (moved.room) {
-    tx.enqueue('read-cursor-updated', room.user(tx.workspaceId, caller.userId), moved.room.gen, {
+    tx.enqueue(room.user(tx.workspaceId, caller.userId), moved.room.gen, {
       seq: moved.room.rev,
       type: 'readCursor:updated',
       at: at.toISOString(),

@@ -9,7 +9,6 @@ import { neutral } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
 
 type Told = Pick<StreamForCaller, 'stream' | 'accessIds' | 'isPublic'>;
-const topics = { created: 'stream-created', updated: 'stream-updated', archived: 'stream-archived' } as const;
 
 /**
  * Tells everyone who sees a stream of it: the workspace's room where it is public, its guests in their own rooms; and where it is not
@@ -19,17 +18,17 @@ export async function announceStream(
   app: Pick<App, 'clock'>,
   tx: OutboxTransaction,
   actorId: string,
-  what: keyof typeof topics,
+  what: 'created' | 'updated' | 'archived',
   { stream, accessIds, isPublic }: Told,
 ): Promise<void> {
   const item = { type: `stream:${what}` as const, at: app.clock.now().toISOString(), actor: UserId.parse(actorId), data: neutral(stream) };
   if (isPublic) {
     const { rev, gen } = await takeWorkspaceRevision(tx);
-    tx.enqueue(topics[what], room.workspace(tx.workspaceId), gen, { ...item, seq: rev });
+    tx.enqueue(room.workspace(tx.workspaceId), gen, { ...item, seq: rev });
   }
   const people = await listPersonalAudience(tx, accessIds, isPublic);
-  for (const { userId, rev, gen } of await takeMemberRevisions(tx, people)) {
-    tx.enqueue(topics[what], room.user(tx.workspaceId, userId), gen, { ...item, seq: rev });
+  for (const [index, { userId, rev, gen }] of (await takeMemberRevisions(tx, people)).entries()) {
+    tx.enqueue(room.user(tx.workspaceId, userId), gen, { ...item, seq: rev }, isPublic || index > 0);
   }
 }
 
@@ -44,7 +43,7 @@ export async function announceMembership(
   for (const { userId, rev, gen } of await takeMemberRevisions(tx, userIds)) {
     const found = await findStream(tx, userId, streamId);
     if (!found) continue;
-    tx.enqueue('member-added', room.user(tx.workspaceId, userId), gen, {
+    tx.enqueue(room.user(tx.workspaceId, userId), gen, {
       seq: rev,
       type: 'stream:member:added',
       at: app.clock.now().toISOString(),
@@ -64,7 +63,7 @@ export async function announceRemoval(
 ): Promise<void> {
   const [place] = await takeMemberRevisions(tx, [userId]);
   if (!place) return;
-  tx.enqueue('member-removed', room.user(tx.workspaceId, userId), place.gen, {
+  tx.enqueue(room.user(tx.workspaceId, userId), place.gen, {
     seq: place.rev,
     type: 'stream:member:removed',
     at: app.clock.now().toISOString(),
