@@ -3,7 +3,8 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { AppendApp } from './append.ts';
 import { changeEvent } from './change-event.ts';
-import { replaceVotes, touchEvent } from './change-store.ts';
+import { touchEvent } from './log-store.ts';
+import { replaceVotes } from './poll-store.ts';
 
 /** Sets what the caller votes for in a poll, until it closes. The same choice again changes nothing. */
 export async function castVotes(

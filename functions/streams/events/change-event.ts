@@ -7,7 +7,7 @@ import { withOutbox } from '../../platform/outbox.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { accessStream } from '../access.ts';
 import type { AppendApp } from './append.ts';
-import { takePosition } from './change-store.ts';
+import { takePosition } from './log-store.ts';
 import { findEvent } from './event-store.ts';
 import type { StreamAction } from '../policy.ts';
 import type { StreamForCaller } from '../stream.ts';

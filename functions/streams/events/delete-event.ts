@@ -3,7 +3,7 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { AppendApp } from './append.ts';
 import { changeEvent } from './change-event.ts';
-import { markDeleted } from './change-store.ts';
+import { markDeleted } from './text-store.ts';
 import { unnotify } from '../mentions/notify.ts';
 import { mayDo } from '../policy.ts';
 import { isCountable } from '../stream.ts';

@@ -5,7 +5,8 @@ import { AppError } from '../../platform/errors.ts';
 import { accessStream } from '../access.ts';
 import type { AppendApp } from './append.ts';
 import { changeEvent } from './change-event.ts';
-import { setPin, touchEvent } from './change-store.ts';
+import { touchEvent } from './log-store.ts';
+import { setPin } from './pin-store.ts';
 import { listPinned } from './event-store.ts';
 import { isCountable } from '../stream.ts';
 

@@ -4,7 +4,8 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { AppendApp } from './append.ts';
 import { changeEvent } from './change-event.ts';
-import { deleteReaction, insertReaction, touchEvent } from './change-store.ts';
+import { touchEvent } from './log-store.ts';
+import { deleteReaction, insertReaction } from './reaction-store.ts';
 import { isCountable } from '../stream.ts';
 
 interface Input {

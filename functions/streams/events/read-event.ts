@@ -3,7 +3,7 @@ import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import { accessStream } from '../access.ts';
-import { listVersionsOf } from './change-store.ts';
+import { listVersionsOf } from './text-store.ts';
 import { findEvent } from './event-store.ts';
 
 interface Input {

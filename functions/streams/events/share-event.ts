@@ -8,7 +8,7 @@ import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { accessStream } from '../access.ts';
 import { append } from './append.ts';
 import type { AppendApp } from './append.ts';
-import { findOrigin, insertSharedRef } from './change-store.ts';
+import { findOrigin, insertSharedRef } from './shared-ref-store.ts';
 import { findEvent } from './event-store.ts';
 import { followThread } from '../members/member-store.ts';
 import { findStream } from '../streams/stream-store.ts';

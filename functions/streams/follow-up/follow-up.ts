@@ -9,7 +9,7 @@ import type { FollowUp } from '../../../contract/messages/follow-up.ts';
 import { groupOf, withOutbox } from '../../platform/outbox.ts';
 import type { QueueMessage } from '../../platform/queues.ts';
 import { tellChange } from '../events/change-event.ts';
-import { takePosition, touchEvent } from '../events/change-store.ts';
+import { takePosition, touchEvent } from '../events/log-store.ts';
 import { findEventForRoom } from '../events/event-store.ts';
 import {
   findStreamOfEvent,

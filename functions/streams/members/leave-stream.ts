@@ -7,7 +7,7 @@ import { accessStream, requireAllowed } from '../access.ts';
 import { announceRemoval } from '../streams/announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
-import { takePosition } from '../events/change-store.ts';
+import { takePosition } from '../events/log-store.ts';
 import { countOthers, endMembership, findMember, unfollowBelow } from './member-store.ts';
 import { unnotifyUnseen } from '../mentions/notify.ts';
 import type { StreamForCaller } from '../stream.ts';

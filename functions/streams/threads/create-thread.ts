@@ -9,7 +9,7 @@ import { accessStream } from '../access.ts';
 import { announceMembership } from '../streams/announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
-import { takePosition, touchEvent } from '../events/change-store.ts';
+import { takePosition, touchEvent } from '../events/log-store.ts';
 import { tellChange } from '../events/change-event.ts';
 import { findEvent } from '../events/event-store.ts';
 import { findBranch, findStream, insertStream } from '../streams/stream-store.ts';

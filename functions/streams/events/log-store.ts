@@ -1,0 +1,21 @@
+import type { Transaction } from '../../platform/database.ts';
+
+/** Takes the next position of the log for a change, under the stream's row lock. */
+export async function takePosition(tx: Transaction, streamId: string): Promise<{ seq: number; gen: string }> {
+  const [row] = await tx.query<{ last_seq: number; gen: string }>(
+    'update streams set last_seq = last_seq + 1 where id = $1 and workspace_id = $2 returning last_seq, gen',
+    [streamId, tx.workspaceId],
+  );
+  if (!row) throw new Error(`The stream ${streamId} has no row`);
+  return { seq: row.last_seq, gen: row.gen };
+}
+
+/** The event takes a new position: something that belongs to it, and is kept elsewhere, changed. */
+export function touchEvent(tx: Transaction, eventId: string, seq: number): void {
+  tx.defer('update stream_events set changed_seq = $3 where workspace_id = $1 and id = $2', [tx.workspaceId, eventId, seq]);
+}
+
+/** Counts of the stream changed otherwise than by a new message: who is in it reads their own anew. */
+export function noteCountsChanged(tx: Transaction, streamId: string): void {
+  tx.defer('update streams set counts_rev = counts_rev + 1 where id = $1 and workspace_id = $2', [streamId, tx.workspaceId]);
+}

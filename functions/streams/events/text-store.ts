@@ -1,0 +1,79 @@
+import type { EventVersion, Mention } from '../../../contract/event.ts';
+import type { Transaction } from '../../platform/database.ts';
+
+/**
+ * Gives an event another text and keeps the one it had. Whether the event is still as the caller saw it is part of the statement: undefined
+ * means it was not, and nothing changed.
+ */
+export async function updateText(
+  tx: Transaction,
+  change: {
+    eventId: string;
+    seq: number;
+    text: string;
+    mentions: readonly Mention[];
+    expectedSeq: number;
+    editedAt: Date;
+    editedBy: string;
+  },
+): Promise<true | undefined> {
+  const [row] = await tx.query<{ id: string }>(
+    `with before as (
+       select e.id, t.content, t.mentions, coalesce(e.edited_at, e.created_at) as valid_from
+       from stream_events e join text_messages t on t.id = e.id
+       where e.workspace_id = $1 and e.id = $2 and e.deleted_at is null and e.changed_seq = $5
+     ), event as (
+       update stream_events e set changed_seq = $3, edited_at = $6 from before where e.id = before.id returning e.id
+     ), version as (
+       insert into event_versions (workspace_id, event_id, changed_seq, content, mentions, valid_from, edited_by)
+       select $1, before.id, $3, before.content, before.mentions, before.valid_from, $8 from before
+     ), text as (
+       update text_messages t set content = $4, mentions = $7::jsonb from event where t.id = event.id
+     )
+     select id from event`,
+    [
+      tx.workspaceId,
+      change.eventId,
+      change.seq,
+      change.text,
+      change.expectedSeq,
+      change.editedAt,
+      JSON.stringify(change.mentions),
+      change.editedBy,
+    ],
+  );
+  return row && true;
+}
+
+/** What an event said before its edits, newest first: at most 100. */
+export async function listVersionsOf(tx: Transaction, eventId: string): Promise<EventVersion[]> {
+  const rows = await tx.query<{ content: string; mentions: Mention[]; valid_from: Date; edited_by: string }>(
+    `select content, mentions, valid_from, edited_by from event_versions
+     where workspace_id = $1 and event_id = $2 order by changed_seq desc limit 100`,
+    [tx.workspaceId, eventId],
+  );
+  return rows.map(
+    (row) => ({ text: row.content, mentions: row.mentions, at: row.valid_from.toISOString(), editedBy: row.edited_by }) as EventVersion,
+  );
+}
+
+/** Marks an event as deleted, unless it changed meanwhile; the stream knows that there is one less among its counted events. */
+export async function markDeleted(
+  tx: Transaction,
+  change: { streamId: string; eventId: string; seq: number; expectedSeq: number; deletedAt: Date },
+): Promise<true | undefined> {
+  const [row] = await tx.query<{ id: string }>(
+    `with event as (
+       update stream_events set changed_seq = $3, deleted_at = $5, pinned_at = null
+       where workspace_id = $1 and id = $2 and deleted_at is null and changed_seq = $4
+       returning id, ordinal
+     ), counts as (
+       update streams s set deleted_count = s.deleted_count + 1, counts_rev = s.counts_rev + 1,
+         last_deleted_ordinal = greatest(s.last_deleted_ordinal, event.ordinal)
+       from event where s.id = $6 and event.ordinal is not null
+     )
+     select id from event`,
+    [tx.workspaceId, change.eventId, change.seq, change.expectedSeq, change.deletedAt, change.streamId],
+  );
+  return row && true;
+}
