@@ -4,12 +4,11 @@ import { newId } from '../../contract/ids.ts';
 import type { App } from '../platform/app.ts';
 import { setBarrier } from '../epochs/epochs/set-barrier.ts';
 import { AppError } from '../platform/errors.ts';
-import { groupOf } from '../platform/outbox.ts';
+import { push } from '../platform/nudge.ts';
 import type { FrameTable } from '../platform/ws-handler.ts';
 import { postEvent } from '../streams/events/post-event.ts';
 import { closeConnection } from './close-connection.ts';
 import type { Connections } from './connections.ts';
-import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import { ping } from './ping.ts';
 import { subscribe } from './subscribe.ts';
 
@@ -64,8 +63,7 @@ export function frameTable(app: FramesApp): FrameTable {
       if (verdict === 'yes') {
         const { connectionId: from, userId: actor } = caller;
         const at = app.clock.now().toISOString();
-        const body: FanOutMessage = { kind: 'signal', ...d, actor, from, at, ttl: signalSeconds[d.type] };
-        await app.queues.send(app.fanOutQueueUrl, [{ id: newId('outbox'), group: groupOf(d.room), body }]);
+        await push(app, [{ group: d.room, message: { kind: 'signal', ...d, actor, from, at, ttl: signalSeconds[d.type] } }]);
       }
       return { op: 'ok', id, d: {} };
     },

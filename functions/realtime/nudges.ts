@@ -1,5 +1,6 @@
 import { parseRoom } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
+import { nudge } from '../platform/nudge.ts';
 import type { FollowUp } from '../../contract/messages/follow-up.ts';
 import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import type { EpochsMessage } from '../../contract/messages/memory.ts';
@@ -22,33 +23,29 @@ export interface Nudges {
 
 export function createNudges(app: Pick<App, 'queues' | 'followUpQueueUrl' | 'epochsQueueUrl' | 'clock'>): Nudges {
   const windows = new Map<string, { endsAt: number; seenAt: number }>();
-  const send = (nudge: FollowUp, delaySeconds: number) => app.queues.sendLater(app.followUpQueueUrl, nudge, delaySeconds);
 
-  async function nudgeStream(nudge: Extract<FollowUp, { kind: 'stream' }>): Promise<void> {
+  async function nudgeStream(message: Extract<FollowUp, { kind: 'stream' }>): Promise<void> {
     const now = app.clock.now().getTime();
-    const window = windows.get(nudge.streamId);
+    const window = windows.get(message.streamId);
     if (window && now < window.seenAt - marginMs) return;
     const delaySeconds = window && now < window.endsAt ? Math.ceil((window.endsAt - now) / 1000) : 0;
-    await send(nudge, delaySeconds);
+    await nudge(app, 'followUp', message, delaySeconds);
     if (windows.size >= maxRemembered) windows.clear();
     const seenAt = now + delaySeconds * 1000;
-    windows.set(nudge.streamId, { seenAt, endsAt: seenAt + windowSeconds * 1000 });
+    windows.set(message.streamId, { seenAt, endsAt: seenAt + windowSeconds * 1000 });
   }
 
   return {
     async after(messages) {
-      const streams = new Map<string, FollowUp>();
+      const streams = new Map<string, Extract<FollowUp, { kind: 'stream' }>>();
       for (const message of messages) {
-        for (const nudge of followUpsOf(message)) {
-          if (nudge.kind === 'stream') streams.set(nudge.streamId, nudge);
-          else await send(nudge, 0);
+        for (const followUp of followUpsOf(message)) {
+          if (followUp.kind === 'stream') streams.set(followUp.streamId, followUp);
+          else await nudge(app, 'followUp', followUp);
         }
       }
       // All at once: what waits behind this batch in its room waits for them too.
-      await Promise.all([
-        ...[...streams.values()].map((nudge) => (nudge.kind === 'stream' ? nudgeStream(nudge) : undefined)),
-        ...cutsOf(messages).map((cut) => app.queues.sendLater(app.epochsQueueUrl, cut, 0, cut.workspaceId)),
-      ]);
+      await Promise.all([...[...streams.values()].map(nudgeStream), ...cutsOf(messages).map((cut) => nudge(app, 'epochs', cut))]);
     },
   };
 }

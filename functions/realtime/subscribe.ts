@@ -4,13 +4,12 @@ import { newId } from '../../contract/ids.ts';
 import type { Problem } from '../../contract/errors.ts';
 import type { App } from '../platform/app.ts';
 import { AppError, toProblem } from '../platform/errors.ts';
-import { groupOf } from '../platform/outbox.ts';
-import type { QueueMessage } from '../platform/queues.ts';
+import { NotTaken, push } from '../platform/nudge.ts';
+import type { Push } from '../platform/nudge.ts';
 import type { SocketCaller } from '../platform/ws-handler.ts';
 import { accessRooms, readChanges } from '../streams/streams/room-heads.ts';
 import type { RoomHead } from '../streams/streams/room-heads.ts';
 import type { Connections } from './connections.ts';
-import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import { behind, packFrames } from './pack-frames.ts';
 
 export type SubscribeApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl'> & { readonly connections: Connections };
@@ -47,7 +46,7 @@ export async function subscribe(app: SubscribeApp, caller: SocketCaller, wanted:
   });
   // Access that ended in between was ended for the subscriptions that there were; this one came after them.
   if (states.lost.length > 0) await app.connections.unsubscribe(caller.connectionId, states.lost);
-  await push(app, caller, states.plans, states.changes);
+  await pushReplays(app, caller, states.plans, states.changes);
   return answer(
     wanted,
     states.plans.map(({ room, gen, from, head }) => ({ room, gen, from, head })),
@@ -69,23 +68,22 @@ function plan(want: Wanted, head: RoomHead | undefined): Plan[] {
 }
 
 /** Sends what each plan needs through the queue of its room, where it stands in order with everything else of the room. */
-async function push(
+async function pushReplays(
   app: SubscribeApp,
   caller: SocketCaller,
   plans: readonly Plan[],
   changes: ReadonlyMap<string, RoomItem[]>,
 ): Promise<void> {
-  const messages = plans.flatMap((p) =>
-    framesOf(p, changes).map((frames): QueueMessage => ({ id: newId('outbox'), group: groupOf(p.room), body: direct(caller, frames) })),
+  const { connectionId } = caller;
+  const replays = plans.flatMap((p) =>
+    framesOf(p, changes).map((frames): Push => ({ group: p.room, message: { kind: 'direct', connectionId, frames } })),
   );
-  if (messages.length === 0) return;
-  const taken = await app.queues.send(app.fanOutQueueUrl, messages);
-  // Without its replay the promise of `ok` would not hold: the client is to ask again.
-  if (taken.size < messages.length)
+  await push(app, replays).catch((error: unknown) => {
+    if (!(error instanceof NotTaken)) throw error;
+    // Without its replay the promise of `ok` would not hold: the client is to ask again.
     throw new AppError('unavailable', 'The replay could not be sent; subscribe again.', { retryAfterSeconds: 1 });
+  });
 }
-
-const direct = ({ connectionId }: SocketCaller, frames: ServerFrame[]): FanOutMessage => ({ kind: 'direct', connectionId, frames });
 
 function framesOf(p: Plan, changes: ReadonlyMap<string, RoomItem[]>): ServerFrame[][] {
   const { room, gen, from, head } = p;

@@ -3,7 +3,7 @@ import type { App } from '../platform/app.ts';
 import type { ApiKeyCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import type { EpochsMessage } from '../../contract/messages/memory.ts';
+import { nudge } from '../platform/nudge.ts';
 import { closeImportedStreams } from './close-imported-streams.ts';
 import { Faults } from './faults.ts';
 import { insertContents, insertEvents, insertParts } from './import-event-store.ts';
@@ -52,8 +52,7 @@ async function nudgeEpochs(app: ImportApp, workspaceId: string, streamIds: Reado
   const left = streamIds.values();
   const lane = async () => {
     for (const streamId of left) {
-      const nudge: EpochsMessage = { kind: 'stream', workspaceId, streamId };
-      await app.queues.sendLater(app.epochsQueueUrl, nudge, 0, workspaceId);
+      await nudge(app, 'epochs', { kind: 'stream', workspaceId, streamId });
     }
   };
   await Promise.all(Array.from({ length: Math.min(nudgesAtOnce, streamIds.size) }, lane));

@@ -1,13 +1,12 @@
 import { room } from '../../../contract/frames.ts';
 import type { Pointer } from '../../../contract/frames.ts';
-import { newId } from '../../../contract/ids.ts';
 import { metric } from '../../../contract/names.ts';
 import type { App } from '../../platform/app.ts';
 import type { Transaction } from '../../platform/database.ts';
-import type { FanOutMessage } from '../../../contract/messages/fan-out.ts';
 import type { FollowUp } from '../../../contract/messages/follow-up.ts';
-import { groupOf, withOutbox } from '../../platform/outbox.ts';
-import type { QueueMessage } from '../../platform/queues.ts';
+import { nudge, push } from '../../platform/nudge.ts';
+import type { Push } from '../../platform/nudge.ts';
+import { withOutbox } from '../../platform/outbox.ts';
 import { tellChange } from '../events/change-event.ts';
 import { takePosition, touchEvent } from '../events/log-store.ts';
 import { findEventForRoom } from '../events/event-store.ts';
@@ -41,22 +40,22 @@ export async function followUp(app: FollowUpApp, message: FollowUp): Promise<voi
 type Nudge = Extract<FollowUp, { kind: 'stream' }>;
 
 /** Tells sidebars how far a stream is, and the root event of a thread how many replies it has. */
-async function announce(app: FollowUpApp, nudge: Nudge): Promise<void> {
-  const stream = await app.db.transaction(nudge.workspaceId, async (tx) => {
-    const stream = await lockAnnouncement(tx, nudge.streamId);
+async function announce(app: FollowUpApp, message: Nudge): Promise<void> {
+  const stream = await app.db.transaction(message.workspaceId, async (tx) => {
+    const stream = await lockAnnouncement(tx, message.streamId);
     if (!stream || isTold(stream)) return stream;
     const now = app.clock.now();
     const dueAt = stream.before ? stream.before.announcedAt.getTime() + announceSeconds * 1000 : 0;
     if (now.getTime() < dueAt) {
-      await lookLater(app, tx, nudge, stream, now, dueAt);
+      await lookLater(app, tx, message, stream, now, dueAt);
       return undefined;
     }
     // Noted only when it was sent: should this be cut short, it is told again.
-    await send(app, nudge, stream, await listPersonalPointers(tx, stream));
+    await send(app, message, stream, await listPersonalPointers(tx, stream));
     await noteAnnounced(tx, stream, now);
     return stream;
   });
-  if (stream) await refreshRoot(app, nudge, stream);
+  if (stream) await refreshRoot(app, message, stream);
 }
 
 /** A nudge that comes a little before its time is still one that was put off. */
@@ -66,15 +65,15 @@ const looksEarlyMs = 500;
 async function lookLater(
   app: FollowUpApp,
   tx: Transaction,
-  nudge: Nudge,
+  message: Nudge,
   { before }: Announcement,
   now: Date,
   dueAt: number,
 ): Promise<void> {
   if (before?.looksAt && before.looksAt > now) return;
   const delaySeconds = Math.ceil((dueAt - now.getTime()) / 1000);
-  await app.queues.sendLater(app.followUpQueueUrl, nudge, delaySeconds);
-  await noteLook(tx, nudge.streamId, new Date(now.getTime() + delaySeconds * 1000 - looksEarlyMs));
+  await nudge(app, 'followUp', message, delaySeconds);
+  await noteLook(tx, message.streamId, new Date(now.getTime() + delaySeconds * 1000 - looksEarlyMs));
 }
 
 const isTold = ({ pointer, before }: Announcement): boolean => before?.head === pointer.head && before.countsRev === pointer.countsRev;
@@ -94,19 +93,12 @@ async function send(
     items: [{ ...pointer, ...(read && { read }) }],
   }));
   const rooms = [...everyone, ...own];
-  const messages: QueueMessage[] = [];
+  const pushes: Push[] = [];
   for (let at = 0; at < rooms.length; at += roomsPerMessage) {
-    const body: FanOutMessage = { kind: 'pointers', rooms: rooms.slice(at, at + roomsPerMessage) };
-    messages.push({ id: newId('outbox'), group: groupOf(`pointers:${pointer.streamId}`), body });
+    pushes.push({ group: `pointers:${pointer.streamId}`, message: { kind: 'pointers', rooms: rooms.slice(at, at + roomsPerMessage) } });
   }
-  await sendAll(app, messages);
+  await push(app, pushes);
   app.metrics.count(metric.pointersAnnounced, rooms.length);
-}
-
-async function sendAll(app: FollowUpApp, messages: readonly QueueMessage[]): Promise<void> {
-  if (messages.length === 0) return;
-  const taken = await app.queues.send(app.fanOutQueueUrl, messages);
-  if (taken.size < messages.length) throw new Error(`The queue took ${taken.size} of ${messages.length} messages`);
 }
 
 /**
@@ -147,11 +139,8 @@ async function refreshEvent(
 async function revokeBelow(app: FollowUpApp, { workspaceId, streamId, userIds }: Extract<FollowUp, { kind: 'access' }>): Promise<void> {
   const below = await app.db.transaction(workspaceId, (tx) => listDescendants(tx, streamId));
   const rooms = below.map((id) => room.stream(workspaceId, id));
-  await sendAll(
+  await push(
     app,
-    rooms.map((name): QueueMessage => {
-      const body: FanOutMessage = { kind: 'revoke', room: name, userIds, isBelow: true };
-      return { id: newId('outbox'), group: groupOf(name), body };
-    }),
+    rooms.map((name) => ({ group: name, message: { kind: 'revoke', room: name, userIds, isBelow: true } })),
   );
 }
