@@ -19,3 +19,12 @@ test('.env.example has every variable that a person may set', () => {
   expect(names).toContain('POSTGRES_DSN');
   expect([...new Set(names)].filter((name) => !new RegExp(`^# ${name}=`, 'm').test(example))).toEqual([]);
 });
+
+test('the partial test scripts together run each folder that has tests', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const partial = Object.entries(scripts).flatMap(([name, script]) =>
+    name.startsWith('test:') ? (script.match(/test\/[\w-]+/g) ?? []) : [],
+  );
+  const folders = new Set(globSync('test/*/**/*.test.ts', { cwd: root }).map((file) => file.split('/').slice(0, 2).join('/')));
+  expect(partial.toSorted()).toEqual([...folders].toSorted());
+});
