@@ -5,14 +5,14 @@ import { createStreambed } from '../client/http/http.ts';
 import type { Streambed } from '../client/http/http.ts';
 import { exitCodes, Failure } from './failure.ts';
 
-/** Which server, which workspace, and in whose name. */
+/** Server, workspace and client that a command works with. */
 export interface Connection {
   readonly baseUrl: string;
   readonly workspaceId: string;
   readonly streambed: Streambed;
 }
 
-/** What `withConnection` lets be said. */
+/** Options that `withConnection` adds. */
 export interface ConnectionOptions {
   readonly url?: string;
   readonly apiKey?: string;
@@ -20,7 +20,7 @@ export interface ConnectionOptions {
   readonly demo?: boolean | string;
 }
 
-/** The options that every command with a server takes. */
+/** Adds the options that every command with a server takes. */
 export const withConnection = (command: Command): Command =>
   command
     .option('--url <address>', 'where the service is; else STREAMBED_URL')
@@ -43,7 +43,7 @@ export function readDemo(demo: true | string): z.infer<typeof Demo> {
   return parsed.data;
 }
 
-/** What the options say, or the environment. */
+/** Opens a connection from the options, with the environment as the fallback. */
 export function openConnection(options: ConnectionOptions, environment: NodeJS.ProcessEnv = process.env): Connection {
   const demo = options.demo === undefined || options.demo === false ? undefined : readDemo(options.demo);
   const baseUrl = options.url ?? demo?.baseUrl ?? environment['STREAMBED_URL'];

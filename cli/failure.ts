@@ -3,7 +3,7 @@ import { StreambedError } from '../client/errors.ts';
 /** Exit codes, as shells and schedulers understand them. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** An end that was foreseen: its message is for the person at the terminal, without a stack. */
+/** An expected failure: its message is for the person at the terminal and is printed without a stack. */
 export class Failure extends Error {
   readonly exitCode: number;
   constructor(message: string, exitCode: number = exitCodes.failed) {
@@ -13,7 +13,7 @@ export class Failure extends Error {
   }
 }
 
-/** What to say of anything thrown. */
+/** Turns anything thrown into a `Failure`. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
   if (thrown instanceof StreambedError) {

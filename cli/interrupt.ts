@@ -1,6 +1,6 @@
 import { exitCodes, Failure } from './failure.ts';
 
-/** Aborted by Ctrl-C; a second one does not wait for anything. */
+/** Aborts a signal at the first Ctrl-C; the second one ends the process at once. */
 export function untilInterrupted(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const stop = (): void => {

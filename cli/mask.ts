@@ -2,7 +2,7 @@ import type { HeaderRecord } from '../contract/transfer.ts';
 
 type Path = readonly (string | number)[];
 
-/** A pattern of the header: `event.content.mentions.*.id`; `*` at the end stands for anything below. */
+/** Matches a path with a pattern of the header: `event.content.mentions.*.id`; `*` at the end stands for anything below. */
 function matches(pattern: readonly string[], path: Path): boolean {
   const open = pattern.at(-1) === '*';
   if (open ? path.length < pattern.length : path.length !== pattern.length) return false;
@@ -10,8 +10,8 @@ function matches(pattern: readonly string[], path: Path): boolean {
 }
 
 /**
- * Takes out of lines what their header says is another after an import: times are left out, and an id becomes the number of its first
- * place. Two files are of the same content when all their lines are the same after that.
+ * Masks the values that an import changes, as the header names them: times are dropped, an id becomes the number of its first occurrence.
+ * Two files have the same content when all their masked lines are equal.
  */
 export function createMask(header: Pick<HeaderRecord, 'ids' | 'times'>): (record: { readonly kind: string }) => unknown {
   const ids = header.ids.map((pattern) => pattern.split('.'));

@@ -1,4 +1,4 @@
-/** How far something is, for the person who waits: one line that changes on a terminal, else a line for each thousand. */
+/** Prints the progress of a command: one moving line on a terminal, else a line for each thousand. */
 export interface Progress {
   /** `fraction`: 0 to 1, where it is known. */
   update(count: number, fraction?: number): void;

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Failure } from './failure.ts';
 
-/** A line of a file, as it stands there and as what it says. */
+/** A line of a file, raw and parsed. */
 export interface FileLine {
   /** From 1. */
   readonly number: number;
@@ -11,12 +11,12 @@ export interface FileLine {
   readonly record: { readonly kind?: unknown } & Readonly<Record<string, unknown>>;
 }
 
-/** The lines of an NDJSON file, one after the other: however long it is, little of it is in memory. Empty lines are passed over. */
+/** Yields the lines of an NDJSON file in order and skips empty ones. Memory stays bounded however long the file is. */
 export async function* readLines(file: string, signal: AbortSignal): AsyncGenerator<FileLine> {
   const source = file === '-' ? process.stdin : createReadStream(file, { encoding: 'utf8', signal });
   const lines = createInterface({ input: source, crlfDelay: Infinity });
   let failure: Error | undefined;
-  // An error of the source would otherwise end the lines as if they were complete.
+  // Without this an error of the source would end the lines as if the file were complete.
   source.on('error', (error: Error) => {
     failure = error;
     lines.close();
@@ -41,7 +41,7 @@ function parse(file: string, number: number, text: string): FileLine['record'] {
   return value as FileLine['record'];
 }
 
-/** Size of a file in bytes; undefined where that is not known. */
+/** Size of a file in bytes; undefined when it is unknown. */
 export async function sizeOf(file: string): Promise<number | undefined> {
   return file === '-' ? undefined : (await stat(file)).size;
 }

@@ -4,7 +4,7 @@ import type { ExportRecord, Imported } from '../contract/transfer.ts';
 import type { Connection } from './connection.ts';
 import { Failure } from './failure.ts';
 
-/** A record, and how to speak of it: `export.ndjson:17`. */
+/** A record and its place for messages: `export.ndjson:17`. */
 export interface PlacedRecord {
   readonly record: unknown;
   readonly place: string;
@@ -13,16 +13,16 @@ export interface PlacedRecord {
   readonly bytes: number;
 }
 
-/** A request may have 256 KB and 1,000 records: some room is left for what stands around them. */
+/** The server accepts 256 KB and 1,000 records a request; the difference is for the envelope. */
 const maxBytes = 240_000;
 const maxRecords = 500;
 
-/** What was imported so far, and up to which line. */
+/** Counts of imported records, and the last line that is imported. */
 export type Sum = Imported & { readonly line: number };
 
 /**
- * Sends records in their order, request after request. Each request is done or not done as a whole, and may be sent again: so are the
- * records of one that broke off.
+ * Sends records in order, one request after the other. A request succeeds or fails as a whole and is idempotent, so a broken one is sent
+ * again with the same records.
  */
 export async function sendRecords(
   { streambed, workspaceId }: Connection,
@@ -62,7 +62,7 @@ export async function sendRecords(
   return sum;
 }
 
-/** An error that speaks of the lines of the file, where the server spoke of the records of a request. */
+/** Translates the server's record numbers of an error into lines of the file. */
 function placed(error: unknown, batch: readonly PlacedRecord[]): unknown {
   if (!(error instanceof StreambedError) || error.problem.errors === undefined) return error;
   const lines = error.problem.errors.map(({ path, message }) => {

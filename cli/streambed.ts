@@ -10,7 +10,7 @@ import type { ConnectionOptions } from './connection.ts';
 import { exitCodes, failureOf } from './failure.ts';
 import { untilInterrupted } from './interrupt.ts';
 
-/** Runs a command until it is done or Ctrl-C is pressed, and ends with the exit code that says how it went. */
+/** Runs a command until it ends or Ctrl-C is pressed, and sets the exit code. */
 async function run(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interrupt = untilInterrupted();
   const { signal } = interrupt;

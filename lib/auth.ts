@@ -13,7 +13,7 @@ export interface AuthProps {
   readonly signing: SigningSecret;
 }
 
-/** API keys in, user tokens out. */
+/** HTTP function that exchanges API keys for user tokens. */
 export class Auth extends Construct {
   readonly http: ServiceFunction;
 

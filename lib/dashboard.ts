@@ -32,7 +32,7 @@ export interface OverviewProps {
 
 const minutes5 = { period: Duration.minutes(5) };
 
-/** One page that answers, from top to bottom: is something ringing, what do people notice, where does it come from. */
+/** A dashboard, ordered by urgency: alarms that ring, symptoms that users notice, then causes. */
 export class Overview extends Construct {
   constructor(scope: Construct, id: string, props: OverviewProps) {
     super(scope, id);

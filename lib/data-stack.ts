@@ -9,7 +9,7 @@ import { Qdrant } from './platform/qdrant.ts';
 import { SigningSecret } from './platform/signing-secret.ts';
 import { stackName, stackProps, type Stage } from './stage.ts';
 
-/** Everything that holds state. It changes rarely, and nothing in it is lost when a stack is deleted or a resource replaced. */
+/** The stack of everything that holds state. It changes rarely; deleting the stack or replacing a resource keeps the data. */
 export class DataStack extends Stack {
   readonly network: Network;
   readonly database: Database;

@@ -5,7 +5,7 @@ import type { Stage } from './stage.ts';
 import { acknowledge } from './platform/checks.ts';
 import type { ServiceFunction } from './platform/service-function.ts';
 
-/** What turns text into vectors, as the stage has it. */
+/** The provider that turns text into vectors, as the stage configures it. */
 export class Embeddings extends Construct {
   readonly #settings: EmbeddingSettings;
 
@@ -14,7 +14,7 @@ export class Embeddings extends Construct {
     this.#settings = props.stage.embeddings;
   }
 
-  /** Lets a function embed. It must reach out: the provider may lie outside of the network. */
+  /** Lets a function embed. The function must have the way out of the network, because the provider may lie outside. */
   grantUse(fn: ServiceFunction): void {
     const settings = this.#settings;
     fn.set('embeddingProvider', settings.provider);
@@ -31,7 +31,7 @@ export class Embeddings extends Construct {
     }
   }
 
-  /** A profile calls the model in any of its regions, and takes the permission to both. */
+  /** An inference profile calls the model in any of its regions and needs the permission for the profile and for the model. */
   #allowModel(fn: ServiceFunction, id: string): void {
     const { region, account } = Stack.of(fn);
     const [, prefix = '', model = id] = /^([a-z]{2,6})\.([a-z0-9-]+\..+)$/.exec(id) ?? [];
@@ -44,7 +44,7 @@ export class Embeddings extends Construct {
   }
 }
 
-/** Where the profiles of a prefix may call; which regions these are, AWS changes as it grows. */
+/** Regions that the profiles of a prefix may call. A wildcard, because AWS adds regions to a profile over time. */
 const regionsOf: Readonly<Record<string, string>> = {
   us: 'us-*',
   eu: 'eu-*',

@@ -25,12 +25,12 @@ export interface EpochsProps {
 
 type Worker = Omit<ServiceFunctionProps, 'platform' | 'inNetwork'>;
 
-/** Memory: streams cut into epochs, which are embedded, indexed and linked; and the answers about them. Nobody who posts waits for it. */
+/** Memory: cuts streams into epochs, embeds, indexes and links them, and answers queries about them. Posting never waits for it. */
 export class Epochs extends Construct {
   readonly http: ServiceFunction;
-  /** Nudges: which stream has something new. The group is the workspace, so that a busy one does not hold up the others. */
+  /** Nudges that name a stream with new events. The group is the workspace, so that a busy workspace does not delay the others. */
   readonly epochsQueue: WorkQueue;
-  /** What takes an embedding or the index. The group is the workspace. */
+  /** Jobs that need an embedding or the index. The group is the workspace. */
   readonly embeddingsQueue: WorkQueue;
   readonly #props: EpochsProps;
 

@@ -15,7 +15,7 @@ export interface FilesProps {
   readonly bucket: FilesBucket;
 }
 
-/** Files over HTTP: who may send and read them, and where. Their content never comes through a function. */
+/** HTTP function that authorizes uploads and downloads and signs their addresses. File contents never pass through a function. */
 export class Files extends Construct {
   readonly http: ServiceFunction;
 

@@ -1,10 +1,10 @@
-/** What turns text into vectors. */
+/** Settings of the embeddings provider. */
 export type EmbeddingSettings =
-  /** Offline, by words only, in the functions themselves. */
+  /** Offline and lexical, inside the functions. */
   | { readonly provider: 'local' }
-  /** `model`: the id of a model, or of an inference profile (`us.cohere.embed-v4:0`). */
+  /** `model` is the id of a model or of an inference profile (`us.cohere.embed-v4:0`). */
   | { readonly provider: 'bedrock'; readonly model: string; readonly dimension: number }
-  /** Whatever speaks OpenAI's `/v1/embeddings`. The secret is the key itself; undefined where none is asked for. */
+  /** Any service that implements OpenAI's `/v1/embeddings`. The secret is the key itself; undefined when the service needs none. */
   | {
       readonly provider: 'openai';
       readonly url: string;
@@ -13,18 +13,18 @@ export type EmbeddingSettings =
       readonly secretArn: string | undefined;
     };
 
-/** Where the index of memory is. */
+/** Settings of the memory index. */
 export type QdrantSettings =
   | { readonly kind: 'instance'; /** Class of the machine; arm64. */ readonly instance: string; readonly volumeGiB: number }
-  /** Qdrant Cloud, or one's own outside of the network. The secret is the key itself; undefined where none is asked for. */
+  /** Qdrant Cloud or a server outside of the network. The secret is the key itself; undefined when the server needs none. */
   | { readonly kind: 'address'; readonly url: string; readonly secretArn: string | undefined };
 
 type Read = (key: string) => string | undefined;
 
-/** Titan: one model in every region that has Bedrock, and the cheapest there is. */
+/** Titan is the one model in every region with Bedrock, and the cheapest. */
 export const titan = { provider: 'bedrock', model: 'amazon.titan-embed-text-v2:0', dimension: 1024 } as const satisfies EmbeddingSettings;
 
-/** Reads what the context says of embeddings; `usual` where it says nothing. Throws on what cannot be. */
+/** Reads the embeddings settings from the context, `usual` by default. Throws on invalid combinations. */
 export function readEmbeddings(read: Read, usual: EmbeddingSettings): EmbeddingSettings {
   const provider = read('embeddingProvider') ?? usual.provider;
   const given = keys.filter((key) => read(key) !== undefined);
@@ -49,7 +49,7 @@ export function readEmbeddings(read: Read, usual: EmbeddingSettings): EmbeddingS
   };
 }
 
-/** Reads where the index is; `usual` where the context says nothing. Throws on what cannot be. */
+/** Reads the index settings from the context, `usual` by default. Throws on invalid combinations. */
 export function readQdrant(read: Read, usual: QdrantSettings): QdrantSettings {
   const url = read('qdrantUrl');
   const secretArn = read('qdrantSecretArn');

@@ -15,7 +15,7 @@ export interface NotificationsProps {
   readonly fanOut: WorkQueue;
 }
 
-/** What a member was told of, and what of it they have seen. */
+/** HTTP function for a member's activity entries and their read state. */
 export class Notifications extends Construct {
   readonly http: ServiceFunction;
 

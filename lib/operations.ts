@@ -19,7 +19,7 @@ export interface OperationsProps {
   readonly fanOut: WorkQueue;
 }
 
-/** Health, readiness and documents over HTTP; the sweeper; the alarms that belong to no one feature. */
+/** Health, readiness and documents over HTTP, the outbox sweeper, and alarms that no single feature owns. */
 export class Operations extends Construct {
   readonly http: ServiceFunction;
   readonly sweepOutbox: ServiceFunction;

@@ -17,7 +17,7 @@ export interface RealtimeProps {
   readonly connections: ConnectionsTable;
 }
 
-/** Tickets, sockets, and the fan-out of what was committed to whoever listens. */
+/** Tickets, sockets, and the fan-out of committed events to subscribers. */
 export class Realtime extends Construct {
   readonly sockets: Sockets;
   readonly http: ServiceFunction;

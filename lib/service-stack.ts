@@ -27,7 +27,7 @@ export interface ServiceStackProps {
   readonly code: string;
 }
 
-/** Everything that computes. It holds nothing, and can be made again from nothing. */
+/** The stack of everything that computes. It holds no state and can be recreated at any time. */
 export class ServiceStack extends Stack {
   readonly routes: HttpRoutes;
   readonly sockets: Sockets;

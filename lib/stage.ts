@@ -6,54 +6,54 @@ import { type EmbeddingSettings, type QdrantSettings, readEmbeddings, readQdrant
 export const stageNames = ['dev', 'prod', 'local'] as const;
 export type StageName = (typeof stageNames)[number];
 
-/** Requests a second over time, and how many at once. */
+/** Steady requests a second, and burst. */
 export interface Throttle {
   readonly rate: number;
   readonly burst: number;
 }
 
-/** Everything that differs between one deployment and another. */
+/** Settings that differ between deployments. */
 export interface Stage {
   readonly name: StageName;
-  /** Availability zones that hold the interface endpoints, and the NAT gateways where there is one: one is cheap, two survive the loss of a zone. */
+  /** Availability zones that hold the interface endpoints, and the NAT gateways if any: one is cheap, two survive the loss of a zone. */
   readonly endpointZones: 1 | 2;
   readonly database: {
     /** Instance class without the `db.`. */
     readonly instance: string;
     readonly storageGiB: number;
-    /** Storage grows by itself up to this. */
+    /** Limit of the storage's automatic growth. */
     readonly maxStorageGiB: number;
     readonly multiAz: boolean;
     readonly backupDays: number;
     readonly deletionProtection: boolean;
-    /** `off` only where Postgres listens on loopback. */
+    /** `off` only when Postgres listens on loopback. */
     readonly tls: 'verify' | 'off';
     /**
-     * Environments that each function that answers people from Postgres may have at once; each holds one connection. Undefined takes
-     * what the account has: a new account cannot reserve any.
+     * Reserved environments for each function that answers people from Postgres; each holds one connection. Undefined reserves none,
+     * which a new account requires.
      */
     readonly environmentsPerFunction: number | undefined;
-    /** An alarm rings above this many connections; about 80 % of what the instance takes. */
+    /** Connections above which the alarm rings; about 80 % of the instance's limit. */
     readonly connectionsAlarm: number;
   };
   readonly logs: { readonly level: 'DEBUG' | 'INFO' | 'WARN'; readonly retention: RetentionDays; readonly keep: boolean };
   readonly http: Throttle;
   readonly socket: Throttle;
-  /** Rooms that are told at once: the brake on `@connections`, whose requests share the account's limit with everything else. */
+  /** Rooms that the fan-out handles at once. It limits calls of `@connections`, which share the account's quota with all other requests. */
   readonly fanOutConcurrency: number;
-  /** Streams that are looked after at once when something changed in them; each holds a connection to Postgres. */
+  /** Streams whose follow-up runs at once; each holds a connection to Postgres. */
   readonly followUpConcurrency: number;
   /** Streams that are cut into epochs at once; each holds a connection to Postgres. */
   readonly epochsConcurrency: number;
-  /** Epochs that are embedded and indexed at once: the brake on the provider of embeddings; each holds a connection to Postgres. */
+  /** Epochs that are embedded and indexed at once. It limits the load on the embeddings provider; each holds a connection to Postgres. */
   readonly embeddingsConcurrency: number;
   readonly embeddings: EmbeddingSettings;
   readonly qdrant: QdrantSettings;
-  /** CloudFormation refuses to delete the stacks. */
+  /** True makes CloudFormation refuse to delete the stacks. */
   readonly terminationProtection: boolean;
-  /** Gets a mail for each alarm. */
+  /** Recipient of a mail for each alarm. */
   readonly alarmEmail: string | undefined;
-  /** The name people type, with its certificate (in us-east-1). Without it CloudFront's own name serves. */
+  /** Public domain name with its certificate (in us-east-1). Undefined uses CloudFront's own name. */
   readonly domain: { readonly name: string; readonly certificateArn: string } | undefined;
 }
 
@@ -96,8 +96,8 @@ const prod: Fixed = {
     backupDays: 14,
     deletionProtection: true,
     tls: 'verify',
-    // Nine functions answer people, three work as wide as their queues, five are alone: 9 x 36 + 20 + 20 + 10 + 5 stays below the 400
-    // connections that 4 GiB of memory allow.
+    // Nine functions answer people, three work as wide as their queues, five have one environment: 9 x 36 + 20 + 20 + 10 + 5 stays below
+    // the 400 connections that 4 GiB of memory allow.
     environmentsPerFunction: 36,
     connectionsAlarm: 320,
   },
@@ -113,7 +113,7 @@ const prod: Fixed = {
   terminationProtection: true,
 };
 
-/** What `npm start` runs: dev's settings; Postgres listens on loopback and has no certificate, and embeddings are made offline. */
+/** Stage of `npm start`: dev's settings, with Postgres on loopback without a certificate, and offline embeddings. */
 const local: Fixed = {
   ...dev,
   name: 'local',
@@ -124,7 +124,7 @@ const local: Fixed = {
 
 const stages: Record<StageName, Fixed> = { dev, prod, local };
 
-/** Reads the stage and its settings from CDK context (`-c stage=prod`); nothing else reads context. Throws on what it does not know. */
+/** Reads the stage and its settings from CDK context (`-c stage=prod`); nothing else reads context. Throws on unknown keys and values. */
 export function readStage(scope: IConstruct): Stage {
   const name = readContext(scope, 'stage') ?? 'dev';
   if (!isStageName(name)) throw new Error(`There is no stage "${name}"; give -c stage=${stageNames.join(' or -c stage=')}`);
@@ -139,14 +139,14 @@ export function readStage(scope: IConstruct): Stage {
   };
 }
 
-/** Whether what memory needs lies outside of the network. */
+/** True when memory needs a service outside of the network. */
 export const needsWayOut = ({ embeddings, qdrant }: Pick<Stage, 'embeddings' | 'qdrant'>): boolean =>
   embeddings.provider === 'openai' || qdrant.kind === 'address';
 
 /** The name of a stack of a stage: `Streambed-dev-Data`. */
 export const stackName = (stage: Stage, part: string): string => `Streambed-${stage.name}-${part}`;
 
-/** What all stacks of a stage have in common; the tags are for whoever reads the bill. */
+/** Properties of all stacks of a stage. The tags are for cost reports. */
 export const stackProps = (stage: Stage, holds: string): StackProps => ({
   description: `Streambed ${stage.name}: ${holds}`,
   terminationProtection: stage.terminationProtection,

@@ -15,11 +15,11 @@ export interface StreamsProps {
   readonly fanOut: WorkQueue;
 }
 
-/** Streams and their events over HTTP, and what follows from a change when it has been told. */
+/** Streams and their events over HTTP, and the follow-up work after a change. */
 export class Streams extends Construct {
   readonly http: ServiceFunction;
   readonly followUp: ServiceFunction;
-  /** Nudges: where something changed. Whoever tells rooms sends them. */
+  /** Nudges that name a changed stream. The functions that post frames send them. */
   readonly followUpQueue: WorkQueue;
 
   constructor(scope: Construct, id: string, props: StreamsProps) {

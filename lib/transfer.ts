@@ -11,7 +11,7 @@ export interface TransferProps {
   readonly database: Database;
 }
 
-/** Whole workspaces over HTTP, page by page: out as the lines of a file, and in again. For API keys only, so it signs nothing. */
+/** Export and import of whole workspaces over HTTP, page by page. Only API keys may call it, so it needs no signing secret. */
 export class Transfer extends Construct {
   readonly http: ServiceFunction;
 

@@ -17,7 +17,7 @@ export interface WebStackProps {
   readonly page: string;
 }
 
-/** What people's browsers meet: one domain, the web app's files behind it. */
+/** The stack of the public domain and the web app's files behind it. */
 export class WebStack extends Stack {
   constructor(scope: Construct, props: WebStackProps) {
     const { stage, data, service, page } = props;
@@ -32,7 +32,10 @@ export class WebStack extends Stack {
     new CfnOutput(this, 'Url', { value: web.url });
   }
 
-  /** Files with a hash in their name first, and for ever: pages that are open still ask for the old ones. Then the page itself. */
+  /**
+   * Deploys files with a hash in their name first and keeps old ones, because open pages still request them. Then deploys the page
+   * itself.
+   */
   #deploy({ bucket, distribution }: Web, stage: Stage, folder: string): void {
     const logGroup = new LogGroup(this, 'DeployLogs', { retention: stage.logs.retention, removalPolicy: RemovalPolicy.DESTROY });
     const shared = { sources: [Source.asset(folder)], destinationBucket: bucket, prune: false, memoryLimit: 256, logGroup };
@@ -54,7 +57,7 @@ export class WebStack extends Stack {
   }
 }
 
-/** The construct that copies files brings a function of its own, which is not ours to configure. */
+/** The construct that copies files brings its own function, which cannot be configured here. */
 function acknowledgeCopier(deployment: BucketDeployment, bucket: Bucket): void {
   const copier = deployment.handlerRole.node.scope;
   if (!copier) throw new Error('The function that copies the files has no construct around its role');

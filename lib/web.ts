@@ -33,14 +33,14 @@ export interface WebProps {
   readonly stage: Stage;
   readonly httpApiId: string;
   readonly socketApiId: string;
-  /** Where the content of files is sent to and read from. */
+  /** Origin of the files bucket, for uploads and downloads. */
   readonly filesOrigin: string;
 }
 
 /** First parts of the paths that the HTTP API answers; everything else is the web app. A test compares them with the contract. */
 export const apiPaths = ['/v1/*', '/health', '/ready', '/openapi.json', '/asyncapi.json', '/docs'] as const;
 
-/** One domain for everything: the page, the HTTP API and the sockets. Only the content of files is somewhere else, in its bucket. */
+/** One domain for the page, the HTTP API and the sockets. Only file contents have another origin, their bucket. */
 export class Web extends Construct {
   readonly bucket: Bucket;
   readonly logs: Bucket;
@@ -58,7 +58,7 @@ export class Web extends Construct {
   #makeLogBucket(): Bucket {
     const logs = new Bucket(this, 'Logs', {
       ...privateBucket,
-      // CloudFront delivers its log by access control list.
+      // CloudFront delivers its access log by access control list.
       objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
       lifecycleRules: [{ expiration: Duration.days(90) }],
     });
@@ -93,10 +93,10 @@ export class Web extends Construct {
     return distribution;
   }
 
-  /** The web app: files from the bucket, and its one page for every path that is no file. */
+  /** The web app: files from the bucket, and index.html for every path that is not a file. */
   #page(origins: PageOrigins): BehaviorOptions {
     return {
-      // Who may list a bucket is told 404 for what is not there; who may not, 403.
+      // S3 answers 404 for a missing object only to callers that may list the bucket, else 403.
       origin: S3BucketOrigin.withOriginAccessControl(this.bucket, { originAccessLevels: [AccessLevel.READ, AccessLevel.LIST] }),
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
@@ -116,7 +116,7 @@ export class Web extends Construct {
   }
 }
 
-/** Requests to a gateway: nothing cached, everything handed on but the host name, which must be the gateway's own. */
+/** Behaviour for requests to a gateway: no caching, and everything forwarded except the host name, which must be the gateway's own. */
 const passOn = (domainName: string): BehaviorOptions => ({
   origin: new HttpOrigin(domainName, { protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY, originSslProtocols: [OriginSslPolicy.TLS_V1_2] }),
   viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,

@@ -15,10 +15,10 @@ export interface WorkspacesProps {
   readonly fanOut: WorkQueue;
 }
 
-/** Workspaces and their providers. */
+/** HTTP function for workspaces and their providers. */
 export class Workspaces extends Construct {
   readonly http: ServiceFunction;
-  /** Makes a workspace and its first API key; an operator invokes it, no route leads to it. */
+  /** Creates a workspace and its first API key. An operator invokes it; it has no route. */
   readonly createWorkspace: ServiceFunction;
 
   constructor(scope: Construct, id: string, props: WorkspacesProps) {

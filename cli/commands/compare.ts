@@ -5,7 +5,7 @@ import { createProgress } from '../progress.ts';
 import { readLines } from '../read-lines.ts';
 import type { FileLine } from '../read-lines.ts';
 
-/** Compares two exports: they are equal apart from the ids and times that their headers name. Says the first line that differs. */
+/** Compares two exports, ignoring the ids and times that their headers name. Reports the first line that differs. */
 export async function compareFiles(one: string, two: string, options: { readonly signal: AbortSignal }): Promise<void> {
   const progress = createProgress('Compare');
   const [left, right] = [readLines(one, options.signal), readLines(two, options.signal)];
@@ -38,7 +38,7 @@ function maskOf(file: string, { number, record }: FileLine): (record: { readonly
 
 const known = ({ record }: FileLine): { readonly kind: string } => ({ ...record, kind: String(record.kind) });
 
-/** Where two values differ, and how; undefined where they do not. */
+/** Describes the first difference between two values, with its path; undefined when they are equal. */
 function differenceOf(one: unknown, two: unknown, path: string): string | undefined {
   if (typeof one === 'object' && typeof two === 'object' && one !== null && two !== null) {
     const [a, b] = [one as Record<string, unknown>, two as Record<string, unknown>];

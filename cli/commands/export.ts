@@ -10,11 +10,11 @@ import { createProgress } from '../progress.ts';
 
 const pageLines = 1_000;
 
-/** Where an export that broke off goes on: it is kept beside the file until all of it is there. */
+/** Progress of an interrupted export, from which it resumes. The file stands beside the export until that is complete. */
 const Place = z.object({ workspaceId: z.string(), cursor: z.string(), bytes: z.int(), lines: z.int() });
 type Place = z.infer<typeof Place>;
 
-/** Something that takes lines and says when it can take more. */
+/** A sink for lines; `write` resolves when the stream has taken them. */
 interface Sink {
   write(text: string): Promise<void>;
   close(): Promise<void>;
@@ -34,7 +34,7 @@ function openSink(stream: NodeJS.WritableStream, own: boolean): Sink {
   };
 }
 
-/** Writes the whole workspace to a file, or to the standard output. */
+/** Writes the whole workspace to a file or to standard output. */
 export async function exportToFile(
   connection: Connection,
   options: { readonly out?: string; readonly signal: AbortSignal },
@@ -81,7 +81,7 @@ export async function exportToFile(
   progress.done(`Exported ${lines.toLocaleString('en')} lines of ${connection.workspaceId}${out === undefined ? '' : ` to ${out}`}.`);
 }
 
-/** Whether as many events of each stream were read as its end says. */
+/** Compares the events read for each stream with the count in the stream's closing record. */
 class EventCounts {
   readonly #events = new Map<string, number>();
 
@@ -93,7 +93,7 @@ class EventCounts {
   }
 }
 
-/** What was posted in the very moment of the first page may be missing from the events and be counted at the end: no import takes that. */
+/** Explains an export that no import accepts: an event posted during the first page is counted at the end, but its line is missing. */
 async function unevenExport(part: string | undefined): Promise<Failure> {
   if (part !== undefined) await rm(`${part}.place`, { force: true });
   return new Failure('Somebody wrote in the very moment in which the export began: begin it again.');
@@ -101,7 +101,7 @@ async function unevenExport(part: string | undefined): Promise<Failure> {
 
 const keepPlace = (part: string, place: Place): Promise<void> => writeFile(`${part}.place`, JSON.stringify(place), { mode: 0o600 });
 
-/** Where a part goes on: what was written behind its last full page is cut off. */
+/** Reads the progress of an interrupted export and truncates the file behind its last full page. */
 async function placeOf(part: string, workspaceId: string): Promise<Place | undefined> {
   const text = await readFile(`${part}.place`, 'utf8').catch(() => undefined);
   const size = await stat(part).then(

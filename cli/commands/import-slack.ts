@@ -17,7 +17,7 @@ interface Options extends ConnectionOptions {
   readonly userId: string;
 }
 
-/** Imports the folder of a Slack export, or writes it as a file to import. What has no counterpart here is listed at the end. */
+/** Imports the folder of a Slack export, or writes it as a file to import. Prints at the end what has no counterpart here. */
 export async function importSlack(options: Options, root: string, signal: AbortSignal): Promise<void> {
   const field = options.userId;
   if (field !== 'name' && field !== 'id' && field !== 'email')

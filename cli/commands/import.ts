@@ -6,7 +6,7 @@ import { readLines, sizeOf } from '../read-lines.ts';
 import { sendRecords } from '../send-records.ts';
 import type { PlacedRecord } from '../send-records.ts';
 
-/** Imports a file into a workspace without streams. What was imported before is passed over by the server, so it may be begun again. */
+/** Imports a file into an empty workspace. Safe to restart: the server skips records that it already has. */
 export async function importFile(
   connection: Connection,
   file: string,
@@ -36,7 +36,7 @@ export async function importFile(
   }
 }
 
-/** The lines of a file, seen to be those of an export, all of them. */
+/** Reads the lines of a file and checks that they form one complete export. */
 class CheckedLines {
   readonly #file: string;
   readonly #fromLine: number;

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 
 const Made = z.object({ workspaceId: z.string(), apiKey: z.string() });
 
-/** Makes a workspace in a local app. In AWS an operator invokes the function for it: docs/deploy.md. */
+/** Creates a workspace in a local app. In AWS an operator invokes a function instead, see docs/deploy.md. */
 export async function makeLocalWorkspace(name: string, options: { readonly url?: string; readonly signal: AbortSignal }): Promise<void> {
   const baseUrl = options.url ?? readDemo(true).baseUrl;
   const response = await fetch(`${baseUrl}/local/workspaces`, {

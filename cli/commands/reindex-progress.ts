@@ -1,8 +1,8 @@
 import type { MemoryJob } from '../../contract/epoch.ts';
 
-/** How far long work over epochs is: one line that moves on a terminal, else a line for each tenth and for whatever holds it up. */
+/** Prints the progress of a job over epochs: one moving line on a terminal, else a line for each tenth and for each new obstacle. */
 export interface JobProgress {
-  /** `waitsFor`: what holds it up, where something does. */
+  /** `waitsFor` names the obstacle that the job waits for; null when there is none. */
   update(job: Pick<MemoryJob, 'done' | 'total'>, waitsFor: string | null): void;
   /** Ends the line. */
   done(message: string): void;
@@ -36,7 +36,7 @@ export function createJobProgress(
       const text = line(job, waitsFor);
       if (terminal.isTTY === true) {
         open = true;
-        // A line that wraps could not be taken back.
+        // A line that wraps cannot be cleared again.
         terminal.write(`\r\x1b[K${text.slice(0, (terminal.columns ?? 80) - 1)}`);
         return;
       }

@@ -6,12 +6,12 @@ import type { Connection, ConnectionOptions } from '../connection.ts';
 import { Failure } from '../failure.ts';
 import { createJobProgress } from './reindex-progress.ts';
 
-/** Between two looks at how far it is. */
+/** Interval between two polls of the job. */
 const lookSeconds = 0.5;
-/** A service that is away for longer is given up; what it does goes on without anybody looking. */
+/** The command gives up after the service has been unreachable for this long. The job continues without it. */
 const patienceSeconds = 60;
 
-/** Who names no service means the local app; who names one and no key means the key that the local app gave. */
+/** Fills in the local app when no service is named, and the local app's own key when a service is named without a key. */
 export function orLocalApp(options: ConnectionOptions, environment: NodeJS.ProcessEnv = process.env): ConnectionOptions {
   const isSaid = (value: string | undefined): boolean => value !== undefined && value !== '';
   const lacks = isSaid(options.url)
@@ -21,8 +21,8 @@ export function orLocalApp(options: ConnectionOptions, environment: NodeJS.Proce
 }
 
 /**
- * Has the index of memory built anew from the database, and tells how far that is until it is done. The work is the service's own: it goes on
- * when nobody looks, and who asks for it while it is done follows that.
+ * Rebuilds the index of memory from the database, and prints the progress until it is complete. The service runs the job: it continues
+ * when the command ends, and a second command follows the job that is running.
  */
 export async function reindex(connection: Connection, { signal }: { readonly signal: AbortSignal }): Promise<void> {
   const { job, isNew } = await begin(connection, signal);
@@ -44,7 +44,7 @@ async function begin({ baseUrl, workspaceId, streambed }: Connection, signal: Ab
   const params = { workspaceId };
   try {
     const { job: before } = await streambed.call(api.epochs.readMemory, { params, signal });
-    // Asking twice begins one piece of work.
+    // Idempotent: a second request joins the job that is running.
     const job = await streambed.call(api.epochs.reindexMemory, { params, signal, repeatable: true });
     return { job, isNew: before?.id !== job.id };
   } catch (error) {
@@ -60,7 +60,7 @@ interface Following {
   readonly onMoved: (job: MemoryJob, waitsFor: string | null) => void;
 }
 
-/** Looks until the work has ended. Throws where it failed, and where nobody can tell any more. */
+/** Polls until the job has ended. Throws when the job failed, and when the service stays unreachable. */
 async function follow({ workspaceId, streambed }: Connection, started: MemoryJob, { signal, onMoved }: Following): Promise<MemoryStatus> {
   let job = started;
   let heardAt = performance.now();

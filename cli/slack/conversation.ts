@@ -12,7 +12,7 @@ import { slackId } from './slack-ids.ts';
 import { appendTo, closingRecords, newStreamLog, notePost, timeOf } from './stream-log.ts';
 import type { StreamLog } from './stream-log.ts';
 
-/** What all conversations of a folder share. */
+/** State shared by all conversations of a folder. */
 export interface SlackContext {
   readonly folder: SlackFolder;
   readonly people: People;
@@ -21,7 +21,7 @@ export interface SlackContext {
   readonly signal: AbortSignal;
 }
 
-/** How a conversation stands among the streams. */
+/** A conversation with the stream that it becomes. */
 export interface PlacedConversation {
   readonly conversation: SlackConversation;
   readonly streamId: string;
@@ -37,12 +37,12 @@ interface Thread {
   readonly starterId: string;
 }
 
-/** Nobody has to hear twice of what is missing: the second reading of a conversation says nothing. */
+/** Discards the notes of the second reading, which finds the same gaps as the first. */
 const unheard = new LeftOut();
 
 /**
- * The lines of a conversation and its threads. It is read twice, day by day: first to know who takes part and which threads there are,
- * which stand before the events; then for the events. What stays in memory is the list of the threads, not the messages.
+ * Yields the records of a conversation and its threads. Reads the folder twice, day by day: first for the members and threads, whose
+ * records come before the events, then for the events. Memory holds the list of threads, not the messages.
  */
 export async function* conversationRecords(context: SlackContext, placed: PlacedConversation): AsyncGenerator<ExportRecord> {
   const log = newStreamLog(placed.streamId, placed.createdMs);
@@ -79,7 +79,7 @@ interface Drafted {
   readonly authorId: string;
 }
 
-/** The messages that something becomes of, in their order. */
+/** Yields the messages that become events, in order. */
 async function* draftsOf(context: SlackContext, { conversation }: PlacedConversation, leftOut: LeftOut): AsyncGenerator<Drafted> {
   let lastTs = '';
   for (const file of await listDays(context.folder, conversation)) {
@@ -95,7 +95,7 @@ async function* draftsOf(context: SlackContext, { conversation }: PlacedConversa
   }
 }
 
-/** Who takes part, and which threads there are. A thread whose first message is missing is none: its replies stay in the conversation. */
+/** Collects the members and the threads. Replies whose first message is missing stay in the conversation. */
 async function survey(context: SlackContext, placed: PlacedConversation, log: StreamLog): Promise<Map<string, Thread>> {
   const threads = new Map<string, Thread>();
   const roots = new Map<string, string>();
@@ -179,7 +179,7 @@ const threadRecord = ({ log, starterId }: Thread): ExportRecord =>
   }) as unknown as ExportRecord;
 
 interface Placing extends Drafted {
-  /** The thread, or the conversation itself. */
+  /** The thread or the conversation. */
   readonly target: StreamLog;
   readonly log: StreamLog;
   readonly conversation: SlackConversation;

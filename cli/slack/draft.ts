@@ -5,16 +5,16 @@ import type { Names } from './markup.ts';
 import { messageParts, oneLine, storableText } from './plain-text.ts';
 import type { SlackMessage } from './slack-files.ts';
 
-/** What becomes of a message of Slack: words (a long text in several parts), a note of what happened, or a place that was deleted. */
+/** The result of one Slack message: text (a long one in several parts), a note of what happened, or a deleted message. */
 export type Draft =
   | { readonly kind: 'words'; readonly parts: readonly string[]; readonly mentions: readonly Mention[]; readonly inChannelToo: boolean }
   | { readonly kind: 'note'; readonly eventType: string; readonly payload: Readonly<Record<string, unknown>> }
   | { readonly kind: 'gone' };
 
-/** Subtypes in which somebody says something. */
+/** Subtypes that carry text of a person or a bot. */
 const spoken = new Set(['bot_message', 'me_message', 'thread_broadcast', 'reply_broadcast', 'file_share', 'file_comment']);
 
-/** Undefined for what has no counterpart here; `leftOut` is told why. */
+/** Converts a Slack message; undefined when it has no counterpart here, with the reason noted in `leftOut`. */
 export function draftOf(
   message: SlackMessage,
   context: { names: Names; authorId: string; leftOut: LeftOut; place: string },
@@ -70,7 +70,7 @@ function wordsOf(message: SlackMessage, { names, leftOut, place }: { names: Name
   return { kind: 'words', parts, mentions: said.mentions, inChannelToo: /^(thread|reply)_broadcast$/.test(message.subtype ?? '') };
 }
 
-/** What bots say beside their text. The preview of a link is left out: the link is there. */
+/** Texts that bots attach to a message. Link previews are dropped because the link itself is kept. */
 function attachmentsOf({ attachments = [] }: SlackMessage, names: Names): string[] {
   return attachments
     .filter(({ from_url: previewOf }) => previewOf === undefined)

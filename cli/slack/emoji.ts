@@ -1,4 +1,4 @@
-/** The shortcodes that people use most, as Slack writes them. What is not among them is left as it is written. */
+/** The most used shortcodes, as Slack writes them. Any other shortcode stays as text. */
 const table = `
 +1 👍 thumbsup 👍 -1 👎 thumbsdown 👎 ok_hand 👌 punch 👊 facepunch 👊 fist ✊ v ✌️ wave 👋 hand ✋ raised_hand ✋ raised_hands 🙌 clap 👏
 pray 🙏 muscle 💪 point_up ☝️ point_up_2 👆 point_down 👇 point_left 👈 point_right 👉 handshake 🤝 crossed_fingers 🤞 call_me_hand 🤙

@@ -1,8 +1,8 @@
-/** What could not be taken along, and why. */
+/** Counts of what could not be imported, by reason. */
 export class LeftOut {
   readonly #reasons = new Map<string, { count: number; example: string }>();
 
-  /** Notes that something is missing; `place` is where the first of its kind is. */
+  /** Counts one more case of a reason. `place` is kept for the first case. */
   note(reason: string, place: string): void {
     const known = this.#reasons.get(reason);
     if (known) known.count++;

@@ -2,7 +2,7 @@ import { maxMentions } from '../../contract/event.ts';
 import type { Mention } from '../../contract/event.ts';
 import { emojiOf } from './emoji.ts';
 
-/** What the ids in a text stand for. */
+/** Names for the ids in a text. */
 export interface Names {
   user(slackId: string): { readonly id: string; readonly name: string } | undefined;
   channel(slackId: string): { readonly streamId: string; readonly slug: string } | undefined;
@@ -10,7 +10,7 @@ export interface Names {
 
 const code = /(```[\s\S]*?```|`[^`\n]+`)/;
 
-/** A text of Slack as Markdown, and whom it mentions. Code stays as it is, but for Slack's own marks in it. */
+/** Converts Slack's markup into Markdown and collects the mentions. Code keeps its text, apart from Slack's own tokens inside it. */
 export function markdownOf(text: string, names: Names): { text: string; mentions: Mention[] } {
   const mentions = new Map<string, Mention>();
   const mention = (found: Mention): void => void mentions.set(`${found.type} ${found.id}`, found);
@@ -20,7 +20,7 @@ export function markdownOf(text: string, names: Names): { text: string; mentions
   return { text: parts.join(''), mentions: [...mentions.values()].slice(0, maxMentions) };
 }
 
-/** One star is bold at Slack, two are in Markdown; the same for what is struck through. */
+/** Slack marks bold with one star and Markdown with two; the same for strike-through. */
 const styled = (text: string): string =>
   text
     .replace(/(?<![\w*])\*(?![\s*])([^*\n]*[^\s*])\*(?![\w*])/g, '**$1**')
@@ -66,7 +66,7 @@ function specialToken(target: string, label: string | undefined, mention: (found
     mention({ type: 'here', id: 'here', label: 'here' });
     return '@here';
   }
-  // A group of users, a date: Slack says beside it how to show it.
+  // User groups and dates carry their own label behind the bar.
   return label ?? target;
 }
 

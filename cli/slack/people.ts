@@ -4,24 +4,24 @@ import type { RecordOf } from '../../contract/transfer.ts';
 import { oneLine } from './plain-text.ts';
 import type { SlackMessage, SlackUser } from './slack-files.ts';
 
-/** What of a Slack user becomes the id of ours. */
+/** The field of a Slack user that becomes the user id here. */
 export type UserIdField = 'name' | 'id' | 'email';
 type Member = RecordOf<'member'>;
 
-/** Everyone who wrote, reacted or was there: the users of the list, and the bots and guests that only messages know. */
+/** Everyone who wrote, reacted or was a member: the users of the list, and bots and guests that appear only in messages. */
 export class People {
   readonly #known = new Map<string, { readonly id: string; readonly name: string }>();
   readonly #taken = new Set<string>();
   readonly #at: string;
   #fresh: Member[] = [];
 
-  /** `at`: when somebody came of whom no list says it. */
+  /** `at` is the time of joining for people whom no list names. */
   constructor(users: readonly SlackUser[], field: UserIdField, at: string) {
     this.#at = at;
     for (const user of users) this.#add(user.id, memberOf(user, at), { name: user.name, id: user.id, email: user.profile?.email }[field]);
   }
 
-  /** Whoever came up since the last call: their lines must stand before what they did. */
+  /** Returns the members found since the last call. Their records must come before their first event. */
   takeFresh(): Member[] {
     const fresh = this.#fresh;
     this.#fresh = [];
@@ -32,7 +32,7 @@ export class People {
     return this.#known.get(slackId);
   }
 
-  /** The id of a user, who becomes a former member where no list knows them: they see nothing. */
+  /** Id of a user. A user whom no list names becomes a former member, without access. */
   idOf(slackId: string, name: string = slackId): string {
     const known = this.#known.get(slackId);
     if (known) return known.id;
@@ -49,7 +49,7 @@ export class People {
     return this.#add(slackId, plain, name);
   }
 
-  /** Who wrote a message. A bot without a user is known by the name that it writes under. */
+  /** Id of a message's author. A bot without a user is known by its display name. */
   authorOf(message: SlackMessage): string {
     const profile = message.user_profile;
     if (message.user !== undefined) return this.idOf(message.user, profile?.real_name ?? profile?.name ?? message.user);

@@ -3,7 +3,7 @@ import { maxTextBytes, utf8Bytes } from '../../contract/text.ts';
 /** Text that can be stored: no NUL, no half of a surrogate pair. */
 export const storableText = (text: string): string => text.replaceAll('\0', '').toWellFormed();
 
-/** One line of at most so many characters; undefined where nothing is left. */
+/** One line of at most `maxCharacters`; undefined when nothing is left. */
 export function oneLine(text: string | null | undefined, maxCharacters: number): string | undefined {
   const line = storableText(text ?? '')
     .replaceAll(/\p{Cc}+/gu, ' ')
@@ -14,7 +14,7 @@ export function oneLine(text: string | null | undefined, maxCharacters: number):
   return line === '' ? undefined : line;
 }
 
-/** A text in parts that a message can hold each, cut between lines or words where there are any. */
+/** Splits a text into parts that fit one message each, between lines or words where possible. */
 export function messageParts(text: string): string[] {
   const parts: string[] = [];
   let rest = text;
@@ -31,7 +31,7 @@ export function messageParts(text: string): string[] {
   return [...parts, rest].filter((part) => part.trim() !== '');
 }
 
-/** A slug as streams have them: letters and digits, lower case, parted by hyphens. */
+/** A slug that streams accept: lower-case letters and digits, separated by hyphens. */
 export function slugOf(name: string): string {
   const slug = name
     .normalize('NFKC')

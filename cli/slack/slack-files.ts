@@ -31,7 +31,7 @@ const SlackConversation = z.looseObject({
   topic: Words,
   purpose: Words,
 });
-/** `folder`: where its days lie. */
+/** `folder` holds one file a day. */
 export type SlackConversation = z.infer<typeof SlackConversation> & {
   readonly kind: 'channel' | 'private' | 'dm';
   readonly folder: string;
@@ -80,14 +80,14 @@ const SlackMessage = z.looseObject({
 });
 export type SlackMessage = z.infer<typeof SlackMessage>;
 
-/** What a folder holds, besides the messages: those are read day by day. */
+/** The lists of an export folder. Messages are read separately, day by day. */
 export interface SlackFolder {
   readonly root: string;
   readonly users: readonly SlackUser[];
   readonly conversations: readonly SlackConversation[];
 }
 
-/** Reads the lists of an export. Which of them there are depends on who exported; users.json is always there. */
+/** Reads the lists of an export. Only users.json is always there; the others depend on the exporting role. */
 export async function readSlackFolder(root: string): Promise<SlackFolder> {
   const users = await readList(root, 'users.json', SlackUser);
   if (users === undefined)
@@ -130,7 +130,7 @@ export async function listDays({ root }: SlackFolder, { folder }: SlackConversat
     .map((name) => path.join(root, folder, name));
 }
 
-/** The messages of a day, oldest first, each with its place in words; `unreadable` is told of what is no message. */
+/** Reads the messages of a day, oldest first, each with its place in words. Calls `unreadable` for each entry that is not a message. */
 export async function readDay(
   file: string,
   signal: AbortSignal,
@@ -148,7 +148,7 @@ export async function readDay(
   return messages.sort((a, b) => compareTs(a.message.ts, b.message.ts));
 }
 
-/** Orders by time: the digits behind the point are microseconds. */
+/** Compares two timestamps; the digits behind the point are microseconds. */
 export function compareTs(one: string, two: string): number {
   const [a, b] = [one.split('.'), two.split('.')];
   return Number(a[0]) - Number(b[0]) || Number(a[1]?.padEnd(6, '0')) - Number(b[1]?.padEnd(6, '0'));

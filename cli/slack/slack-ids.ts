@@ -4,7 +4,7 @@ import type { IdKind } from '../../contract/ids.ts';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/** An id for something of Slack: the same thing always has the same one, and it carries the thing's time. */
+/** Deterministic id for an object of Slack, with the object's time inside. */
 export function slackId(kind: IdKind, milliseconds: number, key: string): string {
   let time = milliseconds;
   let head = '';

@@ -9,7 +9,7 @@ import { oneLine, slugOf } from './plain-text.ts';
 import type { SlackFolder } from './slack-files.ts';
 import { slackId } from './slack-ids.ts';
 
-/** A folder of Slack as the lines of a file that an import takes. The same folder always gives the same lines. */
+/** Converts a Slack folder into the records of an import. Deterministic: the same folder always gives the same lines. */
 export async function* slackRecords(
   folder: SlackFolder,
   options: { readonly field: UserIdField; readonly leftOut: LeftOut; readonly signal: AbortSignal },
@@ -42,7 +42,7 @@ async function* bodyRecords(
   for (const one of placed) yield* conversationRecords({ folder, people, names, leftOut, signal }, one);
 }
 
-/** Seconds. Nothing in an export says when it was made: the newest thing in its lists stands for it. */
+/** Newest time in the lists, in seconds. It stands for the export's own time, which no file holds. */
 function newestTime({ users, conversations }: SlackFolder): number {
   const times = [...users.map(({ updated }) => updated ?? 0), ...conversations.map(({ created }) => created ?? 0)];
   return times.reduce((newest, time) => Math.max(newest, time), 0);
@@ -64,7 +64,7 @@ const headerOf = ({ users, conversations }: SlackFolder, exportedAt: string): Ex
     leftOut: ['content of files', 'custom emoji', 'what only Slack has'],
   }) as ExportRecord;
 
-/** The streams that conversations become: with slugs of their own, and one DM for the same people. */
+/** Assigns conversations to streams: unique slugs, and one DM for the same people. */
 function placeConversations({ conversations }: SlackFolder, people: People, leftOut: LeftOut): PlacedConversation[] {
   const slugs = new Set<string>();
   const dms = new Set<string>();

@@ -1,14 +1,14 @@
 import type { Mention } from '../../contract/event.ts';
 import type { ExportRecord } from '../../contract/transfer.ts';
 
-/** A stream as it is being made from messages: where its log is, who was in it last, and what hangs on it. */
+/** A stream under construction: its head position, its latest authors, its members and threads. */
 export interface StreamLog {
   readonly id: string;
   readonly createdMs: number;
-  /** Who took part, and so is in it. */
+  /** Members: everyone who took part. */
   readonly members: Set<string>;
   lastMs: number | undefined;
-  /** Who posted last, newest first: three of them. */
+  /** The latest three authors, newest first. */
   recent: readonly string[];
   seq: number;
   ordinal: number;
@@ -24,7 +24,7 @@ export const newStreamLog = (id: string, createdMs: number): StreamLog => ({
   ordinal: 0,
 });
 
-/** Notes that somebody posted. */
+/** Records the author of a post. */
 export function notePost(log: StreamLog, userId: string, milliseconds: number): void {
   log.lastMs = milliseconds;
   log.recent = [userId, ...log.recent.filter((id) => id !== userId)].slice(0, 3);
@@ -76,7 +76,7 @@ export function appendTo(log: StreamLog, event: NewEvent): ExportRecord {
   } as unknown as ExportRecord;
 }
 
-/** Who is in a stream, having read all of it; and its end. */
+/** Yields the records that close a stream: its members, known only after its last event, and its end. */
 export function* closingRecords(
   log: StreamLog,
   end: {

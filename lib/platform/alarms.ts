@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import type { Stage } from '../stage.ts';
 import { acknowledge } from './checks.ts';
 
-/** The entries of docs/runbook.md: one for each kind of alarm. A test holds the two together. */
+/** Entries of docs/runbook.md, one for each kind of alarm. A test keeps the two in step. */
 export const runbookEntries = [
   'function-errors',
   'dead-letters',
@@ -34,21 +34,21 @@ export type RunbookEntry = (typeof runbookEntries)[number];
 
 export interface AlarmProps {
   readonly runbook: RunbookEntry;
-  /** What is wrong when it rings, in one sentence. */
+  /** The fault, in one sentence. */
   readonly says: string;
   readonly metric: IMetric;
   readonly above?: number;
   readonly below?: number;
-  /** Periods of the metric in a row. */
+  /** Consecutive periods of the metric that breach the threshold. */
   readonly periods: number;
-  /** Silence of the metric is the trouble itself. */
+  /** True when a missing metric is itself the fault. */
   readonly silenceIsBad?: boolean;
 }
 
-/** Every alarm is made here, so that each names its entry in the runbook and reaches somebody. */
+/** The only place that creates alarms, so that each one names its runbook entry and notifies the stage's topic. */
 export class Alarms extends Construct {
   readonly topic: Topic;
-  /** Those made so far. */
+  /** Alarms created so far. */
   readonly all: Alarm[] = [];
   readonly #stage: Stage;
 
@@ -56,7 +56,7 @@ export class Alarms extends Construct {
     super(scope, id);
     this.#stage = props.stage;
     this.topic = new Topic(this, 'Topic', { displayName: `Streambed ${props.stage.name}`, enforceSSL: true });
-    // A policy of one's own replaces the default one, and with it CloudWatch's permission to publish.
+    // A custom topic policy replaces the default one, which holds CloudWatch's permission to publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
@@ -89,7 +89,7 @@ export class Alarms extends Construct {
     return alarm;
   }
 
-  /** Rings when a function throws; what it answers for a caller's mistake is no error. */
+  /** Adds an alarm for a function that throws. Answers to a caller's mistake are not errors. */
   watchFunction(fn: IFunction, name: string): void {
     this.add(`${name}Errors`, {
       runbook: 'function-errors',

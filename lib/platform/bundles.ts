@@ -7,7 +7,7 @@ type BuildOutput = Metafile['outputs'][string];
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** One deployed function's code: what it was made from, where it lies, how large it is. */
+/** One deployed function's code. */
 export interface Bundle {
   /** `streams-http`; the folder's name under `dist/functions`. */
   readonly name: string;
@@ -35,12 +35,11 @@ export const bundleName = (source: string): string =>
     .replace(/\.lambda\.ts$/, '')
     .replaceAll('/', '-');
 
-/** Where the code of a bundle comes from, for people who have to look for it. */
+/** Source file of a bundle, for messages to people. */
 export const bundleSource = (name: string): string => `functions/${name.replace('-', '/')}.lambda.ts`;
 
 /**
- * Makes the code of all functions with one call of esbuild, into `dist/functions/<name>/index.mjs`.
- * Throws with esbuild's messages when one cannot be made.
+ * Bundles all functions with one call of esbuild, into `dist/functions/<name>/index.mjs`. Throws with esbuild's messages when one fails.
  */
 export function buildBundles(directory: string = join(root, 'dist/functions')): Bundles {
   const start = performance.now();
@@ -50,7 +49,7 @@ export function buildBundles(directory: string = join(root, 'dist/functions')): 
   const { metafile } = runEsbuild(Object.fromEntries(sources.map((source) => [`${bundleName(source)}/index`, source])), directory);
   removeStale(directory, names);
   for (const output of Object.values(metafile.outputs)) demandHandler(output);
-  // The migration function reads its SQL beside itself; a new migration changes the hash of its code, and so runs.
+  // The migration function reads its SQL beside itself. A new migration therefore changes the hash of its code and triggers a run.
   if (names.includes('platform-migrate')) copyMigrations(join(directory, 'platform-migrate'));
   return {
     directory,
@@ -93,14 +92,14 @@ function runEsbuild(entryPoints: Record<string, string>, outdir: string): BuildR
   }
 }
 
-/** Lambda finds out about a missing handler with the first caller; here it is found before. */
+/** Lambda reports a missing handler only at the first request; this check reports it at build time. */
 function demandHandler({ entryPoint, exports }: BuildOutput): void {
   if (entryPoint !== undefined && exports.join() !== 'handler') {
     throw new Error(`${entryPoint} must export "handler" and nothing else; it exports: ${exports.join(', ') || 'nothing'}`);
   }
 }
 
-/** Folders of functions that are no more; the others were just written over. */
+/** Removes the folders of functions that no longer exist. */
 function removeStale(directory: string, names: readonly string[]): void {
   for (const entry of readdirSync(directory)) {
     if (!names.includes(entry)) rmSync(join(directory, entry), { recursive: true });
@@ -119,7 +118,7 @@ function describe(source: string, directory: string): Bundle {
   return { name, source, directory: join(directory, name), bytes: statSync(join(directory, name, 'index.mjs')).size };
 }
 
-/** Run by itself it prints one line per function. */
+/** As a script it prints one line per function. */
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { bundles, milliseconds } = buildBundles();
   for (const { name, bytes } of bundles) console.log(`${(bytes / 1024).toFixed(1).padStart(9)} KB  ${name}`);

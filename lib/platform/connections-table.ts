@@ -4,19 +4,19 @@ import { Construct } from 'constructs';
 import type { Stage } from '../stage.ts';
 import type { ServiceFunction } from './service-function.ts';
 
-/** What a function does with the table. */
+/** Actions that each purpose needs. */
 const actions = {
-  /** Notes a used ticket. */
+  /** Marks a ticket as used. */
   useTickets: ['dynamodb:PutItem'],
   /** Adds, changes and removes connections and their rooms. */
   keepConnections: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
-  /** Finds who is in a room, removes who is gone or may hear it no more. */
+  /** Lists the connections of a room and removes those that are gone or have lost access. */
   tellRooms: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
-  /** Asks whether the table answers. */
+  /** Checks that the table answers. */
   probe: ['dynamodb:GetItem'],
 } as const;
 
-/** Who is connected and which rooms they hear; used tickets too. Everything in it expires by itself. */
+/** Connections with their rooms, and used tickets. Every item expires by itself. */
 export class ConnectionsTable extends Construct {
   readonly table: Table;
 
@@ -33,7 +33,7 @@ export class ConnectionsTable extends Construct {
     });
   }
 
-  /** Lets a function do one of the four things that are done with the table. */
+  /** Grants the actions of one purpose. */
   grant(fn: ServiceFunction, purpose: keyof typeof actions): void {
     fn.allow([...actions[purpose]], this.table.tableArn);
     fn.set('connectionsTable', this.table.tableName);

@@ -59,7 +59,7 @@ export class Database extends Construct {
     fn.set('databaseSecretArn', this.#app.secretArn);
   }
 
-  /** Lets the migration function connect as the owner of everything, and set the password of the other role. */
+  /** Lets the migration function connect as the owner of the schema, and set the password of the functions' role. */
   grantOwn(fn: ServiceFunction): void {
     this.grantConnect(fn);
     fn.allow(['secretsmanager:GetSecretValue'], this.#owner.secretArn);
@@ -105,7 +105,7 @@ export class Database extends Construct {
         parameters: {
           'rds.force_ssl': '1',
           log_min_duration_statement: '500',
-          // Statements are logged without their values: those are what people wrote.
+          // Statements are logged without their parameters, because these are what people wrote.
           log_parameter_max_length: '0',
           // A week, on the instance itself.
           'rds.log_retention_period': '10080',

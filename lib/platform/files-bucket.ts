@@ -8,12 +8,12 @@ import { privateBucket } from './private-bucket.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 /**
- * The content of files. Browsers send and read it themselves, at addresses that a function signs; keys begin with the workspace's id. An
- * upload carries a tag until its file is complete, and whatever still carries it after a day is deleted.
+ * Bucket of file contents. Browsers upload and download directly, at addresses that a function signs. Keys begin with the workspace's id.
+ * An upload carries a tag until its file is complete; a lifecycle rule deletes tagged objects after a day.
  */
 export class FilesBucket extends Construct {
   readonly bucket: Bucket;
-  /** What the signed addresses begin with. */
+  /** Origin of the signed addresses. */
   readonly origin: string;
 
   constructor(scope: Construct, id: string, props: { readonly stage: Stage }) {
@@ -43,8 +43,8 @@ export class FilesBucket extends Construct {
   }
 
   /**
-   * Lets a function sign uploads and downloads of the workspaces' files, which is to be allowed them itself, and see what arrived. It may
-   * list, because who may not is not told that an object is not there.
+   * Lets a function sign uploads and downloads, which needs both permissions itself, and inspect uploaded objects. Listing is granted
+   * because S3 answers 403 instead of 404 for a missing object without it.
    */
   grantExchange(fn: ServiceFunction): void {
     const actions = ['PutObject', 'PutObjectTagging', 'GetObject', 'DeleteObjectTagging'];
@@ -57,7 +57,7 @@ export class FilesBucket extends Construct {
     acknowledge(fn.role, `AwsSolutions-IAM5[Resource::${this.#exportedArn()}/ws_*]`, 'The files of all workspaces, and nothing else');
   }
 
-  /** What another stack calls the bucket, as findings quote it. */
+  /** Name under which another stack imports the bucket, as findings quote it. */
   #exportedArn(): string {
     const stack = Stack.of(this);
     const imported = stack.resolve(stack.exportValue(this.bucket.bucketArn)) as { 'Fn::ImportValue': string };
@@ -72,7 +72,7 @@ export class FilesBucket extends Construct {
 }
 
 /**
- * Where the page comes from. The name that CloudFront gives is known only when everything else is made; and this only keeps other sites'
- * pages from using an address that they would have to know first.
+ * Origin of the page. CloudFront's own name is known only after everything else exists, so without a domain all of cloudfront.net is
+ * allowed. That is acceptable: another site would first have to know a signed address.
  */
 const pageOrigin = ({ domain }: Stage): string => (domain ? `https://${domain.name}` : 'https://*.cloudfront.net');

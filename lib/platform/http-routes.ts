@@ -18,7 +18,7 @@ import type { Alarms } from './alarms.ts';
 import { acknowledge } from './checks.ts';
 import type { ServiceFunction } from './service-function.ts';
 
-/** The HTTP API. It has the routes of the contract and no other: what is not listed never reaches a function. */
+/** The HTTP API. It has the contract's routes and no other; an unlisted path never reaches a feature's function. */
 export class HttpRoutes extends Construct {
   readonly api: HttpApi;
 
@@ -52,7 +52,7 @@ export class HttpRoutes extends Construct {
     );
   }
 
-  /** Sends the rows of a feature to its function, and every other method of their paths too: it answers 405 with what is allowed. */
+  /** Routes a feature's paths to its function, all methods included: the function answers 405 with the allowed ones. */
   add(routes: Readonly<Record<string, Route>>, fn: ServiceFunction): void {
     const integration = integrate(fn);
     const rows = Object.values(routes);
@@ -63,7 +63,7 @@ export class HttpRoutes extends Construct {
     }
   }
 
-  /** Sends what is below /v1 and on no list to a function that says so in the one form that errors have here. */
+  /** Routes unlisted paths below /v1 to a function that answers with the contract's error format. */
   addRest(fn: ServiceFunction): void {
     const routeKey = HttpRouteKey.with('/v1/{proxy+}', HttpMethod.ANY);
     new HttpRoute(this, 'Rest', { httpApi: this.api, routeKey, integration: integrate(fn) });
@@ -73,7 +73,7 @@ export class HttpRoutes extends Construct {
 const integrate = (fn: ServiceFunction): HttpLambdaIntegration =>
   new HttpLambdaIntegration(`${fn.node.scope?.node.id}${fn.node.id}`, fn, {
     payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
-    // One permission for the API: one for each route would outgrow the 20 KB of a function's policy.
+    // One permission for the whole API: one for each route would exceed the 20 KB limit of a function's policy.
     scopePermissionToRoute: false,
   });
 

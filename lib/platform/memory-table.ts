@@ -4,19 +4,19 @@ import { Construct } from 'constructs';
 import type { Stage } from '../stage.ts';
 import type { ServiceFunction } from './service-function.ts';
 
-/** What a function does with the table. */
+/** Actions that each purpose needs. */
 const actions = {
-  /** Notes when a workspace is to be looked after, and how many epochs it has closed. */
+  /** Records when a workspace is due, and how many epochs it has closed. */
   noteDue: ['dynamodb:UpdateItem'],
-  /** Finds what is due, and takes it away or notes it again. */
+  /** Lists the due workspaces, and removes or reschedules them. */
   takeDue: ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
-  /** Finds which workspaces there is something new to learn from. */
+  /** Lists workspaces with enough new text to learn from. */
   takeLearned: ['dynamodb:Query', 'dynamodb:UpdateItem'],
 } as const;
 
 /**
- * What the workers of memory tell each other, so that nobody asks Postgres whether there is anything to do: a database that is not asked
- * may sleep. Nothing is only here; what is lost is noted again by the next event of its stream.
+ * Work lists of the memory workers, kept out of Postgres so that an idle database can pause. Nothing is only here: the next event of a
+ * stream records a lost entry again.
  */
 export class MemoryTable extends Construct {
   readonly table: Table;
@@ -34,7 +34,7 @@ export class MemoryTable extends Construct {
     });
   }
 
-  /** Lets a function do one of the three things that are done with the table. */
+  /** Grants the actions of one purpose. */
   grant(fn: ServiceFunction, purpose: keyof typeof actions): void {
     fn.allow([...actions[purpose]], this.table.tableArn);
     fn.set('memoryTable', this.table.tableName);

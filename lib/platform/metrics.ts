@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { metric, metricsNamespace, metricsService } from '../../contract/names.ts';
 import type { Stage } from '../stage.ts';
 
-/** A metric that the functions write themselves, over five minutes. */
+/** A custom metric of the functions, over five minutes. */
 export const ownMetric = (stage: Stage, name: keyof typeof metric, statistic: string): Metric =>
   new Metric({
     namespace: metricsNamespace,

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { Database } from './database.ts';
 import { type Platform, ServiceFunction } from './service-function.ts';
 
-/** Runs the migrations during a deployment, before any function gets its new code. A failed one stops the deployment. */
+/** Runs the migrations during a deployment, before any function gets its new code. A failed migration stops the deployment. */
 export class Migrations extends Construct {
   readonly migrate: ServiceFunction;
   readonly #trigger: Trigger;
@@ -24,7 +24,7 @@ export class Migrations extends Construct {
     this.#trigger = new Trigger(this, 'Trigger', { handler: this.migrate, timeout });
   }
 
-  /** Makes functions wait for the schema. */
+  /** Makes functions depend on the migrations. */
   before(...functions: ServiceFunction[]): void {
     this.#trigger.executeBefore(...functions);
   }

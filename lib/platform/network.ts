@@ -15,13 +15,13 @@ import { Construct } from 'constructs';
 import { needsWayOut, type Stage } from '../stage.ts';
 
 /**
- * A network without a way out: two isolated subnets, and endpoints for the services that functions in it use. There is no NAT gateway to
- * pay, and nothing to leak through. Only a stage whose embeddings or index lie elsewhere has one, for the functions that call them. An
- * `execute-api` endpoint must never be added: it takes over the names of public APIs and cannot reach them.
+ * A network with two isolated subnets and endpoints for the AWS services that functions use. It has no NAT gateway, which saves its price
+ * and prevents exfiltration. Only a stage whose embeddings or index lie elsewhere has one, for the functions that call them. Never add an
+ * `execute-api` endpoint: it takes over the names of public APIs and cannot reach them.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
-  /** Every function that runs in the network is in this group, and nothing else. */
+  /** Security group of every function in the network, and of nothing else. */
   readonly functions: SecurityGroup;
   readonly #endpoints: SecurityGroup;
   readonly #hasWayOut: boolean;
@@ -33,12 +33,12 @@ export class Network extends Construct {
     this.vpc = new Vpc(this, 'Vpc', {
       maxAzs: 2,
       natGateways: this.#hasWayOut ? stage.endpointZones : 0,
-      // The isolated ones come first, so that they stay where they are when a stage gets or loses its way out.
+      // The isolated subnets come first, so that their addresses stay the same when a stage gets or loses its NAT gateway.
       subnetConfiguration: [
         { name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 },
         ...(this.#hasWayOut ? wayOut : []),
       ],
-      // It would take a custom resource; nothing here uses the default group.
+      // Restricting the default group would take a custom resource, and nothing here uses that group.
       restrictDefaultSecurityGroup: false,
     });
     this.functions = new SecurityGroup(this, 'Functions', { vpc: this.vpc, description: 'Functions that run in the network' });
@@ -51,12 +51,12 @@ export class Network extends Construct {
     this.#addEndpoints(stage);
   }
 
-  /** Where a function runs. One that reaches out is where the way out is, if there is one. */
+  /** Subnets for a function: those with the NAT gateway for one that reaches out, if the stage has any. */
   subnetsFor(reachesOut: boolean): ISubnet[] {
     return reachesOut && this.#hasWayOut ? this.vpc.privateSubnets : this.vpc.isolatedSubnets;
   }
 
-  /** Lets something else than a function call AWS services. */
+  /** Lets a resource other than a function call AWS services. */
   letCall(caller: SecurityGroup, why: string): void {
     this.#endpoints.addIngressRule(caller, Port.HTTPS, why);
   }

@@ -1,7 +1,7 @@
 import { BlockPublicAccess, BucketEncryption, type BucketProps } from 'aws-cdk-lib/aws-s3';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 
-/** What all buckets have in common: nobody reaches them but by a permission and over TLS, and they outlive their stack. */
+/** Properties of all buckets: access only by permission and over TLS, and retention when the stack is deleted. */
 export const privateBucket = {
   blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
   encryption: BucketEncryption.S3_MANAGED,

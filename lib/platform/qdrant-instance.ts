@@ -27,7 +27,7 @@ import { acknowledge, logicalId } from './checks.ts';
 import type { Network } from './network.ts';
 import { privateBucket } from './private-bucket.ts';
 
-/** The version that runs; its archive lies in the bucket, as docs/deploy.md says. */
+/** Qdrant's version. Its archive lies in the bucket, as docs/deploy.md says. */
 export const qdrantVersion = 'v1.19.0';
 const port = 6333;
 
@@ -41,13 +41,13 @@ export interface QdrantInstanceProps {
 }
 
 /**
- * One machine with Qdrant, in the subnets without a way out. Its volume outlives it. Nothing of what usually changes replaces it: the image
- * is looked up when it is made, and the script that sets it up runs at every boot.
+ * One machine with Qdrant, in the isolated subnets. Its volume outlives it. Routine changes never replace the machine: the image is
+ * looked up at creation, and the script that sets it up runs at every boot.
  */
 export class QdrantInstance extends Construct {
   readonly url: string;
   readonly instance: CfnInstance;
-  /** Releases go in, snapshots come out. */
+  /** Bucket that the machine reads releases from and writes snapshots to. */
   readonly bucket: Bucket;
 
   constructor(scope: Construct, id: string, props: QdrantInstanceProps) {
@@ -113,7 +113,7 @@ export class QdrantInstance extends Construct {
     return instance;
   }
 
-  /** Only functions reach it. It reaches AWS's services in the network; there is nothing else to reach. */
+  /** Allows connections from functions only. Outbound it allows AWS's endpoints, because nothing else is reachable. */
   #makeSecurityGroup(network: Network): SecurityGroup {
     const group = new SecurityGroup(this, 'SecurityGroup', { vpc: network.vpc, description: 'Qdrant', allowAllOutbound: false });
     group.addIngressRule(network.functions, Port.tcp(port), 'Functions ask and write');
@@ -148,7 +148,7 @@ export class QdrantInstance extends Construct {
       readFileSync(join(import.meta.dirname, 'qdrant-boot.sh'), 'utf8'),
     );
     const data = new MultipartUserData();
-    // Once in the life of a machine is what scripts are for, unless told.
+    // cloud-init runs user data only at the first boot unless it is told otherwise.
     const everyBoot = '#cloud-config\ncloud_final_modules:\n  - [scripts-user, always]\n';
     data.addPart(MultipartBody.fromRawBody({ contentType: 'text/cloud-config; charset="utf-8"', body: everyBoot }));
     data.addPart(MultipartBody.fromUserData(script));

@@ -8,9 +8,9 @@ import type { Network } from './network.ts';
 import { QdrantInstance } from './qdrant-instance.ts';
 import type { ServiceFunction } from './service-function.ts';
 
-/** The index of memory: a machine of our own, or an address elsewhere. It can be made again from Postgres. */
+/** The index of memory: a machine of our own, or an address elsewhere. It can be rebuilt from Postgres. */
 export class Qdrant extends Construct {
-  /** Whether the machine is well: 0 when it is. Undefined for an address elsewhere. */
+  /** Health of the machine: 0 is healthy. Undefined for an address elsewhere. */
   readonly statusCheck: IMetric | undefined;
   readonly #url: string;
   readonly #secretArn: string | undefined;
@@ -43,7 +43,7 @@ export class Qdrant extends Construct {
     });
   }
 
-  /** Lets a function ask and write. It must reach out: the index may lie outside of the network. */
+  /** Lets a function query and write. The function must reach out, because the index may lie outside of the network. */
   grantUse(fn: ServiceFunction): void {
     this.grantProbe(fn);
     if (this.#secretArn === undefined) return;
@@ -51,7 +51,7 @@ export class Qdrant extends Construct {
     fn.set('qdrantSecretArn', this.#secretArn);
   }
 
-  /** Lets a function ask whether it is there, which takes no key. */
+  /** Lets a function probe the health endpoint, which needs no key. */
   grantProbe(fn: ServiceFunction): void {
     fn.set('qdrantUrl', this.#url);
   }

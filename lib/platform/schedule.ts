@@ -9,11 +9,11 @@ import type { ServiceFunction } from './service-function.ts';
 export interface ScheduleProps {
   readonly worker: ServiceFunction;
   readonly every: Duration;
-  /** What the worker does, as the console shows it: `Sweeps the outbox`. */
+  /** Description for the console: `Sweeps the outbox`. */
   readonly description: string;
 }
 
-/** Has a function run every so often, with a role that may start it and nothing else. The next time is the retry. */
+/** Runs a function at an interval, with a role that may only invoke it. There are no retries: the next run is the retry. */
 export function addSchedule(scope: Construct, id: string, { worker, every, description }: ScheduleProps): Schedule {
   const role = new Role(scope, `${id}Role`, {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {

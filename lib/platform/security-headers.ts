@@ -1,13 +1,13 @@
 import { HeadersFrameOption, HeadersReferrerPolicy, type ResponseHeadersPolicyProps } from 'aws-cdk-lib/aws-cloudfront';
 import { Duration } from 'aws-cdk-lib/core';
 
-/** Whom the page talks to besides its own domain. */
+/** Origins that the page may connect to besides its own. */
 export interface PageOrigins {
   readonly sockets: string;
   readonly files: string;
 }
 
-/** Headers of the page. It runs its own scripts only, and talks to its own domain, the socket gateway and the bucket of the files only. */
+/** Headers of the page. Scripts come from its own domain only; connections go to its own domain, the socket gateway and the file bucket. */
 export const securityHeaders = (origins: PageOrigins): ResponseHeadersPolicyProps => ({
   comment: 'Security headers of the web app',
   securityHeadersBehavior: {

@@ -12,7 +12,7 @@ import { bundleSource } from './bundles.ts';
 import { acknowledge } from './checks.ts';
 import type { Network } from './network.ts';
 
-/** What every construct of the service needs: the stage, where the code lies, where alarms go. */
+/** Stage, bundles and alarms, which every construct of the service needs. */
 export interface Platform {
   readonly stage: Stage;
   /** Folder of the bundles, see bundles.ts. */
@@ -29,21 +29,23 @@ export interface ServiceFunctionProps {
   readonly memoryMb: number;
   /** True for functions in front of Postgres; they cannot reach sockets or the internet from there. */
   readonly inNetwork: boolean;
-  /** It calls what may lie outside of the network: it runs where a way out would be. */
+  /** True for a function that calls services outside of the network. It runs in the subnets with the NAT gateway, if there are any. */
   readonly reachesOut?: boolean;
-  /** One environment is enough: nobody waits for it. Leaves the database's connections to the functions that answer people. */
+  /** True for background work that needs one environment only. It leaves database connections to the functions that answer people. */
   readonly alone?: boolean;
-  /** A worker has as many environments as its queue hands it batches at once. */
+  /** Reserved environments of a worker: as many as its queue delivers batches at once. */
   readonly environments?: number;
-  /** It sends to its own queue, to look again later. Lambda would take that for a circle and cut it; its end is the function's own care. */
+  /**
+   * True for a worker that sends delayed messages to its own queue. Lambda would stop that as a recursive loop; the worker itself limits
+   * it.
+   */
   readonly looksAgain?: boolean;
 }
 
 /**
- * A deployed function; the only place where one is configured. Its code is the bundle called after its feature (the id of
- * `scope`) and its id: `Http` in `Streams` is the function StreamsHttp from `functions/streams/http.lambda.ts`.
- * It starts with no permission but to write its own log; `grantX(fn)` of the other constructs gives the permission and the
- * environment variable together.
+ * A deployed function; the only place that configures one. Its bundle is named after its feature (the id of `scope`) and its id: `Http`
+ * in `Streams` is the function StreamsHttp from `functions/streams/http.lambda.ts`. It starts with the permission to write its own log
+ * and no other. `grantX(fn)` of the other constructs adds a permission together with its environment variable.
  */
 export class ServiceFunction extends LambdaFunction {
   override readonly role: Role;
@@ -85,7 +87,7 @@ export class ServiceFunction extends LambdaFunction {
     alarms.watchFunction(this, name);
   }
 
-  /** The functions made in a construct so far. */
+  /** Lists the functions created in a construct so far. */
   static allIn(scope: IConstruct): ServiceFunction[] {
     return scope.node.findAll().filter((construct) => construct instanceof ServiceFunction);
   }
@@ -118,7 +120,7 @@ function environmentOf(stage: Stage, inNetwork: boolean): Record<string, string>
     [env.stage]: stage.name,
     POWERTOOLS_LOG_LEVEL: stage.logs.level,
     NODE_OPTIONS: '--enable-source-maps',
-    // Node does not know the authority that signs RDS certificates; Lambda's own file has it.
+    // Node does not trust the authority that signs RDS certificates; Lambda's own bundle contains it.
     ...(inNetwork ? { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' } : {}),
   };
 }
@@ -129,12 +131,15 @@ function inside(network: Network, { database: { environmentsPerFunction } }: Sta
     vpc: network.vpc,
     vpcSubnets: { subnets: network.subnetsFor(reachesOut) },
     securityGroups: [network.functions],
-    // Undefined: the account has none to reserve.
+    // Undefined when the account has no concurrency to reserve.
     reservedConcurrentExecutions: environmentsPerFunction !== undefined && alone ? 1 : environmentsPerFunction && environments,
   };
 }
 
-/** Lambda makes and removes the network interfaces of the function with the function's own role; AWS offers no narrower resource. */
+/**
+ * Lambda creates and deletes the function's network interfaces with the function's own role. AWS offers no narrower resource for these
+ * actions.
+ */
 function allowInterfaces(role: Role): void {
   const actions = ['CreateNetworkInterface', 'DescribeNetworkInterfaces', 'DescribeSubnets', 'DeleteNetworkInterface'];
   role.addToPolicy(new PolicyStatement({ actions: actions.map((action) => `ec2:${action}`), resources: ['*'] }));

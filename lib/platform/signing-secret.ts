@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from './checks.ts';
 import type { ServiceFunction } from './service-function.ts';
 
-/** The secret that the keys of user tokens and socket tickets are derived from. A new value signs everybody out. */
+/** The secret from which the keys of user tokens and socket tickets are derived. A new value signs all users out. */
 export class SigningSecret extends Construct {
   readonly #secret: Secret;
 

@@ -49,7 +49,7 @@ export class Sockets extends Construct {
     });
   }
 
-  /** Says who checks tickets, and who gets everything else. */
+  /** Sets the function that checks tickets, and the function for all routes. */
   connect(authorizer: ServiceFunction, handler: ServiceFunction): void {
     const integration = new WebSocketLambdaIntegration('Socket', handler);
     this.api.addRoute('$connect', {
@@ -64,7 +64,7 @@ export class Sockets extends Construct {
     for (const route of others) acknowledge(route, 'AwsSolutions-APIG4', 'API Gateway authorizes sockets at $connect only');
   }
 
-  /** Lets a function post to sockets and close them. It must run outside the network: there is no way to sockets from inside. */
+  /** Lets a function post to sockets and close them. The function must run outside of the network, which has no route to `@connections`. */
   grantPost(fn: ServiceFunction): void {
     const connections = ['POST', 'DELETE'].map((method) =>
       Stack.of(this).formatArn({
@@ -86,7 +86,7 @@ export class Sockets extends Construct {
     fn.set('realtimeUrl', this.url);
   }
 
-  /** Tells a function where people open sockets. There is no permission to it: whoever has a ticket may. */
+  /** Gives a function the public socket address. It needs no permission, because the ticket is the proof. */
   tell(fn: ServiceFunction): void {
     fn.set('realtimeUrl', this.#domain === undefined ? this.url : `wss://${this.#domain}/${socketStage}`);
   }
@@ -107,7 +107,7 @@ export class Sockets extends Construct {
     socket.node.addDependency(this.#letGatewayLog());
   }
 
-  /** WebSocket stages write their log with one role per account and region, so it outlives any one stack. */
+  /** One role per account and region writes the logs of all WebSocket stages, so it outlives each stack. */
   #letGatewayLog(): CfnAccount {
     const role = new Role(this, 'LogRole', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '../..');
 const inputs = ['web/index.html', 'web/*.ts', 'web/src/**', 'web/public/**', 'client/**', 'contract/**', 'package-lock.json'];
 
-/** Builds the web app with Vite unless `web/dist` is newer than everything it is made from; answers with the folder. */
+/** Builds the web app with Vite unless `web/dist` is newer than all of its sources. Returns the folder. */
 export function buildWeb(): string {
   const directory = join(root, 'web/dist');
   if (isFresh(join(directory, 'index.html'))) return directory;

@@ -13,22 +13,22 @@ export interface WorkQueueProps {
   readonly worker: ServiceFunction;
   /** Batches that the worker handles at once, over all groups. */
   readonly maxConcurrency: number;
-  /** Messages that the worker takes at once, 10 unless told: fewer where each takes long, and the next should not wait for it. */
+  /** Batch size, 10 by default; smaller when a message takes long and the next one should not wait for it. */
   readonly batchSize?: number;
-  /** The variable that tells senders where the queue is. */
+  /** Environment variable with the queue's address, for senders. */
   readonly variable: keyof typeof env;
-  /** Whether messages have groups and keep their order in them; true unless told. */
+  /** True (the default) for a FIFO queue, whose messages have groups and keep their order inside them. */
   readonly ordered?: boolean;
-  /** Rings when the oldest message waits longer than this. */
+  /** Age of the oldest message above which the alarm rings. */
   readonly late: { readonly after: Duration; readonly runbook: RunbookEntry };
 }
 
-/** Attempts before a message is put aside: a poisoned one holds up its group until then. */
+/** Attempts before a message moves to the dead-letter queue. Until then it blocks its group. */
 const attempts = 5;
 
 /**
- * A queue with its worker, its dead-letter queue and their alarms. An ordered one has groups, independent of each other, in which messages
- * are handled in order, one batch at a time; the other takes messages with a delay, and gives them in any order.
+ * A queue with its worker, its dead-letter queue and their alarms. An ordered queue handles each group in order, one batch at a time, and
+ * groups in parallel. The other kind supports delays and gives no order.
  */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
@@ -57,7 +57,7 @@ export class WorkQueue extends Construct {
     fn.set(this.#variable, this.queue.queueUrl);
   }
 
-  /** Lets a function ask how the queue is. */
+  /** Lets a function read the queue's attributes. */
   grantInspect(fn: ServiceFunction): void {
     fn.allow(['sqs:GetQueueAttributes'], this.queue.queueArn);
     fn.set(this.#variable, this.queue.queueUrl);
@@ -73,7 +73,7 @@ export class WorkQueue extends Construct {
       }),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      // Lambda asks for six times the time-out, so that a throttled batch is not handed out twice.
+      // Lambda requires a visibility timeout of six times the function's, so that a throttled batch is not delivered twice.
       visibilityTimeout: Duration.seconds(6 * worker.timeout.toSeconds()),
       retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
