@@ -6,18 +6,18 @@ import { createBenchWorker } from './support/memory/memory-worker.ts';
 import { seedPast } from './support/memory/memory-seeding.ts';
 import { nthStream, theWorkspace } from './support/seeding.ts';
 
-/** `epochs`: how many of them are indexed. */
+/** `epochs` is the number of epochs to index. */
 const full = { messages: 100_000, epochs: 1_000, streams: 100, workers: 2 };
 const smoke = { messages: 400, epochs: 10, streams: 4, workers: 2 };
 type Sizes = typeof full;
 
-/** Until then a heap grows whatever is done with it. */
+/** Batches after which the heap has reached its working size. */
 const batchesToFill = 60;
 
 /**
- * A past of three years in 100 streams is cut into epochs, as the queue would deal it out to two workers, and the first epochs of it are
- * indexed; the index is the local Qdrant in a process of its own. What the workers hold in memory must not grow with what they have done:
- * the most of the first tenth is held against the most at all. The plan of the benches bounds the heap, as the memory of a function does.
+ * Back-fill of three years in 100 streams: two workers cut the messages into epochs, as the queue would distribute them, and index the
+ * first epochs. The index is the local Qdrant in its own process. The workers' memory must stay flat: the maximum of the first tenth is
+ * compared with the overall maximum. The plan of the benches bounds the heap to that of a function.
  */
 export const bench: Bench<Sizes> = {
   full,
@@ -50,13 +50,13 @@ export const bench: Bench<Sizes> = {
 
 const megabytes = (): number => process.memoryUsage.rss() / 1e6;
 
-/** Deals out one nudge for each stream and what follows from it, until nothing does. */
+/** Sends one nudge for each stream, then those that the workers send, until none is left. */
 async function cut({ messages, streams, workers }: Sizes, run: BenchRun, database: BenchDatabase) {
   const index = { url: await run.qdrant() };
   const nudge = (i: number): EpochsMessage => ({ kind: 'stream', workspaceId: theWorkspace, streamId: nthStream(i + 1) });
   const queue = Array.from({ length: streams }, (_, i) => nudge(i));
   const peaks = { early: 0, late: 0 };
-  // Each nudge stands for a batch; the last of each stream finds it at its end.
+  // Each nudge stands for a batch, and the last one of a stream finds nothing left to read.
   let dealt = 0;
   const nudges = messages / 1_000 + streams;
   const startedAt = performance.now();

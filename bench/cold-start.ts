@@ -8,11 +8,11 @@ import { env } from '../contract/names.ts';
 import type { Bench } from './support/bench.ts';
 import { quantile } from './support/figures.ts';
 
-/** `only`: bundles whose names begin with this. */
+/** `only` is a prefix of bundle names. */
 const full = { runs: 5, only: '' };
 const smoke = { runs: 1, only: 'workspaces-' };
 
-/** Init of each bundle in a fresh environment (a thread with an environment of its own, as the local runner gives it), and its size. */
+/** Initialization time of each bundle in a fresh environment (a worker thread, as in the local runner), and the bundle's size. */
 export const bench: Bench<typeof full> = {
   full,
   smoke,

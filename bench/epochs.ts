@@ -13,17 +13,19 @@ import { readDialogues } from './support/memory/segmentation-data.ts';
 import { meanOf, scoreOf } from './support/memory/segmentation-score.ts';
 import { textTiling } from './support/memory/text-tiling.ts';
 
-/** `dialogues`: made-up ones that are taken where no file is given. */
+/** `dialogues` is the number of generated dialogues, used when no file is given. */
 const full = { data: [] as readonly string[], out: '', online: false, roles: false, segmenter: 'streambed', dialogues: 0 };
 const smoke = { ...full, online: true, dialogues: 60 };
 type Sizes = typeof full;
 
 /**
- * Where the shipped segmenter begins epochs, beside where people saw the subject change. It takes the dialogues of a file in order, each
- * message by what came before it only. `--online` has the associations learn from the dialogues before, cut as the segmenter cut them and
- * not as people did; without it each dialogue is the first of its workspace. `--roles` lets only users change the subject, where the file
- * says who is one. `--segmenter texttiling` runs NLTK's TextTiling in its place, to hold the scorer against published figures. `--out`
- * writes where it cut. Messages are counted a second of processor time, learning included: a busy machine changes nothing.
+ * Boundaries of the shipped segmenter, compared with those that annotators set. It reads a file's dialogues in order and decides on each
+ * message from earlier messages only. Options:
+ * - `--online`: the associations learn from earlier dialogues, as the segmenter cut them. Without it each dialogue starts cold.
+ * - `--roles`: only messages of users may open an epoch, where the file has roles.
+ * - `--segmenter texttiling`: runs NLTK's TextTiling instead, to check the scorer against published figures.
+ * - `--out`: writes the predicted boundaries.
+ * Throughput is messages per second of processor time, learning included, so other load on the machine does not change it.
  */
 export const bench: Bench<Sizes> = {
   full,
@@ -54,7 +56,7 @@ export const bench: Bench<Sizes> = {
   },
 };
 
-/** Dialogues after which the associations are learned anew; after the last, whenever there are twice as many. */
+/** Dialogue counts after which the associations are rebuilt; beyond the last one, at each doubling. */
 const lessons = [25, 50, 100, 200];
 
 const besideTheCheckout = ['tiage', 'superdialseg-validation'].map((set) => `../shared/data/segmentation/${set}.jsonl`);
@@ -68,7 +70,7 @@ function setsOf({ data, out, segmenter, dialogues }: Sizes): { set: string; dial
   return files.map((file) => ({ set: basename(file, '.jsonl'), dialogues: readDialogues(file) }));
 }
 
-/** Dialogues of two subjects, 5 to 8 messages about each. */
+/** Generates dialogues of two subjects, 5 to 8 messages about each. */
 function makeUpDialogues(count: number): Dialogue[] {
   const chance = createChance(5);
   return Array.from({ length: count }, (_, at) => {
@@ -106,7 +108,7 @@ async function cutAll(
   let next = lessons[0] ?? 0;
   const cuts: number[][] = [];
   for (const [at, dialogue] of dialogues.entries()) {
-    // Whoever wants to end the bench is heard in between.
+    // Yields to the event loop, so that a signal can end the bench.
     await setImmediate();
     if (segmenter === 'texttiling') {
       cuts.push(textTiling(dialogue.messages.map(({ text }) => text)));

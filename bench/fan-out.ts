@@ -11,8 +11,9 @@ const full = { sockets: 2_000, rounds: 5 };
 const smoke = { sockets: 20, rounds: 1 };
 
 /**
- * One message to 2,000 sockets of one room: from the HTTP post until each socket has it, beside a bare loop of the SDK's PostToConnection
- * against the same gateway and sockets at the same concurrency, in turns; and, as the outer limit, a bare `ws` broadcast.
+ * One message to 2,000 sockets of one room, from the HTTP post until each socket has it. The peer is a bare loop of the SDK's
+ * PostToConnection against the same gateway and sockets with the same concurrency, in alternating rounds. The outer limit is a bare `ws`
+ * broadcast.
  */
 export const bench: Bench<typeof full> = {
   full,
@@ -34,12 +35,12 @@ export const bench: Bench<typeof full> = {
   },
 };
 
-/** The middle round of several, by a figure of each. */
+/** Median of one figure over several rounds. */
 const middle = (all: number[][], figure: (times: number[]) => number) => quantile(all.map(figure), 0.5);
 const slowest = (all: number[]) => Math.max(...all);
 const median = (all: number[]) => quantile(all, 0.5);
 
-/** Collects when each socket was shown a text, and how often. */
+/** Arrival times and counts of a text, by socket. */
 class Arrivals {
   readonly #size: number;
   readonly #texts = new Map<string, { counts: number[]; times: number[]; startedAt: number; done: (times: number[]) => void }>();
@@ -48,7 +49,7 @@ class Arrivals {
     this.#size = size;
   }
 
-  /** Resolves with the milliseconds that each socket waited for the text, from now. */
+  /** Starts the clock; resolves with the milliseconds until each socket received the text. */
   expect(text: string): Promise<number[]> {
     const { promise, resolve } = Promise.withResolvers<number[]>();
     this.#texts.set(text, { counts: Array.from({ length: this.#size }, () => 0), times: [], startedAt: performance.now(), done: resolve });
@@ -64,7 +65,7 @@ class Arrivals {
     if (shown.times.length === this.#size) shown.done(shown.times);
   }
 
-  /** Sockets that were shown a text more than once. */
+  /** Number of sockets that received a text more than once. */
   twice(text: string): number {
     return this.#texts.get(text)?.counts.filter((count) => count > 1).length ?? 0;
   }
@@ -81,7 +82,7 @@ async function measureFanOut(run: BenchRun, size: number, rounds: number) {
   const opening = eachOf(Array.from({ length: size }), 16, (_, i) =>
     listen({ baseUrl, token: tokens[i % tokens.length] ?? '', workspaceId, streamId: stream.id }, (frame) => {
       for (const text of textsOf(frame)) {
-        // Frames of memory come too, and carry no text: they are no sample of a message.
+        // Frames of memory arrive too. They carry no text and are not counted.
         sample = frame;
         arrivals.note(i, text);
       }

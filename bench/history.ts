@@ -11,8 +11,8 @@ const smoke = { events: 2_000, depth: 1_000, limit: 10, members: 5, runs: 5 };
 type Sizes = typeof full;
 
 /**
- * A page of 50 at the end of a stream of 1,000,000 events, and the one at depth 900,000, through the use case; beside the query by OFFSET
- * of the first plan of the stream model, at the same depth of the same rows, past row-level security and with the index that suits it best.
+ * A page of 50 at the end of a stream of 1,000,000 events, and one at depth 900,000, through the use case. The peer is the OFFSET query
+ * of the first plan of the stream model at the same depth of the same rows, without row-level security and with its best index.
  */
 export const bench: Bench<Sizes> = {
   full,
@@ -52,11 +52,11 @@ export const bench: Bench<Sizes> = {
 
 interface Pages {
   readonly first: () => Promise<unknown>;
-  /** The same depth, never the same rows. */
+  /** Pages at the same depth, each with other rows. */
   readonly deep: (at: number) => ReturnType<typeof listEvents>;
 }
 
-/** 94 of 100 are messages, 2 were deleted, 1 shared; one in 200 has a thread, one in 50 a reaction. */
+/** Seeds events: 94 of 100 are messages, 2 deleted, 1 shared; one in 200 has a thread, one in 50 a reaction. */
 async function seed(owner: pg.Client, { events, members }: Sizes): Promise<void> {
   await seedWorkspace(owner, members);
   await owner.query(
@@ -64,7 +64,7 @@ async function seed(owner: pg.Client, { events, members }: Sizes): Promise<void>
      values ($1, $2, 'channel', 'Long', 'long', 'g1', $3, $3, $4, ${ids.user('1')}, $4, array[$1])`,
     [nthStream(0), theWorkspace, events, seededUntil],
   );
-  // Nobody searches here: without the words of search, rows are smaller than they are in reality, for both sides.
+  // The search column stays empty, which makes rows smaller than in production, for both sides.
   await owner.query('alter table text_messages alter column words drop expression');
   await withoutIndexes(owner, 'text_messages', () =>
     owner.query(
@@ -107,7 +107,7 @@ async function seed(owner: pg.Client, { events, members }: Sizes): Promise<void>
   await owner.query('vacuum analyze');
 }
 
-/** As the plan has it, in the columns that there are now. */
+/** The query of the plan, with today's columns. */
 const byOffset = `select e.*, u.email as actor_email, u.name as actor_name, tm.content, tm.mentions, sr.original_event_id, sr.context,
     (select count(*) from streams t where t.branched_from_event_id = e.id) as reply_count
   from stream_events e
@@ -118,7 +118,7 @@ const byOffset = `select e.*, u.email as actor_email, u.name as actor_name, tm.c
   order by e.created_at desc
   limit $2 offset $3`;
 
-/** The plan names no index, so the peer has whichever of these serves it best, and the better of two ways to use it. */
+/** The plan names no index. The peer uses the fastest of these, in the better of two scan modes. */
 const indexes = [
   'create index peer on stream_events (stream_id, created_at desc)',
   'create index peer on stream_events (stream_id, created_at desc) where deleted_at is null',
@@ -133,7 +133,7 @@ async function millisecondsOf(read: () => Promise<unknown>): Promise<number> {
 
 async function measurePeer({ limit, depth }: Sizes, run: BenchRun, owner: pg.Client): Promise<{ times: number[]; index: string }> {
   const readByOffset = () => owner.query(byOffset, [nthStream(0), limit, depth]);
-  // Compiling the plan takes longer than it saves here.
+  // JIT compilation takes longer than it saves here.
   await owner.query('set jit = off');
   let best = { times: [Number.POSITIVE_INFINITY], index: '' };
   for (const index of indexes) {

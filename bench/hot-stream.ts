@@ -15,9 +15,9 @@ type Sizes = typeof full;
 const text = 'The deploy went out, and checkout answers 500 for one request in ten. Looking at the connection pool.';
 
 /**
- * 16 writers on one stream through the use case, each with a connection of its own as environments have, in turns with the least transaction
- * that can do it on the same server: lock and count, insert, commit. No queue behind either, and each commit on the disk before it counts
- * (`--in-memory` leaves that out).
+ * 16 writers on one stream through the use case, each with its own connection, as environments have. The peer is the smallest transaction
+ * with the same result on the same server (lock and count, insert, commit), in alternating rounds. Neither side has a queue, and each
+ * commit is flushed to disk (`--in-memory` turns that off).
  */
 export const bench: Bench<Sizes> = {
   full,
@@ -74,7 +74,7 @@ const both = {
 
 type PeerWrite = (client: pg.Client, stream: string) => Promise<unknown>;
 
-/** Counts and inserts in two steps, sending begin and commit along with them. */
+/** Increments the counter and inserts in two statements, pipelined with begin and commit. */
 const pipelined =
   (first?: { name: string; text: string }): PeerWrite =>
   async (client, stream) => {
@@ -84,7 +84,7 @@ const pipelined =
     await Promise.all([...begun, inserted, client.query('commit')]);
   };
 
-/** The least transaction, in the ways it can be sent: the fastest is the peer. */
+/** The smallest transaction, sent in several ways; the fastest one is the peer. */
 const peers: Record<string, PeerWrite> = {
   'one after the other': async (client, stream) => {
     await client.query('begin');
@@ -94,13 +94,13 @@ const peers: Record<string, PeerWrite> = {
   },
   pipelined: pipelined(),
 };
-/** What is possible at all: writers that stand in line for a lock of their own, and nothing that is waited for between begin and commit. */
+/** Upper bound: writers queue for a private lock, and no round trip lies between begin and commit. */
 const limits: Record<string, PeerWrite> = {
   'pipelined, in line': pipelined(queue),
   'one statement': (client, stream) => client.query({ ...both, values: [crypto.randomUUID(), stream, text] }),
 };
 
-/** Milliseconds of each write, all writers at once until the time is up. */
+/** Milliseconds of each write, with all writers in parallel until the time is up. */
 async function round(writes: readonly Write[], seconds: number): Promise<number[]> {
   const times: number[] = [];
   const until = performance.now() + 1_000 * seconds;

@@ -10,7 +10,7 @@ import { atRate, post } from './support/memory/memory-load.ts';
 import type { Posted } from './support/memory/memory-load.ts';
 import { createChance, messageAbout, sentenceAbout } from './support/memory/memory-topics.ts';
 
-/** `subjects`: those that were talked of before. `patience`: seconds for what does not come. */
+/** `subjects` is the number of subjects that return; `patience` is the timeout in seconds. */
 const full = { seconds: 30, perSecond: 50, streams: 20, subjects: 60, patience: 20 };
 const smoke = { seconds: 1, perSecond: 10, streams: 2, subjects: 4, patience: 40 };
 type Sizes = typeof full;
@@ -18,10 +18,10 @@ const probesPerSecond = 2.5;
 const pollMs = 20;
 
 /**
- * How far memory is behind of what is said, on the local runner: 50 messages a second over 20 streams. From the answer of a post until the
- * cursor of its stream is past it, as Postgres shows it every 20 ms; and from the answer of a message that comes back, in a fresh stream,
- * to what was talked of before, until another member's socket is told what it is related to. Beside it, how long posts take with memory in
- * these streams and without.
+ * Lag of memory behind posts on the local runner, at 50 messages a second over 20 streams. Three figures:
+ * - from the answer of a post until the stream's cursor has passed it, polled in Postgres every 20 ms;
+ * - from the answer of a message about an earlier subject, in a fresh stream, until another member's socket receives its related items;
+ * - duration of posts in streams with memory and without.
  */
 export const bench: Bench<Sizes> = {
   full,
@@ -61,7 +61,7 @@ export const bench: Bench<Sizes> = {
 
 type Talkers = ReturnType<typeof createTalkers>;
 
-/** Members who talk in streams of the demo workspace. */
+/** Members who post in streams of the demo workspace. */
 function createTalkers({ subjects }: Sizes, app: App) {
   const { demo } = app;
   const { baseUrl, workspaceId } = demo;
@@ -81,7 +81,7 @@ function createTalkers({ subjects }: Sizes, app: App) {
         const { id } = await workspace.streams.create({ streamType: 'channel', name: `${what} ${n}` });
         return id;
       }),
-    /** People who talk in a stream: of one thing for a while, then of another; one in three is one that was talked of before. */
+    /** Posts runs of messages about one subject after the other; one subject in three is an earlier one. */
     talkIn(streamIds: readonly string[]): (n: number) => Promise<Posted> {
       const topics = streamIds.map(() => ({ topic: 0, left: 0 }));
       return (n) => {
@@ -97,7 +97,7 @@ function createTalkers({ subjects }: Sizes, app: App) {
   };
 }
 
-/** Has each subject talked of once, its epoch closed, and waits until all of it is indexed. */
+/** Posts about each subject once, closes its epoch, and waits until all epochs are indexed. */
 async function rememberSubjects(
   { subjects }: Sizes,
   run: BenchRun,
@@ -121,7 +121,7 @@ async function rememberSubjects(
   await run.until('what was talked of before to be remembered', remembered());
 }
 
-/** Messages into streams that have no memory. */
+/** Posts into streams without memory. */
 async function loadWithout({ seconds, perSecond }: Sizes, run: BenchRun, { app, workspace, talkIn }: Talkers, rooms: readonly string[]) {
   for (const streamId of rooms) await workspace.memory.updateSettings(streamId, { enabled: false });
   await run.until('the load to warm up', atRate(perSecond, Math.ceil((perSecond * seconds) / 6), talkIn(rooms)));
@@ -132,7 +132,7 @@ async function loadWithout({ seconds, perSecond }: Sizes, run: BenchRun, { app, 
   return { posted, processorMs };
 }
 
-/** Messages into the same streams with memory, and the probes beside them. */
+/** Posts into the same streams with memory, and runs the probes at the same time. */
 async function loadWith(sizes: Sizes, run: BenchRun, talkers: Talkers, rooms: readonly string[]) {
   const { seconds, perSecond, patience } = sizes;
   const { app, makeStreams, talkIn } = talkers;
@@ -153,7 +153,7 @@ async function loadWith(sizes: Sizes, run: BenchRun, talkers: Talkers, rooms: re
   return { posted: loaded, assigned, probed, processorMs: (await app.processorMs()) - before };
 }
 
-/** Looks how far the cursors are, until it is stopped and everything that it was given has been seen, or for as long as it has patience. */
+/** Polls the cursors until it is stopped and every given message has been passed, or until `patience` seconds are over. */
 function watchCursors(databaseDsn: string, streamIds: readonly string[], patience: number) {
   const waiting: Posted[] = [];
   const lags: number[] = [];
@@ -187,7 +187,10 @@ function watchCursors(databaseDsn: string, streamIds: readonly string[], patienc
   };
 }
 
-/** Posts one message into each stream, in turn, while `load` runs; gives the times from their answers until another member was told what they are related to. */
+/**
+ * Posts one message into each stream in turn while `load` runs. Returns the times from each answer until another member received its
+ * related items.
+ */
 async function probe(
   { subjects, patience }: Sizes,
   { sentence, say, listenTo }: Talkers,

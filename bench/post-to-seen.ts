@@ -11,8 +11,8 @@ const smoke = { connections: 8, streams: 4, rounds: 1, posts: 4, pauseMs: 1 };
 type Sizes = typeof full;
 
 /**
- * From an HTTP post until its frame is at every other client of the room: 100 connections over 10 streams, one post after the other with
- * a short pause, on the local runner and on a bare server, in turns, so that both meet the same machine.
+ * Time from an HTTP post until its frame has reached every other client of the room: 100 connections over 10 streams, posts in sequence
+ * with a short pause. The local runner and a bare server alternate, so that both see the same load on the machine.
  */
 export const bench: Bench<Sizes> = {
   full,
@@ -35,11 +35,11 @@ export const bench: Bench<Sizes> = {
   },
 };
 
-/** Something that can be posted to, and heard from. */
+/** A server under test: posts go in, texts come out at its listeners. */
 interface Target {
-  /** Posts a text to a room; resolves when it was answered. */
+  /** Posts a text to a room; resolves with the answer. */
   post(room: number, text: string): Promise<void>;
-  /** Called with each text that a listener of a room was shown. */
+  /** Called with each text that a listener of a room receives. */
   onSeen: (text: string) => void;
 }
 

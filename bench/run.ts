@@ -6,10 +6,10 @@ import { superviseBenches } from './support/supervise.ts';
 import type { Outcome } from './support/supervise.ts';
 
 /**
- * Runs benches and prints each figure as a line of JSON. `node bench/run.ts fan-out --sockets 500` runs one, with options of its own;
- * without a name all of them run and `bench/results.md` is written, with its plots. `--smoke` runs the smoke forms, `--deadline SECONDS`
- * takes another deadline than the plan's, `--render` writes the page again from the lines of the last run. Exits with 1 when a bench failed
- * or a bound does not hold.
+ * Runs benches and prints each figure as a line of JSON. `node bench/run.ts fan-out --sockets 500` runs one, with its own options;
+ * without a name it runs all of them and writes `bench/results.md` with its plots. `--smoke` uses the smallest sizes, `--deadline
+ * SECONDS` overrides the plan, `--render` writes the page again from the last run's lines. Exits with 1 when a bench fails or a bound
+ * does not hold.
  */
 const given = process.argv.slice(2);
 const firstOption = given.findIndex((argument) => argument.startsWith('-'));
@@ -57,7 +57,7 @@ function sayOutcome({ bench, status, seconds, reason }: Outcome): string {
   return status === 'failed' ? `${bench}: failed after ${seconds} s: ${reason}` : `${bench}: not run, no data: ${reason}`;
 }
 
-/** Takes the options of this command out of the arguments; the rest are for the bench. */
+/** Separates the options of this command from those for the bench. */
 function ownOptions(args: readonly string[]) {
   const options = { smoke: { type: 'boolean' }, render: { type: 'boolean' }, deadline: { type: 'string' } } as const;
   const { values, tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });

@@ -17,18 +17,18 @@ import { openRetrievalApp } from './support/memory/retrieval-app.ts';
 import type { RetrievalApp } from './support/memory/retrieval-app.ts';
 import { theWorkspace } from './support/seeding.ts';
 
-/** `documents`: made-up ones that are taken where no folder is given. */
+/** `documents` is the number of generated documents, used when no folder is given. */
 const full = { data: '', documents: 0 };
 const smoke = { data: '', documents: 12 };
 const modes: readonly SearchMode[] = ['keyword', 'vector', 'hybrid'];
-/** As deep as the published figures look. */
+/** Depth of each ranking, as in the published figures. */
 const depth = 1_000;
 const shown = 20;
 
 /**
- * Retrieval quality of memory: the documents of a judged set are posted, each as an epoch of its own, cut, embedded and indexed by the workers of
- * memory; its queries go through the search of memory in each of its modes. `--data` is the folder of the set. Runs against the local
- * runner's Qdrant, or the one that `QDRANT_URL` names, with the embedder that the environment asks for.
+ * Retrieval quality of memory. The documents of a judged set are posted, each as one epoch, and the workers of memory cut, embed and
+ * index them. The queries go through the search in each mode. `--data` is the folder of the set. Uses the local runner's Qdrant or
+ * `QDRANT_URL`, and the embedder of the environment.
  */
 export const bench: Bench<typeof full> = {
   full,
@@ -91,7 +91,7 @@ async function reportQuality(run: BenchRun, app: RetrievalApp, set: RetrievalSet
     run.report({ figure: `nDCG@10, ${mode}`, value: ofMode.ndcg10, unit: '' });
     run.report({ figure: `recall@100, ${mode}`, value: ofMode.recall100, unit: '' });
   }
-  // What is asked of the set that is published with a figure for BM25, .312.
+  // The bound applies to CACM only, the set with a published figure for BM25, .312.
   if (set.documents[0]?.id.startsWith('CACM') === true && isOffline)
     run.report({ figure: 'MAP, hybrid and offline, on CACM', value: quality.get('hybrid')?.map ?? 0, unit: '', atLeast: 0.33 });
 }
@@ -117,7 +117,7 @@ async function reportTimes(
   run.distribution({ distribution: `answer of ${shown}`, unit: 'ms', series });
 }
 
-/** The search of the index, without who may see what and without what stands where. */
+/** Queries the index directly, without access rules and without resolving positions. */
 async function searchLayer({ index }: RetrievalApp, queries: readonly RetrievalQuery[], embedder: Embedder): Promise<number[]> {
   const scope = { workspaceId: theWorkspace, readable: { publicToo: true, streamIds: [] } } as const;
   const milliseconds: number[] = [];
@@ -129,7 +129,7 @@ async function searchLayer({ index }: RetrievalApp, queries: readonly RetrievalQ
   return milliseconds;
 }
 
-/** The query that the words mode makes, sent by the client itself. */
+/** Sends the query of the words mode with Qdrant's client alone. */
 async function searchBare({ index }: RetrievalApp, queries: readonly RetrievalQuery[], url: string): Promise<number[]> {
   const client = new QdrantClient({ url, port: null, checkCompatibility: false });
   const milliseconds: number[] = [];

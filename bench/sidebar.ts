@@ -7,15 +7,15 @@ import { nthUser, theWorkspace } from './support/seeding.ts';
 import { appOver, callerOf } from './support/use-case-app.ts';
 import { seedBusyWorkspace } from './support/workspace-data.ts';
 
-/** `fewEvents`: of the same workspace with less of a past. */
+/** `fewEvents` is the size of the smaller workspace that the larger one is compared with. */
 const full = { streams: 1_000, members: 200, events: 1_000_000, fewEvents: 100_000, rounds: 30 };
 const smoke = { streams: 40, members: 10, events: 2_000, fewEvents: 500, rounds: 1 };
 type Sizes = typeof full;
 
 /**
- * Bootstrap in a workspace of 1,000 streams, 1,000,000 events and 200 members, through the use case, for members of few and of many streams;
- * beside the sidebar query of the first plan of the stream model for the same members in turns, past row-level security and with the index
- * that suits it best; and beside itself in the same workspace with 100,000 events.
+ * Bootstrap in a workspace of 1,000 streams, 1,000,000 events and 200 members, through the use case, for members of few and of many
+ * streams. The peer is the sidebar query of the first plan of the stream model for the same members in alternating rounds, without
+ * row-level security and with its best index. A second comparison is the same workspace with 100,000 events.
  */
 export const bench: Bench<Sizes> = {
   full,
@@ -25,7 +25,7 @@ export const bench: Bench<Sizes> = {
     const sides = { small: await open(sizes, run, 'small', sizes.fewEvents), large: await open(sizes, run, 'large', sizes.events) };
     run.report({ figure: 'seeding', value: (performance.now() - seededAt) / 1_000, unit: 's' });
     const viewers = [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => nthUser(Math.max(1, Math.round(share * sizes.members))));
-    // Compiling the query takes longer than it saves.
+    // JIT compilation takes longer than it saves.
     await sides.large.owner.query('set jit = off');
     const index = await chooseIndex(run, sides.large.owner, viewers);
     for (let round = 0; round < Math.ceil(sizes.rounds / 6); round++) await measure(sides, viewers, { large: [], small: [], peer: [] });
@@ -60,7 +60,7 @@ async function open({ streams, members }: Sizes, run: BenchRun, name: string, ev
   return { owner, app: appOver(database.open()) };
 }
 
-/** As the plan has it, in the columns that there are now. */
+/** The query of the plan, with today's columns. */
 const sidebarQuery = `select s.*,
     case when sm.user_id is not null then true else false end as is_member,
     sm.last_read_at,
@@ -78,7 +78,7 @@ const sidebarQuery = `select s.*,
     and (s.visibility = 'public' or sm.user_id is not null)
   order by s.name`;
 
-/** The plan names no index. With any of these but the first, counting needs no row of the table, as long as it was vacuumed. */
+/** The plan names no index. All of these but the first allow index-only counts after a vacuum. */
 const indexes = [
   '(stream_id, created_at)',
   '(stream_id, created_at) include (actor_id) where deleted_at is null',
@@ -97,7 +97,7 @@ async function millisecondsOf(read: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** Makes the index with which the query is fastest, and leaves it. */
+/** Creates the index with which the query is fastest. */
 async function chooseIndex(run: BenchRun, owner: pg.Client, viewers: readonly string[]): Promise<string> {
   let best = { milliseconds: Number.POSITIVE_INFINITY, index: '' };
   const make = async (index: string) => {

@@ -6,11 +6,11 @@ import { startLocal } from '../../local/run.ts';
 /** Requests to the process of the app. */
 export type Ask =
   | { readonly kind: 'processor' }
-  /** Resolves when no message waits for the fan-out, or is worked on by it. */
+  /** Resolves when the fan-out has no message waiting or in progress. */
   | { readonly kind: 'fanned-out' }
-  /** Has a bare loop know the connections of a room. */
+  /** Gives the bare loop the connections of a room. */
   | { readonly kind: 'list'; readonly room: string; readonly concurrency: number }
-  /** Has that loop post a frame to each of them. */
+  /** Makes the bare loop post a frame to each of its connections. */
   | { readonly kind: 'post'; readonly frame: string };
 
 export interface Answers {
@@ -20,7 +20,7 @@ export interface Answers {
   readonly post: number;
 }
 
-/** The app in a process of its own, so that the load does not share its event loop. Ends with the channel. */
+/** The app in its own process, so that the load generator does not share its event loop. The process ends with the channel. */
 const logBook = createLogBook({ show: 'error', pretty: true, write: (text) => process.stderr.write(text) });
 const local = await startLocal({ port: 0, ephemeral: true, logBook });
 process.send?.({ id: 0, answer: { demo: local.demo, databaseDsn: local.postgres.superuserDsn() } });
@@ -29,7 +29,7 @@ process.on('message', ({ id, ask }: { id: number; ask: Ask }) => {
   void answerTo(ask).then((answer) => process.send?.({ id, answer }));
 });
 
-/** The bare loop runs where the fan-out function would: in a thread of this process, with that function's environment. */
+/** The bare loop runs as the fan-out function does: in a thread of this process, with that function's environment. */
 let loop: Worker | undefined;
 
 async function answerTo(ask: Ask): Promise<unknown> {

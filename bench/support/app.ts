@@ -2,21 +2,21 @@ import { fork } from 'node:child_process';
 import type { Demo } from '../../local/demo/demo.ts';
 import type { Answers, Ask } from './app-process.ts';
 
-/** The app on the local runner, with nothing kept. */
+/** The app on the local runner, with temporary data. */
 export interface App {
   readonly demo: Demo;
-  /** Sees all of its database. */
+  /** Connection string of a role that bypasses row-level security. */
   readonly databaseDsn: string;
-  /** Asks the process of the app for something; rejects when it ends first. */
+  /** Sends a request to the process of the app; rejects when the process ends first. */
   ask<Kind extends keyof Answers>(ask: Extract<Ask, { kind: Kind }>): Promise<Answers[Kind]>;
-  /** Milliseconds of processor time that the app has taken so far, the database not counted. */
+  /** Milliseconds of processor time of the app so far, without the database. */
   processorMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts the app in a process of its own. */
+/** Starts the app in its own process. */
 export async function startApp(): Promise<App> {
-  // Flags of this process, such as the bound of its heap, are not for the app.
+  // Flags of this process, such as its heap limit, must not apply to the app.
   const child = fork(new URL('app-process.ts', import.meta.url), { stdio: ['ignore', 2, 2, 'ipc'], execArgv: [] });
   const pending = new Map<number, PromiseWithResolvers<unknown>>();
   const start = Promise.withResolvers<unknown>();

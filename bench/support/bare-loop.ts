@@ -4,8 +4,8 @@ import { openConnections } from '../../functions/realtime/connections.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 
 /**
- * The peer of `fan-out`: nothing but the SDK's PostToConnection in a loop, a few at a time, in a thread of its own with the environment of
- * the fan-out function. It knows the connections beforehand, and answers with how many there are.
+ * The peer of `fan-out`: the SDK's PostToConnection in a loop with limited concurrency, in its own thread with the environment of the
+ * fan-out function. It knows the connections beforehand and answers with their number.
  */
 const { room, concurrency } = workerData as { room: string; concurrency: number };
 const client = new ApiGatewayManagementApiClient({ endpoint: process.env.REALTIME_URL?.replace(/^ws/, 'http'), maxAttempts: 1 });

@@ -5,9 +5,9 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
 /**
- * The peer of `post-to-seen`: the least that stores a message and shows it. One process, one insert, one loop over the sockets of the
- * room; no sign-in, no positions, no retries, no second chance. Runs in a process of its own, as the app does, and ends with the channel: in
- * the process of the bench its sockets would count twice against the limit of open files.
+ * The peer of `post-to-seen`: the smallest server that stores a message and delivers it. One process, one insert, one loop over the
+ * sockets of the room; no authentication, positions or retries. It has its own process, as the app has, and ends with the channel: inside
+ * the bench its sockets would count twice against the limit of open files.
  */
 const postgres = JSON.parse(process.argv[2] ?? '{}') as pg.PoolConfig;
 const pool = new pg.Pool({ ...postgres, max: 10 });

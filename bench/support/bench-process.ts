@@ -7,7 +7,7 @@ import type { Line } from './figures.ts';
 import { createServices } from './services.ts';
 import { readSizes } from './sizes.ts';
 
-/** The benches that the supervisor has this process run. */
+/** Benches for this process to run, as the supervisor sends them. */
 export interface Task {
   readonly name: string;
   /** The module that exports the bench. */
@@ -26,8 +26,8 @@ export type ToBench =
   { readonly kind: 'run'; readonly tasks: readonly Task[]; readonly form: 'full' | 'smoke' } | { readonly kind: 'stop' };
 
 /**
- * The process of one bench, or of several that share the app and the database: the smoke forms. When it is told to stop, or when its
- * supervisor is gone, it says what the bench waits for, ends what was started, and exits with 1.
+ * The process of one bench, or of several smoke forms that share the app and the database. When it is stopped or loses its supervisor, it
+ * prints what the bench waits for, releases its resources and exits with 1.
  */
 const services = createServices();
 const endMs = 10_000;
@@ -65,7 +65,7 @@ async function runOne({ name, url, args }: Task, form: 'full' | 'smoke'): Promis
   }
 }
 
-/** Work that does not end by itself ends with this process: the outcome of the bench does not wait for it. */
+/** Bounds the cleanup: work that does not end by itself ends with this process and does not delay the outcome. */
 async function endWithin(ending: Promise<void>, name: string): Promise<void> {
   const isLate = await Promise.race([ending.then(() => false), setTimeout(endMs, true, { ref: false })]);
   if (isLate) console.error(`${name}: what it started has not ended after ${endMs / 1_000} s`);

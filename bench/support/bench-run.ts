@@ -5,32 +5,32 @@ import { distributionOf, figureOf } from './figures.ts';
 import type { Line, Measured } from './figures.ts';
 import type { BenchServices } from './services.ts';
 
-/** One run of a bench: what it stands on, whom it tells its figures, and what it leaves to be ended. */
+/** One run of a bench: its services, its reports and its cleanup. */
 export interface BenchRun {
-  /** Prints a figure. Fields that are no part of a figure are printed along with it. */
+  /** Prints a figure. Additional fields are printed along with it. */
   report(measured: Measured & Readonly<Record<string, unknown>>): void;
-  /** Prints how values are spread, for a plot of them. */
+  /** Prints the distribution of values, for a plot. */
   distribution(spread: { distribution: string; unit: string; series: Readonly<Record<string, readonly number[]>> }): void;
-  /** Settles as `promise` does. A bench that passes its deadline says which of these it waited for. */
+  /** Settles as `promise` does. A bench that passes its deadline reports which of these it waited for. */
   until<Value>(what: string, promise: Promise<Value>): Promise<Value>;
-  /** Has `end` called when the run is over, however it ends; the last one first. */
+  /** Registers a cleanup function for the end of the run, however it ends. They run in reverse order. */
   atEnd(end: () => unknown): void;
-  /** The app on the local runner, in a process of its own. */
+  /** The app on the local runner, in its own process. */
   app(): Promise<App>;
-  /** A new database with the schema as it is now; `durable` has each commit on the disk before it counts. */
+  /** A new database with the current schema; `durable` flushes each commit to disk. */
   database(name: string, options?: { durable: boolean }): Promise<BenchDatabase>;
-  /** The least that stores a message and shows it, in a process of its own. */
+  /** The bare server, in its own process. */
   bareServer(): Promise<BareServer>;
-  /** The address of the local Qdrant, in a process of its own. */
+  /** The address of the local Qdrant, in its own process. */
   qdrant(): Promise<string>;
 }
 
-/** A run, as whoever starts it holds it. */
+/** A run as its starter sees it. */
 export interface StartedRun {
   readonly run: BenchRun;
-  /** The event that the bench waits for now, for its error line. */
+  /** Descriptions of the promises that the bench waits for, for its error line. */
   waits(): readonly string[];
-  /** Ends what the bench left to be ended. */
+  /** Runs the registered cleanup functions. */
   end(): Promise<void>;
 }
 

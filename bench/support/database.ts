@@ -4,9 +4,9 @@ import type { Database } from '../../functions/platform/database.ts';
 import { migrate } from '../../functions/platform/migrate.ts';
 import { startPostgresServer } from '../../local/postgres/server.ts';
 
-/** A migrated database of a bench, on a server that vanishes with it. */
+/** A migrated database of a bench, on a temporary server. */
 export interface BenchDatabase {
-  /** A connection past row-level security: for seeding, and for peers, who have nothing to pass then. */
+  /** A connection that bypasses row-level security: for seeding, and for peers, which have no such check. */
   connect(): Promise<pg.Client>;
   /** The database as the functions see it: role streambed_app, one connection. */
   open(): Database;
@@ -15,14 +15,14 @@ export interface BenchDatabase {
 export interface BenchServer {
   /** Address of the database `postgres` for the superuser. */
   readonly superuser: pg.ClientConfig;
-  /** Makes a database with the schema as it is now. */
+  /** Creates a database with the current schema. */
   create(name: string): Promise<BenchDatabase>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a PostgreSQL of our own with the memory of a small server, so that nobody waits for pages that the default of 128 MB has no room
- * for. With a `dataFolder` it writes as durably as a server does (fsync).
+ * Starts a PostgreSQL server with the memory settings of a small production server: the default of 128 MB would make benches wait for
+ * pages. With a `dataFolder` it flushes commits (fsync).
  */
 export async function startBenchServer(options: { dataFolder?: string } = {}): Promise<BenchServer> {
   const server = await startPostgresServer({ ...options, log: () => undefined });

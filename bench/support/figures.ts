@@ -1,18 +1,18 @@
-/** One figure of a bench; ratios within one run count, absolute values are for information. */
+/** One figure of a bench. Ratios within one run are compared with bounds; absolute values are informative. */
 export interface Figure {
   readonly bench: string;
   readonly figure: string;
   readonly value: number;
   readonly unit: string;
-  /** The figure of what it is compared to, in the same run. */
+  /** The figure of the peer, in the same run. */
   readonly peer?: number;
   readonly ratio?: number;
-  /** The bound as text, and whether it was met. */
+  /** The bound as text, and its outcome. */
   readonly must?: string;
   readonly holds?: boolean;
 }
 
-/** Distribution of the values of a run: for each series, the value below which each share of them lies. */
+/** Distribution of the values of a run: for each series, the value at each quantile. */
 export interface Distribution {
   readonly bench: string;
   readonly distribution: string;
@@ -24,7 +24,9 @@ export interface Distribution {
 /** A line that a bench prints as JSON. */
 export type Line = Figure | Distribution;
 
-/** What a figure is held to: its ratio to the peer, or the value itself where there is no peer. `timesFaster`: the peer's time over ours. */
+/**
+ * Bound of a figure: on its ratio to the peer, or on the value itself when there is no peer. `timesFaster` is the peer's time over ours.
+ */
 interface Bound {
   readonly atMost?: number;
   readonly atLeast?: number;
@@ -35,7 +37,7 @@ export type Measured = Omit<Figure, 'bench' | 'ratio' | 'must' | 'holds'> & Boun
 
 const round = (value: number) => Number(value.toPrecision(4));
 
-/** The figure as it is printed: rounded, with its ratio to the peer and with what it is held to. */
+/** Completes a figure for printing: rounded, with its ratio and its bound. */
 export function figureOf(bench: string, { atMost, atLeast, timesFaster, ...given }: Measured): Figure {
   const ratio = given.peer === undefined ? undefined : timesFaster === undefined ? given.value / given.peer : given.peer / given.value;
   const bounded = ratio ?? given.value;
@@ -53,7 +55,7 @@ export function figureOf(bench: string, { atMost, atLeast, timesFaster, ...given
 
 const shares = [0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1];
 
-/** The spread of each series, as far as a plot shows it. */
+/** Quantiles of each series, in the resolution of a plot. */
 export function distributionOf(
   bench: string,
   { distribution, unit, series }: { distribution: string; unit: string; series: Readonly<Record<string, readonly number[]>> },
@@ -71,7 +73,7 @@ export function distributionOf(
   };
 }
 
-/** The value that a share of the sorted values does not pass. */
+/** Quantile of sorted values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;

@@ -2,7 +2,7 @@ import { WebSocket } from 'ws';
 import { room as roomName } from '../../contract/frames.ts';
 import { createStreambed } from '../../client/http/http.ts';
 
-/** Opens a socket of the app and subscribes it to one stream; `onFrame` gets every frame after that. */
+/** Opens a socket of the app and subscribes it to one stream; `onFrame` gets every later frame. */
 export async function listen(
   target: { baseUrl: string; token: string; workspaceId: string; streamId: string },
   onFrame: (frame: string) => void,
@@ -28,13 +28,13 @@ export async function listen(
   return socket;
 }
 
-/** The texts of the messages that a frame shows; none of a frame that shows none, such as one of memory. */
+/** Texts of the messages in a frame; empty for frames without messages, such as those of memory. */
 export function textsOf(frame: string): string[] {
   if (!frame.startsWith('{"op":"ev')) return [];
   return Array.from(frame.matchAll(/"text":"([^"]*)"/g), ([, text]) => text ?? '');
 }
 
-/** Runs `work` for each item, a few at a time. */
+/** Runs `work` for each item with limited concurrency. */
 export async function eachOf<Item, Result>(
   items: readonly Item[],
   atOnce: number,

@@ -2,12 +2,12 @@ import type { Assignment } from './supervise.ts';
 
 interface Planned {
   readonly name: string;
-  /** Deadline of the full form: several times what it takes on a slow machine. */
+  /** Deadline of the full form: several times its duration on a slow machine. */
   readonly deadlineSeconds: number;
   readonly nodeFlags?: readonly string[];
 }
 
-/** All benches, in the order in which they run: those that need an idle machine first. */
+/** All benches in their order: those that need an idle machine come first. */
 export const plan: readonly Planned[] = [
   { name: 'cold-start', deadlineSeconds: 300 },
   { name: 'post-to-seen', deadlineSeconds: 600 },
@@ -16,16 +16,16 @@ export const plan: readonly Planned[] = [
   { name: 'memory-lag', deadlineSeconds: 900 },
   { name: 'epochs', deadlineSeconds: 1_800 },
   { name: 'search', deadlineSeconds: 3_600 },
-  // A function has a bound on its heap; without one nothing tells garbage that is not yet collected from what is held.
+  // The heap is bounded as in a function. Without a bound uncollected garbage looks like a leak.
   { name: 'backfill', deadlineSeconds: 3_600, nodeFlags: ['--max-old-space-size=128'] },
   { name: 'history', deadlineSeconds: 3_600 },
   { name: 'sidebar', deadlineSeconds: 3_600 },
 ];
 
-/** The smoke forms take seconds; most of this is for the first start of the app in a fresh clone, which synthesizes its templates. */
+/** The smoke forms take seconds. Most of this is for the first start of the app in a fresh clone, which synthesizes its templates. */
 const smokeDeadlineSeconds = 120;
 
-/** Assignments for the supervisor, one for each name. Throws for a name that is none. */
+/** Assignments for the supervisor, one for each name. Throws for an unknown name. */
 export function assign(
   names: readonly string[],
   { form, args = [], deadline }: { form: 'full' | 'smoke'; args?: readonly string[]; deadline?: number | undefined },

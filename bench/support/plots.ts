@@ -3,7 +3,7 @@ import { bar, curve, drawing, line, text } from './svg.ts';
 
 const width = 860;
 
-/** The plots of a run by the names of their files: all bounds in one, and how the values of a bench are spread. */
+/** Plots of a run by file name: one of all bounds, and one for each distribution. */
 export function plotsOf(lines: readonly Line[]): Map<string, string> {
   const plots = new Map<string, string>();
   const bounded = lines.filter((one): one is Figure => 'figure' in one && shareOfBound(one) !== undefined);
@@ -12,7 +12,7 @@ export function plotsOf(lines: readonly Line[]): Map<string, string> {
   return plots;
 }
 
-/** Share of its bound that a figure takes: 1 is the bound, less holds. Undefined where there is no bound, or one of zero. */
+/** Value of a figure as a share of its bound: below 1 the bound holds. Undefined without a bound, or with a bound of zero. */
 export function shareOfBound({ value, ratio, must }: Figure): number | undefined {
   const [, direction, bound] = /(<=|>=) ([\d.]+)$/.exec(must ?? '') ?? [];
   const measured = ratio ?? value;
@@ -22,10 +22,10 @@ export function shareOfBound({ value, ratio, must }: Figure): number | undefined
 
 const rowHeight = 22;
 const labels = 430;
-/** A bar for more ends here, so that the others can be told apart; its figure stands beside it. */
+/** Longer bars end here, so that shorter ones stay legible. Their figure stands beside them. */
 const longest = 2;
 
-/** A bar for each figure, up to the share of its bound that it takes; the sizes and starts of bundles are many, and the worst stands for them. */
+/** Plots a bar for each figure, up to its share of the bound. The worst bundle represents all sizes and starts of bundles. */
 function plotBounds(figures: readonly Figure[]): string {
   const rows = worstOfEach(figures).toSorted((a, b) => share(b) - share(a));
   const largest = Math.min(longest, Math.max(1.25, ...rows.map(share)));
@@ -56,7 +56,7 @@ function plotBounds(figures: readonly Figure[]): string {
 
 const share = (figure: Figure): number => shareOfBound(figure) ?? 0;
 
-/** One figure for all of a bench that have the same first word and the same bound. */
+/** Reduces a bench's figures with the same first word and the same bound to the worst one. */
 function worstOfEach(figures: readonly Figure[]): Figure[] {
   const groups = Map.groupBy(figures, ({ bench, figure, must }) =>
     bench === 'cold-start' ? `${bench} ${figure.split(' ')[0]} ${must}` : `${bench} ${figure}`,
@@ -69,7 +69,7 @@ const top = 52;
 const height = 300;
 const plotWidth = 560;
 
-/** A curve for each series: which share of its values lies below which value, on a logarithmic scale. */
+/** Plots a cumulative distribution for each series, on a logarithmic scale. */
 function plotDistribution({ bench, distribution, unit, shares, series }: Distribution): string {
   const all = Object.entries(series).map(([name, values]) => [name, values.filter(Number.isFinite)] as const);
   const positive = all.flatMap(([, values]) => values.filter((value) => value > 0));
@@ -109,7 +109,7 @@ function summaryOf(shares: readonly number[], values: readonly number[], unit: s
   return values.length === 0 ? 'nothing' : `p50 ${valueAt(0.5)}, p99 ${valueAt(0.99)} ${unit}`;
 }
 
-/** Round values from a little to a lot: 1, 2, 5, 10, 20, ... */
+/** Round values of a range: 1, 2, 5, 10, 20, ... */
 function ticksBetween(low: number, high: number): number[] {
   const ticks: number[] = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++)

@@ -14,14 +14,14 @@ const page = placeOf('results.md');
 const lines = placeOf('results.ndjson');
 const plots = placeOf('results/');
 
-/** The results of a run of all benches, while it goes on. */
+/** The results of a run in progress. */
 export interface OpenResults {
   add(line: Line | Outcome): void;
   /** Writes the page and its plots from the lines. */
   close(): Promise<void>;
 }
 
-/** Begins the file of lines from scratch; what a run that was cut short had measured is in it. */
+/** Truncates the file of lines, which may hold those of an interrupted run. */
 export function openResults(): OpenResults {
   const stream = createWriteStream(lines);
   const add = (line: Line | Outcome | Machine) => void stream.write(`${JSON.stringify(line)}\n`);
@@ -46,7 +46,7 @@ export async function renderResults(): Promise<void> {
   writeFileSync(page, await format(pageOf(results, [...drawn.keys()]), { parser: 'markdown', proseWrap: 'preserve' }));
 }
 
-/** Reads the lines of a run. Throws when they do not begin with the machine that they are of. */
+/** Reads the lines of a run. Throws when the first line is not the description of the machine. */
 export function readResults(text: string): Results {
   const [machine, ...rest] = text
     .split('\n')

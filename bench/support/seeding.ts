@@ -1,13 +1,13 @@
 import type pg from 'pg';
 import { StreamId, WorkspaceId } from '../../contract/ids.ts';
 
-/** The id of the nth thing of a kind: in order, as ids are, and known without asking. */
+/** Id of the nth object of a kind: ascending, as real ids are, and predictable. */
 const nth = (prefix: string, n: number) => `${prefix}_${String(n).padStart(26, '0')}`;
 export const nthStream = (n: number): StreamId => StreamId.parse(nth('str', n));
 export const theWorkspace: WorkspaceId = WorkspaceId.parse(nth('ws', 1));
 export const nthUser = (n: number): string => `user-${n}`;
 
-/** The same in SQL. */
+/** The same ids as SQL expressions. */
 export const ids = {
   stream: (n: string) => `'str_' || lpad((${n})::text, 26, '0')`,
   event: (n: string) => `'evt_' || lpad((${n})::text, 26, '0')`,
@@ -15,7 +15,7 @@ export const ids = {
   user: (n: string) => `'user-' || (${n})`,
 };
 
-/** The moment that seeded history ends. */
+/** End of the seeded history. */
 export const seededUntil = '2026-11-20T12:00:00Z';
 
 /** A workspace with members, the first of them its owner. */
@@ -35,10 +35,7 @@ export async function seedWorkspace(owner: pg.Client, members: number): Promise<
   );
 }
 
-/**
- * Rows come in faster without indexes to follow: takes those of a table away that are no constraint, lets `fill` do its work, and makes
- * them again.
- */
+/** Drops the indexes of a table that are not constraints, runs `fill`, and creates them again. Bulk inserts are faster that way. */
 export async function withoutIndexes(owner: pg.Client, table: string, fill: () => Promise<unknown>): Promise<void> {
   const { rows } = await owner.query<{ name: string; definition: string }>(
     `select c.relname as name, pg_get_indexdef(i.indexrelid) as definition from pg_index i join pg_class c on c.oid = i.indexrelid

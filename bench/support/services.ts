@@ -9,14 +9,14 @@ import type { BareServer } from './bare.ts';
 import { startBenchServer } from './database.ts';
 import type { BenchServer } from './database.ts';
 
-/** Services that benches use. Each is started when it is first asked for, and then serves all benches of the process. */
+/** Services for benches. Each starts at its first use and is then shared by all benches of the process. */
 export interface BenchServices {
   app(): Promise<App>;
   server(durable: boolean): Promise<BenchServer>;
   qdrant(): Promise<string>;
-  /** A new one for each caller, who stops it. */
+  /** A new server for each caller, which the caller stops. */
   bareServer(): Promise<BareServer>;
-  /** Stops all that was started; the data go with it. */
+  /** Stops all started services and deletes their data. */
   stop(): Promise<void>;
 }
 

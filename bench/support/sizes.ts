@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 
 /**
- * Reads the sizes of a bench from its command line; those that are not given keep their default, whose type decides what is read: a number,
- * a text, a flag, or an option that may be given several times. Throws an error that names the option.
+ * Reads the sizes of a bench from its command line. The type of each default decides the kind of option: a number, a text, a flag, or a
+ * repeatable option. Throws an error that names the option.
  */
 export function readSizes<Sizes extends object>(args: readonly string[], defaults: Sizes): Sizes {
   const entries = Object.entries(defaults) as [string, unknown][];

@@ -3,14 +3,14 @@ import type { ChildProcess } from 'node:child_process';
 import type { FromBench, Task, ToBench } from './bench-process.ts';
 import type { Line } from './figures.ts';
 
-/** A bench to run, and how long it may take. */
+/** A bench to run, with its deadline. */
 export interface Assignment extends Task {
   readonly deadlineSeconds: number;
   /** Flags of Node for the process of the bench. */
   readonly nodeFlags?: readonly string[];
 }
 
-/** Outcome of a bench. `reason` says in a line or more why it failed, or which data it lacks. */
+/** Outcome of a bench. `reason` holds the error or the missing data, on one line or more. */
 export interface Outcome {
   readonly bench: string;
   readonly status: 'done' | 'failed' | 'no data';
@@ -20,24 +20,24 @@ export interface Outcome {
 
 export interface SuperviseOptions {
   readonly form: 'full' | 'smoke';
-  /** One process runs all of them, one after the other, and its services serve the next one. */
+  /** True runs all benches in one process, in sequence, with shared services. */
   readonly together: boolean;
   onLine(line: Line): void;
   onOutcome(outcome: Outcome): void;
-  /** Ends the bench that runs, and begins no other. */
+  /** Ends the current bench and starts no other. */
   readonly signal?: AbortSignal;
 }
 
-/** Time that a process has to stop when told to, before it and its children are killed. */
+/** Time between the request to stop and the kill of a process and its children. */
 const graceMs = 15_000;
-/** Time that a process has to say what it waits for: it answers at once, unless its event loop is blocked. */
+/** Time for the process to report what it waits for. It answers at once, unless its event loop is blocked. */
 const answerMs = 2_000;
-/** Time that the process has to end what the benches left, when the last is done. */
+/** Time for the cleanup after the last bench. */
 const closingSeconds = 60;
 
 /**
- * Runs benches, one after the other, each in a process that is ended at the deadline of its bench together with all that it started. A bench
- * that fails, hangs or dies does not hold up the next. Resolves with an outcome for each that was begun; never rejects.
+ * Runs benches in sequence, each in a process. A process that passes the deadline of its bench is ended together with its children. A
+ * bench that fails, hangs or dies does not stop the next one. Resolves with an outcome for each started bench; never rejects.
  */
 export async function superviseBenches(assignments: readonly Assignment[], options: SuperviseOptions): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
@@ -49,7 +49,7 @@ export async function superviseBenches(assignments: readonly Assignment[], optio
   return outcomes;
 }
 
-/** One process that runs benches, from its start until it and its children are gone. */
+/** One process that runs benches, from its start until it and its children have ended. */
 class BenchProcess {
   readonly ended: Promise<void>;
   readonly #options: SuperviseOptions;
@@ -60,14 +60,14 @@ class BenchProcess {
   #startedAt = performance.now();
   #timer: NodeJS.Timeout | undefined;
   #waits: ((waits: readonly string[]) => void) | undefined;
-  /** Why the process is stopped, and what it waited for. */
+  /** Reason for stopping the process, and what it waited for. */
   #stopped: Promise<string> | undefined;
   #lastFigure = '';
 
   constructor(assignments: readonly Assignment[], options: SuperviseOptions) {
     this.#options = options;
     this.#left = [...assignments];
-    // A group of its own: whatever it starts can be ended with it. What it prints is no figure.
+    // The process leads its own group, so that its children can be killed with it. Its stdout carries no figures.
     const script = new URL('bench-process.ts', import.meta.url);
     const execArgv = [...(assignments[0]?.nodeFlags ?? [])];
     this.#child = fork(script, { detached: true, stdio: ['ignore', 2, 2, 'ipc'], execArgv });
@@ -110,7 +110,7 @@ class BenchProcess {
     this.#begin();
   }
 
-  /** Has the process stop; kills it when it does not. */
+  /** Asks the process to stop, and kills it after the grace time. */
   #stop(why: string): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
@@ -131,7 +131,7 @@ class BenchProcess {
   }
 
   #tell(message: ToBench): void {
-    // A process that is gone takes nothing, and says so by its exit.
+    // A process that has ended cannot take a message; its exit reports that.
     this.#child.send(message, () => undefined);
   }
 
@@ -148,7 +148,7 @@ class BenchProcess {
     const reason = (await this.#stopped) ?? `its process ended with ${how}`;
     this.#end('failed', reason);
     clearTimeout(this.#timer);
-    // Whatever the process started and did not end.
+    // Kills children that the process left behind.
     this.#kill();
   }
 }

@@ -1,4 +1,4 @@
-/** Colours of the series of a plot, told apart in light and dark and with colour-blind eyes. */
+/** Colours of the series, distinguishable in light and dark mode and for colour-blind readers. */
 const series = {
   light: ['#0b62d6', '#c2410c', '#15803d', '#7e22ce', '#64748b'],
   dark: ['#6cb0ff', '#fb923c', '#4ade80', '#d8a4ff', '#a3b1c2'],
@@ -11,8 +11,8 @@ const rules = (colours: readonly string[], ink: string, soft: string, ground: st
   ].join('');
 
 /**
- * A drawing of `width` by `height` pixels on a ground of its own, light or dark as the reader's system has it. Its parts use the classes
- * `ink`, `soft` (fill of text), `grid`, `bound` (strokes), `line0` to `line4` and `fill0` to `fill4` (series).
+ * A drawing of `width` by `height` pixels with its own background, light or dark by the reader's setting. Its parts use the classes
+ * `ink`, `soft` (text fill), `grid`, `bound` (strokes), `line0` to `line4` and `fill0` to `fill4` (series).
  */
 export function drawing(width: number, height: number, title: string, parts: readonly string[]): string {
   const style = [
@@ -32,7 +32,7 @@ export function drawing(width: number, height: number, title: string, parts: rea
   ].join('\n');
 }
 
-/** A text at a place; `anchor` says which end of it stands there. */
+/** A text at a point; `anchor` is the end of the text at that point. */
 export function text(
   x: number,
   y: number,

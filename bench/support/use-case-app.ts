@@ -7,7 +7,7 @@ import type { Database } from '../../functions/platform/database.ts';
 
 type UseCaseApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
 
-/** What use cases need besides the database: a queue that takes everything at once, and measures that nobody reads. */
+/** Dependencies of use cases besides the database: a queue that accepts everything at once, and metrics that are discarded. */
 export function appOver(db: Database): UseCaseApp {
   return {
     db,

@@ -11,9 +11,9 @@ export interface WorkspaceSize {
 const days = 180;
 
 /**
- * A workspace as it is after half a year: few streams with most of the events, many with a few; members in 30 to 300 streams, each read to
- * the end, to somewhere, or never. Of 20 streams 13 are public channels, one is a public incident, two are private channels, three are DMs
- * and one is a thread; 1 event in 50 was deleted, 1 in 20 only notes what happened. Chance is the same in each run.
+ * Seeds a workspace with half a year of history: few streams hold most events, and members are in 30 to 300 streams, read to the end, in
+ * part or never. Of 20 streams 13 are public channels, one is a public incident, two are private channels, three are DMs and one is a
+ * thread. 1 event in 50 is deleted, 1 in 20 is a system event. Random numbers are the same in each run.
  */
 export async function seedBusyWorkspace(owner: pg.Client, size: WorkspaceSize): Promise<void> {
   await seedWorkspace(owner, size.members);
@@ -27,7 +27,7 @@ export async function seedBusyWorkspace(owner: pg.Client, size: WorkspaceSize): 
   await owner.query('vacuum analyze');
 }
 
-/** The nth stream has its share of the events by 1 / n^0.9; its kind is the nth of 20 that are dealt out in turn. */
+/** The nth stream's share of the events is proportional to 1 / n^0.9. Its kind is the nth of a repeating list of 20. */
 async function seedStreams(owner: pg.Client, { streams, events, members }: WorkspaceSize): Promise<void> {
   await owner.query(
     'create table seeded (n int primary key, id text not null, kind int not null, size int not null, until timestamptz not null)',
@@ -56,7 +56,7 @@ async function seedStreams(owner: pg.Client, { streams, events, members }: Works
   );
 }
 
-/** Rows lie in the table in the order of time, as they come in, not stream by stream. */
+/** Inserts rows in the order of time, as production does, not stream by stream. */
 async function seedEvents(owner: pg.Client, { members }: WorkspaceSize): Promise<void> {
   await withoutIndexes(owner, 'stream_events', () =>
     owner.query(
@@ -79,7 +79,7 @@ async function seedEvents(owner: pg.Client, { members }: WorkspaceSize): Promise
   );
 }
 
-/** What the streams say of their events. */
+/** Sets the counters of streams from their events. */
 async function countEvents(owner: pg.Client): Promise<void> {
   await owner.query(
     `update streams s set last_seq = e.last_seq, message_count = e.message_count, deleted_count = e.deleted_count,
@@ -93,7 +93,10 @@ async function countEvents(owner: pg.Client): Promise<void> {
   );
 }
 
-/** Busy streams have more members. Two in five have read everything, two in five to anywhere, one in ten nearly everything, one in ten never. */
+/**
+ * Busy streams have more members. Two in five members have read everything, two in five a random part, one in ten nearly everything, one
+ * in ten nothing.
+ */
 async function seedMembers(owner: pg.Client, { members }: WorkspaceSize): Promise<void> {
   await owner.query(
     `insert into stream_members (stream_id, user_id, workspace_id, joined_at, read_seq, read_ordinal, last_read_at)
@@ -116,7 +119,7 @@ async function seedMembers(owner: pg.Client, { members }: WorkspaceSize): Promis
   );
 }
 
-/** One event in 100 mentions somebody, one in 2,000 everybody; what is behind a pointer is unread in the activity too. */
+/** One event in 100 mentions one member, one in 2,000 everybody. Activity up to the read pointer is read. */
 async function seedMentions(owner: pg.Client, { members }: WorkspaceSize): Promise<void> {
   await owner.query(
     `insert into mentions (workspace_id, stream_id, seq, user_id, actor_id)

@@ -3,16 +3,16 @@ import type { Demo } from '../../../local/demo/demo.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-/** A message that was stored. */
+/** A message that the server has stored. */
 export interface Posted {
   readonly streamId: string;
   readonly seq: number;
-  /** By `performance.now()`. */
+  /** Time of the answer by `performance.now()`. */
   readonly answeredAt: number;
   readonly milliseconds: number;
 }
 
-/** Posts a message over HTTP; resolves when it was answered. */
+/** Posts a message over HTTP; resolves with the answer's time. */
 export function post({ baseUrl, workspaceId }: Demo, token: string, streamId: string, text: string): Promise<Posted> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
@@ -33,7 +33,7 @@ export function post({ baseUrl, workspaceId }: Demo, token: string, streamId: st
   });
 }
 
-/** Calls `send` so often a second, whether it has been answered or not; resolves when all are answered. */
+/** Calls `send` at a fixed rate without waiting for answers; resolves when all are answered. */
 export async function atRate<Answer>(perSecond: number, count: number, send: (n: number) => Promise<Answer>): Promise<Answer[]> {
   const startedAt = performance.now();
   const sent: Promise<Answer>[] = [];

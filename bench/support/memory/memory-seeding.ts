@@ -9,16 +9,16 @@ export interface PastSize {
 
 const years = 3;
 const members = 50;
-/** Of each topic; what is said about it is one of these. */
+/** Distinct sentences for each topic. */
 const sentencesPerTopic = 60;
-/** Messages from one pause to the next: two conversations, one right after the other. */
+/** Messages between two pauses: two conversations without a pause between them. */
 const sessionMessages = 24;
-/** What a stream keeps coming back to. */
+/** Topics that a stream returns to. */
 const topicsPerStream = 15;
 
 /**
- * A workspace with a past that nobody remembers: in each stream session after session, spread over the years, 90 seconds from message to
- * message; in each of them the subject changes once while people talk, after 8 to 15 messages. Chance is the same in each run.
+ * Seeds a workspace with messages but without epochs. Each stream has sessions spread over the years, with 90 seconds between messages.
+ * In each session the subject changes once without a pause, after 8 to 15 messages. Random numbers are the same in each run.
  */
 export async function seedPast(owner: pg.Client, { streams, messages }: PastSize): Promise<void> {
   await seedWorkspace(owner, members);
@@ -40,7 +40,7 @@ async function seedSentences(owner: pg.Client): Promise<void> {
   }
 }
 
-/** Rows lie in the order of time, as they came in. */
+/** Inserts rows in the order of time, as production does. */
 async function seedMessages(owner: pg.Client, { streams, messages }: PastSize): Promise<void> {
   const perStream = Math.ceil(messages / streams);
   await owner.query('create unlogged table seeded (n bigint primary key, stream int, seq int, at timestamptz, topic int, sentence int)');
@@ -59,7 +59,7 @@ async function seedMessages(owner: pg.Client, { streams, messages }: PastSize): 
      ) e`,
     [streams, perStream, messages, seededUntil],
   );
-  // Nobody searches here: without the words of search the rows are smaller than they are in reality.
+  // The search column stays empty, which makes rows smaller than in production.
   await owner.query('alter table text_messages alter column words drop expression');
   await withoutIndexes(owner, 'text_messages', () =>
     owner.query(

@@ -1,4 +1,4 @@
-/** What a team talks about: a part of what it runs, and something that is the matter with it. Each with words of its own. */
+/** Topics of a team: a component that it runs and a problem with it. Each has its own vocabulary. */
 const parts = [
   'checkout: basket, coupon, voucher, shipping, cashier, purchase',
   'invoices: billing, invoice, tax, ledger, accountant, receipt',
@@ -66,10 +66,10 @@ const wordsOf = (line: string): Words => {
 const partWords = parts.map(wordsOf);
 const matterWords = matters.map(wordsOf);
 
-/** As many as can be told apart. */
+/** Number of distinct topics. */
 export const topicCount = parts.length * matters.length;
 
-/** Numbers from 0 to 1 that look like chance and are the same in each run (mulberry32). */
+/** Reproducible pseudo-random numbers from 0 to 1 (mulberry32). */
 export function createChance(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -82,7 +82,7 @@ export function createChance(seed: number): () => number {
 
 const pick = <Item>(items: readonly Item[], chance: () => number): Item => items[Math.floor(chance() * items.length)] as Item;
 
-/** What the plan for a topic is called: a name that occurs nowhere else. */
+/** Project name of a topic, unique among the topics. */
 function codenameOf(topic: number): string {
   const syllables = ['ka', 'lo', 'mi', 'ru', 'ta', 've', 'zo', 'ne', 'pi', 'sha'];
   const digits = [Math.floor(topic / 100) % 10, Math.floor(topic / 10) % 10, topic % 10];
@@ -90,12 +90,12 @@ function codenameOf(topic: number): string {
   return `${name[0]?.toUpperCase()}${name.slice(1)}dor`;
 }
 
-/** One message about a topic, from 0 to `topicCount`. One in seven says nothing of it, as people do who only agree. */
+/** One message about a topic, from 0 to `topicCount`. One in seven has no word of the topic, as short agreements do. */
 export function messageAbout(topic: number, chance: () => number): string {
   return chance() < 1 / 7 ? pick(answers, chance) : sentenceAbout(topic, chance);
 }
 
-/** One sentence that says what it is about. */
+/** One sentence with words of the topic. */
 export function sentenceAbout(topic: number, chance: () => number): string {
   const part = partWords[topic % parts.length] as Words;
   const matter = matterWords[Math.floor(topic / parts.length) % matters.length] as Words;

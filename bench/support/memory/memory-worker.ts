@@ -8,13 +8,13 @@ import type { Database } from '../../../functions/platform/database.ts';
 import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
 import { appOver } from '../use-case-app.ts';
 
-/** One worker of each queue of memory, with a connection of its own as environments have. */
+/** One worker of each queue of memory, each with its own connection, as environments have. */
 export interface BenchWorker {
   assign(message: EpochsMessage): Promise<void>;
   work(message: EmbeddingsMessage): Promise<void>;
 }
 
-/** `onNudge` is given the nudges that it sends itself; a list of what is due, which nobody looks at, is not kept. */
+/** `onNudge` receives the nudges that the worker sends. The list of due workspaces is discarded, because no bench reads it. */
 export function createBenchWorker(
   db: Database,
   index: { readonly url: string },

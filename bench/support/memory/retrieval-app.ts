@@ -13,14 +13,14 @@ import { createBenchWorker } from './memory-worker.ts';
 import type { RetrievalDocument } from './retrieval.ts';
 import { nthUser, seedWorkspace, theWorkspace } from '../seeding.ts';
 
-/** A workspace whose stream holds documents, each an epoch of its own; over a real Postgres and the index at `qdrantUrl`. */
+/** A workspace whose stream holds documents, one epoch each, on a real Postgres and the index at `qdrantUrl`. */
 export interface RetrievalApp {
   readonly index: VectorIndex;
-  /** Posts documents an hour apart, has them cut, embedded and indexed by the workers of memory, and waits for that. */
+  /** Posts documents an hour apart; resolves when the workers of memory have cut, embedded and indexed them. */
   ingest(documents: readonly RetrievalDocument[]): Promise<void>;
-  /** Ids of documents, best first, as the search of memory answers a member. */
+  /** Ids of documents, best first, as the search of memory returns them to a member. */
   search(text: string, mode: MemoryQuery['mode'], limit: number): Promise<string[]>;
-  /** Takes everything out of the index. */
+  /** Deletes the workspace from the index. */
   stop(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export async function openRetrievalApp(database: BenchDatabase, embedder: Embedd
         before = left;
         await worker.assign({ kind: 'stream', workspaceId: theWorkspace, streamId: stream.id });
       }
-      // Each step takes up some of what waits.
+      // Each step handles a part of the backlog.
       for (let before = -1, indexed = 0; before !== indexed; indexed = await index.count({ workspaceId: theWorkspace })) {
         before = indexed;
         await worker.work({ kind: 'waiting', workspaceId: theWorkspace, attempt: 0 });

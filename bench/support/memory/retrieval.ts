@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { createChance, sentenceAbout } from './memory-topics.ts';
 
-/** Texts, questions, and which texts people judged to answer which question. */
+/** A judged retrieval set: documents, queries and relevance grades. */
 export interface RetrievalSet {
   readonly documents: readonly RetrievalDocument[];
   readonly queries: readonly RetrievalQuery[];
@@ -15,7 +15,7 @@ const RetrievalDocument = z.object({ id: z.string(), title: z.string().default('
 export type RetrievalQuery = z.infer<typeof RetrievalQuery>;
 const RetrievalQuery = z.object({ id: z.string(), text: z.string() });
 
-/** Reads `docs.ndjson`, `queries.ndjson` and `qrels.tsv` of a folder. Throws, naming file and line, what cannot be read. */
+/** Reads `docs.ndjson`, `queries.ndjson` and `qrels.tsv` of a folder. Throws with file and line at the first malformed one. */
 export function readRetrievalSet(folder: string): RetrievalSet {
   const judged = new Map<string, Map<string, number>>();
   for (const [at, line] of linesOf(folder, 'qrels.tsv').entries()) {
@@ -28,7 +28,7 @@ export function readRetrievalSet(folder: string): RetrievalSet {
   return { documents: parse(folder, 'docs.ndjson', RetrievalDocument), queries: parse(folder, 'queries.ndjson', RetrievalQuery), judged };
 }
 
-/** A set of our own making: a document about each subject, and a query that asks for it in other words of it. */
+/** Generates a set: a document about each subject, and a query about it in other words. */
 export function makeUpRetrievalSet(documents: number): RetrievalSet {
   const chance = createChance(3);
   const topics = Array.from({ length: documents }, (_, topic) => topic);
@@ -57,13 +57,13 @@ const parse = <T>(folder: string, name: string, schema: z.ZodType<T>): T[] =>
     }
   });
 
-/** How good rankings are, as the mean over the queries that have an answer; each figure is of 0 to 1. */
+/** Quality of rankings, as the mean over the queries with at least one relevant document; each figure is from 0 to 1. */
 export interface Quality {
-  /** Mean average precision: how soon the relevant ones come, all of them counted. */
+  /** Mean average precision over all relevant documents. */
   readonly map: number;
-  /** How good the first ten are, by grades, against the best that there could be. */
+  /** Normalized discounted cumulative gain of the first ten, by grades. */
   readonly ndcg10: number;
-  /** How much of what is relevant is among the first hundred. */
+  /** Share of the relevant documents among the first hundred. */
   readonly recall100: number;
 }
 
@@ -76,7 +76,7 @@ export function qualityOf(set: Pick<RetrievalSet, 'judged'>, rankings: ReadonlyM
   return { map: mean('map'), ndcg10: mean('ndcg10'), recall100: mean('recall100') };
 }
 
-/** A document that stands twice counts once. */
+/** A document that occurs twice counts once. */
 function qualityOfOne(grades: ReadonlyMap<string, number>, ranking: readonly string[]): Quality {
   const order = [...new Set(ranking)].map((id) => grades.get(id) ?? 0);
   const relevant = [...grades.values()].filter((grade) => grade > 0).length;

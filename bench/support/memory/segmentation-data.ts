@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 
-/** A dialogue whose changes of subject were marked by people. */
+/** A dialogue with the topic boundaries that annotators set. */
 export interface Dialogue {
   readonly id: string;
   readonly messages: readonly { readonly text: string; readonly role?: string | undefined }[];
@@ -21,7 +21,7 @@ const Line = z
   })
   .transform(({ boundaries, ...line }) => ({ ...line, boundaries: [...new Set(boundaries)].sort((a, b) => a - b) }));
 
-/** Reads JSON lines of dialogues. Throws what is wrong, and in which line. */
+/** Reads JSON lines of dialogues. Throws with the line number at the first malformed one. */
 export function readDialogues(file: string): Dialogue[] {
   if (!existsSync(file)) throw new Error(`${file} is not there: give a file of dialogues with --data`);
   const dialogues: Dialogue[] = [];

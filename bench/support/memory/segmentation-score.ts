@@ -1,18 +1,18 @@
-/** How far cuts are from those of people, of one dialogue or as the mean of many. */
+/** Agreement of predicted with annotated boundaries, for one dialogue or as the mean of many. */
 export interface Score {
-  /** Share of windows in which one side has a cut and the other has none (Beeferman). */
+  /** Share of windows with a boundary on one side only (Beeferman). */
   readonly pk: number;
-  /** Share of windows in which they do not have the same number of cuts (Pevzner and Hearst). */
+  /** Share of windows whose numbers of boundaries differ (Pevzner and Hearst). */
   readonly windowDiff: number;
-  /** Harmonic mean of precision and recall of cuts at exactly the same place; 0 where neither side has one. */
+  /** Harmonic mean of precision and recall of exact boundaries; 0 when neither side has any. */
   readonly f1: number;
   /** F1/2 + (1-Pk)/4 + (1-WindowDiff)/4. */
   readonly score: number;
 }
 
 /**
- * Scores cuts as SuperDialseg does: windows as in NLTK's `pk` and `windowdiff`, over one 0 or 1 for each message, 1 for the last of its
- * segment, and the last of all always 0. A window is as wide as half the mean segment, at least 2.
+ * Scores boundaries as SuperDialseg does: windows as in NLTK's `pk` and `windowdiff`, over one 0 or 1 a message, where 1 ends a segment
+ * and the last message is always 0. The window is half the mean segment, at least 2.
  */
 export function scoreOf(messageCount: number, gold: readonly number[], predicted: readonly number[]): Score {
   const reference = marksOf(messageCount, gold);
@@ -51,7 +51,7 @@ function sum(marks: readonly number[], from: number, to: number): number {
   return total;
 }
 
-/** Python's `round`, with which the published figures were made. */
+/** Python's `round` (half to even), which the published figures use. */
 function halfToEven(value: number): number {
   const floor = Math.floor(value);
   if (value - floor !== 0.5) return Math.round(value);

@@ -1,13 +1,13 @@
 /**
- * TextTiling (Hearst, 1997) as NLTK has it and as it was measured for SuperDialseg: pseudo-sentences of 10 words, blocks of 6, each message
- * a paragraph. It looks at the whole dialogue. Here to hold the scorer against figures that others have published.
+ * TextTiling (Hearst, 1997) as in NLTK and in SuperDialseg's evaluation: pseudo-sentences of 10 words, blocks of 6, each message a
+ * paragraph. It reads the whole dialogue. Its only use here is to check the scorer against published figures.
  */
 const wordsOfSentence = 10;
 const blockSentences = 6;
-/** Characters that a paragraph has at least, or else it is one with the next. */
+/** Minimum characters of a paragraph; a shorter one is merged with the next. */
 const paragraphCharacters = 100;
 
-/** NLTK's list as far as words can match it: these hold no apostrophes, as words are cut there. */
+/** NLTK's stop words without those with apostrophes, which tokens never contain. */
 const stopWords = new Set(
   `i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself it its itself they them
   their theirs themselves what which who whom this that these those am is are was were be been being have has had having do does did doing
@@ -17,7 +17,7 @@ const stopWords = new Set(
   mightn mustn needn shan shouldn wasn weren won wouldn`.split(/\s+/),
 );
 
-/** Messages that start a new part. Texts that are too short for it have none. */
+/** Indexes of messages that start a new part. Empty for texts that are too short. */
 export function textTiling(texts: readonly string[]): number[] {
   const messages = texts.map((text) => text.replace(/^\n+|\n+$/g, ''));
   const boundaries: number[] = [];
@@ -33,13 +33,13 @@ export function textTiling(texts: readonly string[]): number[] {
 function tilesOf(text: string): string[] {
   const scores = gapScores(sentencesOf(text));
   const paragraphs = paragraphsOf(text);
-  // NLTK refuses such texts.
+  // NLTK rejects such texts.
   if (scores.length < 3 || paragraphs.length < 2) return [text];
   const cuts = nearestParagraphs(text, deepest(depths(smooth(scores))), paragraphs).filter((cut) => cut > 0);
   return [0, ...cuts].map((cut, at) => text.slice(cut, cuts[at]));
 }
 
-/** How often each word is said in each pseudo-sentence. */
+/** Word counts of each pseudo-sentence. */
 function sentencesOf(text: string): Map<string, number>[] {
   const words =
     text
@@ -58,7 +58,7 @@ function counted(words: readonly string[]): Map<string, number> {
   return counts;
 }
 
-/** Cosine of the blocks on both sides of each gap between pseudo-sentences; at the ends blocks are shorter. */
+/** Cosine similarity of the blocks around each gap between pseudo-sentences; blocks at the ends are shorter. */
 function gapScores(sentences: readonly Map<string, number>[]): number[] {
   const gaps = sentences.length - 1;
   const block = (from: number, to: number) => {
@@ -78,7 +78,7 @@ function cosineOf(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>
   return shared === 0 ? 0 : shared / Math.sqrt(squares(a) * squares(b));
 }
 
-/** Means of three; before the beginning and behind the end the scores are mirrored as NLTK does it. */
+/** Smooths with means of three; both ends are mirrored as in NLTK. */
 function smooth(scores: readonly number[]): number[] {
   const at = (index: number) => scores.at(index) ?? 0;
   const before = scores
@@ -91,7 +91,7 @@ function smooth(scores: readonly number[]): number[] {
   return means.slice(2, -2);
 }
 
-/** How far each score lies below the peaks on its two sides; the ends count nothing. */
+/** Depth of each score below the peaks on its two sides; 0 at the ends. */
 function depths(scores: readonly number[]): number[] {
   const clip = Math.min(Math.max(Math.floor(scores.length / 10), 2), 5);
   return scores.map((score, index) => {
@@ -108,7 +108,7 @@ function depths(scores: readonly number[]): number[] {
   });
 }
 
-/** The gaps that are deep enough, deepest first, and not within three of another. */
+/** Gaps above the depth threshold, deepest first, at least three apart. */
 function deepest(depth: readonly number[]): boolean[] {
   const mean = depth.reduce((sum, one) => sum + one, 0) / depth.length;
   const deviation = Math.sqrt(depth.reduce((sum, one) => sum + (one - mean) ** 2, 0) / depth.length);
@@ -120,7 +120,7 @@ function deepest(depth: readonly number[]): boolean[] {
   return chosen;
 }
 
-/** Where paragraphs begin, as positions of the breaks before them. */
+/** Positions of the breaks before paragraphs. */
 function paragraphsOf(text: string): number[] {
   const breaks = [0];
   for (const { index } of text.matchAll(/[ \t\r\f\v]*\n[ \t\r\f\v]*\n[ \t\r\f\v]*/g))
@@ -128,7 +128,7 @@ function paragraphsOf(text: string): number[] {
   return breaks;
 }
 
-/** Each chosen gap at the break that is nearest to where the text has as many words. */
+/** Moves each chosen gap to the paragraph break nearest to the same count of words. */
 function nearestParagraphs(text: string, chosen: readonly boolean[], paragraphs: readonly number[]): number[] {
   const cuts: number[] = [];
   let words = 0;
@@ -150,7 +150,7 @@ function nearestParagraphs(text: string, chosen: readonly boolean[], paragraphs:
   return cuts;
 }
 
-/** The first of the nearest. */
+/** The nearest position, the first one of several. */
 function nearest(positions: readonly number[], to: number): number {
   let best = positions[0] ?? 0;
   for (const position of positions) {
