@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Access, AccessDecision, Log } from './types.ts';
 
-/** An error as the services answer it: `code` is the name that the SDK gives to it. */
+/** An error of an AWS service. `code` is the name of the SDK's error. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
-  /** The code in the services' older Query protocol, where it is another one: the SDK reads it too. */
+  /** Code of the older Query protocol, when it differs. The SDK reads it too. */
   readonly queryCode: string;
 
   constructor(code: string, message: string, { status = 400, queryCode = code }: { status?: number; queryCode?: string } = {}) {
@@ -18,7 +18,7 @@ export class AwsError extends Error {
   }
 }
 
-/** Who calls, and a signal that fires when the caller has gone. */
+/** The caller of an operation, and a signal that aborts when the caller disconnects. */
 export interface Call {
   readonly accessKeyId: string;
   readonly gone: AbortSignal;
@@ -26,18 +26,18 @@ export interface Call {
 
 export type Input = Readonly<Record<string, unknown>>;
 
-/** One operation: what permission it needs, and what it does. */
+/** One operation: the permissions that it needs, and its implementation. */
 export interface Operation {
   permission(input: Input): { action: string; resource: string };
   run(input: Input, call: Call): unknown;
 }
 
-/** A service that speaks one of the AWS JSON protocols. */
+/** A service with one of the AWS JSON protocols. */
 export interface JsonService {
-  /** Of `x-amz-target`: `AmazonSQS` in `AmazonSQS.SendMessage`. */
+  /** Prefix in `x-amz-target`: `AmazonSQS` in `AmazonSQS.SendMessage`. */
   readonly targetPrefix: string;
   readonly jsonVersion: '1.0' | '1.1';
-  /** How its errors differ in form from service to service. */
+  /** Differences between services in the form of errors. */
   readonly errors: { readonly namespace: string; readonly queryCompatible: boolean; readonly deniedStatus: number };
   readonly operations: Readonly<Record<string, Operation>>;
 }
@@ -51,13 +51,13 @@ export interface AwsEndpoint {
 
 const maxRequestBytes = 16 * 1024 * 1024;
 
-/** Starts the loopback server of the services that speak JSON. Signatures are not verified: it listens to this machine only. */
+/** Starts the loopback server of the services with JSON protocols. It does not verify signatures, because only this machine can connect. */
 export async function startAwsEndpoint({ access, log, port = 0 }: { access: Access; log: Log; port?: number }): Promise<AwsEndpoint> {
   const services = new Map<string, JsonService>();
   const check = rememberDecisions(access);
   const server = createServer((request, response) => {
     answer(services, check, request, response).catch((error: unknown) => {
-      // The caller left before its request was whole: nobody to answer.
+      // The caller left before its request was complete.
       if (request.destroyed && !request.complete) return;
       log('error', 'emulated AWS service failed', {
         target: request.headers['x-amz-target'],
@@ -123,23 +123,23 @@ function parse(body: Buffer): Input {
     const input: unknown = JSON.parse(body.length === 0 ? '{}' : body.toString('utf8'));
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Input;
   } catch {
-    // answered below, like JSON that is not an object
+    // Handled below, like JSON that is not an object.
   }
   throw new AwsError('SerializationException', 'The request is not a JSON object.');
 }
 
-/** The error of a refused call, in IAM's words. */
+/** Builds the error of a refused call, in IAM's words. */
 export function denied(decision: AccessDecision & { allowed: false }, action: string, resource: string, status: number): AwsError {
   const message = `User: ${decision.principal} is not authorized to perform: ${action} on resource: ${resource} because ${decision.reason}`;
   return new AwsError('AccessDeniedException', message, { status, queryCode: 'AccessDenied' });
 }
 
-/** Reads the access key id out of a SigV4 `Authorization` header. */
+/** Access key id of a SigV4 `Authorization` header. */
 export function accessKeyOf(authorization: string | undefined): string | undefined {
   return authorization === undefined ? undefined : /^AWS4-[A-Z0-9-]+ .*?Credential=([^/,\s]+)\//.exec(authorization)?.[1];
 }
 
-/** The policies do not change while the runner runs, so that each question is asked once. */
+/** Caches permission decisions. Policies do not change while the runner runs. */
 export function rememberDecisions(access: Access): Access['check'] {
   const decisions = new Map<string, AccessDecision>();
   return (accessKeyId, action, resource) => {
@@ -153,7 +153,7 @@ export function rememberDecisions(access: Access): Access['check'] {
   };
 }
 
-/** Reads a request's body whole; undefined when it is larger than it may be (the rest is read and dropped). */
+/** Reads a request's body; undefined when it is larger than `maxBytes`, whose rest is read and dropped. */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -203,7 +203,7 @@ export function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-/** Stops listening and cuts what is still open. */
+/** Closes the server and cuts open connections. */
 export function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());

@@ -1,13 +1,13 @@
-/** What the emulated services are told to be; the template is mapped to these, they know nothing of CloudFormation. */
+/** Definitions of the emulated services. The templates are mapped to these types; the services know nothing of CloudFormation. */
 
 export interface QueueDefinition {
   readonly name: string;
   readonly arn: string;
   readonly fifo: boolean;
   readonly contentBasedDeduplication: boolean;
-  /** FIFO only: whether a deduplication id is remembered for the whole queue (the default) or for each group. */
+  /** FIFO only: scope of deduplication ids, by default the whole queue. */
   readonly deduplicationScope?: 'queue' | 'messageGroup';
-  /** FIFO only: shown by GetQueueAttributes. */
+  /** FIFO only: returned by GetQueueAttributes and otherwise without effect. */
   readonly throughputLimit?: 'perQueue' | 'perMessageGroupId';
   readonly visibilitySeconds: number;
   readonly retentionSeconds: number;
@@ -16,14 +16,14 @@ export interface QueueDefinition {
   readonly redrive?: { readonly targetArn: string; readonly maxReceiveCount: number };
 }
 
-/** An event-source mapping: what Lambda polls for a function. */
+/** An event-source mapping: a queue and the function that receives its messages. */
 export interface MappingDefinition {
   readonly queueArn: string;
   readonly functionArn: string;
-  /** Access key of the function's role: Lambda reads the queue in its name, so it needs the permissions. */
+  /** Access key of the function's role. Lambda reads the queue with this role, so it needs the permissions. */
   readonly accessKeyId: string;
   readonly batchSize: number;
-  /** Batches at a time; five, as Lambda starts out with, unless given. */
+  /** Parallel batches; five by default, as in Lambda. */
   readonly maxConcurrency?: number;
   readonly reportBatchItemFailures: boolean;
 }
@@ -50,7 +50,7 @@ export interface IndexDefinition {
   readonly projection: { readonly type: 'ALL' | 'KEYS_ONLY' | 'INCLUDE'; readonly attributes?: readonly string[] };
 }
 
-/** GenerateSecretString, in its own words. */
+/** GenerateSecretString, with its property names. */
 export interface GeneratedSecret {
   readonly passwordLength?: number;
   readonly excludeCharacters?: string;
@@ -60,7 +60,7 @@ export interface GeneratedSecret {
   readonly excludePunctuation?: boolean;
   readonly includeSpace?: boolean;
   readonly requireEachIncludedType?: boolean;
-  /** A JSON object, into which the generated text is put under `generateStringKey`. */
+  /** A JSON object that receives the generated text under `generateStringKey`. */
   readonly secretStringTemplate?: string;
   readonly generateStringKey?: string;
 }
@@ -68,13 +68,13 @@ export interface GeneratedSecret {
 export interface SecretDefinition {
   readonly name: string;
   readonly arn: string;
-  /** Either a given value, or one made on the first start and kept. */
+  /** A given value, or one that is generated at the first start and kept. */
   readonly value: { readonly text: string } | { readonly generate: GeneratedSecret };
-  /** What a target attachment adds to the JSON of the secret: engine, host, port, dbname. */
+  /** Properties that a target attachment adds to the secret's JSON: engine, host, port, dbname. */
   readonly attachment?: Readonly<Record<string, string | number>>;
 }
 
-/** Which pages of other origins may use a bucket. `*` in an origin or a header is any text. */
+/** CORS rule: the page origins that may use a bucket. `*` in an origin or a header matches any text. */
 export interface CorsRule {
   readonly allowedOrigins: readonly string[];
   readonly allowedMethods: readonly string[];
@@ -83,7 +83,7 @@ export interface CorsRule {
   readonly maxAgeSeconds?: number;
 }
 
-/** Objects below the prefix, with all of the tags, are deleted when they are this old. */
+/** Lifecycle rule: deletes objects of this age that have the prefix and all of the tags. */
 export interface LifecycleRule {
   readonly expireDays: number;
   readonly prefix: string;
@@ -101,7 +101,7 @@ export interface HttpRouteDefinition {
   /** `GET /v1/things/{id}`, `ANY /files/{proxy+}` or `$default`. */
   readonly routeKey: string;
   readonly functionArn: string;
-  /** At most 30,000, which is also the default. */
+  /** Timeout; at most 30,000, the default. */
   readonly timeoutMilliseconds?: number;
 }
 
@@ -123,15 +123,15 @@ export interface WebSocketRouteDefinition {
   /** `$connect`, `$disconnect`, `$default` or a value of the route selection expression. */
   readonly routeKey: string;
   readonly functionArn: string;
-  /** Whether what the function returns as body is sent to the client. */
+  /** True when the body that the function returns is sent to the client. */
   readonly routeResponse: boolean;
-  /** On `$connect` only. */
+  /** Authorizer; on `$connect` only. */
   readonly authorizer?: AuthorizerDefinition;
 }
 
 export interface AuthorizerDefinition {
   readonly functionArn: string;
-  /** `route.request.querystring.NAME`, `route.request.header.NAME`; each must be there and not empty. */
+  /** `route.request.querystring.NAME` or `route.request.header.NAME`; each must be present and not empty. */
   readonly identitySources: readonly string[];
 }
 
@@ -149,12 +149,12 @@ export interface ScheduleDefinition {
   readonly arn: string;
   /** `rate(1 minute)`, `cron(0 8 ? * MON-FRI *)` or `at(2026-11-21T08:00:00)`. */
   readonly expression: string;
-  /** IANA name; UTC unless given. */
+  /** IANA name; UTC by default. */
   readonly timezone?: string;
   readonly enabled: boolean;
   readonly functionArn: string;
   /** Access key of the role that the schedule invokes with. */
   readonly accessKeyId?: string;
-  /** The event as JSON text; Scheduler's own event unless given. */
+  /** Event as JSON text; Scheduler's own event by default. */
   readonly input?: string;
 }

@@ -21,22 +21,22 @@ import type { Invocation, Log } from './types.ts';
 export interface LocalOptions {
   /** 0 takes any free port. */
   readonly port?: number;
-  /** Nothing is kept: for tests. */
+  /** True keeps nothing: for tests. */
   readonly ephemeral?: boolean;
-  /** Where the state is kept, unless ephemeral; `.local` in the repository unless given. */
+  /** Folder of the state, unless ephemeral; `.local` in the repository by default. */
   readonly stateDir?: string;
-  /** Throws away what earlier runs kept. */
+  /** True deletes the state of earlier runs. */
   readonly fresh?: boolean;
-  /** Shows nothing; `recent()` still has it. */
+  /** True prints nothing; `recent()` still returns the lines. */
   readonly quiet?: boolean;
   readonly logBook?: LogBook;
-  /** Whether to make the demo workspace; true unless given. */
+  /** True (the default) creates the demo workspace. */
   readonly demo?: boolean;
-  /** Whether to load each function at once, instead of when it is first called; true unless given, but for ephemeral. */
+  /** True loads each function at the start instead of at its first call; the default unless ephemeral. */
   readonly warm?: boolean;
-  /** Variables that take the place of the machine's: `EMBEDDING_PROVIDER`, `EMBEDDING_URL`, `QDRANT_URL`, and so on. */
+  /** Variables that override the machine's: `EMBEDDING_PROVIDER`, `EMBEDDING_URL`, `QDRANT_URL`, and so on. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Told when a part of the start is done. */
+  /** Called when a part of the start is done. */
   onStep?(step: Step): void;
 }
 
@@ -44,7 +44,7 @@ export interface LocalOptions {
 export interface Local {
   readonly baseUrl: string;
   readonly wsUrl: string;
-  /** Keys to a workspace with some users, channels and messages; undefined with `demo: false`. */
+  /** Keys of the demo workspace; undefined with `demo: false`. */
   readonly demo: Demo | undefined;
   /** Functions by construct id, physical name or ARN: `functions.invoke('StreamsHttp', event)`, `functions.kill('RealtimeFanOut')`. */
   readonly functions: LambdaFunctions;
@@ -55,12 +55,12 @@ export interface Local {
   /** The index of memory. */
   readonly qdrant: LocalIndex;
   readonly faults: Faults;
-  /** Physical name of a queue, table, function or schedule by the id of its construct: `nameOf('RealtimeFanOutQueueQueue')`. */
+  /** Physical name of a queue, table, function or schedule by construct id: `nameOf('RealtimeFanOutQueueQueue')`. */
   nameOf(constructId: string): string;
-  /** Runs a schedule now, by the id of its construct: `OperationsEveryMinute`. */
+  /** Runs a schedule now, by construct id: `OperationsEveryMinute`. */
   runSchedule(constructId: string): Promise<Invocation>;
   readonly steps: readonly Step[];
-  /** The newest lines of the log, also those that were not shown. */
+  /** Newest lines of the log, including those that were not printed. */
   recent(): readonly Line[];
   stop(): Promise<void>;
 }
@@ -68,7 +68,7 @@ export interface Local {
 const root = path.resolve(import.meta.dirname, '..');
 const cache = path.join(root, '.local', 'cache');
 
-/** Synthesizes the app (unless nothing changed), runs it, and resolves when it is ready. */
+/** Synthesizes the app (unless nothing changed) and runs it; resolves when it is ready. */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   const cleanup = createCleanup();
   try {
@@ -101,7 +101,7 @@ async function start(options: LocalOptions, cleanup: Cleanup): Promise<Local> {
 
 interface Parts {
   readonly options: LocalOptions;
-  /** Of the machine, and of who starts it. */
+  /** The machine's variables, overridden by the caller's. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cleanup: Cleanup;
   readonly log: Log;
@@ -119,7 +119,7 @@ interface Ground {
   readonly index: LocalIndex;
 }
 
-/** What knows nothing of each other: two of them are slow. */
+/** Starts the independent parts in parallel: two of them are slow. */
 async function startGround(parts: Parts): Promise<Ground & { readonly assembly: string }> {
   const { environment, cleanup, log, steps, stateDir } = parts;
   const folderOf = (name: string) => (stateDir === undefined ? undefined : path.join(stateDir, name));
@@ -140,7 +140,7 @@ async function startGround(parts: Parts): Promise<Ground & { readonly assembly: 
       ({ url }) => `embeddings: ${describeEmbedder(environment)}; index: ${url}`,
     ),
   ]);
-  // Also when the other one failed: what runs must be ended.
+  // The other part may have started although one failed, and must be stopped.
   for (const started of [server, memory]) if (started.status === 'fulfilled') cleanup.add(() => started.value.stop());
   if (synth.status === 'rejected') throw synth.reason;
   if (server.status === 'rejected') throw server.reason;
@@ -148,7 +148,7 @@ async function startGround(parts: Parts): Promise<Ground & { readonly assembly: 
   return { assembly: synth.value.directory, postgres: server.value, index: memory.value };
 }
 
-/** What a deployment does before anybody calls: the triggers, which migrate the database; and the functions are loaded. */
+/** Deploys as AWS does before the first request: runs the triggers, which migrate the database, and loads the functions. */
 async function deploy({ options, steps }: Parts, services: Services): Promise<void> {
   const migrated = steps.timed(
     'migrations',
@@ -166,7 +166,7 @@ interface Opened {
   readonly demo: Demo | undefined;
 }
 
-/** Opens the port, lets queues and schedules run, and makes the demo through the port as anybody would. */
+/** Opens the port, starts queues and schedules, and creates the demo through the port as any client would. */
 async function open({ options, cleanup, log, steps, stateDir, port }: Parts, services: Services): Promise<Opened> {
   const { application, functions } = services;
   const baseUrl = `http://127.0.0.1:${port.number}`;
@@ -174,7 +174,7 @@ async function open({ options, cleanup, log, steps, stateDir, port }: Parts, ser
   const wanted = options.demo ?? true;
   let demo: Demo | undefined;
   let ready = false;
-  // What the start itself asks for is detail.
+  // Requests of the start itself are logged as detail.
   const frontLog: Log = (level, message, fields) => log(ready || level === 'error' ? level : 'debug', message, fields);
   port.open(createFront({ services, port: port.number, log: frontLog, demo: () => demo ?? (wanted ? 'seeding' : undefined) }));
   services.queues.start();
@@ -213,13 +213,13 @@ function localOf({ cleanup, steps }: Parts, services: Services, ground: Ground, 
   };
 }
 
-/** Opens the state folder for this process alone. */
+/** Locks the state folder for this process. */
 async function openState({ stateDir = path.join(root, '.local'), fresh }: LocalOptions, cleanup: Cleanup): Promise<string> {
   mkdirSync(stateDir, { recursive: true });
   const lock = takeLock(path.join(stateDir, 'runner.pid'));
   if (typeof lock !== 'function') throw new Error(`Streambed runs already on ${stateDir} (process ${lock.heldBy}); stop it first`);
   cleanup.add(lock);
-  // A killed run leaves it behind: it names an address where nothing is ready.
+  // A killed run leaves this file behind; its address is not ready.
   createDemoFiles(stateDir).withdraw();
   if (fresh) {
     await removeServerData(path.join(stateDir, 'postgres'));
@@ -230,7 +230,7 @@ async function openState({ stateDir = path.join(root, '.local'), fresh }: LocalO
   return stateDir;
 }
 
-/** The functions that a deployment runs: here it is the start. */
+/** Runs the functions that a deployment would run. */
 async function runTriggers({ application, functions }: Services): Promise<string[]> {
   const results: string[] = [];
   for (const arn of application.triggers) {
@@ -242,7 +242,7 @@ async function runTriggers({ application, functions }: Services): Promise<string
   return results;
 }
 
-/** Loads one environment of each function that requests may wait for; those that run by the clock begin with the clock. */
+/** Loads one environment of each function that serves requests. Scheduled functions load at their first run. */
 async function warm({ application, functions }: Services): Promise<number> {
   const alone = new Set([...application.triggers, ...application.schedules.map(({ functionArn }) => functionArn)]);
   const others = application.functions.filter(({ arn }) => !alone.has(arn));

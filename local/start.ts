@@ -42,7 +42,7 @@ const write = (text: string): void => void process.stdout.write(text);
 const logBook = createLogBook({ show: values.quiet ? 'error' : values.verbose ? 'debug' : 'info', pretty, write });
 const { log } = logBook;
 
-/** People get a table that grows; programs get lines. */
+/** Prints a table row on a terminal, a line otherwise. */
 function report({ name, milliseconds, detail }: Step): void {
   if (values.quiet) return;
   if (pretty) write(`  ${name.padEnd(11)} ${String(milliseconds).padStart(6)} ms  ${styleText('dim', detail)}\n`);
@@ -55,7 +55,7 @@ let stop: (() => Promise<void>) | undefined;
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(signal));
 
-/** A second signal does not wait: the database server notices by itself that nobody is left. */
+/** Exits at once on a second signal. The database server notices by itself that its runner is gone. */
 async function end(signal: NodeJS.Signals): Promise<void> {
   if (stopping || stop === undefined) process.exit(130);
   stopping = true;

@@ -1,4 +1,7 @@
-/** A pattern in which `*` is any number of characters (slashes too) and `?` is one, as policies, CloudFront and `aws s3 sync` have it. */
+/**
+ * Compiles a pattern in which `*` matches any number of characters (slashes too) and `?` matches one, as in policies, CloudFront and `aws
+ * s3 sync`.
+ */
 export function wildcard(pattern: string, flags = ''): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

@@ -3,7 +3,7 @@ import type { Functions, Log } from '../types.ts';
 import { wildcard } from '../wildcard.ts';
 import { authorizerEvent, type AuthorizerContext, type EventOptions, type Handshake } from './websocket-events.ts';
 
-/** Why a handshake is refused, as HTTP. */
+/** Refusal of a handshake, as an HTTP answer. */
 export interface Refusal {
   readonly status: number;
   readonly message: string;
@@ -22,7 +22,7 @@ export interface AuthorizeOptions {
 const unauthorized: Authorized = { refusal: { status: 401, message: 'Unauthorized' } };
 const broken: Authorized = { refusal: { status: 500, message: 'Internal Server Error' } };
 
-/** Asks a REQUEST authorizer; one whose identity sources are not all there is not asked. */
+/** Invokes a REQUEST authorizer. Answers 401 without invoking it when an identity source is missing. */
 export async function authorize({ definition, functions, log, event, methodArn }: AuthorizeOptions): Promise<Authorized> {
   const { functionArn, identitySources } = definition;
   if (identitySources.some((source) => !identity(source, event.handshake))) return unauthorized;
@@ -62,7 +62,7 @@ function identity(source: string, { headers, query }: Handshake): string | undef
   throw new Error(`the identity source ${source} is not one of those that the runner knows`);
 }
 
-/** The context as functions see it: flat, all values as text. */
+/** Context as functions see it: flat, with all values as text. */
 function contextOf(result: AuthorizerResult | null | undefined): AuthorizerContext | undefined {
   if (typeof result?.principalId !== 'string') return undefined;
   const entries = Object.entries(result.context ?? {}).filter(([, value]) => value !== null && value !== undefined);
@@ -72,7 +72,7 @@ function contextOf(result: AuthorizerResult | null | undefined): AuthorizerConte
 
 const all = <Item>(one: Item | Item[] | undefined): Item[] => (one === undefined ? [] : Array.isArray(one) ? one : [one]);
 
-/** A policy allows what at least one statement allows and none denies. */
+/** Evaluates a policy: some statement must allow the action, and none may deny it. */
 function allows(statements: Statement | Statement[] | undefined, methodArn: string): boolean {
   const matching = all(statements).filter(
     ({ Action, Resource }) =>

@@ -3,15 +3,15 @@ import type { WebSocket } from 'ws';
 import { frameGuard } from './frame-guard.ts';
 import type { EventOptions } from './websocket-events.ts';
 
-/** What a WebSocket API bears; API Gateway's own figures unless told. */
+/** Limits of a WebSocket API, by default those of API Gateway. */
 export interface WebSocketLimits {
   readonly frameBytes: number;
   readonly messageBytes: number;
   readonly idleMilliseconds: number;
   readonly maxAgeMilliseconds: number;
-  /** Interval of the look for sockets that are idle or too old. */
+  /** Interval between two sweeps for sockets that are idle or too old. */
   readonly sweepMilliseconds: number;
-  /** What may wait for a client that does not read, before posts to it are refused with 429. */
+  /** Bytes that may wait for a client that does not read. Beyond that, posts are refused with 429. */
   readonly bufferedBytes: number;
   readonly integrationMilliseconds: number;
 }
@@ -32,7 +32,7 @@ export interface Connection {
   readonly socket: WebSocket;
   /** Epoch milliseconds. */
   lastActiveAt: number;
-  /** Its end is to go unnoticed: no `$disconnect`. */
+  /** True for a connection whose end is not reported: no `$disconnect`. */
   silent: boolean;
 }
 
@@ -40,14 +40,14 @@ export interface Connections {
   add(event: EventOptions, socket: WebSocket, wire: Duplex): Connection;
   get(id: string): Connection | undefined;
   remove(id: string): void;
-  /** Notes that something went over the connection, so that it is not idle. */
+  /** Marks a connection as active. */
   touch(connection: Connection): void;
   readonly all: ReadonlyMap<string, Connection>;
-  /** Closes all sockets with 1001; resolves when all are closed, by force after a moment. */
+  /** Closes all sockets with 1001. Resolves when all are closed; those that do not answer are cut after a moment. */
   closeAll(): Promise<void>;
 }
 
-/** Keeps the open sockets, and closes those that are idle or too old by `now`, in epoch milliseconds. */
+/** Registry of open sockets. Closes those that are idle or too old by `now`, in epoch milliseconds. */
 export function createConnections(limits: WebSocketLimits, now: () => number): Connections {
   const all = new Map<string, Connection>();
   const touch = (connection: Connection): void => void (connection.lastActiveAt = now());
@@ -70,7 +70,7 @@ export function createConnections(limits: WebSocketLimits, now: () => number): C
         touch(connection);
         if (payloadBytes > limits.frameBytes && socket.readyState === socket.OPEN) socket.close(1009, 'Frame too large');
       });
-      // Before the library's own listener, so that a frame that is too large is not handed on as a message.
+      // Runs before the library's own listener, so that an oversized frame never becomes a message.
       wire.prependListener('data', guard);
       all.set(connection.id, connection);
       return connection;

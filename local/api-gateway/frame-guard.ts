@@ -1,11 +1,11 @@
 /**
- * Follows the headers of the frames that a client sends, without touching their content, and says of each frame how long it is.
- * The limit of API Gateway is on frames, the WebSocket library only knows one on messages.
+ * Parses the frame headers of a client's byte stream and reports each frame's length. API Gateway limits frames, but the WebSocket
+ * library knows only a limit on messages.
  */
 export function frameGuard(onFrame: (payloadBytes: number) => void): (chunk: Buffer) => void {
-  /** Bytes of the current frame, mask included, that have not come yet. */
+  /** Bytes of the current frame still to come, mask included. */
   let rest = 0;
-  /** A header that came in part. */
+  /** Received part of an incomplete header. */
   let head: Buffer = Buffer.alloc(0);
   return (chunk) => {
     let at = 0;

@@ -16,7 +16,7 @@ export interface AdmitOptions {
   readonly stageArn: string;
 }
 
-/** Asks the authorizer and then the function of `$connect`, whose answer decides. */
+/** Invokes the authorizer and then the function of `$connect`, whose answer decides. */
 export async function admit({ connect, functions, log, event, stageArn }: AdmitOptions): Promise<Admitted> {
   if (!connect) return { event, protocol: undefined };
   let known = event;
@@ -46,7 +46,7 @@ function readConnectAnswer(payload: unknown): { status: number; protocol: string
   return { status, protocol: typeof protocol === 'string' ? protocol : undefined };
 }
 
-/** What is wrong with a request as the start of a WebSocket; undefined when nothing is. */
+/** Describes the fault of a malformed WebSocket request; undefined when there is none. */
 export function malformed(request: IncomingMessage): Refusal | undefined {
   const { upgrade, 'sec-websocket-key': key, 'sec-websocket-version': version } = request.headers;
   const isHandshake = request.method === 'GET' && upgrade?.toLowerCase() === 'websocket' && version === '13';

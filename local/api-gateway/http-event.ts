@@ -10,7 +10,7 @@ export interface HttpEventOptions {
   readonly stage: string;
   readonly requestId: string;
   readonly request: IncomingMessage;
-  /** Decoded, as HTTP APIs hand it on. */
+  /** Decoded path, as HTTP APIs pass it. */
   readonly path: string;
   readonly rawQueryString: string;
   readonly match: RouteMatch;
@@ -57,7 +57,7 @@ export function httpEvent({ account, apiId, stage, requestId, request, path, raw
   };
 }
 
-/** Address of the peer, IPv4 without its IPv6 clothes. */
+/** Address of the peer; an IPv4 address mapped into IPv6 is unwrapped. */
 export const sourceIp = (request: IncomingMessage): string => (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '');
 
 const hopByHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect']);
@@ -91,7 +91,7 @@ function readQuery(rawQueryString: string): Record<string, string> {
   return Object.fromEntries(query);
 }
 
-/** What HTTP APIs hand on as text; everything else, forms included, is base64. */
+/** True for the types that HTTP APIs pass as text. Everything else, forms included, is base64. */
 function isTextual(contentType: string | undefined): boolean {
   if (contentType === undefined) return true;
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';

@@ -7,7 +7,7 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** An answer of the gateway itself. */
+/** An error answer of the gateway itself. */
 export const message = (status: number, text: string): HttpAnswer => ({
   status,
   headers: { 'content-type': 'application/json' },
@@ -16,7 +16,7 @@ export const message = (status: number, text: string): HttpAnswer => ({
 
 const setByTheServer = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'set-cookie']);
 
-/** Reads what a function returned in payload format 2.0; undefined when it is not a response, which is the function's fault. */
+/** Parses a function's return value in payload format 2.0. Undefined when it is malformed, which is a fault of the function. */
 export function readAnswer(payload: unknown): HttpAnswer | undefined {
   if (typeof payload !== 'object' || payload === null || !('statusCode' in payload)) return implied(payload);
   const { statusCode, headers = {}, cookies = [], body, isBase64Encoded } = payload as Record<string, unknown>;
@@ -35,7 +35,7 @@ export function readAnswer(payload: unknown): HttpAnswer | undefined {
   return { status, headers: kept, body: bytes };
 }
 
-/** Anything without a status code is the body of a 200. */
+/** Wraps a value without a status code as the body of a 200. */
 function implied(payload: unknown): HttpAnswer {
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload ?? null);
   return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(text) };
@@ -43,7 +43,7 @@ function implied(payload: unknown): HttpAnswer {
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Sends an answer; throws, with nothing sent, when a header cannot stand in a response. */
+/** Sends an answer. Throws before sending anything when a header is invalid. */
 export function sendAnswer(response: ServerResponse, answer: HttpAnswer, requestId: string, isHead: boolean): void {
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
   response.setHeader('apigw-requestid', requestId);

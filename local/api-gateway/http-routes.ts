@@ -2,7 +2,7 @@ import type { HttpRouteDefinition } from '../definitions.ts';
 
 export interface RouteMatch {
   readonly route: HttpRouteDefinition;
-  /** Of the path, by the names in the route key. */
+  /** Path parameters, by their names in the route key. */
   readonly parameters: Record<string, string>;
 }
 

@@ -17,17 +17,17 @@ export interface HttpApiOptions {
 }
 
 export interface HttpApi {
-  /** Answers a request; to be given to a server, or to the front. */
+  /** Answers a request of a server or of the front. */
   handle(request: IncomingMessage, response: ServerResponse): void;
 }
 
-/** Largest body of a request; and of the event that carries it, which is Lambda's limit. */
+/** Largest body of a request, and of the event that carries it (Lambda's limit). */
 const maxBodyBytes = 10 * 1024 * 1024;
 const maxEventBytes = 6 * 1024 * 1024;
 const maxIntegrationMilliseconds = 30_000;
 const tooLarge = message(413, 'Request Entity Too Large');
 
-/** An HTTP API: finds the route, invokes its function with payload format 2.0, and sends what it answers. */
+/** An HTTP API: finds the route, invokes its function with payload format 2.0, and sends the function's answer. */
 export function createHttpApi(options: HttpApiOptions): HttpApi {
   const { log } = options;
   const answer = answering(options);
@@ -43,7 +43,7 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
       answer(request, requestId)
         .then(done)
         .catch((error: unknown) => {
-          // The client left before its request was whole: nobody to answer.
+          // The client left before its request was complete.
           if (request.destroyed && !request.complete) return;
           log('error', 'the HTTP API failed', { requestId, path: request.url, error: String((error as Error).stack ?? error) });
           for (const name of response.getHeaderNames()) response.removeHeader(name);
@@ -96,7 +96,7 @@ async function integrate(
   return message(500, 'Internal Server Error');
 }
 
-/** Splits the request's target; the path is decoded, and what its decoding makes a question mark ends it, as in AWS. */
+/** Splits the request's target. A question mark that appears by decoding ends the path, as in AWS. */
 function readTarget(url: string): { path: string; rawQueryString: string } | undefined {
   const at = url.indexOf('?');
   try {

@@ -1,6 +1,6 @@
 import type { Functions, Invocation } from '../types.ts';
 
-/** Invokes a function; undefined when it does not answer in time (it is not stopped, and what it answers later is dropped). */
+/** Invokes a function; undefined when the timeout passes. The function continues, and its late answer is dropped. */
 export async function invokeWithin(
   functions: Functions,
   functionArn: string,
@@ -11,7 +11,7 @@ export async function invokeWithin(
   const limit = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), milliseconds);
   });
-  // What the runner itself cannot do is a failed invocation to the caller.
+  // An error of the runner itself counts as a failed invocation.
   const invocation = functions.invoke(functionArn, event).catch((error: unknown): Invocation => {
     return { ok: false, error: { errorType: 'NotInvoked', errorMessage: String(error) } };
   });

@@ -13,7 +13,7 @@ export interface ManagementOptions {
   readonly stageArn: string;
 }
 
-/** The `@connections` API of a stage: post to a connection, look at it, end it. */
+/** The `@connections` API of a stage: post to a connection, describe it, close it. */
 export function managementApi({ connections, access, limits, stage, stageArn }: ManagementOptions) {
   const check = rememberDecisions(access);
   const prefix = `/${stage}/@connections/`;

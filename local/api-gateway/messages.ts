@@ -10,11 +10,11 @@ export interface MessageRoutingOptions {
   readonly functions: Functions;
   readonly log: Log;
   readonly integrationMilliseconds: number;
-  /** Whether the stage's throttle lets one more message pass. */
+  /** Takes one message from the stage's throttle; false when the message is over the limit. */
   readonly mayPass: () => boolean;
 }
 
-/** Brings a message to the function of its route; resolves to what the client is sent, undefined for nothing. */
+/** Routes a message to its function. Resolves with the text for the client, undefined for none. */
 export function messageRouting(options: MessageRoutingOptions): (connection: EventOptions, body: string) => Promise<string | undefined> {
   const { api, functions, integrationMilliseconds, mayPass } = options;
   const router = webSocketRouter(api.routeSelectionExpression, api.routes);

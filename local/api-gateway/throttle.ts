@@ -1,6 +1,6 @@
 import type { Throttle } from '../definitions.ts';
 
-/** A token bucket: says of each request whether it may pass. */
+/** A token bucket; the returned function is true when a request may pass. */
 export function tokenBucket(throttle: Throttle | undefined, now: () => number = () => performance.now()): () => boolean {
   if (throttle === undefined) return () => true;
   const { rateLimit, burstLimit } = throttle;

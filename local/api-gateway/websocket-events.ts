@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { sourceIp } from './http-event.ts';
 import { gatewayId, requestTime } from './ids.ts';
 
-/** What is known of a connection from its handshake on. */
+/** Properties of a connection that are fixed at its handshake. */
 export interface Handshake {
   readonly connectionId: string;
   /** Epoch milliseconds. */
@@ -48,7 +48,7 @@ export function readHandshake(request: IncomingMessage, connectedAt: number): Ha
   };
 }
 
-/** Of several values of one name the last. */
+/** Takes the last of several values with one name. */
 const last = (all: Map<string, string[]>): Record<string, string> =>
   Object.fromEntries([...all].map(([name, values]) => [name, values.at(-1) as string]));
 

@@ -1,6 +1,6 @@
 import type { WebSocketRouteDefinition } from '../definitions.ts';
 
-/** Picks the route of a message: the expression's value in its JSON body, else `$default`; undefined when there is neither. */
+/** Picks the route of a message: the value of the expression in its JSON body, else `$default`; undefined when neither exists. */
 export function webSocketRouter(expression: string, routes: readonly WebSocketRouteDefinition[]) {
   const byKey = new Map(routes.map((route) => [route.routeKey, route]));
   const path = /^\$?\{?\$?request\.body\.([\w.-]+)\}?$/.exec(expression)?.[1]?.split('.');

@@ -18,7 +18,7 @@ export interface WebSocketApiOptions {
   readonly access: Access;
   readonly log: Log;
   readonly limits?: Partial<WebSocketLimits>;
-  /** Epoch milliseconds, by which sockets become idle and old; the clock of the machine unless given. */
+  /** Clock in epoch milliseconds for idle and maximum times; the machine's by default. */
   readonly now?: () => number;
 }
 
@@ -29,9 +29,9 @@ export interface WebSocketApi {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Ids of the open connections. */
   connections(): string[];
-  /** Cuts a connection as a lost network does; `silent`: not even `$disconnect` is told. */
+  /** Cuts a connection as a lost network does. With `silent` not even `$disconnect` runs. */
   drop(connectionId: string, options?: { silent?: boolean }): void;
-  /** Closes all sockets, and waits until what they set off is done. */
+  /** Closes all sockets and waits for the invocations that this causes. */
   stop(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ interface Parts extends WebSocketApiOptions {
   readonly work: Work;
 }
 
-/** The way of a socket: handshake, authorizer, `$connect`, upgrade; then its messages, until `$disconnect`. */
+/** Life of a socket: handshake, authorizer, `$connect`, upgrade, messages, `$disconnect`. */
 function opening({ api, functions, log, limits, now, stageArn, connections, work }: Parts): WebSocketApi['upgrade'] {
   const { apiId, stage } = api;
   const routeOf = (key: string) => api.routes.find(({ routeKey }) => routeKey === key);
@@ -86,7 +86,7 @@ function opening({ api, functions, log, limits, now, stageArn, connections, work
     const status = 'refusal' in admitted ? admitted.refusal.status : 101;
     log('debug', 'websocket connect', { connectionId: handshake.connectionId, status });
     if ('refusal' in admitted) return refuse(socket, admitted.refusal, handshake.connectionId);
-    // The client left while $connect ran: for the functions it was connected.
+    // The client left while $connect ran. The functions consider it connected, so $disconnect must run.
     if (socket.destroyed || !socket.writable) return disconnected(admitted.event, 1006, '');
     accept(request, socket, head, admitted.protocol, (webSocket) => attach(connections.add(admitted.event, webSocket, socket)));
   };
@@ -97,7 +97,7 @@ function opening({ api, functions, log, limits, now, stageArn, connections, work
     socket.on('message', (data, isBinary) => {
       if (socket.readyState !== socket.OPEN) return;
       if (isBinary) socket.close(1003, 'Binary frames are not supported');
-      // None waits for the one before: API Gateway invokes at once.
+      // Messages run in parallel: API Gateway invokes each at once.
       else work.track(route(event, (data as Buffer).toString('utf8')).then((answer) => reply(connection, answer)));
     });
     socket.on('close', (code, reason) => {
@@ -115,7 +115,7 @@ function opening({ api, functions, log, limits, now, stageArn, connections, work
   };
 
   return (request, socket, head) => {
-    // For as long as the socket lives: also one that was refused can still fail.
+    // The listener stays for the socket's whole life, because a refused socket can still fail.
     socket.on('error', () => {});
     const opened = open(request, socket, head).catch((error: unknown) => {
       refuse(socket, { status: 500, message: 'Internal server error' }, '');
@@ -131,7 +131,7 @@ function refusalOf(request: IncomingMessage, stage: string, mayPass: () => boole
   return malformed(request) ?? (mayPass() ? undefined : { status: 429, message: 'Too Many Requests' });
 }
 
-/** Finishes handshakes, with the subprotocol that `$connect` chose. */
+/** Completes handshakes with the subprotocol that `$connect` chose. */
 function acceptor(maxPayload: number) {
   const protocols = new WeakMap<IncomingMessage, string>();
   const server = new WebSocketServer({
@@ -156,7 +156,7 @@ interface Work {
   done(): Promise<void>;
 }
 
-/** Knows what still runs, so that stopping can wait for it. */
+/** Tracks running invocations, so that stopping can wait for them. */
 function tracking(log: Log): Work {
   const running = new Set<Promise<unknown>>();
   return {

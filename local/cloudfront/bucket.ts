@@ -7,10 +7,10 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { wildcard } from '../wildcard.ts';
 import { contentTypeOf, isCompressible } from './content-type.ts';
 
-/** Files that are deployed to a bucket; what a later deployment brings stands over what an earlier one brought. */
+/** Files deployed to a bucket. Files of a later deployment replace those of an earlier one. */
 export interface BucketDeployment {
   readonly folder: string;
-  /** Patterns as `aws s3 sync` has them: what `exclude` takes away, `include` gives back. */
+  /** Patterns as in `aws s3 sync`; `include` overrides `exclude`. */
   readonly exclude: readonly string[];
   readonly include: readonly string[];
   readonly cacheControl: string | undefined;
@@ -19,7 +19,7 @@ export interface BucketDeployment {
 export interface BucketOptions {
   readonly deployments: readonly BucketDeployment[];
   readonly compress: boolean;
-  /** Who may list the bucket is told 404 for what is not there; who may not, 403. */
+  /** True when the caller may list the bucket. A missing object then gives 404, else 403. */
   readonly listable: boolean;
 }
 
@@ -31,7 +31,7 @@ interface Found {
   readonly modified: Date;
 }
 
-/** Answers GET and HEAD from folders, as a bucket behind CloudFront does. */
+/** Serves GET and HEAD from folders, as a bucket behind CloudFront does. */
 export function createBucket({ deployments, compress, listable }: BucketOptions) {
   const cached = new Map<string, Found>();
   const compressed = new WeakMap<Found, Map<string, Promise<Buffer>>>();
@@ -83,7 +83,7 @@ export function createBucket({ deployments, compress, listable }: BucketOptions)
   };
 }
 
-/** The key of a path; undefined when it cannot be the path of a file, or leads out of the bucket. */
+/** Key of a path; undefined when the path cannot name a file or leads out of the bucket. */
 function keyOf(uri: string): string | undefined {
   try {
     const key = decodeURIComponent(uri.slice(1));

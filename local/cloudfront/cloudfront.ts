@@ -6,7 +6,7 @@ import { wildcard } from '../wildcard.ts';
 import { createBucket, type BucketDeployment } from './bucket.ts';
 import { viewerFunction, type Viewed } from './viewer-function.ts';
 
-/** Where a behaviour sends requests. */
+/** Target of a behaviour's requests. */
 export type Origin =
   | {
       readonly kind: 'gateway';
@@ -20,16 +20,16 @@ export interface Behavior {
   readonly pathPattern: string;
   readonly origin: Origin;
   readonly allowedMethods: readonly string[];
-  /** Whether files are compressed. */
+  /** True when files are compressed. */
   readonly compress: boolean;
   /** Source text of a CloudFront Function. */
   readonly viewerRequest: string | undefined;
-  /** Put on each answer, over what the origin says. */
+  /** Headers set on each answer; they override the origin's. */
   readonly responseHeaders: Readonly<Record<string, string>>;
 }
 
 export interface CloudFrontOptions {
-  /** In the order in which they are tried; the last one is the default. */
+  /** Behaviours in the order of matching; the last one is the default. */
   readonly behaviors: readonly Behavior[];
   /** Served for `/`. */
   readonly defaultRootObject?: string;
@@ -47,7 +47,10 @@ interface Route extends Behavior {
   serve(request: IncomingMessage, response: ServerResponse, uri: string): unknown;
 }
 
-/** One origin in front of all others: routes by path, runs the functions at its edge, and logs one line for each request. Caches nothing. */
+/**
+ * A distribution in front of all origins: it routes by path, runs the functions at its edge and logs one line a request. It caches
+ * nothing.
+ */
 export function createCloudFront({ behaviors, defaultRootObject, log }: CloudFrontOptions): CloudFront {
   const routes = behaviors.map((behavior) => routeOf(behavior, log));
   const routeFor = (url: string | undefined): Route | undefined => {
@@ -115,7 +118,7 @@ function setHeader(request: IncomingMessage, name: string, value: string): void 
   else request.rawHeaders[at + 1] = value;
 }
 
-/** Headers are set when the answer begins, so that they stand over those of the origin. */
+/** Sets headers when the answer begins, so that they override the origin's. */
 function putOnAnswer(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
   const writeHead = response.writeHead.bind(response) as (...all: unknown[]) => ServerResponse;
   response.writeHead = (...all: unknown[]) => {
@@ -139,7 +142,7 @@ function sendError(response: ServerResponse, status: number, reason: string): vo
   response.writeHead(status).end(body);
 }
 
-/** Without the query: it may hold what should not be in a log. */
+/** Logs the path without the query, which may hold secrets. */
 function logWhenDone(request: IncomingMessage, response: ServerResponse, log: Log): void {
   const start = performance.now();
   const { method } = request;

@@ -1,4 +1,4 @@
-/** Types as `aws s3 sync` guesses them. */
+/** Content types as `aws s3 sync` guesses them. */
 const types: Record<string, string> = {
   '.css': 'text/css',
   '.csv': 'text/csv',
@@ -29,7 +29,7 @@ const types: Record<string, string> = {
 
 export const contentTypeOf = (extension: string): string => types[extension.toLowerCase()] ?? 'binary/octet-stream';
 
-/** What CloudFront compresses. */
+/** Types that CloudFront compresses. */
 export const isCompressible = (type: string): boolean =>
   type.startsWith('text/') ||
   /^application\/(json|javascript|manifest\+json|wasm|xml)$/.test(type) ||

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { createContext, Script } from 'node:vm';
 import type { Log } from '../types.ts';
 
-/** What a viewer-request function makes of a request: the request as it goes on, or an answer at once. */
+/** Result of a viewer-request function: the request to forward, or an immediate answer. */
 export type Viewed =
   | { kind: 'request'; uri: string; query: string; headers: Record<string, string> }
   | { kind: 'response'; status: number; headers: Record<string, string | string[]>; body: Buffer };
@@ -14,7 +14,7 @@ interface Value {
 }
 type Values = Record<string, Value>;
 
-/** Runs the code of a CloudFront Function (runtime 2.0) at viewer-request. What it throws, it throws here. */
+/** Runs a CloudFront Function (runtime 2.0) at viewer-request. Its exceptions pass through. */
 export function viewerFunction(code: string, log: Log): (request: IncomingMessage, uri: string, query: string) => Promise<Viewed> {
   const write =
     (level: 'info' | 'error') =>
@@ -74,7 +74,7 @@ function eventOf(request: IncomingMessage, uri: string, query: string) {
   };
 }
 
-/** Names and values stay as they are on the wire, encoded. */
+/** Parses a query and keeps names and values encoded, as on the wire. */
 function readQuery(query: string): Values {
   const values: Record<string, { value: string }[]> = {};
   for (const pair of query.split('&').filter(Boolean)) {

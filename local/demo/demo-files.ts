@@ -43,12 +43,12 @@ function readProgress(file: string): DemoProgress | undefined {
   try {
     return Progress.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    // Missing, or cut short by a crash of the machine: the next start makes another workspace.
+    // Missing, or truncated by a crash of the machine: the next start creates another workspace.
     return undefined;
   }
 }
 
-/** Writes beside and renames. Flushed first, so that a crash of the machine leaves the old file or the new one. */
+/** Writes a temporary file, flushes it and renames it. A crash of the machine leaves the old file or the new one. */
 async function replace(file: string, content: object): Promise<void> {
   await writeFile(`${file}.new`, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, flush: true });
   await rename(`${file}.new`, file);

@@ -1,4 +1,4 @@
-/** The workspace of the demo, and the people in it. */
+/** The demo workspace and its users. */
 export const demoWorkspace = 'Northwind Coffee';
 
 export const demoUsers = [
@@ -18,7 +18,7 @@ interface Channel {
   readonly messages: readonly (readonly [Author, string])[];
 }
 
-/** What they talk about: a launch, a support case, and everyday things; with the markdown that people use. */
+/** Conversations of the demo: a launch, a support case and everyday topics, with the Markdown that people use. */
 export const demoChannels: readonly Channel[] = [
   {
     name: 'General',
@@ -73,10 +73,10 @@ export const demoChannels: readonly Channel[] = [
   },
 ];
 
-/** What hangs on one of their messages. */
+/** A thread below one of these messages. */
 export const demoThread = {
   slug: 'customer-questions',
-  /** The how-manyeth message of the channel it branches from. */
+  /** Index of the thread's root message in its channel. */
   message: 3,
   replies: [
     ['priya', 'Two more ask for it today. Shall we put a line about it into the newsletter?'],

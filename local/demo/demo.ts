@@ -4,7 +4,7 @@ import { callDemo, DemoRefused, tellStory } from './tell-story.ts';
 import type { DemoUser } from './tell-story.ts';
 import type { Functions } from '../types.ts';
 
-/** A workspace to try things in, and the keys to it: what `.local/demo.json` holds. */
+/** Addresses and keys of the demo workspace: the content of `.local/demo.json`. */
 export interface Demo {
   readonly baseUrl: string;
   readonly wsUrl: string;
@@ -17,14 +17,14 @@ interface DemoOptions {
   readonly baseUrl: string;
   readonly wsUrl: string;
   readonly functions: Functions;
-  /** Where the demo is kept for the next start and published; without them each start makes its own. */
+  /** Files of the demo's progress. Without them each start creates its own workspace. */
   readonly files?: DemoFiles<Demo>;
   readonly createWorkspace: string;
 }
 
 /**
- * Makes the demo workspace on the first start and mints tokens for its users on every start, then publishes it. A start that was cut short
- * is continued by the next one. Throws when the app refuses a request.
+ * Creates the demo workspace on the first start, mints tokens for its users on every start, then publishes it. The next start continues
+ * an interrupted one. Throws when the app refuses a request.
  */
 export async function prepareDemo(options: DemoOptions): Promise<Demo> {
   const { baseUrl, wsUrl, files } = options;
@@ -55,14 +55,14 @@ async function begin({ baseUrl, functions, files, createWorkspace }: DemoOptions
   const result = await functions.invoke(createWorkspace, { name: demoWorkspace });
   if (!result.ok) throw new Error(`The demo workspace could not be made: ${result.error.errorMessage}`);
   const made = { ...(result.payload as { workspaceId: string; apiKey: string }), seeded: false };
-  // Before anything else: a start that is cut short from here on is continued in the same workspace.
+  // Stored first, so that an interrupted start continues in the same workspace.
   await files?.saveProgress(made);
   return { ...made, users: await mintTokens(baseUrl, made.apiKey) };
 }
 
 async function mintTokens(baseUrl: string, apiKey: string): Promise<DemoUser[]> {
   const users: DemoUser[] = [];
-  // One after the other: at the same time they would start an environment each.
+  // In sequence: parallel requests would start one environment each.
   for (const user of demoUsers) users.push(await mintToken(baseUrl, apiKey, user));
   return users;
 }

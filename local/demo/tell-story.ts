@@ -17,7 +17,7 @@ interface Made {
   readonly id: string;
 }
 
-/** Tells what happened in the demo workspace. Repeatable: streams and messages carry keys, so that a second telling changes nothing. */
+/** Posts the demo's conversations. Idempotent: streams and messages carry keys. */
 export async function tellStory(baseUrl: string, workspaceId: string, users: readonly DemoUser[]): Promise<void> {
   const as = (id: string) => {
     const user = users.find((candidate) => candidate.id === id);
@@ -47,7 +47,7 @@ export async function tellStory(baseUrl: string, workspaceId: string, users: rea
 
 type As = (id: string) => <Answer = Made>(path: string, body?: unknown, more?: Partial<Call>) => Promise<Answer>;
 
-/** The thread, the poll, the reactions and the talk between two. */
+/** Adds the thread, the poll, the reactions and the direct messages. */
 async function tellAside(as: As, channelOf: (slug: string) => { id: string; messages: Made[] }): Promise<void> {
   const { id: threadParent, messages } = channelOf(demoThread.slug);
   const thread = await as('priya')(`/streams/${threadParent}/thread`, { eventId: messages[demoThread.message]?.id });
@@ -82,7 +82,7 @@ export class DemoRefused extends Error {
   }
 }
 
-/** One request to the app that was just started. Throws `DemoRefused` with the status of any answer that is not 2xx. */
+/** Sends one request to the app. Throws `DemoRefused` with the status of any answer that is not 2xx. */
 export async function callDemo(baseUrl: string, { path, token, method = 'POST', body, idempotencyKey }: Call): Promise<unknown> {
   const response = await fetch(`${baseUrl}${path}`, {
     method,

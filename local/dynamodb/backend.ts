@@ -8,15 +8,15 @@ export interface Answer {
   readonly body: string;
 }
 
-/** What keeps the items: takes an operation's name and its input as JSON text. */
+/** Storage of the items: executes an operation by name with its input as JSON text. */
 export interface Backend {
   call(operation: string, body: string): Promise<Answer>;
-  /** Fails whatever is being answered; for errors that cannot be told to belong to one call. */
+  /** Fails all calls in progress, for errors that no single call can be blamed for. */
   failPending(error: Error): void;
   stop(): Promise<void>;
 }
 
-/** Credentials that emulators accept; one for all callers, because some of them keep a database for each access key. */
+/** Credentials that emulators accept. One pair for all callers, because some emulators keep a database for each access key. */
 const authorization =
   'AWS4-HMAC-SHA256 Credential=streambed/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date;x-amz-target, Signature=0';
 const headersOf = (operation: string): Record<string, string> => ({
@@ -26,7 +26,7 @@ const headersOf = (operation: string): Record<string, string> => ({
   authorization,
 });
 
-/** dynalite, called without a socket in between. */
+/** dynalite, called in process without a socket. */
 export function dynaliteBackend(path: string | undefined): Backend {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, ...(path === undefined ? {} : { path }) });
   const pending = new Set<(error: Error) => void>();
@@ -56,7 +56,7 @@ export function dynaliteBackend(path: string | undefined): Backend {
   };
 }
 
-/** Another server that speaks DynamoDB's protocol and does not verify signatures. */
+/** Another server with DynamoDB's protocol that does not verify signatures. */
 export function remoteBackend(endpoint: string): Backend {
   return {
     call: async (operation, body) => {
@@ -68,7 +68,7 @@ export function remoteBackend(endpoint: string): Backend {
   };
 }
 
-/** Calls an operation and reads its answer; what the backend refuses is thrown with its code as `name`. */
+/** Calls an operation and parses its answer. Throws an error with the backend's code as `name`. */
 export async function request<Output>(backend: Backend, operation: string, input: Input): Promise<Output> {
   const { status, body } = await backend.call(operation, JSON.stringify(input));
   const output = JSON.parse(body === '' ? '{}' : body);

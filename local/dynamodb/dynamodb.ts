@@ -8,26 +8,26 @@ export interface DynamoDbOptions {
   readonly tables: readonly TableDefinition[];
   readonly access: Access;
   readonly log: Log;
-  /** Folder to keep the items in; in memory without it. */
+  /** Folder of the items; in memory without it. */
   readonly path?: string;
-  /** Another server to keep the items in: DynamoDB Local, or anything that does not verify signatures. */
+  /** Another server for the items: DynamoDB Local, or any that does not verify signatures. */
   readonly endpoint?: string;
-  /** How often expired items are deleted. */
+  /** Interval between two deletions of expired items. */
   readonly sweepMilliseconds?: number;
 }
 
 export interface DynamoDb {
   /** Value of `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly url: string;
-  /** Deletes expired items now; says how many. */
+  /** Deletes expired items now; resolves with their number. */
   sweepExpired(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts DynamoDB in a thread of its own, so that its work does not hold up the gateways. */
+/** Starts DynamoDB in its own thread, so that its work does not block the gateways. */
 export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDb> {
   const { account, tables, access, log, path, endpoint, sweepMilliseconds = 30_000 } = options;
-  // An empty setting is one that was not given.
+  // An empty setting counts as unset.
   const workerData: WorkerOptions = { account, tables, path, endpoint: endpoint || undefined, sweepMilliseconds };
   const env = { ...process.env, AWS_ACCOUNT_ID: account.accountId, AWS_REGION: account.region };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, env, execArgv: [] });

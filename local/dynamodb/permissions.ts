@@ -7,7 +7,7 @@ export interface Need {
   readonly resource: string;
 }
 
-/** What permissions a call needs: one for each table or index that it touches. */
+/** Permissions that a call needs: one for each table or index that it touches. */
 export function needsOf(operation: string, input: Input, account: Account, tables: readonly TableDefinition[]): Need[] {
   const action = `dynamodb:${operation}`;
   const arn = (name: string) =>

@@ -1,7 +1,7 @@
 import type { TableDefinition } from '../definitions.ts';
 import type { AccessDecision, Account } from '../types.ts';
 
-/** What the worker is started with. */
+/** Start parameters of the worker. */
 export interface WorkerOptions {
   readonly account: Account;
   readonly tables: readonly TableDefinition[];
@@ -10,7 +10,7 @@ export interface WorkerOptions {
   readonly sweepMilliseconds: number;
 }
 
-/** A question about a permission, asked once for each key, action and resource. */
+/** A permission question, sent once for each key, action and resource. */
 export interface Question {
   readonly accessKeyId: string;
   readonly action: string;

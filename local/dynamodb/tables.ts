@@ -3,7 +3,7 @@ import { request, type Backend } from './backend.ts';
 
 type Attributes = Record<string, Record<string, unknown>>;
 
-/** Makes the tables that are missing. One that is there with other keys is an error: its items could not be read. */
+/** Creates missing tables. Throws when a table exists with other keys, because its items could not be read. */
 export async function createTables(backend: Backend, tables: readonly TableDefinition[]): Promise<void> {
   for (const table of tables) {
     const found = await describe(backend, table.name);
@@ -56,10 +56,10 @@ function createTableInput(table: TableDefinition): Record<string, unknown> {
   };
 }
 
-/** Small, so that other calls get their turn between the pages of a sweep. */
+/** Page size of a sweep, small so that other calls run between pages. */
 const sweepPage = 100;
 
-/** Deletes the items whose time is up, as DynamoDB does sooner or later; says how many. */
+/** Deletes expired items, as DynamoDB does with some delay; resolves with their number. */
 export async function sweepExpired(backend: Backend, tables: readonly TableDefinition[], nowSeconds: number): Promise<number> {
   let swept = 0;
   for (const table of tables)
@@ -93,7 +93,7 @@ async function sweepTable(backend: Backend, table: TableDefinition, ttlAttribute
   return swept;
 }
 
-/** An item whose lease was renewed meanwhile stays. */
+/** Deletes an item unless its lease was renewed in the meantime. */
 async function deleteIfStill(backend: Backend, input: Record<string, unknown>): Promise<boolean> {
   try {
     await request(backend, 'DeleteItem', input);

@@ -16,7 +16,7 @@ const maxRequestBytes = 16 * 1024 * 1024;
 
 const backend: Backend = options.endpoint === undefined ? dynaliteBackend(options.path) : remoteBackend(options.endpoint);
 
-// dynalite throws what it did not expect out of its callbacks: the calls under way get an error that the SDK tries again.
+// dynalite throws unexpected errors out of callbacks. All calls in progress then fail with an error that the SDK retries.
 process.on('uncaughtException', (error) => {
   tell({ kind: 'log', level: 'error', message: 'the emulated DynamoDB failed', fields: { error: error.stack ?? String(error) } });
   backend.failPending(error);
@@ -25,7 +25,7 @@ process.on('uncaughtException', (error) => {
 const decisions = new Map<string, Promise<AccessDecision>>();
 const asked = new Map<number, (decision: AccessDecision) => void>();
 
-/** Asks the main thread, once: policies do not change while the runner runs. */
+/** Asks the main thread once for each question. Policies do not change while the runner runs. */
 function check(question: Question): Promise<AccessDecision> {
   const key = `${question.accessKeyId} ${question.action} ${question.resource}`;
   let decision = decisions.get(key);
@@ -59,12 +59,15 @@ function parse(body: string): Input {
     const input: unknown = JSON.parse(body);
     if (typeof input === 'object' && input !== null) return input as Input;
   } catch {
-    // answered below
+    // Handled below.
   }
   throw new AwsError('SerializationException', 'The request is not a JSON object.');
 }
 
-/** dynalite does not know ReturnValuesOnConditionCheckFailure: the item is read after the check failed. */
+/**
+ * Adds the item to a failed condition check: dynalite does not support ReturnValuesOnConditionCheckFailure, so the item is read after the
+ * check.
+ */
 async function withItem(answer: Answer, input: Input): Promise<Answer> {
   const error = JSON.parse(answer.body);
   if (!String(error.__type).endsWith('#ConditionalCheckFailedException')) return answer;

@@ -10,7 +10,7 @@ export interface EdgeOptions {
   readonly log: Log;
 }
 
-/** The distribution of the templates, with the gateways that run here behind it. */
+/** The distribution of the templates, in front of the local gateways. */
 export function createEdge({ services, account, port, log }: EdgeOptions): CloudFront {
   const behaviors = services.application.front;
   if (behaviors === undefined) throw new Error('The templates have no CloudFront distribution');
@@ -20,7 +20,7 @@ export function createEdge({ services, account, port, log }: EdgeOptions): Cloud
       origin: originOf(behavior.origin, services),
       responseHeaders: atThisAddress(behavior, services, account, port),
     })),
-    // The front of the runner has a line for each request already.
+    // The front of the runner already logs a line for each request.
     log: (level, message, fields) => log(level === 'info' ? 'debug' : level, message, fields),
   });
 }
@@ -35,7 +35,7 @@ function originOf(origin: FrontOrigin, { httpApis, webSocketApis }: Services): O
   throw new Error(`The front sends requests to the gateway ${origin.apiId}, which is not in the templates`);
 }
 
-/** Where a header names a socket gateway or a bucket at its address in AWS (the content security policy does), it names it where it is here. */
+/** Replaces AWS addresses of socket gateways and buckets in headers with local ones; the content security policy contains some. */
 function atThisAddress(
   { responseHeaders }: FrontBehavior,
   { webSocketApis, application }: Services,

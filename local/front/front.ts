@@ -12,11 +12,11 @@ export interface FrontOptions {
   readonly services: Services;
   readonly port: number;
   readonly log: Log;
-  /** The keys of the demo; `seeding` until they are complete, undefined where there is no demo. */
+  /** Keys of the demo; `seeding` until they are complete, undefined without a demo. */
   readonly demo: () => Demo | 'seeding' | undefined;
 }
 
-/** Everything behind the one port: the front of the templates, the `@connections` API of the sockets, the buckets, and the demo's keys. */
+/** Everything behind the one port: the distribution, the `@connections` API, the buckets, and the demo's keys. */
 export function createFront({ services, port, log, demo }: FrontOptions): Front {
   const edge = createEdge({ services, account, port, log });
   const managed = services.application.webSocketApis.flatMap(({ apiId, stage }) => {
@@ -27,9 +27,9 @@ export function createFront({ services, port, log, demo }: FrontOptions): Front 
     request(request, response) {
       const url = request.url ?? '/';
       const management = managed.find(({ prefix }) => url.startsWith(prefix));
-      // Functions post frames here by the thousand: no line for each.
+      // Functions post thousands of frames here: not logged.
       if (management) return void postWithFaults(services, request, response, () => management.api.handle(request, response));
-      // Those who wait for the start ask again and again: no line for each.
+      // Clients poll these paths during the start: not logged.
       if (demo() === 'seeding' && answersWhileSeeding(request, response)) return;
       logWhenDone(log, request, response);
       if (services.buckets.owns(url)) return services.buckets.handle(request, response);
@@ -62,7 +62,7 @@ async function postWithFaults(services: Services, request: IncomingMessage, resp
 
 function logWhenDone(log: Log, request: IncomingMessage, response: ServerResponse): void {
   const from = performance.now();
-  // Read now: the front's function may send the request elsewhere.
+  // Read now, because the edge function may rewrite the request.
   const path = pathOf(request);
   response.once('close', () => {
     const milliseconds = Math.round((performance.now() - from) * 10) / 10;
@@ -77,13 +77,13 @@ function logWhenDone(log: Log, request: IncomingMessage, response: ServerRespons
   });
 }
 
-/** Only for pages of this machine: the port is on loopback, and a page elsewhere that pretends to be it has another host name. */
+/** True for pages of this machine. The port is on loopback; a page elsewhere that resolves to it (DNS rebinding) has another host name. */
 const isLocal = (request: IncomingMessage): boolean =>
   ['localhost', '127.0.0.1', '[::1]'].includes((request.headers.host ?? '').replace(/:\d+$/, ''));
 
 const demoPath = '/local/demo.json';
 
-/** Answers what depends on the demo, and tells whether the request was one of those. */
+/** Answers requests that depend on the demo; true when the request was one. */
 function answersWhileSeeding(request: IncomingMessage, response: ServerResponse): boolean {
   if (asksReady(request)) sendStartup('seeding', response);
   else if (pathOf(request) === demoPath && isLocal(request)) sendSeedingProblem(request, response);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { asksReady, sendStartup } from './startup.ts';
 
-/** Answers what comes in at the port. */
+/** Handler of the requests at the port. */
 export interface Front {
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -12,12 +12,12 @@ export interface Front {
 /** The one port of the runner, on loopback only. */
 export interface Port {
   readonly number: number;
-  /** From now on requests are answered by this; until then they are told to come back. */
+  /** Passes requests to this front from now on. Earlier ones are answered with 503. */
   open(front: Front): void;
   close(): Promise<void>;
 }
 
-/** Takes a port (0: any free one) on both loopback addresses, so that `localhost` works however it is resolved. */
+/** Opens a port (0: any free one) on both loopback addresses, so that `localhost` works however it resolves. */
 export async function takePort(wanted: number): Promise<Port> {
   let front: Front = starting;
   const make = (): Server => {
@@ -29,7 +29,7 @@ export async function takePort(wanted: number): Promise<Port> {
   const servers = [make()];
   const number = await listen(servers[0] as Server, wanted, '127.0.0.1');
   const second = make();
-  // Not every machine has IPv6; and where another process holds this port there, it keeps it.
+  // Some machines have no IPv6; and when another process holds the port there, that process keeps it.
   const listening = await listen(second, number, '::1').then(
     () => true,
     () => false,

@@ -10,10 +10,10 @@ const comeBack = { 'cache-control': 'no-store', 'retry-after': String(retryAfter
 /** Returns the path of a request without its query, which may carry a ticket. */
 export const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?')[0] ?? '/';
 
-/** Tells whether a request is `GET /ready`, which the runner answers itself until its start is through. */
+/** True for `GET /ready`, which the runner answers itself until its start is complete. */
 export const asksReady = (request: IncomingMessage): boolean => request.method === 'GET' && pathOf(request) === ready.path;
 
-/** Answers `GET /ready` with 503 and how far the start is. */
+/** Answers `GET /ready` with 503 and the state of the start. */
 export function sendStartup(status: z.infer<typeof Startup>['status'], response: ServerResponse): void {
   response
     .writeHead(503, { 'content-type': 'application/json', ...comeBack })

@@ -4,11 +4,11 @@ import type { Functions } from '../types.ts';
 const maxBytes = 10_000;
 
 /**
- * `POST /local/workspaces {"name"}` makes a workspace, as an operator does in AWS, and answers with its id and first API key. The type of
- * the body keeps pages of other origins from asking.
+ * Creates a workspace on `POST /local/workspaces {"name"}`, as an operator does in AWS, and answers with its id and first API key. The
+ * JSON content type keeps pages of other origins out, because it needs a preflight.
  */
 export function makeWorkspace(functions: Functions, request: IncomingMessage, response: ServerResponse): void {
-  // Whoever asked is gone: there is nobody to tell.
+  // The client has disconnected.
   make(functions, request, response).catch(() => response.destroy());
 }
 

@@ -1,11 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** What belongs to an access key of this run. */
+/** Secret of an access key of this run. */
 export interface AccessKeys {
   secretOf(accessKeyId: string): { readonly secretAccessKey: string; readonly sessionToken: string };
 }
 
-/** Secrets that are made anew on each start: S3 verifies signatures, since browsers reach it too. */
+/** Generates secrets at each start. S3 verifies signatures, since browsers reach it too. */
 export function createAccessKeys(): AccessKeys {
   const seed = randomBytes(32);
   const derive = (purpose: string, accessKeyId: string): string =>

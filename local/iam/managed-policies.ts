@@ -3,7 +3,7 @@ import type { Statement } from './statement.ts';
 const allow = (...actions: string[]): Statement => ({ Effect: 'Allow', Action: actions, Resource: '*' });
 const writeLogs = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
-/** AWS's own policies that a template may attach, by the path of their ARN, as IAM publishes them. */
+/** AWS's managed policies that a template may attach, by the path of their ARN, as IAM publishes them. */
 export const managedPolicies: Readonly<Record<string, readonly Statement[]>> = {
   'service-role/AWSLambdaBasicExecutionRole': [allow(...writeLogs)],
   'service-role/AWSLambdaVPCAccessExecutionRole': [

@@ -3,23 +3,23 @@ import type { Statement } from './statement.ts';
 import type { Access, AccessDecision } from '../types.ts';
 import { wildcard } from '../wildcard.ts';
 
-/** Everything a role may do. */
+/** All permissions of a role. */
 export interface RolePolicies {
   readonly roleArn: string;
   readonly statements: readonly Statement[];
-  /** ARNs of AWS's own policies that are attached to it. */
+  /** ARNs of AWS's managed policies that are attached to it. */
   readonly managedPolicyArns: readonly string[];
 }
 
-/** Who holds an access key, and from where it is used. */
+/** Holder of an access key, and the network that uses it. */
 export interface Principal {
   readonly accessKeyId: string;
   readonly role: RolePolicies;
-  /** Services that the holder's network leads to (`sqs`); undefined outside of a network, where all can be reached. */
+  /** Services with an endpoint in the holder's network (`sqs`); undefined outside of a network, from where all can be reached. */
   readonly reachableServices?: ReadonlySet<string>;
 }
 
-/** Condition keys that are always met on loopback: they only narrow who calls, and only the account itself calls here. */
+/** Condition keys that are always met: they narrow the caller's account, and on loopback only the account itself calls. */
 const metConditions = new Set(['aws:sourceaccount', 'aws:sourcearn', 'aws:resourceaccount', 'aws:principalaccount', 'kms:viaservice']);
 
 interface Rule {
@@ -28,7 +28,7 @@ interface Rule {
   readonly resource: (resource: string) => boolean;
 }
 
-/** Answers permission questions as IAM would: nothing is allowed unless a statement allows it, and a denial wins. */
+/** Answers permission questions as IAM does: some statement must allow, and a denial wins. */
 export function createAccess(principals: readonly Principal[]): Access {
   const holders = new Map(
     principals.map((principal) => [principal.accessKeyId, { ...principal, rules: rulesOf(principal.role) }] as const),
@@ -63,7 +63,7 @@ function ruleOf(statement: Statement, roleArn: string): Rule[] {
   for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
     for (const [key, value] of Object.entries(keys)) {
       if (metConditions.has(key.toLowerCase())) continue;
-      // Calls count as encrypted: on loopback there is nobody to read along.
+      // Calls count as encrypted, because loopback traffic cannot be intercepted.
       if (key.toLowerCase() === 'aws:securetransport' && operator === 'Bool') {
         if (String(value) === 'false') return [];
         continue;

@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EnvironmentMessage, EnvironmentStart, FunctionError, InvokeMessage } from './protocol.ts';
 
-// The inside of one execution environment: loads the bundle, then answers one event at a time. Runs in a thread of its own.
+// Code inside one execution environment: loads the bundle, then handles one event at a time. Runs in its own thread.
 
 type Handler = (event: unknown, context: object) => unknown;
 

@@ -9,17 +9,17 @@ const bootstrap = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
 
 /** One execution environment: a worker thread with the bundle loaded and its own `process.env`. Serves one invocation at a time. */
 export interface Environment {
-  /** Resolves with the milliseconds that loading the bundle took, or with what loading it threw. */
+  /** Resolves with the milliseconds of loading the bundle, or with the error that loading threw. */
   readonly ready: Promise<{ initMilliseconds: number } | { error: FunctionError }>;
   invoke(requestId: string, event: string, timeoutSeconds: number): Promise<Invocation>;
-  /** Ends the thread at once, whatever it does; an invocation under way fails as if the runtime had exited. */
+  /** Ends the thread at once. An invocation in progress fails as if the runtime had exited. */
   kill(): Promise<void>;
 }
 
 export interface EnvironmentOptions extends EnvironmentStart {
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
-  /** The thread is gone, for whatever reason. Called once. */
+  /** Called once when the thread has ended, for any reason. */
   onEnd(): void;
 }
 
@@ -28,7 +28,7 @@ interface Pending {
   settle(result: Invocation): void;
 }
 
-/** Starts an execution environment; it loads its bundle at once. */
+/** Starts an execution environment, which loads its bundle at once. */
 export function startEnvironment(options: EnvironmentOptions): Environment {
   return new Thread(options);
 }
@@ -116,7 +116,7 @@ function startWorker(options: EnvironmentOptions): Worker {
   return worker;
 }
 
-/** Lambda's limit for what a function returns. */
+/** Lambda's limit for a function's return value. */
 const maxPayloadBytes = 6_291_556;
 
 function answerOf(payload: string): Invocation {

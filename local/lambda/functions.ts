@@ -3,16 +3,16 @@ import { Pool, type FunctionDefinition, type FunctionState, type LambdaOptions }
 
 /** All deployed functions. A function is called by its ARN, its physical name or its construct id. */
 export interface LambdaFunctions extends Functions {
-  /** Starts one environment of each function, or of those named; resolves with the milliseconds each took to load. */
+  /** Starts one environment of each function, or of the named ones; resolves with the load time of each in milliseconds. */
   warm(constructIds?: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Ends all environments of a function in the middle of whatever they do; the next invocation starts a new one. Says how many ended. */
+  /** Ends all environments of a function, whatever they do; resolves with their number. The next invocation starts a new one. */
   kill(nameOrArn: string): Promise<number>;
   state(nameOrArn: string): FunctionState;
   list(): readonly FunctionDefinition[];
   stop(): Promise<void>;
 }
 
-/** Runs the functions of a template, each in environments of its own. */
+/** Runs the functions of a template, each in its own environments. */
 export function createFunctions(options: LambdaOptions): LambdaFunctions {
   const pools = new Map(options.definitions.map((definition) => [definition.arn, new Pool(definition, options)]));
   const byName = new Map<string, Pool>();

@@ -9,7 +9,7 @@ export interface FunctionDefinition {
   readonly arn: string;
   /** Physical name, as `AWS_LAMBDA_FUNCTION_NAME` has it. */
   readonly name: string;
-  /** The construct's id, by which tests and people call it: `StreamsHttp`. */
+  /** The construct's id, for tests and people: `StreamsHttp`. */
   readonly constructId: string;
   /** Folder of the unpacked code. */
   readonly codePath: string;
@@ -21,7 +21,7 @@ export interface FunctionDefinition {
   readonly reservedConcurrency?: number;
 }
 
-/** Where a function stands: how many environments it has, and what their starts took. */
+/** State of a function: the number of its environments and the durations of their starts. */
 export interface FunctionState {
   readonly constructId: string;
   readonly environments: number;
@@ -33,9 +33,9 @@ export interface FunctionState {
 export interface LambdaOptions {
   readonly definitions: readonly FunctionDefinition[];
   readonly log: Log;
-  /** Most environments a function may have at a time; `reservedConcurrency` of the function lowers it. */
+  /** Maximum of parallel environments; `reservedConcurrency` of the function lowers it. */
   readonly maxEnvironments: number;
-  /** Takes each line that a function writes. */
+  /** Receives each line that a function writes. */
   onLine(definition: FunctionDefinition, line: string): void;
 }
 
@@ -46,7 +46,7 @@ interface Job {
 
 const stopping: Invocation = { ok: false, error: { errorType: 'ServiceException', errorMessage: 'The runner is stopping' } };
 
-/** The environments of one function and the queue before them; the first invocation starts the first environment. */
+/** The environments of one function and the queue of its invocations. The first invocation starts the first environment. */
 export class Pool {
   readonly definition: FunctionDefinition;
   readonly #options: LambdaOptions;
@@ -72,7 +72,7 @@ export class Pool {
     });
   }
 
-  /** Starts an environment unless there is one; resolves with the milliseconds that it took to load. */
+  /** Starts an environment unless there is one; resolves with its load time in milliseconds. */
   async warm(): Promise<number> {
     const [first] = this.#initMilliseconds;
     if (first !== undefined && this.#environments.size > 0) return first;
@@ -108,7 +108,7 @@ export class Pool {
 
   #serve(): void {
     while (this.#waiting.length > 0) {
-      // The environment used last is the warmest, and leaves the others to be idle.
+      // The environment used last is the warmest; the others can become idle.
       const environment = this.#idle.pop();
       const job = environment && this.#waiting.shift();
       if (environment === undefined || job === undefined) break;
@@ -139,7 +139,7 @@ export class Pool {
     return outcome;
   }
 
-  /** One start answers for one request, as in AWS: a bundle that cannot load fails each of them instead of keeping them waiting. */
+  /** A failed start fails one request, as in AWS: a bundle that cannot load must not keep requests waiting. */
   #notStarted(error: FunctionError): void {
     if (!this.#stopped) this.#log('error', `did not start: ${error.errorMessage}`, { error });
     this.#waiting.shift()?.settle({ ok: false, error });

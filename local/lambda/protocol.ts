@@ -1,26 +1,26 @@
-/** What the runner sends into an execution environment. The event is JSON text, as it is in AWS. */
+/** Message from the runner to an execution environment. The event is JSON text, as in AWS. */
 export interface InvokeMessage {
   readonly requestId: string;
   readonly event: string;
-  /** Epoch milliseconds at which the time is up. */
+  /** Deadline in epoch milliseconds. */
   readonly deadline: number;
 }
 
-/** A thrown value in the form in which Lambda reports it. */
+/** A thrown value in the form of Lambda's error reports. */
 export interface FunctionError {
   errorType: string;
   errorMessage: string;
   trace?: string[];
 }
 
-/** What an execution environment sends back. Before `ready` nothing may be sent to it. */
+/** Message from an execution environment to the runner. The runner sends nothing before `ready`. */
 export type EnvironmentMessage =
   | { kind: 'ready'; initMilliseconds: number }
   | { kind: 'init-failed'; error: FunctionError }
   | { kind: 'answered'; requestId: string; payload: string }
   | { kind: 'threw'; requestId: string; error: FunctionError };
 
-/** What an execution environment is told at its birth. */
+/** Start parameters of an execution environment. */
 export interface EnvironmentStart {
   readonly modulePath: string;
   readonly exportName: string;

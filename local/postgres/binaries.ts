@@ -5,13 +5,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** The user that the server runs as; undefined: the one who runs us. PostgreSQL refuses to run as root. */
+/** The server's user; undefined for our own. PostgreSQL refuses to run as root. */
 export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** The user for the server: ourselves, or for root the system's `postgres`, or `nobody`. */
+/** Picks the server's user: our own, or for root the system's `postgres` or `nobody`. */
 export function serverUser(): ServerUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const users = readFileSync('/etc/passwd', 'utf8')
@@ -22,7 +22,7 @@ export function serverUser(): ServerUser | undefined {
   return { uid: Number(found[2]), gid: Number(found[3]) };
 }
 
-/** Folder with `bin/postgres` and `bin/initdb` of the npm package, where the server's user may read it. */
+/** Folder with `bin/postgres` and `bin/initdb` of the npm package, readable by the server's user. */
 export function serverBinaries(user: ServerUser | undefined): string {
   const native = path.join(path.dirname(createRequire(embeddedPostgres()).resolve(platformPackage())), '..', 'native');
   if (!existsSync(path.join(native, 'bin', 'postgres')))
@@ -30,7 +30,7 @@ export function serverBinaries(user: ServerUser | undefined): string {
   if (mayRead(native, user)) return native;
   const copy = path.join(tmpdir(), `streambed-postgres-${short(native + readFileSync(path.join(native, '..', 'package.json'), 'utf8'))}`);
   if (!existsSync(copy)) {
-    // Copied beside and renamed: another start that looks meanwhile sees all of it or nothing.
+    // Copied aside and renamed: a parallel start sees all files or none.
     const draft = mkdtempSync(`${copy}-`);
     cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
     chmodSync(draft, 0o755);
@@ -44,16 +44,16 @@ export function serverBinaries(user: ServerUser | undefined): string {
   return copy;
 }
 
-/** Makes the folder for the data, or a stand-in under the system's lasting temporary folder where the server's user cannot reach it. */
+/** Creates the data folder, or a stand-in below the system's persistent temporary folder when the server's user cannot reach it. */
 export function serverFolder(wanted: string, user: ServerUser | undefined): string {
   mkdirSync(path.dirname(wanted), { recursive: true });
   return ownedFolder(mayRead(path.dirname(wanted), user) ? wanted : standInFolder(wanted), user);
 }
 
-/** Where the data are when the server's user cannot reach the wanted folder. */
+/** Data folder for a server whose user cannot reach the wanted one. */
 export const standInFolder = (wanted: string): string => path.join('/var/tmp', `streambed-${short(path.resolve(wanted))}`);
 
-/** Makes a folder that only the server's user may enter. */
+/** Creates a folder that only the server's user may enter. */
 export function ownedFolder(folder: string, user: ServerUser | undefined): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (user !== undefined) chownSync(folder, user.uid, user.gid);

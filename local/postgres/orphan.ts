@@ -4,19 +4,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnSync } from 'node:child_process';
 
 /**
- * Makes a data folder free to start on: a server that a killed runner left behind is ended, and a lock file that means nothing is removed.
- * Says whether there was such a server.
+ * Frees a data folder for a start: ends a server that a killed runner left behind, and removes a stale lock file. Resolves with true when
+ * there was such a server.
  */
 export async function endOrphan(dataFolder: string): Promise<boolean> {
   const lockFile = path.join(dataFolder, 'postmaster.pid');
   const pid = lockedBy(lockFile);
   if (pid === undefined) return false;
   if (!isPostgres(pid)) {
-    // The pid was given to someone else since: PostgreSQL itself would take that for a running server.
+    // The pid was reused since. PostgreSQL itself would take the process for a running server.
     rmSync(lockFile, { force: true });
     return false;
   }
-  // It ends by itself when the pipe to its runner breaks; what follows is for one whose watcher was killed too.
+  // The server ends by itself when the pipe to its runner breaks. This is for one whose watcher was killed too.
   for (const [signal, seconds] of [[undefined, 2] as const, ['SIGINT', 5] as const, ['SIGQUIT', 5] as const]) {
     if (signal !== undefined) send(pid, signal);
     for (const until = Date.now() + seconds * 1000; Date.now() < until; await sleep(20)) {

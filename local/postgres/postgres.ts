@@ -4,34 +4,34 @@ import type { DatabaseDefinition } from '../template/data.ts';
 import type { Log } from '../types.ts';
 import { startPostgresServer } from './server.ts';
 
-/** The database server behind the app: our own, or one that is given by its DSN. */
+/** The database server of the app: our own, or an external one with a DSN. */
 export interface Postgres {
   readonly host: string;
   readonly port: number;
-  /** Whether other runs may use the same server. */
+  /** True when other runs may use the same server. */
   readonly isShared: boolean;
-  /** Name of the database here; another than in the template where a given server is shared by several runs. */
+  /** Local name of a database. It differs from the template's when several runs share a server. */
   databaseName(inTemplate: string): string;
-  /** Makes the first user and database that the template speaks of, or brings their password up to date. */
+  /** Creates the first user and database of the template, or updates the password. */
   prepare(definition: DatabaseDefinition): Promise<void>;
-  /** DSN of the database's owner, who is not a superuser, as in RDS. Only after `prepare`. */
+  /** DSN of the database's owner, not a superuser, as in RDS. Only after `prepare`. */
   ownerDsn(): string;
-  /** DSN of a superuser in the same database, for looking at everything. Only after `prepare`. */
+  /** DSN of a superuser in the same database, for inspection. Only after `prepare`. */
   superuserDsn(): string;
-  /** Ends the server and starts it again on the same port and data. Throws when the server is not ours. */
+  /** Restarts the server on the same port and data. Throws for an external server. */
   restart(how?: 'crash' | 'orderly'): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface PostgresOptions {
-  /** Where the data live; none: they vanish with the server. */
+  /** Folder of the data; without it they are deleted with the server. */
   readonly dataFolder?: string;
-  /** A server to use instead of our own; the user in it must be a superuser. */
+  /** DSN of an external server; its user must be a superuser. */
   readonly dsn?: string;
   readonly log: Log;
 }
 
-/** Starts PostgreSQL, or connects to the one that is given. */
+/** Starts PostgreSQL, or connects to the external server. */
 export function startPostgres(options: PostgresOptions): Promise<Postgres> {
   return options.dsn === undefined ? startOwn(options) : useGiven(options.dsn, options.dataFolder === undefined);
 }
@@ -60,7 +60,7 @@ async function startOwn(options: PostgresOptions): Promise<Postgres> {
 async function useGiven(dsn: string, ephemeral: boolean): Promise<Postgres> {
   const url = new URL(dsn);
   const port = Number(url.port || 5432);
-  // Runs of tests share the server, and each needs a database of its own.
+  // Test runs share the server, and each needs its own database.
   const suffix = ephemeral ? `_${randomBytes(4).toString('hex')}` : '';
   let prepared: DatabaseDefinition | undefined;
   return {
@@ -90,11 +90,11 @@ async function useGiven(dsn: string, ephemeral: boolean): Promise<Postgres> {
   };
 }
 
-/** RDS's first user is no superuser: it may make databases and roles. The same here, so that what needs more fails here too. */
+/** Creates the first user as RDS does: no superuser, but it may create databases and roles. Code that needs more then fails here too. */
 function ensureDatabase(connection: pg.ClientConfig, { username, password, database }: DatabaseDefinition): Promise<void> {
   return asSuperuser(connection, async (client) => {
     const user = client.escapeIdentifier(username);
-    // Runs that share a server may do this in the same moment.
+    // Runs that share a server may do this at the same time.
     await client.query('select pg_advisory_lock(7336120)');
     const { rows: roles } = await client.query('select 1 from pg_roles where rolname = $1', [username]);
     if (roles.length === 0) await client.query(`create role ${user}`);

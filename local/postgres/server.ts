@@ -12,14 +12,14 @@ import { endOrphan } from './orphan.ts';
 export interface PostgresServer {
   readonly port: number;
   readonly socketFolder: string;
-  /** Ends the server as a crash would (`crash`) or in order, and starts it again on the same port and data. */
+  /** Stops the server, immediately (`crash`) or in order, and starts it again on the same port and data. */
   restart(how: 'crash' | 'orderly'): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Watches over the server: it ends with the runner, however the runner ends, because then the pipe breaks; and takes its socket folder (with
- * it the data of an ephemeral server) along. A line on the pipe is a signal to pass on.
+ * Script that watches over the server: it ends the server when the pipe to the runner breaks, and deletes the socket folder (which holds
+ * the data of an ephemeral server). A line on the pipe is a signal for the server.
  */
 const watcher = `
 exec 3<&0
@@ -33,7 +33,7 @@ kill -KILL "$reader" 2>/dev/null
 if [ -e "$folder/abandoned" ]; then rm -rf "$folder"; fi
 exit "$code"`;
 
-/** Removes the data of a folder, and whatever server an earlier run left on them. */
+/** Deletes a data folder, after ending a server that an earlier run left on it. */
 export async function removeServerData(dataFolder: string): Promise<void> {
   for (const folder of [dataFolder, standInFolder(dataFolder)]) {
     await endOrphan(folder);
@@ -51,11 +51,11 @@ interface Place {
   readonly log: Log;
 }
 
-/** Starts a server on the data in a folder (made when it is not there), or on fresh data that vanish with it when no folder is given. */
+/** Starts a server on a data folder (created when missing), or on temporary data without one. */
 export async function startPostgresServer(options: { dataFolder?: string; log: Log }): Promise<PostgresServer> {
   const user = serverUser();
   const ephemeral = options.dataFolder === undefined;
-  // Sockets have short names by law (107 bytes), so they never live under the state folder.
+  // Socket paths are limited to 107 bytes, so they never lie below the state folder.
   const socketFolder = ownedFolder(mkdtempSync(path.join(tmpdir(), 'streambed-pg-')), user);
   const data =
     options.dataFolder === undefined ? ownedFolder(path.join(socketFolder, 'data'), user) : serverFolder(options.dataFolder, user);
@@ -79,7 +79,7 @@ export async function startPostgresServer(options: { dataFolder?: string; log: L
 
 async function initialise(place: Place): Promise<void> {
   const options = ['--username=postgres', '--auth-local=trust', '--auth-host=scram-sha-256', '--encoding=UTF8', '--no-instructions'];
-  // The built-in locale is the same on every machine, whatever locales it has.
+  // The built-in locale is the same on every machine.
   options.push('--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
   if (place.ephemeral) options.push('--no-sync');
   const child = spawn(path.join(place.binaries, 'bin', 'initdb'), ['-D', place.data, ...options], {
@@ -92,7 +92,7 @@ async function initialise(place: Place): Promise<void> {
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
   if (code !== 0) {
-    // A half-made folder would be taken for a whole one next time.
+    // The next start would take an incomplete folder for a complete one.
     for (const made of ['PG_VERSION', 'base', 'global', 'pg_wal']) rmSync(path.join(place.data, made), { recursive: true, force: true });
     throw new Error(`initdb failed with exit status ${code}: ${said}`);
   }
@@ -106,14 +106,14 @@ function settingsOf(place: Place): string[] {
     max_connections: '200',
     lc_messages: 'C',
     timezone: 'UTC',
-    // What was committed survives the server's crash in any case; without fsync, not the machine's.
+    // Committed data survive a crash of the server in any case; without fsync they may not survive one of the machine.
     ...(place.ephemeral && { fsync: 'off', full_page_writes: 'off' }),
   };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
 async function launch(place: Place): Promise<ChildProcess> {
-  // A crash can leave server processes that take a moment to notice it; until then the data are held.
+  // After a crash, server processes may take a moment to end. Until then they hold the data.
   for (let attempt = 1; ; attempt++) {
     try {
       return await launchOnce(place);
@@ -131,7 +131,7 @@ function launchOnce(place: Place): Promise<ChildProcess> {
     cwd: '/',
     env: { ...process.env, LC_ALL: 'C' },
     stdio: ['pipe', 'ignore', 'pipe'],
-    // A session of its own: Ctrl-C at the terminal is for the runner, which ends the server in order.
+    // A separate session: Ctrl-C at the terminal reaches only the runner, which stops the server in order.
     detached: true,
   });
   child.stdin.on('error', () => {});
@@ -153,7 +153,7 @@ function launchOnce(place: Place): Promise<ChildProcess> {
   });
 }
 
-/** Servers that were told to end. */
+/** Servers with a requested stop. */
 const asked = new WeakSet<ChildProcess>();
 
 async function end(child: ChildProcess, signal: 'INT' | 'QUIT'): Promise<void> {
@@ -164,7 +164,7 @@ async function end(child: ChildProcess, signal: 'INT' | 'QUIT'): Promise<void> {
   await gone;
 }
 
-/** A port that is free now. The server takes it a moment later; someone else may be faster, and then its start says so. */
+/** Finds a port that is free now. Another process may take it before the server does; the start then fails with that message. */
 async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));

@@ -7,7 +7,7 @@ interface Wanted {
   readonly with_vector?: WithVector;
 }
 
-/** A point as Qdrant tells it: with as much of its payload and vectors as was asked for. */
+/** A point as Qdrant returns it, with the requested parts of its payload and vectors. */
 export function recordOf(collection: Collection, point: Point, { with_payload: payload, with_vector: vector }: Wanted) {
   return {
     id: point.id,
@@ -16,7 +16,7 @@ export function recordOf(collection: Collection, point: Point, { with_payload: p
   };
 }
 
-/** Points by their ids, those that are there. */
+/** Points by their ids; missing ones are left out. */
 export function recordsOf(collection: Collection, ids: readonly PointId[], wanted: Wanted) {
   return ids.flatMap((id) => {
     const point = collection.point(id);
@@ -33,14 +33,14 @@ function pick(payload: Payload, wanted: Exclude<WithPayload, null | undefined>):
 function vectorsOf({ config }: Collection, { dense, sparse }: Point, wanted: readonly string[] | true) {
   const isWanted = (name: string): boolean => wanted === true || wanted.includes(name);
   const all = Object.fromEntries([
-    // Only those that are wanted become lists: each is a thousand numbers.
+    // Only requested vectors become arrays: each has a thousand numbers.
     ...[...dense].filter(([name]) => isWanted(name)).map(([name, vector]) => [name, Array.from(vector)] as const),
     ...[...sparse].filter(([name]) => isWanted(name)),
   ]);
   return config.isUnnamed && Object.keys(all).join() === '' && all[''] !== undefined ? all[''] : all;
 }
 
-/** What a collection is and holds. The figures of storage are Qdrant's defaults: nothing here depends on them. */
+/** Description of a collection. Figures of its storage are Qdrant's defaults, and no code here depends on them. */
 export function infoOf({ config, count, dense, indexes }: Collection) {
   const vectors = config.isUnnamed ? config.dense[''] : config.dense;
   return {

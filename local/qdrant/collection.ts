@@ -6,16 +6,16 @@ import { placeIn } from './posting.ts';
 import type { Filter } from './requests.ts';
 import { SparseVectors, type Selection } from './sparse-vectors.ts';
 
-/** What a collection is made of: its vectors by name, and what else of it is told again. */
+/** Configuration of a collection: its vectors by name, and parameters that are only returned. */
 export interface CollectionConfig {
   readonly dense: Readonly<Record<string, { readonly size: number; readonly distance: Distance }>>;
   readonly sparse: Readonly<Record<string, { readonly modifier?: 'none' | 'idf' | null }>>;
-  /** Whether its one dense vector was given without a name. */
+  /** True when its one dense vector has no name. */
   readonly isUnnamed: boolean;
   readonly onDiskPayload: boolean;
 }
 
-/** One change of a collection, as it is written to its log: read again in order, they make the same collection. */
+/** One change of a collection, as its log holds it. Replaying the log in order gives the same collection. */
 export type Change =
   | { readonly kind: 'create'; readonly config: CollectionConfig }
   | { readonly kind: 'upsert'; readonly points: readonly Point[] }
@@ -24,13 +24,13 @@ export type Change =
   | { readonly kind: 'index'; readonly field: string; readonly schema: IndexSchema }
   | { readonly kind: 'unindex'; readonly field: string };
 
-/** The points of a collection, in memory. Each has a slot; the slot of a point that is deleted is given to another. */
+/** The points of a collection, in memory. Each has a slot; slots of deleted points are reused. */
 export class Collection implements Filtered {
   readonly config: CollectionConfig;
   readonly dense: ReadonlyMap<string, DenseVectors>;
   readonly sparse: ReadonlyMap<string, SparseVectors>;
   readonly indexes = new Map<string, PayloadIndex>();
-  /** How many operations there were; the newest point's version at least. */
+  /** Number of operations, at least the newest point's version. */
   operations = 0;
 
   readonly #slots = new Map<PointId, number>();
@@ -38,7 +38,7 @@ export class Collection implements Filtered {
   readonly #payloads: Payload[] = [];
   readonly #versions: number[] = [];
   readonly #free: number[] = [];
-  /** Kept in order from the first time that somebody asks. */
+  /** Sorted ids, maintained from the first request for them. */
   #sorted: PointId[] | undefined;
 
   constructor(config: CollectionConfig) {
@@ -51,7 +51,7 @@ export class Collection implements Filtered {
     return this.#slots.size;
   }
 
-  /** All ids, in the order in which Qdrant scrolls. */
+  /** All ids, in Qdrant's scroll order. */
   get ids(): readonly PointId[] {
     return (this.#sorted ??= [...this.#slots.keys()].sort(compareIds));
   }
@@ -60,7 +60,7 @@ export class Collection implements Filtered {
     return this.#slots.keys();
   }
 
-  /** Where an id stands among all, or would stand. */
+  /** Rank of an id among all, or its insertion point. */
   #rankOf(id: PointId): number {
     const { ids } = this;
     return placeIn(ids.length, (at) => compareIds(ids[at] as PointId, id) < 0);
@@ -94,7 +94,7 @@ export class Collection implements Filtered {
     return select(filter, this);
   }
 
-  /** The slots to look at for a selection, as they are now; whether each matches is for the caller to ask. */
+  /** Candidate slots of a selection at this moment. The caller checks each for a match. */
   slotsOf({ slots }: Selection): number[] {
     return [...(slots ?? this.#ids.keys())];
   }
@@ -113,7 +113,7 @@ export class Collection implements Filtered {
     return { id, payload: this.payloadOf(slot), dense: new Map(dense), sparse: new Map(sparse), version: this.versionOf(slot) };
   }
 
-  /** Carries out a change that is in the log. */
+  /** Applies a change that is in the log. */
   apply(change: Exclude<Change, { kind: 'create' }>): void {
     this.operations++;
     switch (change.kind) {

@@ -5,13 +5,13 @@ import { outOfDisk, type ArmedFaults } from './faults.ts';
 import type { AliasAction, CollectionBody } from './requests.ts';
 import type { ChangeLog, Storage } from './storage.ts';
 
-/** A collection and where its changes are kept. */
+/** A collection with the log of its changes. */
 export interface Kept {
   readonly collection: Collection;
   readonly log: ChangeLog;
 }
 
-/** All collections of a server, by their names and by their other names. */
+/** All collections of a server, by name and by alias. */
 export class Collections {
   readonly #storage: Storage;
   readonly #kept: Map<string, Kept>;
@@ -44,14 +44,14 @@ export class Collections {
     return this.#find(name).collection;
   }
 
-  /** The name of a collection, whichever of its names is given. */
+  /** Resolves an alias to the collection's name; a name stays as it is. */
   nameOf(name: string): string {
     this.#find(name);
     return this.#aliases.get(name) ?? name;
   }
 
   create(name: string, body: CollectionBody): void {
-    // As in Qdrant: a name becomes a folder there.
+    // As in Qdrant, where a name becomes a folder.
     if (name.length > 255 || /[<>:"/\\|?*\p{Cc}]/u.test(name)) throw invalid(`collection_name: "${name}" is not a name of a collection`);
     if (this.#kept.has(name)) throw wrongInput(`Collection \`${name}\` already exists!`, 409);
     if (this.#aliases.has(name))
@@ -61,7 +61,7 @@ export class Collections {
     this.#kept.set(name, { collection, log: this.#storage.create(name, collection) });
   }
 
-  /** Deletes a collection by its own name; says whether there was one. */
+  /** Deletes a collection by name, not alias; true when it existed. */
   delete(name: string): boolean {
     const kept = this.#kept.get(name);
     if (kept === undefined) return false;
@@ -73,7 +73,7 @@ export class Collections {
     return true;
   }
 
-  /** Writes a change down, then carries it out; gives its number. */
+  /** Logs a change, then applies it; returns its number. */
   change(name: string, change: Exclude<Change, { kind: 'create' }>): number {
     const { collection, log } = this.#find(name);
     this.#demandRoom();
@@ -114,7 +114,7 @@ export class Collections {
     this.#aliases = aliases;
   }
 
-  /** From now on nothing is changed: what is still under way when a server stops is not acknowledged. */
+  /** Refuses changes from now on. Requests in progress when a server stops are not acknowledged. */
   close(): void {
     this.#isClosed = true;
     for (const { log } of this.#kept.values()) log.close();

@@ -3,10 +3,7 @@ export type Distance = 'Cosine' | 'Dot';
 const pageBits = 12;
 const pageSlots = 1 << pageBits;
 
-/**
- * The dense vectors of one name, by slot. They stand in pages of 4,096, one block of float32 each, so that a collection grows without
- * copying what is there.
- */
+/** The dense vectors of one name, by slot, in pages of 4,096 (one block of float32 each). A collection grows without copying. */
 export class DenseVectors {
   readonly size: number;
   readonly distance: Distance;
@@ -46,13 +43,13 @@ export class DenseVectors {
     return this.#pages[slot >> pageBits]?.slice(start, start + this.size);
   }
 
-  /** The dot product with a query of the same size; only of a slot that has a vector. */
+  /** Dot product with a query of the same size. The slot must have a vector. */
   score(slot: number, query: Float32Array): number {
     return dot(this.#pages[slot >> pageBits] as Float32Array, (slot & (pageSlots - 1)) * this.size, query);
   }
 }
 
-/** Four sums at once: one alone would wait for itself with each addition. */
+/** Four independent sums: with one, each addition would wait for the one before. */
 function dot(page: Float32Array, start: number, query: Float32Array): number {
   let a = 0;
   let b = 0;
@@ -70,7 +67,7 @@ function dot(page: Float32Array, start: number, query: Float32Array): number {
   return a + b + c + d;
 }
 
-/** A vector as a distance needs it: of unit length for cosine; one without length stays as it is. */
+/** Prepares a vector for a distance: unit length for cosine. A zero vector stays as it is. */
 export function prepareVector(values: readonly number[], distance: Distance): Float32Array {
   const vector = Float32Array.from(values);
   if (distance === 'Dot') return vector;

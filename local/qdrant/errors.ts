@@ -1,4 +1,4 @@
-/** An error as Qdrant answers it. */
+/** An error in Qdrant's form. */
 export class QdrantError extends Error {
   readonly status: number;
 

@@ -1,26 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { QdrantError } from './errors.ts';
 
-/** What can go wrong on purpose, for tests of what the app does about it. Each stays until it is taken back. */
+/** Faults for tests of the app's reaction. Each stays until it is turned off. */
 export interface QdrantFaults {
-  /** Cuts every connection before it is answered; false ends it. */
+  /** Cuts every connection before its answer; false ends the fault. */
   down(isDown?: boolean): void;
-  /** Lets every answer wait; 0 ends it. */
+  /** Delays every answer; 0 ends the fault. */
   slow(milliseconds: number): void;
-  /** Answers the next requests with an error; one unless given. */
+  /** Fails the next requests, one by default. */
   failWith(status: number, times?: number): void;
-  /** Refuses what needs room on the disk; false ends it. */
+  /** Refuses operations that need disk space; false ends the fault. */
   diskFull(isFull?: boolean): void;
-  /** Takes a collection away, as somebody might who empties the server. */
+  /** Deletes a collection, as an operator might. */
   dropCollection(name: string): void;
 }
 
-/** The faults as the server meets them. */
+/** The faults from the server's side. */
 export interface ArmedFaults extends QdrantFaults {
   readonly isDown: boolean;
-  /** Waits and throws as the faults want it, before a request is looked at. */
+  /** Delays or throws as the faults say, before a request is handled. */
   strike(): Promise<void>;
-  /** Throws when there is no room to write. */
+  /** Throws when the disk counts as full. */
   demandRoom(): void;
 }
 
@@ -50,6 +50,6 @@ export function createFaults(dropCollection: (name: string) => void): ArmedFault
   };
 }
 
-/** What Qdrant says when a disk has no room for its log. */
+/** Qdrant's error for a full disk. */
 export const outOfDisk = (): QdrantError =>
   new QdrantError(500, 'Service internal error: No space left on device: WAL buffer size exceeds available disk space');

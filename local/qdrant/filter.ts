@@ -4,7 +4,7 @@ import type { Payload, PointId } from './point.ts';
 import type { Condition, FieldCondition, Filter, Match, Range } from './requests.ts';
 import type { Selection } from './sparse-vectors.ts';
 
-/** What a filter asks of the points of a collection. */
+/** Access of a filter to the points of a collection. */
 export interface Filtered {
   payloadOf(slot: number): Payload;
   idOf(slot: number): PointId | undefined;
@@ -15,7 +15,7 @@ export interface Filtered {
 
 type Test = (slot: number) => boolean;
 
-/** Makes a filter ready for a collection: who is looked at by the indexes, and what decides of each. */
+/** Compiles a filter for a collection: candidates by the indexes, and a test for each. */
 export function select(filter: Filter | null | undefined, points: Filtered): Selection {
   const passes = filter ? testOf(filter, points) : () => true;
   const matches: Test = (slot) => points.idOf(slot) !== undefined && passes(slot);
@@ -26,7 +26,7 @@ export function select(filter: Filter | null | undefined, points: Filtered): Sel
   return { slots, size: sizeOf(found), matches };
 }
 
-/** Whether a payload alone, without its point, passes: inside of `nested`. */
+/** Test of a payload without its point, inside of `nested`. */
 function nestedTest(filter: Filter): (payload: Payload) => boolean {
   return (payload) => {
     const alone: Filtered = {
@@ -94,7 +94,7 @@ function fieldTest(condition: FieldCondition, points: Filtered): Test {
   return (slot) => tests.every((passes) => passes(slot));
 }
 
-/** How many values stand at a path: none where there is nothing. */
+/** Numbers of values at a path, one for each place that it matches; 0 when nothing is there. */
 function countsAt(payload: Payload, key: string): number[] {
   const { wholes } = valuesAt(payload, key);
   return wholes.length === 0 ? [0] : wholes.map((whole) => (Array.isArray(whole) ? whole.length : whole === null ? 0 : 1));
@@ -137,7 +137,7 @@ function rangeTest(range: Range): (value: unknown) => boolean {
   };
 }
 
-/** Microseconds since 1970 of a time as Qdrant reads it: RFC 3339, or without its zone, or without its time of the day. */
+/** Microseconds since 1970 of a time that Qdrant accepts: RFC 3339, optionally without zone or time of day. */
 function microseconds(text: string): number | undefined {
   const parts = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.(\d+))?)? ?(Z|z|[+-]\d\d(?::?\d\d)?)?$/.exec(text);
   if (parts === null) return undefined;
@@ -155,7 +155,7 @@ function isNull(payload: Payload, key: string): boolean {
   return valuesAt(payload, key).values.includes(null);
 }
 
-/** The smallest union of sets of slots that holds all that can pass; undefined when the indexes do not know. */
+/** Smallest union of slot sets with all possible matches; undefined when the indexes cannot tell. */
 function slotsOf({ must, should }: Filter, points: Filtered): ReadonlySet<number>[] | undefined {
   const choices = (must ?? []).map((condition) => conditionSlots(condition, points));
   if (should && should.length > 0) {
@@ -173,7 +173,7 @@ function conditionSlots(condition: Condition, points: Filtered): ReadonlySet<num
   return slotsOf(condition, points);
 }
 
-/** The sets of an index that a match asks for. */
+/** Index sets of the values that a match requires. */
 function indexedSlots({ key, match }: FieldCondition, points: Filtered): ReadonlySet<number>[] | undefined {
   const index = match && ('value' in match || 'any' in match) ? points.indexOf(key) : undefined;
   if (!match || index === undefined) return undefined;

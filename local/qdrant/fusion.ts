@@ -1,13 +1,13 @@
 import { compareIds, type PointId } from './point.ts';
 import { placeIn } from './posting.ts';
 
-/** A point that was found, before its payload is read. */
+/** A found point, before its payload is read. */
 export interface Hit {
   readonly id: PointId;
   readonly score: number;
 }
 
-/** The best first; of two with the same score the one with the smaller id, so that an answer is always the same. */
+/** Orders hits by score; the smaller id decides between equal scores, which makes answers deterministic. */
 export const compareHits = (a: Hit, b: Hit): number => b.score - a.score || compareIds(a.id, b.id);
 
 /** Keeps the best of many hits, in order. */
@@ -23,7 +23,7 @@ export class Best {
     return this.#hits;
   }
 
-  /** A score below this one is not kept. */
+  /** Lowest score that is kept. */
   get floor(): number {
     return this.#hits.length < this.#limit ? -Infinity : (this.#hits.at(-1)?.score ?? -Infinity);
   }
@@ -40,7 +40,7 @@ export class Best {
   }
 }
 
-/** The `k` that Qdrant takes when none is given. */
+/** Qdrant's default of `k`. */
 const usualK = 2;
 
 export interface RankFusion {
@@ -48,7 +48,7 @@ export interface RankFusion {
   readonly weights?: readonly number[] | null;
 }
 
-/** Reciprocal ranks: each list gives a point `1 / ((rank + 1) / weight + k - 1)`, ranks from 0; without weights that is `1 / (k + rank)`. */
+/** Reciprocal rank fusion: each list adds `1 / ((rank + 1) / weight + k - 1)`, ranks from 0; without weights that is `1 / (k + rank)`. */
 export function fuseRanks(lists: readonly (readonly Hit[])[], { k, weights }: RankFusion = {}): Hit[] {
   return sumUp(
     lists.map((hits, list) => {
@@ -58,7 +58,7 @@ export function fuseRanks(lists: readonly (readonly Hit[])[], { k, weights }: Ra
   );
 }
 
-/** Scores by their distribution: those of each list are spread so that three deviations around their mean become 0 to 1, and added. */
+/** Distribution-based fusion: the scores of each list are scaled so that three deviations around their mean become 0 to 1, then added. */
 export function fuseDistributions(lists: readonly (readonly Hit[])[]): Hit[] {
   return sumUp(
     lists.map((hits) => {

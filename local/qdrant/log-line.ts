@@ -1,7 +1,7 @@
 import type { Change } from './collection.ts';
 import type { Payload, Point, PointId, SparseVector } from './point.ts';
 
-/** A point in a line of the log: dense vectors as base64 of their float32, a quarter of what their digits would take. */
+/** A point in a line of the log. Dense vectors are base64 of their float32, a quarter of the size of digits. */
 interface PointLine {
   readonly id: PointId;
   readonly payload: Payload;
@@ -10,7 +10,7 @@ interface PointLine {
   readonly version: number;
 }
 
-/** A change as one line of text. */
+/** Serializes a change as one line. */
 export function writeLine(change: Change): string {
   if (change.kind !== 'upsert') return `${JSON.stringify(change)}\n`;
   const points = change.points.map(({ id, payload, dense, sparse, version }): PointLine => ({
@@ -40,6 +40,6 @@ const encode = (vector: Float32Array): string => Buffer.from(vector.buffer, vect
 
 function decode(text: string): Float32Array {
   const bytes = Buffer.from(text, 'base64');
-  // A copy of its own: the bytes of a buffer need not begin where float32 may.
+  // Copied, because the bytes of a buffer may be misaligned for float32.
   return new Float32Array(new Uint8Array(bytes).buffer);
 }

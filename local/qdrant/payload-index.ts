@@ -1,18 +1,18 @@
 import type { Payload } from './point.ts';
 
-/** Types of payload indexes that there are here. */
+/** Supported types of payload indexes. */
 export const indexTypes = ['keyword', 'integer', 'float', 'bool', 'datetime', 'uuid'] as const;
 export type IndexType = (typeof indexTypes)[number];
 
-/** What an index was asked to be: a type, with its parameters when they were given. */
+/** Requested schema of an index: a type, with parameters when given. */
 export interface IndexSchema {
   readonly type: IndexType;
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The values at a path of a payload: `a.b` goes into objects, `a[].b` into the elements of an array. An array at the end of the path gives
- * its elements; `wholes` says what stands there before that.
+ * Values at a path of a payload: `a.b` descends into objects, `a[].b` into the elements of an array. An array at the end of the path
+ * gives its elements; `wholes` holds the values before that.
  */
 export function valuesAt(payload: Payload, path: string): { readonly wholes: unknown[]; readonly values: unknown[] } {
   let found: unknown[] = [payload];
@@ -28,7 +28,7 @@ export function valuesAt(payload: Payload, path: string): { readonly wholes: unk
   return { wholes: found, values: found.flatMap((value: unknown) => (Array.isArray(value) ? (value as unknown[]) : [value])) };
 }
 
-/** Which slots have a value at a path, for the values that can be matched. */
+/** Slots by value at one path of the payload. */
 export class PayloadIndex {
   readonly schema: IndexSchema;
   readonly #path: string;
@@ -40,7 +40,7 @@ export class PayloadIndex {
     this.schema = schema;
   }
 
-  /** How many points have a value. */
+  /** Number of points with a value. */
   get points(): number {
     return this.#indexed.size;
   }
@@ -63,7 +63,7 @@ export class PayloadIndex {
     this.#indexed.delete(slot);
   }
 
-  /** The slots with a value: all of them, whatever the type of the index. */
+  /** Slots with a value; complete for any type of index. */
   withValue(value: unknown): ReadonlySet<number> {
     return this.#slots.get(value) ?? none;
   }

@@ -8,25 +8,25 @@ export interface SparseVector {
   readonly values: readonly number[];
 }
 
-/** A point as it is kept: dense vectors of a collection with cosine distance have unit length. */
+/** A stored point. With cosine distance its dense vectors have unit length. */
 export interface Point {
   readonly id: PointId;
   readonly payload: Payload;
-  /** By name of the vector; the vector without a name has the empty one. */
+  /** By name; the unnamed vector has the empty name. */
   readonly dense: ReadonlyMap<string, Float32Array>;
   readonly sparse: ReadonlyMap<string, SparseVector>;
-  /** Number of the operation that changed it last. */
+  /** Number of the operation that last changed the point. */
   readonly version: number;
 }
 
-/** Numbers before UUIDs, as Qdrant scrolls. */
+/** Orders numbers before UUIDs, as Qdrant scrolls. */
 export function compareIds(a: PointId, b: PointId): number {
   if (typeof a === 'number') return typeof b === 'number' ? a - b : -1;
   if (typeof b === 'number') return 1;
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Reads an id in any of the forms that Qdrant reads; undefined when it is none. */
+/** Parses an id in any form that Qdrant accepts; undefined when it is invalid. */
 export function readId(value: unknown): PointId | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
   if (typeof value !== 'string') return undefined;

@@ -9,7 +9,7 @@ import { placeIn } from './posting.ts';
 import { checkSize, search } from './query.ts';
 import type { Filter, PointBody, QueryBody, WithPayload, WithVector } from './requests.ts';
 
-/** Stores points, each in place of the one with its id; none when one of them does not fit. */
+/** Upserts points: all of them, or none when one is invalid. */
 export function upsertPoints(collections: Collections, name: string, bodies: readonly PointBody[]): number {
   const collection = collections.get(name);
   const version = collection.operations + 1;
@@ -33,7 +33,7 @@ function pointOf(collection: Collection, { id, vector, payload }: PointBody, at:
   return { id, payload: payload ?? {}, dense, sparse, version };
 }
 
-/** Refuses a sparse vector whose indices repeat, or have no value each; puts the others in order. */
+/** Sorts a sparse vector. Throws when indices repeat or lack a value. */
 function checkSparse({ indices, values }: SparseVector, where: string): SparseVector {
   if (indices.length !== values.length) throw invalid(`${where}.values: must be the same length as indices`);
   if (new Set(indices).size !== indices.length) throw invalid(`${where}.indices: must be unique`);
@@ -41,7 +41,7 @@ function checkSparse({ indices, values }: SparseVector, where: string): SparseVe
   return { indices: order.map((at) => indices[at] as number), values: order.map((at) => values[at] as number) };
 }
 
-/** Of a change that concerns many points. */
+/** Points of one turn of a large change. */
 const idsPerTurn = 200;
 
 interface Chosen {
@@ -49,7 +49,7 @@ interface Chosen {
   readonly filter?: Filter | null;
 }
 
-/** Deletes points; of very many some at a time, so that others are let in between. */
+/** Deletes points, many of them in several turns, so that other requests run in between. */
 export async function deletePoints(collections: Collections, name: string, chosen: Chosen): Promise<number> {
   const ids = idsOf(collections.get(name), chosen);
   let number = collections.get(name).operations;
@@ -60,7 +60,7 @@ export async function deletePoints(collections: Collections, name: string, chose
   return number;
 }
 
-/** Sets fields of payloads and leaves their others; who is named and not there is told when the rest is done. */
+/** Sets fields of payloads and keeps their other fields. Throws for missing ids after the existing ones are done. */
 export async function setPayload(collections: Collections, name: string, payload: Payload, chosen: Chosen): Promise<number> {
   const collection = collections.get(name);
   const ids = idsOf(collection, chosen);
@@ -79,7 +79,7 @@ function idsOf(collection: Collection, { points, filter }: Chosen): readonly Poi
   return points ?? matching(collection, filter);
 }
 
-/** The ids of all points that a filter lets through, in no order. */
+/** Ids of all points that match a filter, unordered. */
 function matching(collection: Collection, filter: Filter | null | undefined): PointId[] {
   const selection = collection.select(filter);
   const ids: PointId[] = [];
@@ -98,7 +98,7 @@ interface Scroll {
   readonly with_vector?: WithVector;
 }
 
-/** A page of points by their ids, and the id that the next page begins with. */
+/** Page of points by id, and the id at which the next page begins. */
 export function scrollPoints(collection: Collection, { filter, limit, offset, with_payload = true, with_vector }: Scroll) {
   const { ids, matches } = inOrder(collection, filter);
   const wanted = (limit ?? 10) + 1;
@@ -117,7 +117,7 @@ export function scrollPoints(collection: Collection, { filter, limit, offset, wi
   return { points: recordsOf(collection, found, { with_payload, with_vector }), next_page_offset: next ?? null };
 }
 
-/** The ids to look at in order: those of all points, or the few that an index knows. */
+/** Candidate ids in order: all points, or the few that an index gives. */
 function inOrder(collection: Collection, filter: Filter | null | undefined) {
   const { slots, matches } = collection.select(filter);
   if (slots === undefined) return { ids: collection.ids, matches };
@@ -125,12 +125,12 @@ function inOrder(collection: Collection, filter: Filter | null | undefined) {
   return { ids: ids.sort(compareIds), matches };
 }
 
-/** The points that a query finds, with their scores. */
+/** Points that a query finds, with their scores. */
 export async function queryPoints(collection: Collection, request: QueryBody) {
   checkQueries(request);
   const hits = await search(collection, request, request.offset ?? 0);
   const points = hits.flatMap(({ id, score }) => {
-    // While a long search went on, a point may have been deleted.
+    // A point may have been deleted during a long search.
     const point = collection.point(id);
     if (point === undefined) return [];
     const { id: _, ...rest } = recordOf(collection, point, request);

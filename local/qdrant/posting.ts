@@ -1,4 +1,4 @@
-/** Where something stands in an ascending list of a length, or would stand: behind all that are before it. */
+/** Insertion point in an ascending list of `length`: behind all elements for which `isBefore` holds. */
 export function placeIn(length: number, isBefore: (at: number) => boolean): number {
   let [low, high] = [0, length];
   while (low < high) {
@@ -9,7 +9,7 @@ export function placeIn(length: number, isBefore: (at: number) => boolean): numb
   return low;
 }
 
-/** Who has an index of a sparse vector, in ascending order of slots, and with what weight. */
+/** Posting list of one index of a sparse vector: slots in ascending order, with their weights. */
 export class Posting {
   readonly slots: number[] = [];
   readonly weights: number[] = [];
@@ -19,7 +19,7 @@ export class Posting {
   }
 
   set(slot: number, weight: number): void {
-    // Most slots are new ones: they stand behind all others.
+    // Most slots are new and go to the end.
     const at = (this.slots.at(-1) ?? -1) < slot ? this.slots.length : this.#placeOf(slot);
     const isThere = this.slots[at] === slot ? 1 : 0;
     this.slots.splice(at, isThere, slot);

@@ -9,12 +9,12 @@ import { findRoute } from './routes.ts';
 import { noStorage, openStorage } from './storage.ts';
 
 export interface QdrantOptions {
-  /** Folder to keep the collections in; without it they go with the server. */
+  /** Folder of the collections; without it they are deleted with the server. */
   readonly folder?: string;
-  /** Port on loopback; any free one unless given. */
+  /** Port on loopback; any free one by default. */
   readonly port?: number;
   readonly log: Log;
-  /** Asked of every caller when it is given. */
+  /** Required of every caller when given. */
   readonly apiKey?: string;
 }
 
@@ -32,15 +32,15 @@ interface Running {
   readonly apiKey: string | undefined;
 }
 
-/** Whose answers it gives: the client checks that it is not older than itself by more than a minor version. */
+/** Reported version. The client checks that it is at most one minor version behind its own. */
 const version = '1.19.0';
 const maxRequestBytes = 32 * 1024 * 1024;
 const openPaths = ['/', '/healthz', '/livez', '/readyz'];
 
 /**
- * A small Qdrant over its REST API, on loopback only: collections with named dense and sparse vectors, payload indexes, filters, hybrid
- * queries, aliases. Searches look at every point that the indexes leave, so that what they find is exact. What was acknowledged is in a
- * file and survives the end of the process.
+ * A small Qdrant with its REST API, on loopback only: collections with named dense and sparse vectors, payload indexes, filters, hybrid
+ * queries and aliases. Searches are exact: they scan every point that the indexes leave. Acknowledged changes are in a file and survive a
+ * crash of the process.
  */
 export async function startQdrant({ folder, port = 0, log, apiKey }: QdrantOptions): Promise<Qdrant> {
   const storage = folder === undefined ? noStorage : openStorage(folder);
@@ -49,7 +49,7 @@ export async function startQdrant({ folder, port = 0, log, apiKey }: QdrantOptio
   const running: Running = { collections, faults, log, apiKey };
   const server: Server = createServer((request, response) => {
     answer(running, request, response).catch((error: unknown) => {
-      // The caller left before its request was whole: nobody to answer.
+      // The caller left before its request was complete.
       if (request.destroyed && !request.complete) return;
       log('error', 'the local Qdrant failed', { error: String((error as Error).stack ?? error) });
       response.destroy();
@@ -83,7 +83,7 @@ async function answer(running: Running, request: IncomingMessage, response: Serv
     (result) => ({ status: 200, body: { result, status: 'ok' } }),
     (error: unknown) => failure(running, error),
   );
-  // It may have gone down while the request was waited for.
+  // The server may have gone down while it read the request.
   if (running.faults.isDown) return void request.socket.destroy();
   const body = JSON.stringify({ ...sent.body, time: (performance.now() - started) / 1_000 });
   response.writeHead(sent.status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body);
@@ -121,7 +121,7 @@ function sendOpen(path: string, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ title: 'qdrant - vector search engine', version }));
 }
 
-/** Why a caller is not let in; undefined when it is. */
+/** Reason for refusing a caller; undefined when there is none. */
 function refuse({ apiKey }: Running, { headers }: IncomingMessage): string | undefined {
   if (apiKey === undefined) return undefined;
   const given = headers['api-key'] ?? /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];

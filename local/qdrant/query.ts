@@ -7,17 +7,17 @@ import type { PointId, SparseVector } from './point.ts';
 import type { Filter, Query, Search } from './requests.ts';
 import type { Selection } from './sparse-vectors.ts';
 
-/** How many multiplications, and how many points, go between two looks at what else waits: about ten milliseconds. */
+/** Multiplications and points between two yields to the event loop: about ten milliseconds. */
 const turnMultiplications = 8_000_000;
 const turnPoints = 10_000;
 const usualLimit = 10;
 
-/** Carries out a query with its prefetches; the best first, `offset` of them left out. */
+/** Runs a query with its prefetches. Returns the best first, without the first `offset`. */
 export async function search(collection: Collection, request: Search, offset = 0): Promise<readonly Hit[]> {
   const wanted = (request.limit ?? usualLimit) + offset;
   const hits = await find(collection, request, wanted);
   const threshold = request.score_threshold ?? -Infinity;
-  // As Qdrant has it: what is fused may be at the threshold, what is found by a vector is above it.
+  // As in Qdrant: fused scores may equal the threshold, vector scores must exceed it.
   const isFused = request.query !== undefined && request.query !== null && isFusion(request.query);
   const good = hits.filter(({ score }) => (isFused ? score >= threshold : score > threshold));
   return good.slice(offset, wanted);
@@ -32,7 +32,7 @@ async function find(collection: Collection, request: Search, wanted: number): Pr
   }
   if (query === undefined || query === null) throw wrongInput('Validation failed: cannot have prefetches without a query');
   const lists: (readonly Hit[])[] = [];
-  // The filter of a query holds for its prefetches too.
+  // The filter of a query applies to its prefetches too.
   for (const inner of prefetch) lists.push(await search(collection, { ...inner, filter: both(filter, inner.filter) }));
   if (isFusion(query)) return fuse(lists, query).slice(0, wanted);
   const ids = [...new Set(lists.flat().map(({ id }) => id))];
@@ -65,7 +65,7 @@ function scrollAsHits(collection: Collection, filter: Filter | null | undefined,
   return hits;
 }
 
-/** The points nearest to a vector, to a point, or to the mean of examples. */
+/** Points nearest to a vector, to a point, or to the mean of examples. */
 async function nearest(
   collection: Collection,
   request: Search,
@@ -75,7 +75,7 @@ async function nearest(
 ): Promise<readonly Hit[]> {
   const name = request.using ?? '';
   const { vector, examples } = target(collection, query, name);
-  // What is asked about is not an answer.
+  // The queried points are not part of the answer.
   const others: Selection = examples.length === 0 ? selection : { ...selection, matches: (slot) => !isOf(slot) && selection.matches(slot) };
   const isOf = (slot: number): boolean => examples.includes(collection.idOf(slot) as PointId);
   if (Array.isArray(vector)) return nearestDense(collection, name, vector as number[], others, wanted);
@@ -84,7 +84,7 @@ async function nearest(
 
 interface Target {
   readonly vector: readonly number[] | SparseVector;
-  /** Points that gave their vectors. */
+  /** Points whose vectors were used. */
   readonly examples: readonly PointId[];
 }
 
@@ -159,14 +159,14 @@ function nearestSparse(
   const corpus = typeof params?.idf === 'object' && params.idf ? collection.select(params.idf.corpus) : undefined;
   const scores = vectors.search(query, selection, corpus);
   const best = new Best(wanted);
-  // A score of nothing is none, as in Qdrant.
+  // A score of zero is no hit, as in Qdrant.
   for (const [slot, score] of scores) if (score !== 0) best.offer({ id: collection.idOf(slot) as PointId, score: Math.fround(score) });
   return best.hits;
 }
 
 const wrongSparse = () => wrongInput('Wrong usage of sparse vectors');
 
-/** Refuses a vector of another size than a collection's. */
+/** Throws for a vector of another size than the collection's. */
 export function checkSize(expected: number, got: number): void {
   if (expected !== got) throw wrongInput(`Vector dimension error: expected dim: ${expected}, got ${got}`);
 }

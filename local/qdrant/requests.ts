@@ -7,7 +7,7 @@ const maxIndex = 2 ** 32 - 1;
 const wholeNumber = z.int().min(0);
 const many = <Schema extends z.ZodType>(schema: Schema) =>
   z.union([z.array(schema), schema.transform((value) => [value])]).nullish() as z.ZodType<z.output<Schema>[] | null | undefined>;
-/** Vectors are long: looked at in one loop. */
+/** Long vectors are checked in one loop, without an issue for each number. */
 const dense = z.custom<number[]>(
   (value) => Array.isArray(value) && value.every((number) => typeof number === 'number' && Number.isFinite(Math.fround(number))),
   'expected a sequence of numbers',
@@ -65,7 +65,7 @@ export interface Filter {
   readonly min_should?: { readonly conditions: Condition[]; readonly min_count: number } | null;
 }
 
-// Zod cannot name the type of what refers to itself.
+// Zod cannot infer recursive types.
 const condition: z.ZodType<Condition> = z.lazy(() =>
   z.union([
     fieldCondition,
@@ -86,7 +86,7 @@ const filter: z.ZodType<Filter> = z.lazy(() =>
   }),
 );
 
-/** What would change the meaning of a request and is not done here: refused rather than passed over. */
+/** Parameters that would change a request's meaning and are not implemented: refused instead of ignored. */
 const absent = z.null().optional();
 
 const names = z.array(z.string());
@@ -187,7 +187,7 @@ export const aliasesBody = z.object({
 });
 export type AliasAction = z.output<typeof aliasesBody>['actions'][number];
 
-/** Reads a body by its schema; what it does not fit is told as Qdrant tells it. */
+/** Parses a body by its schema. Throws Qdrant's error for a mismatch. */
 export function readRequest<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const read = schema.safeParse(body);
   if (read.success) return read.data;
@@ -201,7 +201,7 @@ interface Told {
   readonly message: string;
 }
 
-/** Of a union says the most what got the furthest. */
+/** Picks the issue of a union's option that matched furthest. */
 function deepest(issues: readonly Issue[], base: readonly PropertyKey[] = []): Told {
   const told = issues.flatMap((issue): Told[] => {
     const path = [...base, ...issue.path];

@@ -18,10 +18,10 @@ import {
 } from './requests.ts';
 import { readId } from './point.ts';
 
-/** A request as a route reads it. */
+/** A parsed request. */
 export interface Request {
   readonly collection: string;
-  /** The field of an index, or the id of a point. */
+  /** Field of an index, or id of a point. */
   readonly item: string;
   readonly query: URLSearchParams;
   readonly body: unknown;
@@ -29,7 +29,7 @@ export interface Request {
 
 type Serve = (collections: Collections, request: Request) => unknown;
 
-/** Whoever does not wait is told so, though the change is done: there is nothing to wait for. */
+/** Reports an unawaited change as acknowledged only, as Qdrant does, though it is complete. */
 const updated = (number: number, { query }: Request) => ({
   operation_id: number,
   status: query.get('wait') === 'true' ? 'completed' : 'acknowledged',
@@ -102,7 +102,7 @@ const patterns = Object.entries(routes).map(([name, serve]) => {
   return { method, pattern: new RegExp(`^${pattern}/?$`), serve };
 });
 
-/** Finds who serves a request; undefined when nobody does. */
+/** Finds the route of a request; undefined when there is none. */
 export function findRoute(method: string, path: string) {
   for (const route of patterns) {
     const found = route.method === method ? (route.pattern.exec(path)?.groups ?? (route.pattern.test(path) ? {} : undefined)) : undefined;

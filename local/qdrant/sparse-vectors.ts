@@ -1,19 +1,19 @@
 import type { SparseVector } from './point.ts';
 import { Posting } from './posting.ts';
 
-/** Which points a search looks at: their slots when an index knows them, and what decides of each. */
+/** Candidates of a search: their slots when an index knows them, and a test for each. */
 export interface Selection {
   readonly slots: Iterable<number> | undefined;
-  /** How many slots at most, when they are known. */
+  /** Upper bound of the number of slots, when known. */
   readonly size: number;
   readonly matches: (slot: number) => boolean;
 }
 
-/** The sparse vectors of one name with their postings: who has an index, and with what weight. */
+/** The sparse vectors of one name with their posting lists. */
 export class SparseVectors {
   readonly usesIdf: boolean;
   readonly #vectors = new Map<number, SparseVector>();
-  /** Who has a vector without an index: it is kept, found by nothing and counted nowhere. */
+  /** Slots with an empty vector: stored, never found, not counted. */
   readonly #empty = new Set<number>();
   readonly #postings = new Map<number, Posting>();
 
@@ -21,7 +21,7 @@ export class SparseVectors {
     this.usesIdf = usesIdf;
   }
 
-  /** How many points have a vector of this name that is not empty. */
+  /** Number of points with a vector of this name that is not empty. */
   get count(): number {
     return this.#vectors.size;
   }
@@ -54,8 +54,8 @@ export class SparseVectors {
   }
 
   /**
-   * Scores of the points that share an index with the query. With the idf modifier the query's weights are multiplied by
-   * `ln((N - n + 0.5) / (n + 0.5) + 1)` of the points that have a vector, or of those among them that `corpus` holds.
+   * Scores of the points that share an index with the query. With the idf modifier the query's weights are multiplied by `ln((N - n +
+   * 0.5) / (n + 0.5) + 1)`, counted over the points with a vector, or over those of them in `corpus`.
    */
   search(query: SparseVector, { slots, size, matches }: Selection, corpus?: Selection): Map<number, number> {
     const terms = query.indices.flatMap((index, at) => {

@@ -18,13 +18,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Collection, type Change } from './collection.ts';
 import { readLine, writeLine } from './log-line.ts';
 
-/** Where the changes of one collection are kept. */
+/** Log of one collection's changes. */
 export interface ChangeLog {
-  /** Writes a change; when it returns, a crash of this process does not lose it. */
+  /** Appends a change. After the return a crash of this process does not lose it. */
   append(change: Change): void;
-  /** Whether most of the log says nothing any more. */
+  /** True when most of the log is obsolete. */
   isLong(): boolean;
-  /** Writes the log anew, with what there is and nothing else, while changes go on. */
+  /** Rewrites the log from the current content while changes continue. */
   compact(): Promise<void>;
   close(): void;
   delete(): void;
@@ -32,13 +32,13 @@ export interface ChangeLog {
 
 export interface Storage {
   create(name: string, collection: Collection): ChangeLog;
-  /** All collections that are kept. */
+  /** Loads all stored collections. */
   load(): Promise<Map<string, { readonly collection: Collection; readonly log: ChangeLog }>>;
   saveAliases(aliases: ReadonlyMap<string, string>): void;
   loadAliases(): Map<string, string>;
 }
 
-/** Keeps nothing: for a server whose data may go with it. */
+/** Storage that keeps nothing, for a server with temporary data. */
 export const noStorage: Storage = {
   create: () => ({ append() {}, isLong: () => false, async compact() {}, close() {}, delete() {} }),
   load: async () => new Map(),
@@ -47,13 +47,13 @@ export const noStorage: Storage = {
 };
 
 const ending = '.log';
-/** Below this a log is not worth writing anew. */
+/** Size below which a log is not worth compacting. */
 const shortBytes = 16 * 1024 * 1024;
 const pointsPerLine = 64;
-/** How long a log is read before others are let in. */
+/** Time of reading a log between two yields to the event loop. */
 const turnMilliseconds = 20;
 
-/** Keeps each collection in a file of a folder: one line for each change, appended before it is acknowledged. */
+/** Stores each collection in a file of a folder: one line for each change, appended before the change is acknowledged. */
 export function openStorage(folder: string): Storage {
   mkdirSync(folder, { recursive: true });
   const fileOf = (name: string): string => path.join(folder, `${encodeURIComponent(name)}${ending}`);
@@ -61,7 +61,7 @@ export function openStorage(folder: string): Storage {
   return {
     create(name, collection) {
       const file = fileOf(name);
-      // Under its name only when its first line is whole: a collection is there, or it is not.
+      // Renamed when its first line is complete, so a collection exists fully or not at all.
       writeFileSync(`${file}.new`, writeLine({ kind: 'create', config: collection.config }));
       renameSync(`${file}.new`, file);
       return new FileLog(file, collection);
@@ -86,7 +86,7 @@ export function openStorage(folder: string): Storage {
   };
 }
 
-/** Makes a collection from its log. What follows the last whole line was being written when the process ended: it goes. */
+/** Rebuilds a collection from its log. Truncates an incomplete last line, which a crash left. */
 async function replay(file: string): Promise<Collection> {
   let collection: Collection | undefined;
   let rest: Buffer = Buffer.alloc(0);
@@ -131,9 +131,9 @@ class FileLog implements ChangeLog {
   readonly #collection: Collection;
   #open: number;
   #bytes: number;
-  /** How long the log was when nothing in it was old. */
+  /** Size of the log after its last compaction. */
   #liveBytes: number;
-  /** What is written while the log is written anew. */
+  /** Changes during a compaction. */
   #meanwhile: string[] | undefined;
   #isClosed = false;
 
@@ -150,7 +150,7 @@ class FileLog implements ChangeLog {
     try {
       this.#bytes += writeAll(this.#open, line);
     } catch (error) {
-      // Half a line must not stand before the next one.
+      // An incomplete line must not precede the next one.
       ftruncateSync(this.#open, this.#bytes);
       throw error;
     }
@@ -197,7 +197,7 @@ class FileLog implements ChangeLog {
   }
 }
 
-/** A whole collection as a log. Changes that come while it is read are appended behind it: carried out twice, they give the same. */
+/** Serializes a whole collection as a log. Changes during the read are appended behind it; applying them twice gives the same result. */
 function* linesOf(collection: Collection): Generator<string> {
   yield writeLine({ kind: 'create', config: collection.config });
   for (const [field, { schema }] of collection.indexes) yield writeLine({ kind: 'index', field, schema });

@@ -1,11 +1,11 @@
-/** What is to be undone in the end, the last first. */
+/** Stack of undo functions, run in reverse order. */
 export interface Cleanup {
   add(undo: () => unknown): void;
-  /** Undoes everything, also after one of it failed; throws the first failure at the end. */
+  /** Runs all undo functions, even after a failure; throws the first failure at the end. */
   run(): Promise<void>;
 }
 
-/** Collects what a start has opened, for its end and for the case that it fails half-way. */
+/** Collects the resources of a start, for the shutdown and for a start that fails half-way. */
 export function createCleanup(): Cleanup {
   const undos: (() => unknown)[] = [];
   return {

@@ -1,35 +1,35 @@
 import { AwsError, type JsonService, type Operation } from '../aws-endpoint.ts';
 
-/** A call of an AWS service at which something goes wrong. */
+/** A call of an AWS service that is to fail. */
 export interface FaultPoint {
   /** Construct id of the function that calls: `StreamsHttp`. */
   readonly caller: string;
   /** `sqs:SendMessage`, `execute-api:ManageConnections`. */
   readonly action: string;
-  /** Before the call has its effect, or when it had it and the caller does not know yet. */
+  /** `before` the call has its effect, or `after` it and before the caller knows. */
   readonly when: 'before' | 'after';
   /** `kill` ends all environments of the caller, `fail` answers with a server error. */
   readonly effect: 'kill' | 'fail';
-  /** How many such calls go well first; none unless given. */
+  /** Number of such calls that succeed first; none by default. */
   readonly skip?: number;
-  /** How many calls go wrong; one unless given. */
+  /** Number of calls that fail; one by default. */
   readonly times?: number;
 }
 
-/** A fault that is set. */
+/** A configured fault. */
 export interface Fault {
-  /** How often it struck. */
+  /** Number of calls that have failed. */
   readonly hits: number;
-  /** Resolves when it strikes for the first time. */
+  /** Resolves at the first failed call. */
   readonly struck: Promise<void>;
   remove(): void;
 }
 
 export interface Faults {
   set(point: FaultPoint): Fault;
-  /** Serves a service so that faults can strike its calls. */
+  /** Wraps a service so that its calls can fail. */
   around(service: JsonService): JsonService;
-  /** Lets faults strike one call; throws when one does. */
+  /** Applies the faults to one call; throws when one matches. */
   strike(accessKeyId: string, action: string, when: FaultPoint['when']): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ interface Armed {
   readonly struck: PromiseWithResolvers<void>;
 }
 
-/** Faults on purpose, for tests of what the app does about them. `callerOf` names the function behind an access key. */
+/** Fault injection for tests of the app's reaction. `callerOf` names the function behind an access key. */
 export function createFaults(options: {
   callerOf(accessKeyId: string): string | undefined;
   kill(caller: string): Promise<unknown>;

@@ -3,14 +3,14 @@ import { accessKeyOf } from '../template/application.ts';
 import type { DeployedFunction } from '../template/functions.ts';
 import type { Account } from '../types.ts';
 
-/** Where the emulated services listen, as the AWS SDK is told. */
+/** Addresses of the emulated services, in the AWS SDK's variables. */
 export interface Endpoints {
   readonly json: string;
   readonly dynamoDb: string;
   readonly s3: string;
 }
 
-/** The environment variables that Lambda sets, those of the template, and where the services are. */
+/** Environment of a function: Lambda's own variables, the template's, and the addresses of the services. */
 export function functionEnvironment(
   fn: DeployedFunction,
   account: Account,
@@ -34,7 +34,7 @@ export function functionEnvironment(
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken,
-    // No credentials are ever looked for anywhere else.
+    // The SDK must not look for other credentials.
     AWS_EC2_METADATA_DISABLED: 'true',
     LAMBDA_TASK_ROOT: fn.codePath,
     _HANDLER: fn.handler,

@@ -3,14 +3,14 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Takes a lock file that says which process holds it, or says who does. A dead holder's lock is taken over. */
+/** Acquires a lock file with this process's pid, or returns the pid of the holder. The lock of a dead holder is taken over. */
 export function takeLock(file: string): (() => void) | { heldBy: number } {
   mkdirSync(path.dirname(file), { recursive: true });
   const own = `${file}.${process.pid}.${randomUUID().slice(0, 8)}`;
   writeFileSync(own, String(process.pid));
   try {
     for (;;) {
-      // Linked, not opened: the file has its content from the first moment on.
+      // Linked instead of opened, so that the file has its content from the start.
       if (tryLink(own, file)) return () => rmSync(file, { force: true });
       const heldBy = holderOf(file);
       if (heldBy !== undefined && isAlive(heldBy)) return { heldBy };
@@ -31,7 +31,7 @@ function tryLink(own: string, file: string): boolean {
   }
 }
 
-/** Removes the lock of a dead holder, but not one that somebody took in this moment. */
+/** Removes the lock of a dead holder, unless another process has just taken it. */
 function moveAside(file: string, heldBy: number | undefined): void {
   const aside = `${file}.stale.${process.pid}`;
   try {
@@ -44,7 +44,7 @@ function moveAside(file: string, heldBy: number | undefined): void {
   rmSync(aside, { force: true });
 }
 
-/** Does work while holding a lock file; waits for whoever holds it. */
+/** Runs work under a lock file; waits until the lock is free. */
 export async function withLock<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
   for (;;) {
     const lock = takeLock(file);

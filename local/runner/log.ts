@@ -13,14 +13,14 @@ export interface Line {
 
 export interface LogBook {
   readonly log: Log;
-  /** The newest lines of all levels, whatever was shown of them: for a test that wants to know why. */
+  /** Newest lines of all levels, printed or not, for diagnosing a failed test. */
   readonly recent: () => readonly Line[];
 }
 
 const ranks: Record<Level, number> = { debug: 0, info: 1, warn: 2, error: 3 };
 const kept = 2_000;
 
-/** Makes a log that shows lines from a level on, for people or as JSON; `silent` shows none. */
+/** Creates a log that prints lines from a level upwards, for people or as JSON; `silent` prints none. */
 export function createLogBook(options: { show: Level | 'silent'; pretty: boolean; write(text: string): void }): LogBook {
   const lines: Line[] = [];
   const threshold = options.show === 'silent' ? Infinity : ranks[options.show];
@@ -40,7 +40,7 @@ const jsonLine = ({ at, level, message, fields }: Line): string => JSON.stringif
 function prettyLine({ at, level, message, fields }: Line): string {
   const time = styleText('dim', at.slice(11, 23));
   const text = level === 'error' ? styleText('red', message) : level === 'warn' ? styleText('yellow', message) : message;
-  // The message of a request says these already.
+  // A request's message already contains these fields.
   const { method: _, path: __, status: ___, ...others } = fields;
   const rest = Object.entries('method' in fields ? others : fields)
     .filter(([, value]) => value !== undefined)
@@ -50,8 +50,8 @@ function prettyLine({ at, level, message, fields }: Line): string {
 }
 
 /**
- * Takes a line that a function wrote. Functions write JSON; what they say at INFO is detail here, because the front says one line for each
- * request. Metrics are told to who asks for everything.
+ * Logs a line that a function wrote as JSON. INFO becomes detail here, because the front logs one line for each request. Metrics appear
+ * only at the most detailed level.
  */
 export function logFunctionLine(log: Log, functionName: string, line: string): void {
   const entry = parse(line);

@@ -2,26 +2,26 @@ import { env as names } from '../../contract/names.ts';
 import { startQdrant, type Qdrant } from '../qdrant/qdrant.ts';
 import type { Log } from '../types.ts';
 
-/** The index of memory: the one that the runner brings along, or the machine's own. */
+/** The index of memory: the runner's own, or an external one. */
 export interface LocalIndex {
   readonly url: string;
-  /** Throws with the machine's own index, which is not the runner's to break. */
+  /** Throws with an external index, which the runner must not break. */
   readonly faults: Qdrant['faults'];
-  /** Ends it as if its machine were gone; what it holds stays in its folder, if it has one. */
+  /** Stops the index as if its machine were gone. Data in a folder stay. */
   stop(): Promise<void>;
-  /** Begins again at the same address. */
+  /** Starts the index again at the same address. */
   start(): Promise<void>;
 }
 
 export interface MemoryOptions {
-  /** Folder of the index; none: it goes with the process. */
+  /** Folder of the index; without it the index is in memory. */
   readonly folder: string | undefined;
-  /** Variables of the machine, and those that a test gives. */
+  /** The machine's variables, overridden by a test's. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
 }
 
-/** Starts the index, unless the machine names one. */
+/** Starts the index, unless the environment names an external one. */
 export async function startIndex({ folder, environment, log }: MemoryOptions): Promise<LocalIndex> {
   const given = environment[names.qdrantUrl];
   if (given) return ownIndex(given);
@@ -55,7 +55,7 @@ function ownIndex(url: string): LocalIndex {
   };
 }
 
-/** What embeddings are asked of, and how: all of it changes with the provider. */
+/** Variables of the embeddings provider. They are replaced together. */
 const embedding = [
   names.embeddingProvider,
   names.embeddingModel,
@@ -64,12 +64,12 @@ const embedding = [
   names.embeddingApiKey,
   names.embeddingSecretArn,
 ];
-/** Bedrock's own key: the one way in for who has no role there. */
+/** Bedrock's API key, the only credential for callers without a role. */
 const bedrockKey = 'AWS_BEARER_TOKEN_BEDROCK';
 
 /**
- * The variables of a function as this machine has them: the index that runs here, and the provider of embeddings that the machine names.
- * A function that has to do with neither keeps its own.
+ * Overrides a function's variables with this machine's: the running index and the configured embeddings provider. A function that uses
+ * neither keeps its own.
  */
 export function withMemory(
   variables: Readonly<Record<string, string>>,
@@ -98,7 +98,7 @@ function copy(to: Record<string, string>, from: MemoryOptions['environment'], so
   }
 }
 
-/** What people are told of the embedder: `local, offline, by words only`. */
+/** Description of the embedder for people: `local, offline, by words only`. */
 export function describeEmbedder(environment: MemoryOptions['environment']): string {
   const provider = environment[names.embeddingProvider] || 'local';
   if (provider === 'local') return 'local, offline, by words only';

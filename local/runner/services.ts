@@ -22,7 +22,7 @@ import { readAssembly } from '../template/assembly.ts';
 import { readDatabase } from '../template/data.ts';
 import type { Access, Account, Log } from '../types.ts';
 
-/** Everything of the app that runs behind the front. */
+/** All parts of the app behind the front. */
 export interface Services {
   readonly application: Application;
   readonly functions: LambdaFunctions;
@@ -39,28 +39,28 @@ export interface ServicesOptions {
   readonly assembly: string;
   readonly postgres: Postgres;
   readonly index: LocalIndex;
-  /** Variables that functions have instead of those of their template. */
+  /** Variables that override those of the template. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly port: number;
-  /** Where secrets, tables and objects are kept; none: nothing is. */
+  /** Folder of secrets, tables and objects; undefined keeps nothing. */
   readonly stateDir: string | undefined;
-  /** Folder for what runs share that share a database server. */
+  /** Folder for the secrets of runs that share a database server. */
   readonly sharedState: string;
   readonly log: Log;
   readonly cleanup: Cleanup;
 }
 
-/** The account that the runner stands in for. */
+/** The emulated account. */
 export const account: Account = { region: 'us-east-1', accountId: '000000000000' };
 
-/** Where browsers and functions reach the buckets: at the one port, so that whoever sees the page can also send files. */
+/** Address of the buckets for browsers and functions: the one port, so that every client of the page can also reach the files. */
 export const filesOrigin = (port: number): string => `http://127.0.0.1:${port}`;
 
-/** Starts what the templates describe; nothing is delivered, scheduled or answered yet. */
+/** Starts the services of the templates. Nothing is delivered, scheduled or answered yet. */
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { postgres, stateDir, log, cleanup, port } = options;
   const door: { access?: Access } = {};
-  // The templates are resolved with the address of this endpoint, and its permissions come from the templates.
+  // The templates are resolved with this endpoint's address, and its permissions come from the templates.
   const access: Access = { check: (...question) => demand(door.access).check(...question) };
   const endpoint = await startAwsEndpoint({ access, log });
   cleanup.add(() => endpoint.stop());
@@ -69,7 +69,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     apiEndpoint: (_, protocol) => `${protocol === 'HTTP' ? 'http' : 'ws'}://127.0.0.1:${port}`,
     database: { host: postgres.host, port: postgres.port },
     frontHost: `127.0.0.1:${port}`,
-    // Of any port: the page may come from its development server.
+    // Any port, because the page may come from its development server.
     pageOrigins: ['127.0.0.1', 'localhost', '[::1]'].map((host) => `http://${host}:*`),
   });
   door.access = createAccess(application.principals);
@@ -116,7 +116,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   return { application, functions, queues, tables, buckets, scheduler, httpApis, webSocketApis, faults };
 }
 
-/** Roles belong to the whole of a server: runs that share one must agree on the passwords, and so on the secrets. */
+/** Opens the secrets. Roles are global to a server, so runs that share one must share the passwords. */
 async function openSecrets({ secrets }: Application, { stateDir, sharedState, postgres }: ServicesOptions): Promise<Secrets> {
   if (postgres.isShared) {
     const file = path.join(sharedState, 'shared-secrets.json');
@@ -137,7 +137,7 @@ function startFunctions(application: Application, options: ServicesOptions, keys
     ...fn,
     env: Object.fromEntries(
       Object.entries(withMemory(functionEnvironment(fn, account, keys, endpoints), index, environment)).map(([name, value]) => {
-        // A server that several runs share holds a database of its own name for each.
+        // On a shared server each run has its own database name.
         const at = value.indexOf(address);
         return [name, at < 0 ? value : `${value.slice(0, at)}${address}${postgres.databaseName(value.slice(at + address.length))}`];
       }),

@@ -1,4 +1,4 @@
-/** A part of the start, and what it took. Parts overlap: their times do not add up to the whole. */
+/** A part of the start with its duration. Parts overlap, so durations do not add up. */
 export interface Step {
   readonly name: 'synth' | 'postgres' | 'memory' | 'services' | 'migrations' | 'functions' | 'demo';
   readonly milliseconds: number;
@@ -7,11 +7,11 @@ export interface Step {
 
 export interface Steps {
   readonly done: readonly Step[];
-  /** Does a part of the start; `detail` says in a few words what came of it. */
+  /** Runs a part of the start; `detail` summarizes its result in a few words. */
   timed<Result>(name: Step['name'], work: () => Promise<Result>, detail: (result: Result) => string): Promise<Result>;
 }
 
-/** Takes the time of the parts of a start, and tells of each when it is done. */
+/** Measures the parts of a start and reports each when it is done. */
 export function createSteps(onStep: (step: Step) => void): Steps {
   const done: Step[] = [];
   return {

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { withLock } from './lock.ts';
 import type { Log } from '../types.ts';
 
-/** The synthesized app: a cloud assembly that nobody changes any more. */
+/** The synthesized app: an immutable cloud assembly. */
 export interface Synth {
   readonly directory: string;
-  /** Whether nothing had changed since an earlier time. */
+  /** True when an earlier assembly was reused. */
   readonly reused: boolean;
 }
 
@@ -26,7 +26,7 @@ const inputs = [
 ];
 const notInputs = (name: string): boolean => name === 'dist' || name === 'node_modules';
 
-/** Synthesizes the stage `local`, or finds the assembly of an earlier time when no input has changed. One process at a time does the work. */
+/** Synthesizes the stage `local`, or reuses an earlier assembly when no input has changed. A lock admits one process at a time. */
 export async function synthesize({ root, cache, log }: { root: string; cache: string; log: Log }): Promise<Synth> {
   const folder = path.join(cache, 'synth');
   const current = (): string => path.join(folder, hashOf(root));
@@ -38,7 +38,7 @@ export async function synthesize({ root, cache, log }: { root: string; cache: st
       if (isComplete(wanted)) return { directory: wanted, reused: attempt === 1 };
       const draft = `${wanted}.new`;
       await runApp(root, draft, log);
-      // A file that was saved meanwhile may be in it or not: then it has no name that it could be found by later.
+      // A file saved during the synthesis may or may not be in the assembly, so the assembly gets no reusable name.
       if (current() !== wanted && attempt < 3) continue;
       rmSync(wanted, { recursive: true, force: true });
       renameSync(draft, wanted);
@@ -48,7 +48,7 @@ export async function synthesize({ root, cache, log }: { root: string; cache: st
   });
 }
 
-/** Looks at everything that goes into an assembly. */
+/** Hash of all inputs of an assembly. */
 function hashOf(root: string): string {
   const hash = createHash('sha256').update(process.version);
   const files = globSync(inputs, { cwd: root, exclude: (entry) => notInputs(entry.name), withFileTypes: true })
@@ -65,7 +65,7 @@ function isComplete(directory: string): boolean {
   return true;
 }
 
-/** Runs the CDK app as the CDK's own command line would, without its start-up time. */
+/** Runs the CDK app as the CDK's command line does, without its start-up time. */
 async function runApp(root: string, draft: string, log: Log): Promise<void> {
   const { context } = JSON.parse(readFileSync(path.join(root, 'cdk.json'), 'utf8')) as { context?: object };
   rmSync(draft, { recursive: true, force: true });
@@ -83,7 +83,7 @@ async function runApp(root: string, draft: string, log: Log): Promise<void> {
 }
 
 function run(what: string, args: readonly string[], cwd: string, env: Record<string, string>, log: Log): Promise<void> {
-  // Node's own flags and jest's are not for the child: it runs as `npm start` would run it.
+  // Flags of Node and jest must not reach the child, which runs as under `npm start`.
   const { NODE_OPTIONS: _, NODE_ENV: __, ...inherited } = process.env;
   const child = spawn(process.execPath, args, { cwd, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
@@ -98,7 +98,7 @@ function run(what: string, args: readonly string[], cwd: string, env: Record<str
   });
 }
 
-/** Assemblies of earlier inputs stay for a while: a runner that still runs loads its functions from them. */
+/** Removes old assemblies, except recent ones: another runner may still load functions from them. */
 function removeOld(folder: string): void {
   const anHourAgo = Date.now() - 3_600_000;
   const byAge = readdirSync(folder)

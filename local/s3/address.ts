@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { S3Error } from './errors.ts';
 
-/** What a request is about, path-style: `/<bucket>/<key>?<query>`. */
+/** Target of a request, path-style: `/<bucket>/<key>?<query>`. */
 export interface Address {
   readonly bucket: string;
   readonly key: string;
-  /** The path as it is on the wire, decoded part by part. */
+  /** Path segments, each decoded separately. */
   readonly segments: readonly string[];
   readonly query: ReadonlyMap<string, string>;
 }
 
-/** Reads the address of a request. A name that stands twice in the query is refused: which of the two was signed? */
+/** Parses the address of a request. Repeated query names are refused, because it is ambiguous which one was signed. */
 export function addressOf(request: IncomingMessage): Address {
   const target = request.url ?? '/';
   const at = target.indexOf('?');
@@ -35,6 +35,6 @@ function decode(text: string): string {
   }
 }
 
-/** Percent-encoding as signatures have it: everything but letters, digits and `-._~`. */
+/** Percent-encoding for signatures: everything but letters, digits and `-._~`. */
 export const encode = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -3,7 +3,7 @@ import type { CorsRule } from '../definitions.ts';
 import { wildcard } from '../wildcard.ts';
 import { sendError, S3Error } from './errors.ts';
 
-/** Answers a preflight by the rules of the bucket. Nobody signs it: the browser asks in its own name. */
+/** Answers a preflight by the bucket's rules. Browsers send it unsigned. */
 export function answerPreflight(rules: readonly CorsRule[], request: IncomingMessage, response: ServerResponse): void {
   const { origin } = request.headers;
   const method = request.headers['access-control-request-method'];
@@ -24,7 +24,7 @@ export function answerPreflight(rules: readonly CorsRule[], request: IncomingMes
   response.writeHead(200).end();
 }
 
-/** Puts on an answer what lets the page that asked read it. */
+/** Adds the headers that let the requesting page read the answer. */
 export function allowOrigin(rules: readonly CorsRule[], request: IncomingMessage, response: ServerResponse): void {
   const { origin } = request.headers;
   const rule = origin === undefined ? undefined : ruleFor(rules, origin, request.method ?? '', []);

@@ -5,10 +5,10 @@ import type { Address } from './address.ts';
 import { S3Error } from './errors.ts';
 import type { StoredObject } from './objects.ts';
 
-/** Headers of the answer that the (signed) query may set. */
+/** Headers of the answer that the signed query may override. */
 const overrides = ['content-type', 'content-language', 'expires', 'cache-control', 'content-disposition', 'content-encoding'];
 
-/** Answers GET and HEAD: whole, in part, or that the caller has it already. */
+/** Answers GET and HEAD: in full, as a range, or with 304. */
 export async function sendObject(
   request: IncomingMessage,
   response: ServerResponse,
@@ -40,7 +40,7 @@ export async function sendObject(
     return;
   }
   await pipeline(createReadStream(file, { start: first, end: last }), response).catch((thrown: unknown) => {
-    // Whoever stops watching a video leaves in the middle of it.
+    // A client that stops a video disconnects in the middle of it.
     if ((thrown as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw thrown;
   });
 }
@@ -54,7 +54,7 @@ function isKnown({ headers }: IncomingMessage, { etag, modified }: StoredObject)
 /** Dates in headers have no milliseconds. */
 const inSeconds = (time: string): number => Math.floor(Date.parse(time) / 1000) * 1000;
 
-/** First and last byte of the part that is asked for; undefined for the whole. Several parts at once are answered with the whole. */
+/** First and last byte of the requested range; undefined for the whole object. Multiple ranges are answered with the whole object. */
 function rangeOf({ headers }: IncomingMessage, { bytes, etag, modified }: StoredObject): [first: number, last: number] | undefined {
   const parts = /^bytes=(\d*)-(\d*)$/.exec(headers.range ?? '');
   const condition = headers['if-range'];

@@ -3,7 +3,7 @@ import type { ObjectFolder, StoredObject } from './objects.ts';
 
 const day = 86_400_000;
 
-/** Deletes what the rules of the bucket have expired; says how many objects. As in S3, an age counts until the next midnight (UTC). */
+/** Deletes objects that the bucket's rules have expired; returns their number. As in S3, an age counts until the next midnight (UTC). */
 export function expireObjects(folder: ObjectFolder, rules: readonly LifecycleRule[], now: Date): number {
   const old = folder.list().filter((object) => rules.some((rule) => concerns(rule, object) && isOver(rule, object, now)));
   for (const { key } of old) folder.delete(key);

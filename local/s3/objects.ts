@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** An object as it is kept. */
+/** A stored object. */
 export interface StoredObject {
   readonly key: string;
   readonly bytes: number;
@@ -18,17 +18,17 @@ export interface StoredObject {
   readonly file: string;
 }
 
-/** Content that has arrived whole and is not an object yet. */
+/** Content that has arrived completely but is not an object yet. */
 export interface Draft {
   readonly bytes: number;
   readonly md5: Buffer;
   readonly sha256: string;
-  /** Makes it the object of its key; false where there is one and there must be none. */
+  /** Makes the content the object of its key; false when the key exists and `onlyIfNew` is set. */
   keep(about: Pick<StoredObject, 'key' | 'mediaType' | 'modified' | 'tags'>, onlyIfNew: boolean): false | StoredObject;
   drop(): void;
 }
 
-/** The objects of one bucket, in a folder: for each object a file with its content, and one that says what it is. */
+/** The objects of one bucket in a folder: a content file and a metadata file for each. */
 export interface ObjectFolder {
   find(key: string): StoredObject | undefined;
   pathOf(object: StoredObject): string;
@@ -38,7 +38,7 @@ export interface ObjectFolder {
   list(): StoredObject[];
 }
 
-/** Opens the folder of a bucket; what a crash left half written is thrown away. */
+/** Opens the folder of a bucket and deletes files that a crash left incomplete. */
 export function openObjectFolder(folder: string): ObjectFolder {
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) if (name.endsWith('.draft')) rmSync(path.join(folder, name));
@@ -72,7 +72,7 @@ class Folder implements ObjectFolder {
     }
   }
 
-  /** Without a pause between looking and writing: of two uploads at once one is first. */
+  /** Checks and writes in one synchronous step, so that one of two parallel uploads is first. */
   #keep(draft: string, about: Omit<StoredObject, 'etag' | 'file'>, md5: Buffer, onlyIfNew: boolean): false | StoredObject {
     const before = this.find(about.key);
     if (before !== undefined && onlyIfNew) {
@@ -102,7 +102,7 @@ class Folder implements ObjectFolder {
     return files.flatMap((name) => readAbout(path.join(this.#folder, name)) ?? []);
   }
 
-  /** A key may be longer than the name of a file, and hold what such a name may not. */
+  /** Path of a metadata file. A hash, because a key may be too long for a file name or hold forbidden characters. */
   #aboutFile(key: string): string {
     return path.join(this.#folder, `${createHash('sha256').update(key).digest('hex')}.json`);
   }

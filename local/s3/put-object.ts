@@ -3,12 +3,12 @@ import { notImplemented, S3Error } from './errors.ts';
 import type { ObjectFolder } from './objects.ts';
 import type { Signed } from './signature.ts';
 
-/** What S3 takes in one request. */
+/** S3's limit for one request. */
 const maxBytes = 5 * 2 ** 30;
-/** What may be said about an upload here. Anything else would be forgotten in silence. */
+/** Supported upload headers. Others are refused instead of silently ignored. */
 const understood = new Set(['content-sha256', 'date', 'security-token', 'tagging', 'user-agent'].map((name) => `x-amz-${name}`));
 
-/** Takes an object. Its length and its hash, where they are given, are checked before it is there. */
+/** Stores an object, after checking its length and its hash when these are given. */
 export async function takeObject(
   request: IncomingMessage,
   response: ServerResponse,

@@ -21,18 +21,18 @@ export interface S3Options {
   readonly access: Access;
   readonly keys: AccessKeys;
   readonly log: Log;
-  /** Folder to keep the objects in; a temporary one without it. */
+  /** Folder of the objects; a temporary one by default. */
   readonly folder?: string;
   readonly now?: () => Date;
-  /** Asked before each call has its effect: for faults on purpose. */
+  /** Called before each call takes effect, for fault injection. */
   readonly strike?: (accessKeyId: string, action: string) => Promise<void>;
 }
 
 export interface S3 {
-  /** Whether a path (`/<bucket>/...`) is one of a bucket. */
+  /** True for a path of a bucket (`/<bucket>/...`). */
   owns(url: string): boolean;
   handle(request: IncomingMessage, response: ServerResponse): void;
-  /** Deletes what the buckets' lifecycle rules have expired; says how many objects. */
+  /** Deletes objects that lifecycle rules have expired; returns their number. */
   expire(): number;
   stop(): void;
 }
@@ -53,7 +53,7 @@ interface Call {
 const sweepMilliseconds = 3_600_000;
 
 /**
- * A small S3, path-style: put, get, head and delete of objects with their tags, presigned or signed, by the permissions of who signed.
+ * A small S3, path-style: put, get, head and delete of objects with their tags, presigned or signed, with the signer's permissions.
  * Unlike the other services it verifies signatures, because browsers reach it too.
  */
 export function createS3(options: S3Options): S3 {
@@ -74,7 +74,7 @@ export function createS3(options: S3Options): S3 {
     const bucket = buckets.get(address.bucket);
     if (bucket === undefined) throw new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist');
     if (request.method === 'OPTIONS') return answerPreflight(bucket.definition.cors, request, response);
-    // Errors too: a page may read them.
+    // Errors need the headers too, so that pages can read them.
     allowOrigin(bucket.definition.cors, request, response);
     const signed = verifySignature(request, address, options.keys, options.account.region, now());
     await serve({ request, response, address, bucket, signed });
@@ -86,7 +86,7 @@ export function createS3(options: S3Options): S3 {
       answer(request, response).catch((thrown: unknown) => {
         if (thrown instanceof S3Error) return sendError(request, response, thrown);
         if (thrown instanceof AwsError) return sendError(request, response, new S3Error(thrown.status, thrown.code, thrown.message));
-        // The caller left before its upload was whole: nobody to answer.
+        // The caller left before its upload was complete.
         if (request.destroyed && !request.complete) return;
         log('error', 'the emulated S3 failed', { error: String((thrown as Error).stack ?? thrown) });
         if (response.headersSent) response.destroy();
@@ -101,14 +101,14 @@ export function createS3(options: S3Options): S3 {
   };
 }
 
-/** Asks for the permissions of a call and carries it out. */
+/** Checks the permissions of a call and executes it. */
 function createServing({ access, now, strike = async () => undefined }: S3Options & { readonly now: () => Date }) {
   const may = ({ signed, bucket: { definition }, address }: Call, action: string, on: 'object' | 'bucket' = 'object'): boolean =>
     access.check(signed.accessKeyId, action, on === 'bucket' ? definition.arn : `${definition.arn}/${address.key}`).allowed;
   const demand = (call: Call, action: string): void => {
     if (!may(call, action)) throw accessDenied(`Not authorized to perform ${action} on ${call.address.key}`);
   };
-  /** What is not there is told only to who may list the bucket. */
+  /** Reports a missing object only to callers that may list the bucket. */
   const find = (call: Call): StoredObject => {
     const object = call.bucket.folder.find(call.address.key);
     if (object !== undefined) return object;
@@ -154,7 +154,7 @@ function createServing({ access, now, strike = async () => undefined }: S3Option
   }
 }
 
-/** What the query makes of an address: the object itself, or something about it (`?tagging`). */
+/** Subresource that the query selects: the object itself, or `?tagging`. */
 function subjectOf({ key, query }: Address): string {
   if (key === '') return 'bucket';
   const about = [...query.keys()].filter((name) => !/^(X-Amz-|x-id$|response-)/.test(name));

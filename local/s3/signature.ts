@@ -4,10 +4,10 @@ import type { AccessKeys } from '../iam/access-keys.ts';
 import { encode, type Address } from './address.ts';
 import { accessDenied, S3Error } from './errors.ts';
 
-/** Who signed a request, and what they said about its body. */
+/** Signer of a request, and the signed hash of its body. */
 export interface Signed {
   readonly accessKeyId: string;
-  /** SHA-256 of the body in hex; undefined where the body was left open. */
+  /** SHA-256 of the body in hex; undefined for an unsigned body. */
   readonly bodyHash: string | undefined;
 }
 
@@ -26,7 +26,7 @@ const algorithm = 'AWS4-HMAC-SHA256';
 const unsigned = 'UNSIGNED-PAYLOAD';
 const maxSkewMilliseconds = 15 * 60_000;
 
-/** Verifies AWS Signature Version 4, in the query (a presigned address) or in the headers. Throws what S3 would answer. */
+/** Verifies AWS Signature Version 4, in the query (a presigned address) or in the headers. Throws S3's errors. */
 export function verifySignature(request: IncomingMessage, address: Address, keys: AccessKeys, region: string, now: Date): Signed {
   const claim = address.query.has('X-Amz-Signature') ? readQuery(request, address.query, now) : readHeader(request, now);
   checkScope(claim, region);
@@ -116,7 +116,7 @@ function checkScope({ scope, at }: Claim, region: string): void {
   if (scope !== expected) throw new S3Error(400, 'AuthorizationHeaderMalformed', `The credential is for ${scope}; expecting ${expected}`);
 }
 
-/** Nothing that S3 acts on may be added to a request behind the back of who signed it. */
+/** Refuses unsigned `x-amz-` headers, which S3 acts on: a third party must not extend a signed request. */
 function checkSigned(request: IncomingMessage, { signedHeaders }: Claim): void {
   const added = Object.keys(request.headers).filter((name) => name.startsWith('x-amz-') && !signedHeaders.includes(name));
   if (added.length > 0) throw accessDenied(`There were headers present in the request which were not signed: ${added.join(', ')}`);
@@ -139,7 +139,7 @@ function canonicalRequest(request: IncomingMessage, { segments, query }: Address
   ].join('\n');
 }
 
-/** All values of a header as they are signed; empty where there is none. */
+/** All values of a header in signing form; empty when it is missing. */
 const headerOf = (request: IncomingMessage, name: string): string =>
   (request.headersDistinct[name] ?? []).map((value) => value.trim().replaceAll(/ +/g, ' ')).join(',');
 

@@ -1,7 +1,7 @@
-/** When a schedule runs: every so often, or in the minutes that it picks. */
+/** Timing of a schedule: an interval, or a predicate of minutes. */
 export type Timing = { readonly everyMilliseconds: number } | { readonly isDue: (minute: Date) => boolean };
 
-/** Reads `rate(…)`, `cron(…)` and `at(…)` as EventBridge Scheduler has them. */
+/** Parses `rate(…)`, `cron(…)` and `at(…)` as EventBridge Scheduler does. */
 export function parseExpression(expression: string, timezone = 'UTC'): Timing {
   const [, kind, inner = ''] = /^(rate|cron|at)\((.+)\)$/.exec(expression.trim()) ?? [];
   const clock = wallClock(timezone);
@@ -25,7 +25,7 @@ function rate(inner: string, expression: string): number {
   return Number(count) * minutes * 60_000;
 }
 
-/** A minute as a clock on the wall of a time zone shows it. */
+/** A minute in a time zone's local time. */
 interface WallTime {
   readonly minute: number;
   readonly hour: number;
@@ -55,7 +55,7 @@ const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 function cron(inner: string, expression: string): (time: WallTime) => boolean {
   const fields = inner.trim().split(/\s+/);
   const [minute = '', hour = '', day = '', month = '', weekday = '', year = ''] = fields;
-  // One of the two days must be left open.
+  // Exactly one of the two day fields must be `?`.
   if (fields.length !== 6 || (day === '?') === (weekday === '?')) throw invalid(expression);
   try {
     const matchMinute = field(minute, 0, 59);

@@ -10,21 +10,21 @@ export interface SchedulerOptions {
   readonly account: Account;
   readonly schedules: readonly ScheduleDefinition[];
   readonly functions: Functions;
-  /** Asked about the schedules whose role is known. */
+  /** Permissions of schedules with a known role. */
   readonly access: Access;
   readonly log: Log;
 }
 
 export interface Scheduler {
-  /** Begins; rates invoke for the first time at once, as they do when AWS has made them. */
+  /** Starts the schedules. Rates invoke at once, as they do when AWS creates them. */
   start(): void;
-  /** Invokes what a schedule would, now. */
+  /** Invokes the function of a schedule now. */
   runNow(name: string): Promise<Invocation>;
-  /** Ends; resolves when no invocation is under way. */
+  /** Stops; resolves when no invocation is in progress. */
   stop(): Promise<void>;
 }
 
-/** EventBridge Scheduler: timers that invoke functions. A failed invocation is logged; the next one comes at its own time. */
+/** EventBridge Scheduler: timers that invoke functions. A failed invocation is logged and not retried. */
 export function createScheduler({ account, schedules, functions, access, log }: SchedulerOptions): Scheduler {
   const plans = schedules.map((definition) => ({ definition, timing: parseExpression(definition.expression, definition.timezone) }));
   const timers: (() => void)[] = [];
@@ -75,7 +75,7 @@ export function createScheduler({ account, schedules, functions, access, log }: 
   };
 }
 
-/** Calls at the beginning of each minute, once for each, also when the machine was late; returns what ends it. */
+/** Calls once at the beginning of each minute, even when the machine is late. Returns a function that stops it. */
 function everyMinute(call: (minute: Date) => void): () => void {
   const minuteOf = (time: number) => Math.floor(time / 60_000);
   let last = minuteOf(Date.now());
@@ -95,7 +95,7 @@ function everyMinute(call: (minute: Date) => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** The schedule's own input with Scheduler's keywords filled in, or the event that Scheduler sends without one. */
+/** Event of a schedule: its own input with Scheduler's keywords filled in, or Scheduler's default event. */
 function eventOf({ arn, input }: ScheduleDefinition, { accountId, region }: Account, at: Date): unknown {
   const time = at.toISOString().replace(/\.\d+Z$/, 'Z');
   const id = randomUUID();

@@ -6,7 +6,7 @@ import type { GeneratedSecret, SecretDefinition } from '../definitions.ts';
 
 export interface Secrets {
   readonly service: JsonService;
-  /** The current text of a secret, by name or ARN; throws when there is none. */
+  /** Current text of a secret, by name or ARN; throws when it does not exist. */
   value(nameOrArn: string): string;
 }
 
@@ -17,7 +17,7 @@ interface StoredSecret {
   readonly createdAt: number;
 }
 
-/** Secrets Manager's GetSecretValue and DescribeSecret, over secrets that are made once and kept in a file that only its owner reads. */
+/** Secrets Manager's GetSecretValue and DescribeSecret. Secrets are generated once and kept in a file that only its owner can read. */
 export function createSecrets({ secrets, file }: { secrets: readonly SecretDefinition[]; file?: string }): Secrets {
   const stored = loadAll(secrets, file);
   const find = (id: string) => secrets.find(({ name, arn }) => id === name || id === arn || id === arn.replace(/-[A-Za-z0-9]{6}$/, ''));
@@ -92,7 +92,7 @@ function loadAll(secrets: readonly SecretDefinition[], file: string | undefined)
   return all;
 }
 
-/** Written aside and renamed: a crash never leaves half a file, which would lock the database's user out. */
+/** Writes aside and renames. An incomplete file after a crash would lose the database's passwords. */
 function save(file: string, secrets: Record<string, StoredSecret>): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, `${JSON.stringify(secrets, undefined, 2)}\n`, { mode: 0o600 });
@@ -107,7 +107,7 @@ const alphabets = {
   punctuation: '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
 };
 
-/** Makes what GetRandomPassword would, and wraps it as GenerateSecretString says. */
+/** Generates a text as GetRandomPassword does, and wraps it as GenerateSecretString says. */
 export function generateSecret(options: GeneratedSecret): string {
   const password = randomPassword(options);
   if (options.secretStringTemplate === undefined || options.generateStringKey === undefined) return password;

@@ -8,13 +8,13 @@ export interface Deduplication {
   remember(draft: Draft, sent: Sent): void;
 }
 
-/** Remembers for five minutes which deduplication ids a FIFO queue has seen, deleted messages included. */
+/** Deduplication ids of a FIFO queue in the last five minutes, including those of deleted messages. */
 export function deduplication(scope: 'queue' | 'messageGroup'): Deduplication {
   const seen = new Map<string, Sent>();
   const keyOf = ({ groupId, deduplicationId }: Draft) => (scope === 'queue' ? `${deduplicationId}` : `${groupId} ${deduplicationId}`);
   const dropOld = () => {
     const oldest = Date.now() - windowMilliseconds;
-    // In the order of sending: the first that is young enough ends it.
+    // Ordered by time: the first recent entry ends the loop.
     for (const [key, { sentAt }] of seen) {
       if (sentAt > oldest) break;
       seen.delete(key);
@@ -25,10 +25,10 @@ export function deduplication(scope: 'queue' | 'messageGroup'): Deduplication {
       dropOld();
       return seen.get(keyOf(draft));
     },
-    // Not the message itself: its body need not be kept for that long.
+    // Stores the ids only, so that bodies can be freed.
     remember: (draft, { id, sequenceNumber, sentAt }) => void seen.set(keyOf(draft), { id, sequenceNumber, sentAt }),
   };
 }
 
-/** The deduplication id of a queue that takes the content for it. */
+/** Deduplication id of a queue with content-based deduplication. */
 export const contentId = (body: string): string => createHash('sha256').update(body).digest('hex');

@@ -4,10 +4,10 @@ import { contentId } from './deduplication.ts';
 import { sqsError } from './errors.ts';
 import { bytesOf, md5, type Draft, type MessageAttribute, type MessageAttributes } from './message.ts';
 
-/** Largest message, and largest batch of them. */
+/** Limit of a message, and of a batch. */
 export const maxMessageBytes = 1_048_576;
 
-/** Reads what SendMessage, or an entry of SendMessageBatch, gives; throws SQS's own errors. */
+/** Parses SendMessage, or an entry of SendMessageBatch. Throws SQS's own errors. */
 export function readDraft(input: Input, { fifo, contentBasedDeduplication }: QueueDefinition, senderId: string): Draft {
   const body = input.MessageBody;
   if (typeof body !== 'string' || body === '') throw sqsError.missing('MessageBody');
@@ -45,7 +45,7 @@ function readId(input: Input, name: string): string | undefined {
   return value;
 }
 
-/** Reads an optional whole number of a range; SQS takes nothing else. */
+/** Parses an optional integer in a range, the only form that SQS accepts. */
 export function readInteger(input: Input, name: string, from: number, to: number): number | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;

@@ -2,7 +2,7 @@ import { AwsError } from '../aws-endpoint.ts';
 
 const old = (name: string) => `AWS.SimpleQueueService.${name}`;
 
-/** The errors of SQS in its own words. */
+/** SQS's errors. */
 export const sqsError = {
   noQueue: () => new AwsError('QueueDoesNotExist', 'The specified queue does not exist.', { queryCode: old('NonExistentQueue') }),
   missing: (name: string) =>

@@ -3,15 +3,15 @@ import type { Account, Functions, Log } from '../types.ts';
 import { attributesMd5, systemAttributes, type Message } from './message.ts';
 import type { Queue } from './queue.ts';
 
-/** Lambda starts out with five pollers for a queue. */
+/** Lambda starts with five pollers for a queue. */
 const defaultConcurrency = 5;
-/** An invocation takes 6 MB; the envelope of each message needs a little of it. */
+/** An invocation is limited to 6 MB, including the envelope of each message. */
 const maxBatchBytes = 6_000_000;
 
 export interface Mapping {
-  /** Invokes the function as long as there are messages and a batch is free. */
+  /** Invokes the function while there are messages and free batches. */
   pump(): void;
-  /** Resolves when no batch is being worked on. */
+  /** Resolves when no batch is in progress. */
   stop(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface MappingOptions {
   readonly log: Log;
 }
 
-/** An event-source mapping: brings the messages of a queue to a function, as soon as they are there. */
+/** An event-source mapping: delivers messages of a queue to a function as soon as they arrive. */
 export function createMapping({ definition, queue, account, functions, log }: MappingOptions): Mapping {
   const { functionArn, batchSize, maxConcurrency = defaultConcurrency, reportBatchItemFailures } = definition;
   const active = new Set<Promise<void>>();
@@ -70,7 +70,7 @@ export function createMapping({ definition, queue, account, functions, log }: Ma
   };
 }
 
-/** Reads the partial batch response; one that names what is not in the batch, or nothing, fails the whole batch, as Lambda has it. */
+/** Parses the partial batch response. As in Lambda, a missing or unknown id fails the whole batch. */
 export function batchItemFailures(payload: unknown, ids: readonly string[]): Set<string> {
   const failures = (payload as { batchItemFailures?: unknown } | null | undefined)?.batchItemFailures;
   if (failures === undefined || failures === null) return new Set();
@@ -79,7 +79,7 @@ export function batchItemFailures(payload: unknown, ids: readonly string[]): Set
   return named.every((id) => ids.includes(id as string)) ? new Set(named as string[]) : new Set(ids);
 }
 
-/** A message as Lambda hands it to a function. */
+/** A message in the form of Lambda's event records. */
 function record(message: Message, eventSourceARN: string, awsRegion: string) {
   const md5OfMessageAttributes = attributesMd5(message.attributes);
   const messageAttributes = Object.fromEntries(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A message attribute as the JSON protocol carries it: binary as base64. */
+/** A message attribute in the JSON protocol: binary as base64. */
 export interface MessageAttribute {
   readonly DataType: string;
   readonly StringValue?: string;
@@ -8,7 +8,7 @@ export interface MessageAttribute {
 }
 export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
 
-/** What a sender gives. */
+/** A message before it is sent. */
 export interface Draft {
   readonly body: string;
   readonly attributes: MessageAttributes;
@@ -21,7 +21,7 @@ export interface Draft {
   readonly bytes: number;
 }
 
-/** What a queue says of a message that it took. */
+/** Receipt of a sent message. */
 export interface Sent {
   readonly id: string;
   /** FIFO only. */
@@ -31,21 +31,21 @@ export interface Sent {
 }
 
 export interface Message extends Draft, Sent {
-  /** Place in the queue; a FIFO group is delivered in this order. */
+  /** Position in the queue; a FIFO group is delivered in this order. */
   readonly place: number;
-  /** ARN of the queue that gave up on it. */
+  /** ARN of the queue that moved the message to its dead-letter queue. */
   readonly deadLetterSourceArn?: string;
   receiveCount: number;
   firstReceivedAt?: number;
-  /** Handle of the last receive; older ones no longer count. */
+  /** Handle of the last receive; older handles are void. */
   receiptHandle?: string;
-  /** Set while it is hidden: epoch milliseconds at which it can be received (again). */
+  /** Epoch milliseconds until which the message is invisible. */
   hiddenUntil?: number;
 }
 
 export const md5 = (data: string | Buffer): string => createHash('md5').update(data).digest('hex');
 
-/** The digest of message attributes, as the SDKs compute it to compare. */
+/** Digest of message attributes, which the SDKs verify. */
 export function attributesMd5(attributes: MessageAttributes): string | undefined {
   const names = Object.keys(attributes).sort();
   if (names.length === 0) return undefined;
@@ -66,7 +66,7 @@ export function attributesMd5(attributes: MessageAttributes): string | undefined
   return hash.digest('hex');
 }
 
-/** What counts against the limit of 1 MiB: the body and all of the attributes. */
+/** Size of a message for the limit of 1 MiB: the body and all attributes. */
 export function bytesOf(body: string, attributes: MessageAttributes): number {
   let bytes = Buffer.byteLength(body);
   for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes)) {
@@ -76,7 +76,7 @@ export function bytesOf(body: string, attributes: MessageAttributes): number {
   return bytes;
 }
 
-/** The system attributes of a received message, all as text. */
+/** System attributes of a received message, all as text. */
 export function systemAttributes(message: Message): Record<string, string> {
   const all: Record<string, string | undefined> = {
     SenderId: message.senderId,

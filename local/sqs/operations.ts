@@ -15,7 +15,7 @@ export interface OperationsOptions {
 
 type Run = (queue: Queue, input: Input, call: Call) => unknown;
 
-/** The operations of SQS that a program calls; queues are made by the template, not by calls. */
+/** SQS operations for programs. Queues are created by the template, not by calls. */
 export function sqsService(options: OperationsOptions): JsonService {
   const { find, arnOf, urlOf } = options;
   const operation = (permission: string, run: Run, nameOf = queueName): Operation => ({
@@ -94,7 +94,7 @@ function entriesOf(input: Input, entry: string): (Input & { Id: string })[] {
   return entries;
 }
 
-/** Does each entry by itself: one that fails does not keep the others from being done. */
+/** Handles each entry of a batch independently: one failure does not affect the others. */
 function batch(input: Input, entryName: string, run: (entry: Input) => unknown) {
   const Successful: unknown[] = [];
   const Failed: unknown[] = [];
@@ -139,7 +139,7 @@ function received(message: Message, system: Set<string>, wanted: string[]) {
 const isWanted = (name: string, wanted: string[]) =>
   wanted.some((pattern) => pattern === 'All' || pattern === name || (pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -2))));
 
-/** A message that is gone already, or that was received again from a standard queue, is left alone: the call succeeds all the same. */
+/** Deletes a message. Succeeds also when the message is gone or was received again from a standard queue. */
 function deleteMessage(queue: Queue, input: Input) {
   const handle = readHandle(input);
   if (!queue.deleteReceived(handle) && queue.definition.fifo)

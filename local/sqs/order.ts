@@ -1,28 +1,28 @@
 import type { Message } from './message.ts';
 
-/** The messages of a queue that can be received, and which of them comes next. */
+/** The receivable messages of a queue, in delivery order. */
 export interface Order {
-  /** A message that is new, or visible again. */
+  /** Adds a message that is new or visible again. */
   add(message: Message): void;
-  /** The next ones, which are in flight from now on. */
+  /** Takes the next messages, which are then in flight. */
   take(max: number, maxBytes: number): Message[];
-  /** A message that was taken is deleted, moved away, or about to be added again. */
+  /** Releases a taken message before it is deleted, moved or added again. */
   release(message: Message): void;
-  /** A message that waits is deleted. */
+  /** Removes a waiting message. */
   remove(message: Message): void;
   readonly waiting: number;
 }
 
-/** The messages of one group in a standard queue; those without a group are one, too. */
+/** The messages of one group in a standard queue; messages without a group form one too. */
 interface Lane {
-  /** In the order of their coming, with the number of it. */
+  /** Waiting messages with their arrival numbers, in that order. */
   readonly waiting: Map<Message, number>;
   inFlight: number;
 }
 
 /**
- * A standard queue: oldest first, whoever comes back goes to the end. With groups it is a fair one: a group with less in flight comes before
- * the others, so that one with much to do does not hold up the rest.
+ * A standard queue: oldest first, and a returned message goes to the end. Groups make it a fair queue: a group with fewer messages in
+ * flight comes first, so that a busy group does not delay the others.
  */
 export function standardOrder(): Order {
   const lanes = new Map<string | undefined, Lane>();
@@ -70,7 +70,7 @@ export function standardOrder(): Order {
   };
 }
 
-/** The next message of the lane with the least in flight; of several the one that came first. */
+/** Next message of the lane with the fewest in flight; arrival decides between equal lanes. */
 function fairest(lanes: Iterable<Lane>): { lane: Lane; message: Message } | undefined {
   let best: { lane: Lane; message: Message; came: number } | undefined;
   for (const lane of lanes) {
@@ -84,15 +84,15 @@ function fairest(lanes: Iterable<Lane>): { lane: Lane; message: Message } | unde
 }
 
 interface Group {
-  /** In the order of their places. */
+  /** Waiting messages by position. */
   readonly waiting: Message[];
   inFlight: number;
 }
 
-/** A FIFO queue: nothing of a group is given out while any message of it is in flight. */
+/** A FIFO queue: a group is blocked while any of its messages is in flight. */
 export function fifoOrder(): Order {
   const groups = new Map<string, Group>();
-  /** Groups that wait and have nothing in flight, the one that waits longest first. */
+  /** Groups with waiting messages and none in flight, longest wait first. */
   const ready = new Set<string>();
   let waiting = 0;
   const settle = (id: string, group: Group) => {

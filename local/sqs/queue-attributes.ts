@@ -2,7 +2,7 @@ import { maxMessageBytes } from './draft.ts';
 import { sqsError } from './errors.ts';
 import type { Queue } from './queue.ts';
 
-/** The answer of GetQueueAttributes: those that are asked for, all as text. */
+/** Answer of GetQueueAttributes: the requested ones, all as text. */
 export function queueAttributes(queue: Queue, names: unknown) {
   const wanted = Array.isArray(names) ? (names as string[]) : [];
   const { fifo, redrive, ...definition } = queue.definition;

@@ -19,15 +19,15 @@ export interface ReceiveOptions {
 /** Longest delay of a Node timer is 24.8 days; a queue's own limits are far below it. */
 const maxTimer = 2_000_000_000;
 
-/** Messages that wait, are in flight or are delayed. Times are real; nothing is kept on disk. */
+/** Messages that wait, are in flight or are delayed. Times are real; nothing is stored on disk. */
 export class Queue {
   readonly definition: QueueDefinition;
   readonly createdAt = Date.now();
-  /** Called when something can be received that could not be before. */
+  /** Called when a message becomes receivable. */
   onAvailable: () => void = () => {};
   /** Called when a message has left the queue. */
   onLeft: () => void = () => {};
-  /** Where messages go that were received too often. */
+  /** Queue for messages that were received too often. */
   deadLetters: Queue | undefined;
 
   readonly #messages = new Map<string, Message>();
@@ -57,7 +57,7 @@ export class Queue {
     return this.#messages.size;
   }
 
-  /** Stores a message; one that was sent already within five minutes is not stored again, and the first one's ids are returned. */
+  /** Stores a message. A duplicate within five minutes is dropped, and the first message's ids are returned. */
   send(draft: Draft): Sent {
     const known = this.definition.fifo ? this.#deduplication.find(draft) : undefined;
     if (known) return known;
@@ -75,7 +75,7 @@ export class Queue {
     return message;
   }
 
-  /** Takes over a message that another queue gives up on. */
+  /** Takes over a message that another queue gave up on. */
   adopt(message: Message, sourceArn: string): void {
     const place = ++this.#places;
     const own = { receiptHandle: undefined, hiddenUntil: undefined, deadLetterSourceArn: sourceArn };
@@ -107,7 +107,7 @@ export class Queue {
     return taken.filter((message) => message.sentAt >= oldest);
   }
 
-  /** The message that a receipt handle stands for; `latest` when no later receive made the handle void. */
+  /** Finds the message of a receipt handle; `latest` is false when a later receive voided the handle. */
   find(receiptHandle: string): { message: Message; latest: boolean; inFlight: boolean } | undefined {
     const id = Buffer.from(receiptHandle, 'base64').toString().split(' ')[1];
     const message = this.#messages.get(id ?? '');
@@ -116,8 +116,8 @@ export class Queue {
   }
 
   /**
-   * Deletes the message that a receipt handle stands for, unless it was received again meanwhile; says whether the handle still counts.
-   * On a FIFO queue it counts only until the visibility time-out.
+   * Deletes the message of a receipt handle, unless it was received again; false for a void handle. On a FIFO queue a handle is valid
+   * only until the visibility timeout.
    */
   deleteReceived(receiptHandle: string): boolean {
     const found = this.find(receiptHandle);
@@ -127,13 +127,13 @@ export class Queue {
     return true;
   }
 
-  /** Sets a new visibility time-out, from now, for a message in flight. */
+  /** Sets a new visibility timeout, from now, for a message in flight. */
   changeVisibility(message: Message, seconds: number): void {
     if (seconds > 0) return this.#hide(message, this.#inFlight, seconds);
     this.#comeBack(message);
   }
 
-  /** Lets all visibility time-outs and delays run out now. */
+  /** Ends all visibility timeouts and delays now. */
   expireVisibility(): void {
     for (const message of [...this.#inFlight, ...this.#delayed]) this.#comeBack(message);
   }
@@ -160,7 +160,7 @@ export class Queue {
     this.#timer = setTimeout(() => this.#wakeUp(), Math.min(time - Date.now(), maxTimer));
   }
 
-  /** One timer for all: it is set to the earliest end there was, so that it seldom fires while messages are deleted in time. */
+  /** Sets the one timer to the earliest deadline ever set, so that it seldom fires while messages are deleted in time. */
   #wakeUp(): void {
     clearTimeout(this.#timer);
     this.#timerAt = Infinity;
@@ -200,5 +200,5 @@ export class Queue {
   }
 }
 
-/** Twenty digits that grow, as FIFO queues number their messages. */
+/** Sequence number of a FIFO queue: twenty ascending digits. */
 const sequenceNumber = (place: number): string => (18_800_000_000_000_000_000n + BigInt(place) * 256n).toString();

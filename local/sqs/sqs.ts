@@ -8,7 +8,7 @@ import { createWaiters } from './waiters.ts';
 
 export interface SqsOptions {
   readonly account: Account;
-  /** Where the service is served; queue URLs begin with it. */
+  /** Address of the service; queue URLs begin with it. */
   readonly endpointUrl: string;
   readonly queues: readonly QueueDefinition[];
   readonly mappings: readonly MappingDefinition[];
@@ -17,7 +17,7 @@ export interface SqsOptions {
   readonly log: Log;
 }
 
-/** A message, to be looked at without receiving it. */
+/** A message for inspection, without a receive. */
 export interface PeekedMessage {
   readonly messageId: string;
   readonly body: string;
@@ -30,16 +30,16 @@ export interface Sqs {
   queueUrl(name: string): string;
   counts(name: string): Counts;
   messages(name: string): PeekedMessage[];
-  /** Lets the visibility time-outs and delays of a queue run out now, so that a test need not wait for them. */
+  /** Ends the visibility timeouts and delays of a queue now, so that a test need not wait for them. */
   expireVisibility(name: string): void;
-  /** From now on the mappings deliver. */
+  /** Starts delivery by the mappings. */
   start(): void;
-  /** Resolves when no message is visible, delayed or in flight, dead-letter queues apart. */
+  /** Resolves when no message is visible, delayed or in flight, except in dead-letter queues. */
   settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** SQS in this process: nothing is polled, a message that arrives is delivered in the same turn of the event loop. */
+/** SQS in this process, without polling: a message is delivered in the turn of the event loop in which it arrives. */
 export function createSqs(options: SqsOptions): Sqs {
   const { account, endpointUrl, functions, log } = options;
   const queues = new Map(options.queues.map((definition) => [definition.name, new Queue(definition)]));
@@ -106,7 +106,7 @@ function queueOf(queues: Map<string, Queue>, { queueArn }: MappingDefinition): Q
   return queue;
 }
 
-/** Lambda refuses to make a mapping for a function whose role cannot read the queue. */
+/** Checks the function's role as Lambda does: a mapping needs permission to read the queue. */
 function checkRole({ accessKeyId, queueArn, functionArn }: MappingDefinition, access: Access): void {
   for (const action of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']) {
     if (!access.check(accessKeyId, `sqs:${action}`, queueArn).allowed)
@@ -114,7 +114,7 @@ function checkRole({ accessKeyId, queueArn, functionArn }: MappingDefinition, ac
   }
 }
 
-/** Gathers what becomes available in a turn of the event loop, so that a batch that was sent together is delivered together. */
+/** Collects calls in a turn of the event loop, so that a batch that was sent together is delivered together. */
 function oncePerTurn(action: () => void): () => void {
   let planned = false;
   return () => {

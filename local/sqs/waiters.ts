@@ -4,12 +4,12 @@ import type { Queue, ReceiveOptions } from './queue.ts';
 
 const maxInFlight = 120_000;
 
-/** Long polls that wait for messages, in the order in which they came. */
+/** Long polls in order of arrival. */
 export interface Waiters {
   receive(queue: Queue, options: ReceiveOptions, waitSeconds: number, gone: AbortSignal): Promise<Message[]>;
-  /** Gives what became available to those who wait. */
+  /** Hands available messages to waiting polls. */
   serve(queue: Queue): void;
-  /** Answers everybody who waits with nothing. */
+  /** Answers all polls with nothing. */
   stop(): void;
 }
 

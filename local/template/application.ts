@@ -24,7 +24,7 @@ import { digest } from './resource-types.ts';
 import { readRoles } from './roles.ts';
 import { readSchedules, readTriggers, type DeployedSchedule } from './schedules.ts';
 
-/** Everything that the templates deploy, in the runner's own words. */
+/** All resources of the templates, as definitions of the emulated services. */
 export interface Application {
   readonly resolver: Resolver;
   readonly functions: readonly DeployedFunction[];
@@ -36,22 +36,22 @@ export interface Application {
   readonly httpApis: readonly HttpApiDefinition[];
   readonly webSocketApis: readonly WebSocketApiDefinition[];
   readonly schedules: readonly DeployedSchedule[];
-  /** ARNs of the functions that run while the app is deployed. */
+  /** ARNs of the functions that run during a deployment. */
   readonly triggers: readonly string[];
   readonly principals: readonly Principal[];
-  /** The behaviours of the front, in order; undefined where the templates have none. */
+  /** Behaviours of the front, in order; undefined where the templates have none. */
   readonly front: readonly FrontBehavior[] | undefined;
-  /** Physical name of a function, queue, table or schedule by the id of its construct: `RealtimeFanOutQueue`. */
+  /** Physical name of a function, queue, table or schedule by construct id: `RealtimeFanOutQueue`. */
   nameOf(constructId: string): string;
 }
 
-/** The access key of whoever works in the name of an ARN: a function, or the role of a schedule. */
+/** Access key for an ARN: of a function, or of a schedule's role. */
 export const accessKeyOf = (arn: string): string => `ASIA${digest(`access key ${arn}`, 16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`;
 
-/** Reads all stacks. Throws at the first thing in them that the runner does not know, naming stack, logical id and type. */
+/** Reads all stacks. Throws at the first unknown element, with its stack, logical id and type. */
 export function readApplication(stacks: readonly Stack[], account: Account, addresses: Addresses): Application {
   const resolver = createResolver(stacks, account, addresses);
-  // Also what becomes nothing here must be readable: an unknown intrinsic function anywhere is an error.
+  // Resources without a counterpart here are resolved too, so that an unknown intrinsic function anywhere is an error.
   for (const resource of resolver.resources()) resolver.properties(resource);
   const roles = readRoles(resolver);
   const functions = readFunctions(resolver, roles);
@@ -97,7 +97,7 @@ function namesOf(resolver: Resolver): Application['nameOf'] {
   };
 }
 
-/** Two functions of one name would be one here. */
+/** Refuses two functions with the same name. */
 function checkNames(functions: readonly DeployedFunction[], resolver: Resolver): void {
   const seen = new Set<string>();
   for (const { constructId, arn } of functions) {

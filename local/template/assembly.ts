@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** One resource, as the template has it: intrinsic functions unresolved. */
+/** One resource of a template; intrinsic functions are unresolved. */
 export interface Resource {
   readonly stack: Stack;
   readonly logicalId: string;
@@ -20,14 +20,14 @@ export interface Stack {
   readonly conditions: Readonly<Record<string, unknown>>;
   readonly mappings: Readonly<Record<string, Record<string, Record<string, unknown>>>>;
   readonly outputs: Readonly<Record<string, { Value: unknown; Export?: { Name: unknown } }>>;
-  /** Absolute path of each file asset, by the object key that the template calls it. */
+  /** Absolute path of each file asset, by the object key in the template. */
   readonly assets: ReadonlyMap<string, string>;
 }
 
-/** The words that tell people which resource is meant. */
+/** Description of a resource for messages. */
 export const describeResource = (resource: Resource): string => `${resource.stack.name}/${resource.logicalId} (${resource.type})`;
 
-/** The path of the construct below its stack: `Streambed-local-Service/Streams/Http/Resource` is `StreamsHttp`. */
+/** Path of the construct below its stack, without separators: `Streambed-local-Service/Streams/Http/Resource` is `StreamsHttp`. */
 export function constructIdOf(resource: Resource): string {
   if (resource.constructPath === undefined) return resource.logicalId;
   const parts = resource.constructPath.split('/').slice(1);
@@ -51,7 +51,7 @@ interface RawTemplate {
   Outputs?: Stack['outputs'];
 }
 
-/** Reads the stacks of a cloud assembly (a `cdk.out`), those that others depend on first. */
+/** Reads the stacks of a cloud assembly (a `cdk.out`), dependencies first. */
 export function readAssembly(directory: string): readonly Stack[] {
   const { artifacts } = readJson(path.join(directory, 'manifest.json')) as { artifacts: Record<string, Artifact> };
   const stacks: Stack[] = [];

@@ -23,7 +23,7 @@ interface RawLifecycleRule {
   readonly [other: string]: unknown;
 }
 
-/** What of a bucket has a meaning here, and what needs none: only this account's functions and the front reach it. */
+/** Supported bucket properties, and those without effect here: only this account's functions and the front reach a bucket. */
 const known = [
   'BucketName',
   'CorsConfiguration',
@@ -35,10 +35,10 @@ const known = [
   'AccessControl',
   'Tags',
 ];
-/** Unfinished multipart uploads are not to be had here, so that none has to be ended. */
+/** Properties of a lifecycle rule. Multipart uploads do not exist here, so none needs to be aborted. */
 const knownOfRule = ['Status', 'Id', 'ExpirationInDays', 'Prefix', 'TagFilters', 'AbortIncompleteMultipartUpload'];
 
-/** The buckets. `pageOrigins` are where the page is here: they stand in for the names that CloudFront gives. */
+/** Reads the buckets. `pageOrigins` are the local origins of the page; they replace CloudFront's names. */
 export function readBuckets(resolver: Resolver, pageOrigins: readonly string[]): BucketDefinition[] {
   return resolver.resources('AWS::S3::Bucket').map((resource) => {
     const properties = resolver.properties(resource) as BucketProperties;

@@ -22,7 +22,7 @@ interface TableProperties {
   readonly StreamSpecification?: unknown;
 }
 
-/** The tables. */
+/** Reads the tables. */
 export function readTables(resolver: Resolver): TableDefinition[] {
   return [...resolver.resources('AWS::DynamoDB::Table'), ...resolver.resources('AWS::DynamoDB::GlobalTable')].map((resource) => {
     const properties = resolver.properties(resource) as unknown as TableProperties;
@@ -57,7 +57,7 @@ interface RawGenerate {
   readonly [name: string]: unknown;
 }
 
-/** The secrets, with what is generated into them and what a database attaches to them. */
+/** Reads the secrets, with their generated values and database attachments. */
 export function readSecrets(resolver: Resolver): SecretDefinition[] {
   const attachments = new Map(
     resolver
@@ -79,7 +79,7 @@ export function readSecrets(resolver: Resolver): SecretDefinition[] {
   });
 }
 
-/** CloudFormation writes `PasswordLength` where the API writes `passwordLength`. */
+/** Converts the property names of CloudFormation (`PasswordLength`) into the API's (`passwordLength`). */
 function generateOf(raw: RawGenerate): GeneratedSecret {
   return Object.fromEntries(Object.entries(raw).map(([name, value]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, value]));
 }
@@ -100,14 +100,14 @@ function databaseOf(attachment: Resource, resolver: Resolver): Readonly<Record<s
   };
 }
 
-/** The database server's first user and database. */
+/** First user and database of the database server. */
 export interface DatabaseDefinition {
   readonly username: string;
   readonly password: string;
   readonly database: string;
 }
 
-/** What the database instance is to have; undefined without one. References to secrets are looked up in `secretText`. */
+/** Reads the database instance; undefined without one. `secretText` resolves references to secrets. */
 export function readDatabase(resolver: Resolver, secretText: (arn: string) => string): DatabaseDefinition | undefined {
   const [instance, ...more] = resolver.resources('AWS::RDS::DBInstance');
   if (instance === undefined) return undefined;

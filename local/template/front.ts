@@ -3,11 +3,11 @@ import type { Behavior } from '../cloudfront/cloudfront.ts';
 import { describeResource, type Resource } from './assembly.ts';
 import type { Resolver } from './resolver.ts';
 
-/** Where a behaviour of the front sends requests. */
+/** Origin of a behaviour of the front. */
 export type FrontOrigin =
   { readonly kind: 'gateway'; readonly apiId: string } | { readonly kind: 'bucket'; readonly deployments: readonly BucketDeployment[] };
 
-/** A behaviour as the template has it: its origin is named, not yet running. */
+/** A behaviour in the template, with the name of its origin instead of a running one. */
 export interface FrontBehavior extends Omit<Behavior, 'origin'> {
   readonly origin: FrontOrigin;
 }
@@ -30,7 +30,7 @@ interface DistributionConfig {
   readonly CustomErrorResponses?: readonly unknown[];
 }
 
-/** The behaviours of the distribution, in the order in which they are tried; undefined without one. */
+/** Reads the behaviours of the distribution in matching order; undefined without one. */
 export function readFront(resolver: Resolver): FrontBehavior[] | undefined {
   const [distribution, ...more] = resolver.resources('AWS::CloudFront::Distribution');
   if (distribution === undefined) return undefined;
@@ -120,7 +120,7 @@ interface HeadersConfig {
     readonly ContentTypeOptions?: object;
     readonly FrameOptions?: { FrameOption: string };
     readonly ReferrerPolicy?: { ReferrerPolicy: string };
-    /** Left out on purpose: it means nothing over http. */
+    /** Omitted on purpose: it has no meaning over http. */
     readonly StrictTransportSecurity?: object;
     readonly XSSProtection?: { Protection: boolean; ModeBlock?: boolean };
   };

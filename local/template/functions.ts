@@ -3,10 +3,10 @@ import { constructIdOf, describeResource, type Resource } from './assembly.ts';
 import type { Resolver } from './resolver.ts';
 import type { RoleDefinition } from './roles.ts';
 
-/** A function of the template, before the runner's own environment variables are added. */
+/** A function of the template, without the runner's environment variables. */
 export interface DeployedFunction extends FunctionDefinition {
   readonly role: RoleDefinition;
-  /** Subnets it runs in; empty outside of a network. */
+  /** Subnets of the function; empty outside of a network. */
   readonly subnetIds: readonly string[];
 }
 
@@ -22,7 +22,7 @@ interface Properties {
   readonly VpcConfig?: { SubnetIds?: string[] };
 }
 
-/** Constructs of the CDK that bring helper functions of their own; what those would do, the runner does itself. */
+/** CDK constructs that bring helper functions. The runner does the work of these itself. */
 const helperPaths = [
   /Custom::CDKBucketDeployment/,
   /AWSCDK\.TriggerCustomResourceProvider/,
@@ -30,11 +30,11 @@ const helperPaths = [
   /LogRetention[a-f0-9]{32}/,
 ];
 
-/** Whether a resource belongs to one of the CDK's own helper functions. */
+/** True for resources of the CDK's own helper functions. */
 export const isHelper = (resource: Resource): boolean =>
   helperPaths.some((path) => path.test(resource.constructPath ?? resource.logicalId));
 
-/** The functions of the app, helpers of the CDK left out. */
+/** Reads the functions of the app, without the CDK's helpers. */
 export function readFunctions(resolver: Resolver, roles: ReadonlyMap<string, RoleDefinition>): DeployedFunction[] {
   return resolver
     .resources('AWS::Lambda::Function')

@@ -38,7 +38,7 @@ interface IntegrationProperties {
   readonly TimeoutInMillis?: number;
 }
 
-/** The HTTP gateways; each with one stage. */
+/** Reads the HTTP gateways, each with one stage. */
 export function readHttpApis(parts: Parts): HttpApiDefinition[] {
   return apisOf(parts, 'HTTP').map((api) => {
     const { stage, throttle } = stageOf(parts, api.id);
@@ -61,7 +61,7 @@ function httpRoute(parts: Parts, { resource, properties }: Route, stage: string)
   return { routeKey: properties.RouteKey, functionArn, timeoutMilliseconds: integration.TimeoutInMillis };
 }
 
-/** The WebSocket gateways; each with one stage. */
+/** Reads the WebSocket gateways, each with one stage. */
 export function readWebSocketApis(parts: Parts): WebSocketApiDefinition[] {
   return apisOf(parts, 'WEBSOCKET').map((api) => {
     const { stage, throttle } = stageOf(parts, api.id);

@@ -1,7 +1,7 @@
 import type { Account } from '../types.ts';
 import type { Stack } from './assembly.ts';
 
-/** Where values come from that are not in the expression itself. */
+/** Sources of values outside of an expression. */
 export interface Scope {
   readonly stack: Stack;
   readonly account: Account;
@@ -11,16 +11,16 @@ export interface Scope {
   stackOutput(stackName: string, outputName: string): unknown;
 }
 
-/** What `AWS::NoValue` becomes: the property is not there. */
+/** Result of `AWS::NoValue`: the property is absent. */
 const noValue = Symbol('AWS::NoValue');
 
-/** Resolves all intrinsic functions in a value of a template. Throws at what it does not know. */
+/** Resolves all intrinsic functions in a value of a template. Throws for unknown ones. */
 export function resolveValue(value: unknown, scope: Scope): unknown {
   const resolved = resolve(value, scope);
   return resolved === noValue ? undefined : resolved;
 }
 
-/** Whether a named condition of a stack holds. */
+/** Evaluates a named condition of a stack. */
 export function conditionHolds(name: string, scope: Scope): boolean {
   const expression = scope.stack.conditions[name];
   if (expression === undefined) throw new Error(`The condition ${name} is not in the template`);

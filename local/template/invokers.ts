@@ -3,11 +3,13 @@ import { describeResource, type Resource } from './assembly.ts';
 import type { DeployedFunction } from './functions.ts';
 import type { Resolver } from './resolver.ts';
 
-/** Finds functions as the template calls them, and says which service may invoke them. */
+/** Resolves references to functions, and checks which services may invoke them. */
 export interface Invokers {
-  /** The ARN of a function that is called by name, ARN, version or API Gateway's invocation path. Throws when it is not in the templates. */
+  /**
+   * ARN of a function that is referenced by name, ARN, version or API Gateway's invocation path. Throws when it is not in the templates.
+   */
   readonly arnOf: (reference: string) => string;
-  /** Throws unless a permission of the template lets the service invoke the function from there; `user` needs it. */
+  /** Throws unless a permission in the template lets the service invoke the function from `sourceArn`. `user` is named in the error. */
   demand(user: Resource, functionArn: string, service: string, sourceArn: string): void;
 }
 

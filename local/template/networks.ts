@@ -2,8 +2,8 @@ import type { DeployedFunction } from './functions.ts';
 import type { Resolver } from './resolver.ts';
 
 /**
- * Which AWS services a function can reach: undefined when all of them (outside of a network, or where a NAT gateway leads out); otherwise
- * those that its network has an endpoint for. In AWS a call to any other would hang until its time-out.
+ * AWS services that a function can reach: undefined for all (outside of a network, or with a NAT gateway), else those with an endpoint in
+ * its network. In AWS a call to any other hangs until its timeout.
  */
 export function reachableServices(resolver: Resolver, fn: Pick<DeployedFunction, 'subnetIds'>): ReadonlySet<string> | undefined {
   if (fn.subnetIds.length === 0 || resolver.resources('AWS::EC2::NatGateway').length > 0) return undefined;

@@ -14,7 +14,7 @@ interface QueueProperties {
   readonly RedrivePolicy?: { deadLetterTargetArn: string; maxReceiveCount: number };
 }
 
-/** The queues, with CloudFormation's defaults where the template says nothing. */
+/** Reads the queues, with CloudFormation's defaults. */
 export function readQueues(resolver: Resolver): QueueDefinition[] {
   checkQueuePolicies(resolver);
   return resolver.resources('AWS::SQS::Queue').map((resource) => {
@@ -36,7 +36,10 @@ export function readQueues(resolver: Resolver): QueueDefinition[] {
   });
 }
 
-/** A queue's own policy may demand TLS. If it gave anybody anything, the check of roles alone would be wrong. */
+/**
+ * Checks that queue policies only demand TLS. The emulation evaluates role policies alone, so a policy that grants access would be
+ * ignored.
+ */
 function checkQueuePolicies(resolver: Resolver): void {
   for (const resource of resolver.resources('AWS::SQS::QueuePolicy')) {
     const { PolicyDocument } = resolver.properties(resource) as {
@@ -61,7 +64,7 @@ interface MappingProperties {
   readonly MaximumBatchingWindowInSeconds?: number;
 }
 
-/** The event-source mappings of queues. `arnOf` finds a function by its name or ARN, `accessKeyOf` the access key of its role. */
+/** Reads the event-source mappings of queues. `arnOf` resolves a function by its name or ARN, `accessKeyOf` gives its role's access key. */
 export function readMappings(
   resolver: Resolver,
   arnOf: (functionName: string) => string,

@@ -4,18 +4,18 @@ import { describeResource, type Resource, type Stack } from './assembly.ts';
 import { conditionHolds, resolveValue, type Scope } from './intrinsics.ts';
 import { resourceTypes, type Identify, type ResourceType } from './resource-types.ts';
 
-/** The resources of all stacks, their properties resolved. */
+/** The resources of all stacks, with resolved properties. */
 export interface Resolver {
-  /** The resources of a type (of all types without one) whose conditions hold. */
+  /** Resources of a type (of all types without one) whose conditions hold. */
   resources(type?: string): readonly Resource[];
   properties(resource: Resource): Readonly<Record<string, unknown>>;
   ref(resource: Resource): string;
   attribute(resource: Resource, name: string): string;
-  /** The outputs of a stack, by their logical ids. */
+  /** Outputs of a stack, by logical id. */
   outputs(stack: Stack): Readonly<Record<string, unknown>>;
 }
 
-/** Reads stacks with the addresses of this run. Throws at the first resource type that is not known, naming it. */
+/** Reads stacks with the addresses of this run. Throws at the first unknown resource type, with its name. */
 export function createResolver(stacks: readonly Stack[], account: Account, addresses: Addresses): Resolver {
   const everything = stacks.flatMap((stack) => [...stack.resources.values()]);
   for (const resource of everything) typeOf(resource);
@@ -103,7 +103,7 @@ function find(stack: Stack, logicalId: string): Resource {
   return resource;
 }
 
-/** Says which resource an error is about. */
+/** Adds the resource's name to errors. */
 function inContext<Result>(resource: Resource, work: () => Result): Result {
   try {
     return work();

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Account } from '../types.ts';
 import type { Addresses } from './addresses.ts';
 
-/** What a resource is asked for its name and attributes with. */
+/** Context for a resource's name and attributes. */
 export interface Identify {
   readonly account: Account;
   readonly addresses: Addresses;
   readonly stackName: string;
   readonly logicalId: string;
-  /** A property, resolved. */
+  /** Value of a resolved property. */
   property(name: string): unknown;
 }
 
@@ -16,14 +16,14 @@ type Value = (c: Identify) => unknown;
 
 /** A resource type of CloudFormation that the runner knows. */
 export interface ResourceType {
-  /** What it becomes here, or why nothing. */
+  /** Local counterpart, or the reason for none. */
   readonly here: string;
   readonly ref: Value;
-  /** `any`: it does not exist here, so that its attributes are only names. */
+  /** `any` for a resource without a local counterpart, whose attributes are only names. */
   readonly attributes: Readonly<Record<string, Value>> | 'any';
 }
 
-/** Some characters that stand for a resource: the same on every start. */
+/** Short deterministic identifier of a resource. */
 export function digest(text: string, length: number, alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'): string {
   const bytes = createHash('sha512').update(text).digest();
   return Array.from(bytes.subarray(0, length), (byte) => alphabet[byte % alphabet.length]).join('');
@@ -54,7 +54,7 @@ const logGroupName = named('LogGroupName');
 const apiId: Value = (c) => digest(`api ${unique(c)}`, 10);
 const distributionId: Value = (c) => `E${digest(`distribution ${unique(c)}`, 13, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789')}`;
 const scheduleName = named('Name');
-// Secrets Manager ends every ARN with a hyphen and six characters of its own.
+// Secrets Manager adds a hyphen and six characters to every ARN.
 const secretArn = arnOf('secretsmanager', (name) => `secret:${name}-${digest(`secret ${name}`, 6)}`, named('Name'));
 const topicArn = arnOf('sns', (name) => name, named('TopicName'));
 const short = (c: Identify): string => digest(unique(c), 10);
@@ -69,7 +69,7 @@ const watching = nothing('Nobody is paged about a process that they look at');
 const cloudFrontNames = nothing('Read with the distribution');
 const helper = nothing('What it would do to the cloud, the runner does itself');
 
-/** Every resource type that the runner knows. A template with any other does not start. */
+/** All resource types that the runner knows. A template with any other does not start. */
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::Lambda::Function': { here: 'Worker threads, one per execution environment', ref: functionName, attributes: { Arn: functionArn } },
   'AWS::Lambda::Version': {

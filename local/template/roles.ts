@@ -3,10 +3,10 @@ import type { Statement } from '../iam/statement.ts';
 import { describeResource, type Resource } from './assembly.ts';
 import type { Resolver } from './resolver.ts';
 
-/** A role and who may take it on. */
+/** A role and its trust policy. */
 export interface RoleDefinition extends RolePolicies {
   readonly roleName: string;
-  /** Services that may take it on: `lambda.amazonaws.com`. */
+  /** Services that may assume the role: `lambda.amazonaws.com`. */
   readonly trusts: ReadonlySet<string>;
 }
 
@@ -14,7 +14,7 @@ interface Document {
   readonly Statement: Statement | readonly Statement[];
 }
 
-/** Collects all roles of the stacks with what was attached to them anywhere. By ARN. */
+/** Collects all roles of the stacks with their attached policies, by ARN. */
 export function readRoles(resolver: Resolver): ReadonlyMap<string, RoleDefinition> {
   const attached = readAttachedPolicies(resolver);
   const roles = resolver.resources('AWS::IAM::Role').map((resource): RoleDefinition => {

@@ -11,12 +11,12 @@ interface ScheduleProperties {
   readonly Target: { Arn: string; RoleArn: string; Input?: string };
 }
 
-/** A schedule, and the ARN of the role that it invokes its function with. */
+/** A schedule, with the ARN of its invocation role. */
 export interface DeployedSchedule extends ScheduleDefinition {
   readonly role: RoleDefinition;
 }
 
-/** The schedules of EventBridge Scheduler. */
+/** Reads the schedules of EventBridge Scheduler. */
 export function readSchedules(resolver: Resolver, invokers: Invokers, roles: ReadonlyMap<string, RoleDefinition>): DeployedSchedule[] {
   return resolver.resources('AWS::Scheduler::Schedule').map((resource) => {
     const { ScheduleExpression, ScheduleExpressionTimezone, State, Target } = resolver.properties(
@@ -39,7 +39,7 @@ export function readSchedules(resolver: Resolver, invokers: Invokers, roles: Rea
   });
 }
 
-/** The functions that `triggers.Trigger` runs while the app is deployed, in the order of the stacks. */
+/** Reads the functions that `triggers.Trigger` runs during a deployment, in the order of the stacks. */
 export function readTriggers(resolver: Resolver, invokers: Invokers): string[] {
   return resolver.resources('Custom::Trigger').map((resource) => {
     const { HandlerArn } = resolver.properties(resource) as { HandlerArn: string };
