@@ -4,7 +4,7 @@ import { format } from 'prettier';
 import { asyncApiDocument } from './api-documents/asyncapi.ts';
 import { openApiDocument } from './api-documents/openapi.ts';
 
-/** Writes docs/api/*.json from the contract. Run it after every change there; a test fails when they are stale. */
+/** Writes docs/api/*.json from the contract. Run it after every change there; a test fails when the files are stale. */
 const directory = join(import.meta.dirname, '..', 'docs', 'api');
 mkdirSync(directory, { recursive: true });
 for (const [name, document] of [

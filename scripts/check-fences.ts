@@ -7,7 +7,7 @@ interface Fences {
   readonly houseRooms: readonly string[];
 }
 
-/** Reads every import of the house and compares it with the fences in .dependency-cruiser.mjs. */
+/** Reads every import of the repository and compares it with the fences in .dependency-cruiser.mjs. */
 const {
   default: { forbidden, options },
   houseRooms,
@@ -19,7 +19,7 @@ const { modules, summary } = result.output as ICruiseResult;
 for (const { rule, from, to, cycle } of summary.violations) {
   console.error(`${rule.name}: ${cycle ? [from, ...cycle.map(({ name }) => name)].join(' -> ') : `${from} -> ${to}`}`);
 }
-// Without a compiler that it knows, the tool finds no modules and so no faults.
+// Without a compiler that it supports, the tool finds no modules and therefore no faults.
 const unread = rooms.filter((room) => !modules.some(({ source }) => source.startsWith(`${room}/`)));
 if (rooms.length === 0 || unread.length > 0)
   console.error(`Nothing was read in ${unread.join(', ') || 'any room'}, so nothing was checked there`);

@@ -5,8 +5,8 @@ import { checkSource } from './house/source-rules.ts';
 import { checkFeatures, checkLinks, checkNames, checkText } from './house/text-rules.ts';
 
 /**
- * The rules of the house that no linter knows, over the files that are given, or else over every file that git knows or would add.
- * Each fault is one line: file:line: what.
+ * Checks the rules that no linter knows, over the given files, or else over every file that git tracks or would add. Each fault is one
+ * line: file:line: what.
  */
 const given = process.argv.slice(2);
 const known = () => execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' }).split('\n');

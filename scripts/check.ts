@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import packageJson from '../package.json' with { type: 'json' };
 
-/** Runs every `check:*` script of package.json, two at a time. What fails prints its findings; a summary stands at the end. */
+/** Runs every `check:*` script of package.json, two at a time. Prints the findings of failed checks, then a summary. */
 const checks = Object.entries(packageJson.scripts).filter(([name]) => name.startsWith('check:'));
 
 interface Outcome {

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { format } from 'prettier';
 import { excerptOf } from './qdrant-openapi/excerpt.ts';
 
-/** Writes the excerpt of Qdrant's OpenAPI document that the tests hold the local Qdrant against. Give the path of the whole document. */
+/**
+ * Writes the excerpt of Qdrant's OpenAPI document that the tests compare the local Qdrant with. The argument is the path of the whole
+ * document.
+ */
 const [file] = process.argv.slice(2);
 if (file === undefined) {
   console.error('Say where the document is: node scripts/cut-qdrant-openapi.ts qdrant-openapi.json');

@@ -9,8 +9,8 @@ import { Spectator } from './incident/spectator.ts';
 import { IncidentStory } from './incident/story.ts';
 
 /**
- * Tells how a thread becomes an incident, against a running app, and what three people see of it at each step: what their open app shows,
- * told by the socket. It makes streams of its own, so it can be told again and again.
+ * Replays how a thread becomes an incident in a running app, and prints what three members see in their open apps after each step.
+ * Creates its own streams, so it can run repeatedly.
  */
 const program = withConnection(new Command('demo:incident')).parse();
 const given: ConnectionOptions = program.opts();

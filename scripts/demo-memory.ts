@@ -8,8 +8,8 @@ import { readStory } from './demo-memory/read-story.ts';
 import { importStory, say, speakerOf } from './demo-memory/tell-story.ts';
 
 /**
- * Tells a running local app three weeks of five people, and shows what it remembers of them: the past is imported with its own times, the
- * last day is posted by the people themselves. Each telling has a workspace of its own.
+ * Replays three weeks of five users in a running local app and prints the resulting memory. The past is imported with its own times; the
+ * last day is posted live by the users. Each run has its own workspace.
  */
 const options = new Command('demo:memory')
   .option('--url <address>', 'where the local app is; else what .local/demo.json says')
@@ -17,7 +17,7 @@ const options = new Command('demo:memory')
   .parse()
   .opts<{ readonly url?: string; readonly json: boolean }>();
 
-/** For who waits; what was found goes to the standard output. */
+/** Progress goes to stderr, results to stdout. */
 const report = (text: string): void => console.error(text);
 
 async function tell(): Promise<void> {

@@ -7,8 +7,8 @@ import { checksumsOf } from './schema/checksums.ts';
 import { readSchema } from './schema/read-schema.ts';
 
 /**
- * Writes migrations/schema.sql from a database that was just migrated, and migrations/checksums.json. Run it after adding a migration;
- * tests fail when either file is stale. A migration that has a checksum may be out in the world: it is never edited, a new one is added.
+ * Writes migrations/schema.sql from a freshly migrated database, and migrations/checksums.json. Run it after adding a migration; tests
+ * fail when either file is stale. A migration with a checksum may be deployed, so it is never edited; a new one is added instead.
  */
 const directory = join(import.meta.dirname, '..', 'migrations');
 const checksumsFile = join(directory, 'checksums.json');

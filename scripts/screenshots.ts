@@ -8,7 +8,7 @@ import { waitForMemory } from './demo-memory/read-memory.ts';
 import { readStory } from './demo-memory/read-story.ts';
 import { importStory, say, speakerOf } from './demo-memory/tell-story.ts';
 
-/** Takes the README's pictures of the page, light and dark, from the demo workspace: of its own, or of the app at STREAMBED_BASE_URL. */
+/** Takes the README's pictures of the page, light and dark, from a temporary demo workspace, or from the app at STREAMBED_BASE_URL. */
 const directory = join(import.meta.dirname, '..', 'docs', 'images');
 mkdirSync(directory, { recursive: true });
 const colorSchemes = ['light', 'dark'] as const;
@@ -23,7 +23,7 @@ async function take(person: Person, name: string): Promise<void> {
   await person.context.close();
 }
 
-/** Three weeks of five people, with what memory makes of them: the token of one of them. */
+/** Replays three weeks of five users and waits for their memory; resolves with the token of one user. */
 async function tellStory(baseUrl: string): Promise<string> {
   const story = readStory();
   const telling = await importStory(story, { baseUrl, name: 'Atlas', now: new Date(), onSent: () => undefined });

@@ -7,8 +7,8 @@ import { printRuns, printTimes } from './test-run/print.ts';
 import { summarize, type RunSummary } from './test-run/summary.ts';
 
 /**
- * Runs the tests and says last, on a line of its own, how many passed and failed: `Tests: N passed, N failed`, by the runner's own count.
- * A file that could not be loaded counts as one failure. Before that stands where the time went. `--help` has the options.
+ * Runs the tests. Its last line is the runner's own count: `Tests: N passed, N failed`, where a file that could not be loaded is one
+ * failure. Durations are printed before that. `--help` has the options.
  */
 const root = path.resolve(import.meta.dirname, '..');
 const signals = holdSignals();
@@ -19,7 +19,7 @@ let exitCode = 0;
 try {
   if (burners) console.error(`Beside ${burners.pids.length} processes that burn: ${burners.pids.join(', ')}.`);
   while (runs.length < options.repeat && !signals.received) {
-    // Beside a burning process per core a test has half of the machine, even where the measurement caught a calm moment.
+    // Beside one busy process per core a test gets half of the machine, even when the measurement happened in a quiet moment.
     const slowness = String(Math.max(options.busy ? 2 : 1, await measureSlowness()));
     console.error(`Limits are ${slowness} times those of an idle machine.`);
     const run = await runJest(options.jest, { TEST_SLOWNESS: slowness }, signals);

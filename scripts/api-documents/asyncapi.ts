@@ -38,7 +38,7 @@ export function asyncApiDocument(): object {
   };
 }
 
-/** A message for each frame. What the frames are made of goes into `schemas`, where the whole document can point at it. */
+/** Lists a message for each frame. Shared parts of frames go into `schemas`, which the whole document can reference. */
 function messagesOf(union: Union, io: 'input' | 'output', schemas: Record<string, object>): Record<string, object> {
   return Object.fromEntries(
     union.options.map((frame) => {
@@ -53,7 +53,7 @@ function messagesOf(union: Union, io: 'input' | 'output', schemas: Record<string
   );
 }
 
-/** JSON Schema points from its own root; inside a larger document that root is elsewhere. */
+/** Moves references of a JSON Schema from its own root to its place in a larger document. */
 function atComponents(schema: object): { definitions: Record<string, Record<string, unknown>> } {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/definitions/', '"#/components/schemas/')) as ReturnType<typeof atComponents>;
 }

@@ -14,7 +14,7 @@ export interface OwnWorkspace {
   readonly streambed: Streambed;
 }
 
-/** Somebody who may speak in it. */
+/** A user who posts in the workspace. */
 export interface Speaker extends Person {
   readonly token: string;
   readonly streambed: Streambed;
@@ -23,7 +23,7 @@ export interface Speaker extends Person {
 
 const Made = z.object({ workspaceId: z.string(), apiKey: z.string() });
 
-/** Makes a workspace of its own: an import takes only one without streams, so each telling has another. */
+/** Creates a workspace for one run, because an import needs a workspace without streams. */
 export async function makeWorkspace(baseUrl: string, name: string): Promise<OwnWorkspace> {
   const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name }) };
   const response = await fetch(`${baseUrl}/local/workspaces`, request).catch(() => {
@@ -38,7 +38,7 @@ export async function makeWorkspace(baseUrl: string, name: string): Promise<OwnW
 
 const recordsInRequest = 100;
 
-/** Imports the lines in their order, some at a time. */
+/** Imports records in order, in batches. */
 export async function importRecords(
   { streambed, workspaceId }: OwnWorkspace,
   records: readonly ExportRecord[],
@@ -51,7 +51,7 @@ export async function importRecords(
   }
 }
 
-/** Signs everybody in who speaks. */
+/** Signs in all users who post. */
 export async function meetSpeakers(own: OwnWorkspace, people: readonly Person[]): Promise<ReadonlyMap<string, Speaker>> {
   const speakers = new Map<string, Speaker>();
   for (const person of people) {

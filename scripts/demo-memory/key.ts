@@ -3,7 +3,7 @@ import type { Story } from './read-story.ts';
 import { earlierThan } from './read-memory.ts';
 import type { RememberedStream } from './read-memory.ts';
 
-/** By the line of the story at which a stream turns to them: what it is about from there on. */
+/** Topics of a stream from a line of the story on, by line. */
 export type Key = ReadonlyMap<number, readonly string[]>;
 
 export const readKey = (): Key => parseKey(readFileSync(new URL('key.txt', import.meta.url), 'utf8'));
@@ -19,7 +19,7 @@ export function parseKey(text: string): Key {
   );
 }
 
-/** How many there are, and for how many of them an epoch begins right there, or at most one message beside. */
+/** Number of changes, and of those with an epoch that begins exactly there or at most one message away. */
 export interface Found {
   readonly total: number;
   readonly exact: number;
@@ -27,30 +27,30 @@ export interface Found {
 }
 
 export interface Comparison {
-  /** Where a stream turns to something else. */
+  /** Messages at which a stream changes its topics. */
   readonly changes: Found;
-  /** Those of them that come while people talk, without a pause that would tell. */
+  /** Those of them without a pause before them, which would reveal the change. */
   readonly changesInTalk: Found;
-  /** Epochs that begin where the subject stays, by what closed the one before. */
+  /** Epochs that begin without a change of topic, by the reason that closed the epoch before. */
   readonly beginsElsewhere: Readonly<Record<string, number>>;
-  /** Epochs about something that was talked of before, and for how many of them one of those earlier epochs is related. */
+  /** Epochs about an earlier topic, and those of them with a link to one of its earlier epochs. */
   readonly returns: { readonly total: number; readonly found: number };
-  /** Links back, those of them between epochs about the same thing, and those from one stream to another. */
+  /** Links to earlier epochs, those of them between epochs with the same topic, and those across streams. */
   readonly links: { readonly total: number; readonly sameTopic: number; readonly acrossStreams: number };
 }
 
 interface Message {
   readonly seq: number;
   readonly topics: readonly string[];
-  /** The stream turns to something else here; its first message turns from nothing. */
+  /** True where the stream changes its topics; false for its first message. */
   readonly turns: boolean;
-  /** Nobody spoke for a while before it. */
+  /** True after a pause in the stream. */
   readonly afterPause: boolean;
 }
 
 const pauseMinutes = 30;
 
-/** Holds what memory made of a story against what its author says it is about. */
+/** Compares the memory of a story with the topics that its author noted. */
 export function compareWithKey(
   story: Story,
   key: Key,
@@ -62,7 +62,7 @@ export function compareWithKey(
   const topics = new Map<string, { topics: ReadonlySet<string>; openedAt: string }>();
   for (const stream of told.streams) {
     const messages = messagesOf(story, key, { positions: told.positions, slug: stream.slug });
-    // That the first one begins with the stream finds nothing.
+    // The first epoch always begins with the stream, so it is not counted.
     const begins = new Set(stream.epochs.slice(1).map(({ firstSeq }) => messages.findIndex(({ seq }) => seq >= firstSeq)));
     for (const [at, message] of messages.entries()) {
       if (!message.turns) continue;
@@ -101,7 +101,7 @@ function messagesOf(story: Story, key: Key, { positions, slug }: { positions: Re
   });
 }
 
-/** What most of the messages are about. */
+/** Topics of most of the messages. */
 function mainTopics(messages: readonly Message[]): Set<string> {
   const counts = new Map<string, number>();
   for (const { topics } of messages) counts.set(topics.join(' '), (counts.get(topics.join(' ')) ?? 0) + 1);

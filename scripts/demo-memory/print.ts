@@ -8,7 +8,7 @@ const bold = (text: string): string => styleText('bold', text);
 
 const maxLinks = 3;
 
-/** What a stream became: a line for each epoch, and below it what it comes back to, best first. */
+/** Lines about a stream: one for each epoch, and below it the related earlier ones, best first. */
 export function linesOfStream({ name, epochs }: RememberedStream): string[] {
   return [
     '',
@@ -27,14 +27,14 @@ function lineOfLink(link: RememberedEpoch['related'][number]): string {
   return `${' '.repeat(28)}${dim(`→ ${link.score.toFixed(2)}  ${link.label ?? '(no label yet)'}, ${link.streamName}, ${dayOf(link.openedAt)}`)}`;
 }
 
-/** `Mon 28 Oct 09:10–09:24`, in UTC as the story has it. */
+/** Time range in UTC, as in the story: `Mon 28 Oct 09:10–09:24`. */
 const rangeOf = ({ openedAt, lastEventAt }: RememberedEpoch): string =>
   `${dayOf(openedAt)} ${timeOfDay(openedAt)}–${timeOfDay(lastEventAt)}`;
 const timeOfDay = (time: string): string => time.slice(11, 16);
 const dayFormat = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
 const dayOf = (time: string): string => dayFormat.format(new Date(time)).replace(',', '');
 
-/** How memory compares with what the author of the story says. It informs; nothing is passed or failed by it. */
+/** Lines about the comparison with the author's topics. They are informative; no outcome depends on them. */
 export function linesOfComparison({ changes, changesInTalk, beginsElsewhere, returns, links }: Comparison): string[] {
   const found = ({ total, exact, near }: Found): string => `${near} of ${total} (${exact} to the message)`;
   const elsewhere = Object.entries(beginsElsewhere).map(([barrier, count]) => `${count} by ${barrier}`);

@@ -6,12 +6,12 @@ import type { Streambed } from '../../client/http/http.ts';
 import { speakerOf } from './tell-story.ts';
 import type { Telling } from './tell-story.ts';
 
-/** An epoch, and those that it is related to, before and after it, best first. */
+/** An epoch with its related epochs, earlier and later ones, best first. */
 export interface RememberedEpoch extends Epoch {
   readonly related: readonly Related[];
 }
 
-/** What an epoch comes back to. */
+/** Related epochs before this one. */
 export const earlierThan = ({ openedAt, related }: RememberedEpoch): Related[] => related.filter((link) => link.openedAt < openedAt);
 
 export interface RememberedStream {
@@ -22,10 +22,10 @@ export interface RememberedStream {
   readonly epochs: readonly RememberedEpoch[];
 }
 
-/** How long memory may stand still until it is given up: what failed several times is looked after within three minutes. */
+/** Time without progress after which waiting ends. Failed work is retried within three minutes. */
 const patienceMs = 200_000;
 
-/** Waits until everything that was said is in an epoch, and every closed epoch is indexed; says how far it is meanwhile. */
+/** Waits until every message is in an epoch and every closed epoch is indexed. Reports the status meanwhile. */
 export async function waitForMemory({ own }: Telling, onWaiting: (status: MemoryStatus) => void): Promise<MemoryStatus> {
   const params = { workspaceId: own.workspaceId };
   let movedAt = performance.now();
@@ -46,7 +46,7 @@ export async function waitForMemory({ own }: Telling, onWaiting: (status: Memory
   }
 }
 
-/** The epochs of every stream of the story, as somebody sees them who is in all of them. */
+/** Epochs of every stream of the story, as a member of all of them sees them. */
 export async function readEpochs(telling: Telling): Promise<RememberedStream[]> {
   const { story, speakers, streamIds } = telling;
   const seesAll = story.people.find(({ id }) => story.streams.every(({ memberIds }) => memberIds.includes(id)));
@@ -60,7 +60,7 @@ export async function readEpochs(telling: Telling): Promise<RememberedStream[]> 
   return streams;
 }
 
-/** As many as there are: who looks back wants the earlier ones among them. */
+/** The server's maximum, so that earlier epochs are among them. */
 const maxRelated = 20;
 
 async function listEpochs(streambed: Streambed, workspaceId: string, streamId: string): Promise<RememberedEpoch[]> {

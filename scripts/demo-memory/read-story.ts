@@ -12,7 +12,7 @@ export interface StoryStream {
   readonly memberIds: readonly string[];
 }
 
-/** What somebody said, and where it stands in the file. */
+/** A message of the story, with its line in the file. */
 export interface Said {
   /** From 1. */
   readonly line: number;
@@ -21,7 +21,7 @@ export interface Said {
   readonly text: string;
 }
 
-/** Said on a day of the story; day 1 is a Monday. */
+/** A message on a past day of the story; day 1 is a Monday. */
 export interface PastSaid extends Said {
   readonly day: number;
   readonly minuteOfDay: number;
@@ -30,21 +30,21 @@ export interface PastSaid extends Said {
 export interface Story {
   readonly people: readonly Person[];
   readonly streams: readonly StoryStream[];
-  /** In the order of the file: by day, and in a day by stream. */
+  /** In file order: by day, and within a day by stream. */
   readonly past: readonly PastSaid[];
-  /** What is posted while the app runs; a text of `/new` draws a line by hand. */
+  /** Messages to post while the app runs; the text `/new` starts an epoch by hand. */
   readonly live: readonly Said[];
 }
 
 interface Heading {
   readonly slug: string;
-  /** Undefined: live. */
+  /** Undefined for live messages. */
   readonly day: number | undefined;
 }
 
 export const readStory = (): Story => parseStory(readFileSync(new URL('story.txt', import.meta.url), 'utf8'));
 
-/** Reads a story, as its own head describes it. Throws with the number of the line that it does not understand. */
+/** Parses a story in the format that its own head describes. Throws with the number of a malformed line. */
 export function parseStory(text: string): Story {
   const people: Person[] = [];
   const streams: StoryStream[] = [];
@@ -82,7 +82,7 @@ const streamOf = ([, visibility, slug = '', name = '', members = '']: RegExpExec
   memberIds: members.split(' '),
 });
 
-/** Lines with those that are further in below them, without notes and empty ones. */
+/** Groups lines with the indented lines below them; drops notes and empty lines. */
 function paragraphs(text: string): { line: number; first: string; rest: string[] }[] {
   const found: { line: number; first: string; rest: string[] }[] = [];
   for (const [index, written] of text.split('\n').entries()) {
@@ -94,15 +94,15 @@ function paragraphs(text: string): { line: number; first: string; rest: string[]
 }
 
 const dayMs = 86_400_000;
-/** 5 January 1970. */
+/** The first Monday after 1 January 1970. */
 const aMondayMs = 4 * dayMs;
 
-/** The Monday on which the story begins, so that its weekdays are right and the last of its past days is over. */
+/** Monday of the story's first week: weekdays match, and the last past day is over. */
 export function firstMonday({ past }: Story, nowMs: number): number {
   const days = past.reduce((last, { day }) => Math.max(last, day), 0);
   const newest = nowMs - days * dayMs;
   return newest - ((newest - aMondayMs) % (7 * dayMs));
 }
 
-/** When something was said. */
+/** Time of a message. */
 export const timeOfSaid = (said: PastSaid, mondayMs: number): number => mondayMs + (said.day - 1) * dayMs + said.minuteOfDay * 60_000;

@@ -5,7 +5,7 @@ import type { ExportRecord } from '../../contract/transfer.ts';
 import { firstMonday, timeOfSaid } from './read-story.ts';
 import type { Story, StoryStream } from './read-story.ts';
 
-/** The past of a story as the lines of an import, and which line of the story is at which position of its stream. */
+/** Past of a story as records of an import, with the stream position of each line. */
 export interface ImportedPast {
   readonly records: readonly ExportRecord[];
   /** By the line of the story. */

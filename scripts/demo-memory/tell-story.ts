@@ -4,7 +4,7 @@ import type { OwnWorkspace, Speaker } from './cast.ts';
 import type { Said, Story } from './read-story.ts';
 import { importedPast } from './story-records.ts';
 
-/** A story that is being told: where, by whom, and which of its lines is at which position of its stream. */
+/** A replayed story: its workspace, its users, and the stream position of each line. */
 export interface Telling {
   readonly story: Story;
   readonly own: OwnWorkspace;
@@ -17,13 +17,13 @@ export interface Telling {
 
 interface ImportOptions {
   readonly baseUrl: string;
-  /** What the workspace is called. */
+  /** Name of the workspace. */
   readonly name: string;
   readonly now: Date;
   readonly onSent: (count: number, total: number) => void;
 }
 
-/** Imports the past of a story, with its times, into a workspace of its own. */
+/** Imports the past of a story, with its times, into a new workspace. */
 export async function importStory(story: Story, { baseUrl, name, now, onSent }: ImportOptions): Promise<Telling> {
   const own = await makeWorkspace(baseUrl, name);
   const { records, positions } = importedPast(story, name, now);
@@ -39,7 +39,7 @@ export async function importStory(story: Story, { baseUrl, name, now, onSent }: 
   return { story, own, speakers, streamIds, positions: new Map(positions) };
 }
 
-/** Somebody says a line, or draws one. */
+/** Posts one line of the story, or starts an epoch for `/new`. */
 export async function say({ own, speakers, streamIds, positions }: Telling, { line, slug, authorId, text }: Said): Promise<void> {
   const { workspace, streambed } = speakerOf(speakers, authorId);
   const streamId = streamIds.get(slug) ?? '';

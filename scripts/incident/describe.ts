@@ -1,10 +1,10 @@
 import type { StreamEvent } from '../../contract/event.ts';
 import type { Stream } from '../../contract/stream.ts';
 
-/** The name of a stream, without what keeps one telling apart from another. */
+/** Name of a stream without the suffix that makes it unique to one run. */
 export const shortName = (name: string | null): string => (name ?? 'thread').replace(/ \d{2}:\d{2}:\d{2}$/, '');
 
-/** What stands beside a stream in the sidebar. */
+/** Badge of a stream in the sidebar. */
 export function badgeOf(stream: Stream): string {
   const sign = { channel: '#', incident: '!', thread: '>', dm: '@', assistant: '*' }[stream.streamType];
   const state = stream.streamType === 'incident' ? ` [${stream.severity}, ${stream.status}]` : '';

@@ -10,10 +10,10 @@ import type { StreamEvent } from '../../contract/event.ts';
 import type { Stream } from '../../contract/stream.ts';
 import { badgeOf, lineOf, shortName } from './describe.ts';
 
-/** How long something may take until it is seen. Badges come at most every 3 s. */
+/** Limit of waiting for a change. Badges arrive at most every 3 s. */
 const patienceMs = 20_000;
 
-/** Somebody with the app open: a live sidebar, and each stream of the story that they may see. */
+/** A member with an open app: a live sidebar, and each stream of the story that the member can read. */
 export class Spectator {
   readonly id: string;
   readonly name: string;
@@ -23,7 +23,7 @@ export class Spectator {
   readonly #socket: RealtimeSocket;
   readonly #sidebar: LiveWorkspace;
   readonly #open = new Map<string, LiveStream>();
-  /** What was told of each event. */
+  /** Last printed line of each event. */
   readonly #told = new Map<string, string>();
 
   constructor(baseUrl: string, workspaceId: string, person: { id: string; name: string; token: string }) {
@@ -37,7 +37,7 @@ export class Spectator {
     this.#sidebar = openLiveWorkspace({ streambed, socket: this.#socket, workspaceId });
   }
 
-  /** Waits until everything of these streams has arrived by the socket, and says what is on the screen now. */
+  /** Waits until the sockets have caught up with these streams, then returns the visible state. */
   async look(streamIds: readonly string[]): Promise<{ badges: string[]; news: string[] }> {
     const badges: string[] = [];
     const news: string[] = [];
@@ -64,7 +64,7 @@ export class Spectator {
     this.#socket.close();
   }
 
-  /** The stream, or undefined where it does not exist for them. */
+  /** Reads a stream; undefined when it does not exist for this member. */
   async #read(streamId: string): Promise<Stream | undefined> {
     try {
       return await this.workspace.streams.read(streamId);
@@ -97,7 +97,10 @@ export class Spectator {
     });
   }
 
-  /** Who came to see the original of what was shared finds it there when they open the stream again: nothing tells them of it. */
+  /**
+   * Reads shared originals that were hidden before. A member who gains access to an original sees it after opening the stream again,
+   * because no frame announces it.
+   */
   async #openedAgain(live: LiveStream, stream: Stream): Promise<string[]> {
     const hidden = live.getSnapshot().events.filter(({ sharedRef }) => sharedRef?.preview?.state === 'hidden');
     const now = await Promise.all(hidden.map(({ id }) => this.workspace.events(stream.id).read(id)));

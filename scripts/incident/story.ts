@@ -1,6 +1,6 @@
 import type { Spectator } from './spectator.ts';
 
-/** A step of the story: what happens. */
+/** A step of the story and its description. */
 export interface Step {
   readonly says: string;
   act(): Promise<void>;
@@ -12,12 +12,12 @@ export interface Cast {
   readonly greta: Spectator;
 }
 
-/** How a remark becomes an incident: Pierre and Kristoffer are in #engineering, which is private; Greta is not. */
+/** Story of a message that becomes an incident. Pierre and Kristoffer are in #engineering, which is private; Greta is not. */
 export class IncidentStory {
-  /** The streams that there are so far: what there is to look at. */
+  /** Streams created so far. */
   readonly streamIds: string[] = [];
   readonly #cast: Cast;
-  /** Keeps the names of one telling apart from another's. */
+  /** Makes the names of one run unique. */
   readonly #run: string;
   #engineering = '';
   #company = '';

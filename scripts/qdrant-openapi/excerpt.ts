@@ -1,4 +1,4 @@
-/** What of Qdrant's API is spoken here: methods by path. */
+/** Operations of Qdrant's API that the local Qdrant implements: methods by path. */
 export const spoken: Readonly<Record<string, readonly string[]>> = {
   '/': ['get'],
   '/healthz': ['get'],
@@ -22,7 +22,10 @@ export const spoken: Readonly<Record<string, readonly string[]>> = {
   '/collections/{collection_name}/points/query/batch': ['post'],
 };
 
-/** Parts of those operations that are not spoken: inference, clusters, quantization, other kinds of queries, conditions and indexes. */
+/**
+ * Parts of these operations that it does not implement: inference, clusters, quantization, other kinds of queries, conditions and
+ * indexes.
+ */
 const unspoken =
   /^(Document|Image|InferenceObject|InferenceUsage|Shard.*|LookupLocation|.*Quantization.*|StrictMode.*|Geo.*|Text(Index.*)|Match(TextAny|Phrase|Prefix)|(Slice|Discover|Context|OrderBy|Formula|Sample|RelevanceFeedback).*|Mmr|PointsBatch|UpdateMode|AcornSearchParams|MultiVectorConfig|PayloadStorageParams)$/;
 
@@ -36,7 +39,7 @@ interface OpenApiDocument {
   readonly components: { readonly schemas: Fields };
 }
 
-/** Cuts out of Qdrant's OpenAPI document what is spoken here: the operations, and the schemas that they come to. */
+/** Extracts the implemented operations and their schemas from Qdrant's OpenAPI document. */
 export function excerptOf({ openapi, info, paths, components }: OpenApiDocument) {
   const kept = Object.entries(spoken).map(([path, methods]) => {
     const operations = methods.map((method) => [method, cut((paths[path] as Fields)[method] as Json)] as const);
@@ -69,7 +72,7 @@ const isUnspoken = (value: Json): boolean => {
 };
 const isFields = (value: Json): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether nothing but null is left of what a property may be, once the rest is cut. */
+/** True when only null is left of a property's type after the cut. */
 function isGone(value: Json): boolean {
   if (isUnspoken(value)) return true;
   const choices = isFields(value) ? value['anyOf'] : undefined;
@@ -96,7 +99,7 @@ function cut(value: Json): Json {
   };
 }
 
-/** The schema of a field may have one of these names; what is told of a schema is not one. */
+/** True for texts about a schema. A field of these names has a schema instead of a text. */
 const isText = (name: string, value: Json): boolean =>
   ['example', 'examples', 'tags'].includes(name) || (['description', 'summary'].includes(name) && typeof value === 'string');
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** What the migrations leave behind in the schema `public`, as SQL in a fixed order: equal schemas give equal texts, on Postgres 17 and 18. */
+/** Schema `public` as SQL in a fixed order: equal schemas give equal texts, on Postgres 17 and 18. */
 export async function readSchema(client: pg.Client): Promise<string> {
   await refuseUnknown(client);
   const parts = [...(await readFunctions(client)), ...(await readTables(client)), ...(await readGrants(client))];
@@ -14,7 +14,7 @@ async function lines(client: pg.Client, sql: string, values: readonly unknown[] 
   return rows.map(({ line }) => line);
 }
 
-/** A kind of thing that this file does not print would be missed in silence. */
+/** Throws for kinds of objects that this file does not print. They would otherwise be missing without notice. */
 async function refuseUnknown(client: pg.Client): Promise<void> {
   const unknown = await lines(
     client,
@@ -65,7 +65,7 @@ const readColumns = (client: pg.Client, table: number) =>
     [table],
   );
 
-/** Not the NOT NULL of columns: Postgres 18 keeps them here too, 17 does not. */
+/** Excludes NOT NULL constraints of columns, which only Postgres 18 lists here. */
 const readConstraints = (client: pg.Client, table: number) =>
   lines(
     client,
@@ -103,7 +103,7 @@ const readPolicies = (client: pg.Client, table: number) =>
     [table],
   );
 
-/** What anyone but the owner may do: on the schema, tables, columns, sequences and functions. */
+/** Grants to roles other than the owner: on the schema, tables, columns, sequences and functions. */
 async function readGrants(client: pg.Client): Promise<string[]> {
   const grants = await lines(
     client,

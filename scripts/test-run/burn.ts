@@ -1,7 +1,7 @@
-/** Keeps one core busy until the process that started it is gone: then its end of the pipe closes. */
+/** Keeps one core busy until the parent process ends, which closes its end of the pipe. */
 const sliceMs = 20;
 process.stdin.resume().on('end', () => process.exit());
-// Ctrl-C at the terminal reaches this process too; the script ends it when the tests are over.
+// Ctrl-C at the terminal reaches this process too. It ignores the signal, because the parent ends it after the tests.
 process.on('SIGINT', () => undefined);
 process.stdout.write('burning\n');
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-/** Processes that keep the machine busy. */
+/** Processes that keep the cores busy. */
 export interface Burners {
   readonly pids: readonly number[];
   /** Ends all of them; resolves when they are gone. */
@@ -11,8 +11,8 @@ export interface Burners {
 }
 
 /**
- * Starts processes that compute without a pause, one per core unless told otherwise, and resolves when all of them do. They end with the
- * process that started them, however it ends: each has the other end of its pipe.
+ * Starts busy processes, one per core by default, and resolves when all of them run. They end with their parent, however it ends, because
+ * each holds the other end of a pipe.
  */
 export async function startBurners(count: number = availableParallelism()): Promise<Burners> {
   const { NODE_OPTIONS: _, ...env } = process.env;
@@ -30,7 +30,7 @@ export async function startBurners(count: number = availableParallelism()): Prom
   return { pids: children.map(({ pid }) => pid ?? 0), stop };
 }
 
-/** Waits for the first word of a child: from then on it burns. */
+/** Waits for the first message of a child, after which it is busy. */
 function started(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once('error', reject).once('exit', (code, signal) => reject(new Error(`a burning process ended with ${signal ?? code}`)));

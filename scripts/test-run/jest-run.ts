@@ -7,22 +7,22 @@ import type { JestResults } from './summary.ts';
 
 /** Outcome of a run of jest. */
 export interface JestRun {
-  /** The report of the runner; undefined when it died before it wrote one. */
+  /** The runner's report; undefined when the runner died before it wrote one. */
   readonly results: JestResults | undefined;
   readonly exitCode: number;
-  /** When the runner was started and when it was gone, in milliseconds since 1970. */
+  /** Start and end of the runner, in milliseconds since 1970. */
   readonly from: number;
   readonly until: number;
 }
 
-/** Runs jest with these arguments, its words going to stderr; a signal that `signals` tells of is passed on to it. */
+/** Runs jest with these arguments and its output on stderr. Forwards the signals that `signals` reports. */
 export async function runJest(given: readonly string[], environment: Record<string, string>, signals: Signals): Promise<JestRun> {
   const folder = mkdtempSync(path.join(tmpdir(), 'streambed-tests-'));
   const report = path.join(folder, 'results.json');
   const jest = fileURLToPath(import.meta.resolve('jest/bin/jest'));
   const from = Date.now();
   const child = spawn(process.execPath, [jest, '--json', `--outputFile=${report}`, ...given], {
-    // With --json the runner's own words go to stderr; stdout would hold the report once more.
+    // With --json the runner's messages go to stderr. Its stdout would repeat the report.
     stdio: ['inherit', 'ignore', 'inherit'],
     env: {
       ...process.env,
@@ -46,15 +46,15 @@ function readReport(file: string): JestResults | undefined {
   }
 }
 
-/** The signals that end the script, for whoever runs at that moment. */
+/** Signals that end the script, for the runner of the moment. */
 export interface Signals {
-  /** A signal has come. */
+  /** True after the first signal. */
   readonly received: boolean;
-  /** Calls back at each signal; returns what ends that. */
+  /** Registers a callback for each signal; returns the function that removes it. */
   listen(call: (signal: NodeJS.Signals) => void): () => void;
 }
 
-/** Keeps the process from ending at once by SIGINT or SIGTERM, so that it can end what it started and say what it counted. */
+/** Handles SIGINT and SIGTERM, so that the script can end its children and print its count first. */
 export function holdSignals(): Signals {
   const calls = new Set<(signal: NodeJS.Signals) => void>();
   let received = false;

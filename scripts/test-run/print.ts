@@ -13,7 +13,7 @@ export function printTimes(run: RunSummary): string {
   ].join('\n');
 }
 
-/** A row per run, with the tests that failed in it. */
+/** A row for each run, with its failed tests. */
 export function printRuns(runs: readonly RunSummary[]): string {
   const rows = runs.flatMap((run, index) => [
     [String(index + 1), String(run.passed), String(run.failed), inSeconds(run.totalSeconds), run.failures[0] ?? ''],
@@ -24,7 +24,7 @@ export function printRuns(runs: readonly RunSummary[]): string {
 
 const inSeconds = (seconds: number): string => seconds.toFixed(1);
 
-/** Numbers stand at the right of their column; the first column, and the last one if it is said so, at the left. */
+/** Right-aligned columns, except for the first one and, if requested, the last one. */
 function table(head: readonly string[], rows: readonly (readonly string[])[], last: 'left' | 'right' = 'right'): string[] {
   const widths = head.map((title, column) => Math.max(...[title, ...rows.map((row) => row[column] ?? '')].map(({ length }) => length)));
   const isLeft = (column: number): boolean => column === 0 || (last === 'left' && column === head.length - 1);

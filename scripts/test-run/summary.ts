@@ -1,10 +1,10 @@
 import path from 'node:path';
 
-/** The part that is read of the report that jest writes with `--json`. Times are milliseconds since 1970. */
+/** The fields of jest's `--json` report that are read here. Times are milliseconds since 1970. */
 export interface JestResults {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
-  /** Files that could not be loaded: none of their tests is counted. */
+  /** Files that could not be loaded. None of their tests is counted. */
   readonly numRuntimeErrorTestSuites: number;
   readonly testResults: readonly JestFile[];
 }
@@ -25,16 +25,16 @@ export interface RunSummary {
   readonly failures: readonly string[];
   /** The slowest first. */
   readonly files: readonly { readonly file: string; readonly seconds: number }[];
-  /** The slowest first. Seconds are those of all files, of which several run at once. */
+  /** Slowest first. Seconds are summed over all files, several of which run in parallel. */
   readonly parts: readonly { readonly part: string; readonly files: number; readonly seconds: number }[];
   /** From the start of the runner until the first file began: loading jest, finding the files, global setup. */
   readonly startUpSeconds: number;
   readonly totalSeconds: number;
-  /** Time that the last file ran alone, when all others had ended. */
+  /** Time that the last file ran alone, after all others. */
   readonly aloneSeconds: number;
 }
 
-/** Counts a run from the runner's report. A runner that died without a report counts as one failure: nothing is known to have passed. */
+/** Counts a run from the runner's report. A runner that died without a report counts as one failure. */
 export function summarize(results: JestResults | undefined, time: { from: number; until: number }, root: string): RunSummary {
   const files = results?.testResults ?? [];
   const timed = files
@@ -60,7 +60,7 @@ function failuresOf({ name, status, assertionResults }: JestFile, root: string):
   return failed.length === 0 && status === 'failed' ? [file] : failed;
 }
 
-/** The first folder below `test`, and the second one too where the first holds one folder per feature. */
+/** First folder below `test`, and the second one where the first holds one folder per feature. */
 function partOf(file: string): string {
   const [, first = '', second = ''] = path.dirname(file).split(path.sep);
   return first === 'functions' && second !== '' ? `${first}/${second}` : first;
