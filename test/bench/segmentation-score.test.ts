@@ -6,8 +6,8 @@ describe('scoreOf', () => {
     expect(scoreOf(12, [4, 8], [4, 8])).toEqual({ pk: 0, windowDiff: 0, f1: 1, score: 1 });
   });
 
-  // People: 0001 0000. Three segments of 8 messages would be of 2.7; two are of 4, so windows are of 2 marks, and there are 7 of them.
-  // Cut one later: 0000 1000. Windows from 0 on hold 0,0,1,1,0,0,0 and 0,0,0,1,1,0,0 cuts: two of seven differ.
+  // Gold: 0001 0000. Three segments of 8 messages would be of 2.7; two are of 4, so windows are of 2 marks, and there are 7 of them.
+  // Predicted, one later: 0000 1000. Windows from 0 on hold 0,0,1,1,0,0,0 and 0,0,0,1,1,0,0 boundaries: two of seven differ.
   test('counts windows as NLTK does: one that is too late is nearly right', () => {
     const { pk, windowDiff, f1, score } = scoreOf(8, [4], [5]);
     expect(pk).toBeCloseTo(2 / 7);
@@ -16,7 +16,8 @@ describe('scoreOf', () => {
     expect(score).toBeCloseTo((1 - 2 / 7) / 2);
   });
 
-  // People: 0001 0000; cut: 0011 0000. Windows hold 0,0,1,1,0,0,0 and 0,1,2,1,0,0,0: one has a cut where there is none, two another number.
+  // Gold: 0001 0000; predicted: 0011 0000. Windows hold 0,0,1,1,0,0,0 and 0,1,2,1,0,0,0: one has a boundary where there is none, two
+  // another number.
   test('holds a cut too many beside a right one against WindowDiff only where both are in a window', () => {
     const { pk, windowDiff, f1 } = scoreOf(8, [4], [3, 4]);
     expect(pk).toBeCloseTo(1 / 7);

@@ -6,7 +6,7 @@ import { assign, plan } from '../../bench/support/plan.ts';
 import { superviseBenches } from '../../bench/support/supervise.ts';
 import type { Outcome } from '../../bench/support/supervise.ts';
 
-/** A figure may have fields of its own beside these. */
+/** A figure may have additional fields. */
 const Figure = z
   .looseObject({
     bench: z.string(),
@@ -60,7 +60,7 @@ afterAll(async () => {
 }, 60_000);
 
 describe('the smoke form', () => {
-  // They run one after the other: each test waits for those before, and no longer than the supervisor lets each of them take.
+  // The benches run in sequence: each test waits for those before it, and never longer than the supervisor's deadlines.
   test.each(names)(
     'of %s runs, and prints figures of the documented shape',
     async (name) => {

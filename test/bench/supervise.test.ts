@@ -13,7 +13,7 @@ const task = (file: string, deadlineSeconds: number, ...args: string[]): Assignm
   deadlineSeconds,
 });
 
-/** The processes that have `mark` in their environment, also those that left the group of whoever started them. */
+/** Processes with `mark` in their environment, including those that left their parent's process group. */
 function markedProcesses(mark: string): string[] {
   return readdirSync('/proc').filter((pid) => {
     try {
@@ -41,7 +41,10 @@ async function supervise(assignments: readonly Assignment[], options: { together
   return { lines, outcomes };
 }
 
-/** Supervises a bench that never ends, and waits until nothing is left of it. Says why it ended, and how many processes it had started. */
+/**
+ * Supervises a bench that never ends, and waits until all its processes have ended. Returns the reason and the number of processes that
+ * it had started.
+ */
 async function superviseEndless({
   deadlineSeconds,
   args = [],
@@ -80,7 +83,7 @@ describe('a bench that waits for what never comes', () => {
     expect(outcomes[0]?.reason).toBe(
       'it was not done after 15 s: it waited for a text that is never sent, after the figure "process of the bench"',
     );
-    // Qdrant, the server and its watcher: the count is able to see what must be gone.
+    // Qdrant, the server and its watcher: proves that the count finds the processes which must end.
     expect(started).toBeGreaterThanOrEqual(3);
     expect((await blocks).outcomes[0]?.reason).toBe(
       'it was not done after 15 s: its event loop was blocked, after the figure "process of the bench"',

@@ -22,7 +22,7 @@ beforeAll(async () => {
   server = await startTestServer();
 });
 afterAll(() => server.close());
-/** Runs it; `onSaid` is called once, when what it says first holds a text. */
+/** Runs the command; `onSaid` is called once, when its output first contains a text. */
 function reindex(holds: string, onSaid: (stop: (signal: NodeJS.Signals) => void) => void, args: readonly string[] = []): Promise<Ended> {
   let isSaid = false;
   return runStreambed(['reindex', ...args], {
@@ -102,7 +102,7 @@ describe('reindex', () => {
     faults.down();
     let answered = 0;
     const step = server.app.memoryMessages;
-    // As the queue would: the first try finds the index away, the next one there.
+    // As with the queue: the first attempt finds the index down, the next one finds it up.
     server.before = async (at) => {
       if (!at.endsWith('/memory') || ++answered > 3) return undefined;
       if (answered === 2) await worker.work(step.shift()?.body as never);

@@ -7,13 +7,13 @@ import { createTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
 import { httpOf } from '../support/http.ts';
 
-/** The service behind a port of its own, for programs that know nothing of tests. */
+/** The service on its own port, for programs outside of the test process. */
 export interface TestServer {
   readonly app: TestApp;
   readonly baseUrl: string;
   /** Requests so far. */
   readonly requests: string[];
-  /** Called before each request; what it answers with is sent instead. */
+  /** Called before each request; its result, if any, is sent instead of the service's answer. */
   before: (path: string) => Promise<{ status: number; body: object } | undefined>;
   close(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** Runs the command line as a person does. `onErrors` hears what it says meanwhile, and may send it a signal. */
+/** Runs the command line in a process. `onErrors` receives its stderr as it arrives, and may send it a signal. */
 export async function runStreambed(
   args: readonly string[],
   options: { env?: Record<string, string>; cwd?: string; onErrors?: (said: string, stop: (signal: NodeJS.Signals) => void) => void } = {},

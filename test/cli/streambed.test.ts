@@ -169,7 +169,7 @@ describe('streambed', () => {
     const ada = await team.join('ada', 'owner');
     const channel = await ada.channel('Busy');
     await ada.say(channel, 'before');
-    // So many that the ends of the streams are on the second page.
+    // Enough streams for their ends to be on the second page.
     await server.app.test.owner.query(
       `insert into stream_members (stream_id, user_id, workspace_id, joined_at)
        select $1, 'm' || n, $2, $3 from generate_series(1, 1000) n`,
@@ -177,7 +177,7 @@ describe('streambed', () => {
     );
     let served = 0;
     server.before = async (at) => {
-      // The clock stands still: it is written in the moment in which the export began.
+      // The clock stands still, so the event has the time at which the export began.
       if (at.endsWith('/export') && ++served === 2) await ada.say(channel, 'slipped through');
       return undefined;
     };

@@ -18,7 +18,7 @@ const openApi = readJson('docs/api/openapi.json');
 const asyncApi = readJson('docs/api/asyncapi.json');
 const asWritten = (document: object) => JSON.parse(JSON.stringify(document)) as unknown;
 
-/** Every object in a document, with the path to it. */
+/** Yields every object in a document, with its path. */
 function* walk(value: Json | undefined, path = '#'): Generator<{ path: string; node: Fields }> {
   if (typeof value !== 'object' || value === null) return;
   if (!Array.isArray(value)) yield { path, node: value };

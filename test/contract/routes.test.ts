@@ -10,7 +10,7 @@ const rows = Object.entries(api).flatMap(([group, routes]) =>
   Object.entries(routes).map(([name, route]) => ({ group, name, route: route as Route })),
 );
 
-/** A body of several forms is strict in each of them. */
+/** Lists the forms of a body. Each of them must be strict. */
 const formsOf = (schema: z.ZodType): readonly z.ZodType[] => (schema instanceof z.ZodUnion ? (schema.options as z.ZodType[]) : [schema]);
 
 describe('Every route', () => {

@@ -15,8 +15,8 @@ import { createTeam } from '../support/team.ts';
 import type { Team, Teammate } from '../support/team.ts';
 
 /**
- * Convergence: after each action, what a client has become by frames is what a client that starts now reads, for everybody who looks on:
- * who acts, another member, somebody who is not in it, and a guest.
+ * Convergence: after each action, the state that frames have built in a client equals the state that a new client reads. Compared for the
+ * actor, another member, a member who is not in the stream, and a guest.
  */
 let app: TestApp & { connections: Connections };
 let registry: Awaited<ReturnType<typeof createTestConnections>>;
@@ -74,7 +74,7 @@ function close(viewer: Viewer): void {
   closing.get(viewer)?.();
 }
 
-/** Everybody looks at a stream from now on, also those who may not. */
+/** Opens streams for all viewers, including those without access. */
 async function look(...streams: { id: string }[]): Promise<void> {
   for (const viewer of viewers) {
     for (const { id } of streams) {
@@ -85,29 +85,28 @@ async function look(...streams: { id: string }[]): Promise<void> {
   await server.settle();
 }
 
-/** What a viewer has before them: the sidebar with its counts, and each stream that they look at. */
+/** Visible state of a viewer: the sidebar with its counts, and each open stream. */
 function pictureOf({ workspace, streams }: Viewer) {
   const { streams: listed, unreadNotifications, totals, me } = workspace.getSnapshot();
   return {
     me,
-    // Lists hide what is archived; a client that had it open may keep it, to bring it back.
+    // Lists hide archived streams; a client that had one open may keep it, to bring it back.
     listed: listed.filter(({ status }) => status !== 'archived').map(shownOf),
     unreadNotifications,
     totals,
     streams: Object.fromEntries(
       [...streams].map(([id, live]) => {
         const { events, state, problem } = live.getSnapshot();
-        // Who lost a stream keeps what they had on the screen; what counts is that they are told.
+        // A viewer who lost a stream keeps what was on the screen; only the problem is compared.
         return [id, problem ? problem.code : { state, events: events.map(shownEvent) }];
       }),
     ),
   };
 }
 
-/** What of a stream is shown in a list. How far its log is concerns only who has it open. */
 /**
- * A preview is as of when its event was read: edits and the deletion of the original read it anew. That the stream of the original has
- * another name or other readers since shows when the event is read the next time.
+ * Event as compared. A preview is from the time when its event was read; an edit or deletion of the original refreshes it. A new name or
+ * new readers of the original's stream appear only at the next read, so they are left out.
  */
 const shownEvent = (event: StreamEvent) => {
   const preview = event.sharedRef?.preview;
@@ -117,15 +116,16 @@ const shownEvent = (event: StreamEvent) => {
     sharedRef: event.sharedRef?.context,
   };
 };
+/** Stream as compared in lists, without its head position, which matters only to clients that have it open. */
 const shownOf = ({ lastSeq: _head, ...shown }: Stream) => shown;
 
-/** Does something, lets everything come to rest, and compares each viewer with one who starts now. */
+/** Runs an action, waits until nothing is in progress, and compares each viewer with a new client. */
 async function converges(action: () => Promise<unknown>): Promise<void> {
   const shut = viewers.map(({ streams }) => [...streams].filter(([, live]) => live.getSnapshot().problem).map(([id]) => id));
   await action();
   await server.settle();
   for (const [index, viewer] of viewers.entries()) {
-    // Who came before a shut door knocks again, as somebody does who is told that they are let in now.
+    // A viewer who was refused before opens the stream again, as a user does after being let in.
     for (const id of shut[index] ?? []) {
       viewer.streams.get(id)?.close();
       viewer.streams.set(id, watching.get(viewer)?.(id) as LiveStream);

@@ -6,7 +6,7 @@ export interface DemoUser {
   readonly token: string;
 }
 
-/** The app as a person meets it. */
+/** The app from a user's side. */
 export interface RunningApp {
   readonly baseUrl: string;
   readonly workspaceId: string;
@@ -14,7 +14,7 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
-/** The local runner with state of its own; or the app at STREAMBED_BASE_URL, which is left running. */
+/** Starts the local runner with temporary state, or uses the app at STREAMBED_BASE_URL, which is left running. */
 export async function startApp(): Promise<RunningApp> {
   const given = process.env['STREAMBED_BASE_URL'];
   const local = given === undefined ? await startOwn() : undefined;
@@ -28,7 +28,7 @@ async function startOwn() {
   return startLocal({ port: 0, ephemeral: true, quiet: true });
 }
 
-/** A new stream that all users are in, with messages in it, written over HTTP by the users in turn. */
+/** Creates a stream with all users as members, who post the texts in turn over HTTP. */
 export async function seedStream({ baseUrl, workspaceId, users }: RunningApp, name: string, texts: readonly string[]): Promise<string> {
   const clients = users.map(({ token }) => createStreambed({ baseUrl, token }).workspace(workspaceId));
   const [first] = clients;

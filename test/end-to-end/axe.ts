@@ -2,21 +2,21 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 
 /**
- * What is wrong with the page, or with a part of it, for who cannot see it well or not at all: by day, and its colours by night. Empty if all
- * is well.
+ * Serious accessibility faults of the page, or of a part of it, in the light theme, and of its colours in the dark theme. Empty when
+ * there are none.
  */
 export async function seriousFaults(page: Page, part?: string): Promise<object[]> {
   const look = (): AxeBuilder => (part === undefined ? axeOf(page) : axeOf(page).include(part));
   await toScheme(page, 'light');
   const byDay = await seriousIn(look());
   await toScheme(page, 'dark');
-  // Everything but the colours is the same by night.
+  // Only colours differ in the dark theme.
   const byNight = await seriousIn(look().withRules('color-contrast'));
   return [...byDay, ...byNight.map((fault) => ({ byNight: true, ...fault }))];
 }
 
 /**
- * Returns an axe for a page, to be told what to look at. It runs inside the page, because the app has no frames, for which axe would open a
+ * Returns an axe for a page, still without a scope. It runs inside the page, because the app has no frames, for which axe would open a
  * second page; and it collects violations only. Both together take a fifth of the time and find the same violations.
  */
 export const axeOf = (page: Page): AxeBuilder => new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });

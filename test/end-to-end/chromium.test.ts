@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cache, { recursive: true, force: true }));
 
-/** Asks for the binary in a process of its own, and starts what it was given at once. */
+/** Requests the binary in a separate process and starts it at once. */
 async function ask(): Promise<Chromium & { version: string }> {
   const program = `import { unpackChromium } from './test/end-to-end/chromium.ts';
     console.log(JSON.stringify(await unpackChromium(process.argv[1])));`;
@@ -28,7 +28,7 @@ async function ask(): Promise<Chromium & { version: string }> {
 }
 
 test('Chromium is unpacked once by two processes that ask at the same moment, and starts for both', async () => {
-  // What lies there already: another version, and what a process left that died while it unpacked this one.
+  // Leftovers: another version, and the folder of a process that died while it unpacked this one.
   const folder = `chromium-${versionOfPackage()}-${process.arch}`;
   for (const name of ['chromium-1.0.0-x64', `${folder}.new`]) {
     mkdirSync(path.join(cache, name));

@@ -4,22 +4,23 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { withLock } from '../../local/runner/lock.ts';
 
-/** The binary that a package brings along, unpacked. */
+/** The unpacked binary of the npm package. */
 export interface Chromium {
   /** The executable; the libraries it loads lie beside it. */
   readonly binary: string;
-  /** An earlier call, of this process or of another one, had unpacked it. */
+  /** True when an earlier call, of any process, had unpacked it. */
   readonly reused: boolean;
 }
 
 const root = path.resolve(import.meta.dirname, '../..');
 
 /**
- * Unpacks Chromium (67 MB into 209 MB, about 3 s) unless this version is unpacked already. One process at a time unpacks, into a folder that
- * gets its name when it is complete: the package itself writes straight to the temporary folder, where a second process that starts the
- * half-written binary fails with ETXTBSY, and where a binary of any other version is taken for its own.
+ * Unpacks Chromium (67 MB into 209 MB, about 3 s) unless this version is unpacked already. One process at a time unpacks, into a folder
+ * that is renamed when it is complete. The package itself writes straight into the temporary folder: a second process that starts the
+ * incomplete binary fails with ETXTBSY, and a binary of another version is taken for its own.
  *
- * @param cache folder to keep it in, writable, made when it is missing; `.local/cache` unless given.
+ *
+ * @param cache writable folder for the binary, created when missing; `.local/cache` by default.
  */
 export async function unpackChromium(cache: string = path.join(root, '.local', 'cache')): Promise<Chromium> {
   const folder = path.join(cache, `chromium-${versionOfPackage()}-${process.arch}`);
@@ -36,15 +37,15 @@ export async function unpackChromium(cache: string = path.join(root, '.local', '
   });
 }
 
-/** Says which version of the package is installed. */
+/** Installed version of the package. */
 export function versionOfPackage(): string {
   const file = path.join(root, 'node_modules', '@sparticuz', 'chromium', 'package.json');
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /**
- * A process of its own unpacks: the package takes the folder from TMPDIR, which is not to change here, and no process that this one starts
- * meanwhile inherits the file that is being written.
+ * Unpacks in a separate process. The package takes the folder from TMPDIR, which must not change here, and children of this process must
+ * not inherit the open file.
  */
 async function unpackInto(folder: string): Promise<void> {
   const { NODE_OPTIONS: _, ...env } = process.env;

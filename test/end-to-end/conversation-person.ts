@@ -1,14 +1,14 @@
 import type { Locator } from 'playwright-core';
 import type { Person } from './person.ts';
 
-/** A file as somebody has it on their machine. */
+/** A file on a user's machine. */
 export interface OwnFile {
   readonly name: string;
   readonly mimeType: string;
   readonly buffer: Buffer;
 }
 
-/** What somebody does and sees in a conversation, beyond reading and writing. */
+/** Actions and views of a user in a conversation, beyond reading and writing. */
 export class ConversationPerson {
   readonly person: Person;
 
@@ -17,10 +17,10 @@ export class ConversationPerson {
   }
 
   message = (text: string): Locator => this.person.message(text);
-  /** A line about something that happened. */
+  /** Row of a system event. */
   notice = (text: string | RegExp): Locator => this.person.log().getByRole('note').filter({ hasText: text });
   suggestions = (): Locator => this.person.page.getByRole('listbox');
-  /** What the composer says below itself. */
+  /** Message below the composer. */
   says = (text: string | RegExp): Locator => this.person.page.locator('form').getByText(text);
   poll = (question: string): Locator => this.person.log().getByRole('region', { name: `Poll: ${question}` });
   option = (question: string, text: string): Locator => this.poll(question).getByRole('button', { name: new RegExp(`^${text} `) });
@@ -29,7 +29,7 @@ export class ConversationPerson {
   picker = (): Locator => this.person.page.getByRole('dialog', { name: 'React' });
   files = (): Locator => this.person.page.getByRole('list', { name: 'Files to send' });
 
-  /** Types key by key, as a person does. */
+  /** Types key by key, as a user does. */
   async type(text: string): Promise<void> {
     await this.person.composer().focus();
     await this.person.page.keyboard.type(text);
@@ -49,7 +49,7 @@ export class ConversationPerson {
     await this.person.page.getByRole('menuitem', { name: item }).click();
   }
 
-  /** Looks for an emoji by what it is called, and takes the first. */
+  /** Searches the emoji picker by name and takes the first result. */
   async react(text: string, words: string): Promise<void> {
     await this.tool(text, 'React');
     await this.picker().getByRole('textbox').fill(words);
@@ -59,7 +59,7 @@ export class ConversationPerson {
 
   attach = (files: readonly OwnFile[]): Promise<void> => this.person.page.getByLabel('Files', { exact: true }).setInputFiles([...files]);
 
-  /** Lets files fall onto the messages, or pastes them. */
+  /** Drops files onto the messages, or pastes them. */
   async hand(kind: 'drop' | 'paste', files: readonly OwnFile[]): Promise<void> {
     const data = await this.person.page.evaluateHandle(
       (given) => {

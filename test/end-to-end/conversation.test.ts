@@ -18,7 +18,7 @@ const picture: OwnFile = {
 };
 const csv: OwnFile = { name: 'figures.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') };
 
-/** Two people who have the same stream open, with messages in it. */
+/** Two users with the same stream open, with messages in it. */
 async function twoIn(word: string, texts: readonly string[]) {
   const name = newName(word);
   const streamId = await seedStream(stage.app, name, texts);
@@ -50,7 +50,7 @@ describe('reactions', () => {
     await ada.person.composer().press('Shift+Tab');
     await ada.press('ArrowDown');
     await ada.press('+');
-    // Nobody presses a key before they see where they are.
+    // Waits for the focus first, as a user would.
     const isHere = ada.person.page.locator(':focus');
     await ada.picker().getByRole('textbox').and(isHere).waitFor();
     await ada.press('ArrowDown');
@@ -114,7 +114,7 @@ describe('polls', () => {
       .poll('Both?')
       .getByRole('button', { name: /^Right 1 vote, 100%/ })
       .waitFor();
-    // Another one: how long people take to vote depends on the machine.
+    // Another one: the duration of the vote depends on the machine.
     const closesAt = new Date(Date.now() + 4_000).toISOString();
     await events.post({ eventType: 'poll', question: 'Soon?', options: ['Left', 'Right'], multiple: true, closesAt });
     await bob.poll('Soon?').getByText('Closed').waitFor();

@@ -6,8 +6,8 @@ import { launchBrowser } from './browser.ts';
 import { limit } from '../support/slowness.ts';
 
 /**
- * The way of a file through a real browser, under the page's own content security policy and the bucket's rules for pages of other origins.
- * The page is visited as `localhost` and the bucket is at `127.0.0.1`, so that they are two origins as they are in the cloud.
+ * Files through a real browser, under the page's own content security policy and the bucket's CORS rules. The page is at `localhost` and
+ * the bucket at `127.0.0.1`, which makes them two origins, as in AWS.
  */
 let app: RunningApp;
 let browser: Browser;
@@ -51,7 +51,7 @@ function crc32(bytes: Buffer): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** Sends a picture as a page of the app does, and answers what came of it. */
+/** Sends a picture as the app's page does; resolves with the outcome. */
 const sendPicture = (picture: Buffer) =>
   page.evaluate(
     async ({ bytes, workspaceId, token }) => {

@@ -14,7 +14,7 @@ import { limit } from '../support/slowness.ts';
 
 jest.setTimeout(limit(120_000));
 
-/** One person with a client of their own: what they may ask, what they see live. */
+/** A user with a client: HTTP requests and live state. */
 interface Viewer {
   readonly id: string;
   readonly http: WorkspaceClient;
@@ -74,7 +74,7 @@ async function view(index: number): Promise<Viewer> {
 const isOpen = ({ status }: Stream): boolean => status !== 'archived';
 const sorted = (streams: readonly Stream[]): Stream[] => [...streams].sort((a, b) => (a.id < b.id ? -1 : 1));
 
-/** What a viewer has been told is what a fresh reader is told, once all of it has come. */
+/** Checks that the live state of viewers equals that of a new reader, once all frames have arrived. */
 async function converges(...viewers: Viewer[]): Promise<void> {
   for (const { id, list, http } of viewers) {
     const same = async () => {

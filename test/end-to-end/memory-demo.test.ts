@@ -21,7 +21,9 @@ import { startWordProvider } from './word-provider.ts';
 import type { WordProvider } from './word-provider.ts';
 import { limit } from '../support/slowness.ts';
 
-/** Everything around memory goes down in the middle of three weeks: nobody who writes notices, and memory ends as if nothing had been. */
+/**
+ * All services of memory fail in the middle of three weeks. Posting is unaffected, and memory ends in the same state as without failures.
+ */
 const story = readStory();
 let folder: string;
 const running = new Set<Local>();
@@ -34,7 +36,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** An app whose index is kept in a file, so that it can go and come back. */
+/** Starts an app with the index in a file, so that it can stop and restart. */
 async function startApp(name: string, environment: Readonly<Record<string, string>>): Promise<Local> {
   const local = await startLocal({ port: 0, stateDir: path.join(folder, name), quiet: true, demo: false, environment });
   running.add(local);
@@ -50,7 +52,7 @@ const importPast = ({ baseUrl }: Local): Promise<Telling> =>
 const statusOf = ({ own }: Telling): Promise<MemoryStatus> =>
   own.streambed.call(api.epochs.readMemory, { params: { workspaceId: own.workspaceId } });
 
-/** Posts the last day; says how long the slowest took. */
+/** Posts the last day; resolves with the duration of the slowest post. */
 async function postLive(telling: Telling): Promise<number> {
   let slowestMs = 0;
   for (const said of story.live) {
@@ -61,12 +63,12 @@ async function postLive(telling: Telling): Promise<number> {
   return slowestMs;
 }
 
-/** Messages that wait for a back-off or for a worker that died come back at once. */
+/** Makes messages visible that wait for a back-off or after a dead worker. */
 function bringBack(local: Local): void {
   for (const queue of ['Epochs', 'Embeddings']) local.queues.expireVisibility(local.nameOf(`Epochs${queue}QueueQueue`));
 }
 
-/** Waits for memory; where nothing moved for a while, messages need not wait for their three minutes. */
+/** Waits for memory. Without progress for a while, messages become visible before their three minutes are over. */
 async function settle(local: Local, telling: Telling): Promise<Outcome> {
   let moved = true;
   const hurry = setInterval(() => {
@@ -82,8 +84,8 @@ async function settle(local: Local, telling: Telling): Promise<Outcome> {
 }
 
 /**
- * The minutely sweep retries what waited for the provider. Nobody waits for its minute here, nor for the back-off of messages: where nothing
- * moved since the last look they come back at once.
+ * Runs the once-a-minute sweep, which retries work that waited for the provider, without waiting for its minute. Without progress since
+ * the last look, messages become visible before their back-off is over.
  */
 async function lookAfter(local: Local, telling: Telling): Promise<void> {
   let seen = '';
@@ -102,7 +104,7 @@ async function tellCalmly(local: Local): Promise<Outcome> {
   return settle(local, telling);
 }
 
-/** Tells it as a person at a terminal does. */
+/** Runs the script as a user at a terminal does. */
 async function runScript(local: Local): Promise<{ outcome: Outcome; comparison: Comparison }> {
   const root = path.resolve(import.meta.dirname, '../..');
   const child = spawn(process.execPath, ['scripts/demo-memory.ts', '--url', local.baseUrl, '--json'], { cwd: root });
@@ -118,7 +120,7 @@ async function runScript(local: Local): Promise<{ outcome: Outcome; comparison: 
   return { outcome: { streams: told.streams, points: await countPoints(local, told.workspaceId) }, comparison: told.comparison };
 }
 
-/** A link begins at a half. What else is in the index moves what is hardly related to this or that side of the line. */
+/** Links start at 0.5. Other epochs in the index move weak links across that threshold. */
 const atTheEdge = 0.6;
 
 function expectSameLinks(storm: Outcome, calm: Outcome): void {
@@ -134,7 +136,7 @@ function expectSameLinks(storm: Outcome, calm: Outcome): void {
 function expectAllIndexed(outcome: Outcome): void {
   const epochs = epochsIn(outcome);
   expect(epochs.filter(({ barrier, indexed }) => barrier !== null && indexed !== true)).toEqual([]);
-  // Only the newest of a stream can be open, and is not in the index yet.
+  // Only the newest epoch of a stream can be open, and open ones are not in the index yet.
   expect(outcome.points).toBe(epochs.filter(({ barrier }) => barrier !== null).length);
 }
 
@@ -148,7 +150,7 @@ describe('The memory of three weeks, made on the machine itself', () => {
   beforeAll(async () => {
     const local = await startApp('offline', {});
     ({ outcome: calm, comparison } = await runScript(local));
-    // Both workers die when they have written something, and the index goes when it holds some of the epochs.
+    // Both workers die after some writes, and the index stops when it holds some of the epochs.
     const kills = [
       local.faults.set({ caller: 'EpochsAssignEvents', action: 'sqs:SendMessage', when: 'after', effect: 'kill' }),
       local.faults.set({ caller: 'EpochsIndexEpoch', action: 'sqs:SendMessage', when: 'before', effect: 'kill' }),
@@ -206,7 +208,7 @@ describe('The memory of three weeks, made by a provider', () => {
       EMBEDDING_DIMENSION: String(provider.dimension),
     });
     calm = await tellCalmly(local);
-    // Some epochs are in the index and the others are not when both go; the last day is posted without them.
+    // Both stop when some epochs are in the index; the last day is posted without them.
     const stopped = provider.failAfter(15).then(() => local.qdrant.stop());
     telling = await importPast(local);
     await stopped;

@@ -2,14 +2,14 @@ import type { Local } from '../../local/run.ts';
 import { earlierThan } from '../../scripts/demo-memory/read-memory.ts';
 import type { RememberedStream } from '../../scripts/demo-memory/read-memory.ts';
 
-/** What memory made of a story. */
+/** Memory of a story. */
 export interface Outcome {
   readonly streams: readonly RememberedStream[];
-  /** How many points the index holds of it. */
+  /** Number of points in the index. */
   readonly points: number;
 }
 
-/** How many points the index holds of a workspace. */
+/** Number of a workspace's points in the index. */
 export async function countPoints({ qdrant }: Local, workspaceId: string): Promise<number> {
   const send = async (at: string, body?: object): Promise<unknown> => {
     const request = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
@@ -22,7 +22,7 @@ export async function countPoints({ qdrant }: Local, workspaceId: string): Promi
   return (await Promise.all(counts)).reduce<number>((sum, found) => sum + (found as { count: number }).count, 0);
 }
 
-/** Where the epochs begin and end, why, and what they are about; an open one has no label yet that stays. */
+/** Epochs with their ranges, closing reasons and labels. The label of an open epoch is left out, because it still changes. */
 export const epochsIn = ({ streams }: Outcome) =>
   streams.flatMap(({ slug, epochs }) =>
     epochs.map(({ status, barrier, firstSeq, lastSeq, messageCount, label, indexed }) => ({
@@ -34,7 +34,7 @@ export const epochsIn = ({ streams }: Outcome) =>
     })),
   );
 
-/** What closed epochs come back to, with how sure it is, by places instead of ids. */
+/** Links of closed epochs with their scores, by place instead of id. */
 export function linksIn({ streams }: Outcome): Map<string, number> {
   const places = new Map(streams.flatMap(({ slug, epochs }) => epochs.map(({ id, firstSeq }) => [id, `${slug} ${firstSeq}`])));
   const closed = streams.flatMap(({ epochs }) => epochs.filter(({ status }) => status === 'closed'));

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
 import type { Person } from './person.ts';
 
-/** What somebody does with memory, and sees of it. */
+/** Actions and views of a user around memory. */
 export class MemoryPerson {
   readonly person: Person;
 
@@ -9,11 +9,11 @@ export class MemoryPerson {
     this.person = person;
   }
 
-  /** The line above the messages where a topic begins. */
+  /** Divider above the messages at the start of a topic. */
   divider = (label: string | RegExp): Locator => this.person.log().getByRole('heading', { level: 3, name: label });
-  /** How all of them read, from the top. */
+  /** Texts of all dividers, from the top. */
   dividers = (): Promise<string[]> => this.person.log().getByRole('heading', { level: 3 }).locator('bdi').allInnerTexts();
-  /** Waits until there are so many. */
+  /** Waits for a number of dividers. */
   async counts(wanted: number): Promise<void> {
     await this.person.page.waitForFunction((count) => document.querySelectorAll('[role=log] h3').length === count, wanted);
   }
@@ -30,7 +30,7 @@ export class MemoryPerson {
     if (tab === 'Timeline') await this.panel().getByRole('button', { name: 'Timeline' }).click();
   }
 
-  /** Picks from what can be done with a topic, at its divider. */
+  /** Picks an action from a topic's menu at its divider. */
   async correct(label: string | RegExp, item: string): Promise<void> {
     await this.person.log().getByRole('button', { name: label }).click();
     await this.person.page.getByRole('menuitem', { name: item }).click();

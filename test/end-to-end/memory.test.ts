@@ -25,7 +25,7 @@ const payroll = [
 ];
 const leaking = ['The espresso machine is leaking water at the group head once more', 'Is it the gasket of the espresso group head again?'];
 
-/** A stream in which both topics were talked about, each until somebody began another: two names, and one that is to come. */
+/** Creates a stream with two closed epochs, one for each topic, and a barrier for the next one. */
 async function remembered(word: string) {
   const name = newName(word);
   const streamId = await seedStream(stage.app, name, espresso);
@@ -39,7 +39,10 @@ async function remembered(word: string) {
   return { name, streamId, mayas, events, memory };
 }
 
-/** A stream with more than a page, of topics that begin above, in and below what is in view where the newest page begins: their names. */
+/**
+ * Creates a stream longer than a page. Topics begin above, inside and below the visible part at the start of the newest page. Returns
+ * their names.
+ */
 async function longRemembered(word: string): Promise<{ name: string; beginnings: string[] }> {
   const name = newName(word);
   const streamId = await seedStream(stage.app, name, []);
@@ -56,7 +59,7 @@ async function longRemembered(word: string): Promise<{ name: string; beginnings:
   return { name, beginnings };
 }
 
-/** Keeps requests waiting until they are let go. */
+/** Holds requests to an address; the returned function releases them. */
 async function heldBack(page: Page, address: RegExp): Promise<() => void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   await page.route(address, async (route) => {
@@ -66,7 +69,7 @@ async function heldBack(page: Page, address: RegExp): Promise<() => void> {
   return resolve;
 }
 
-/** Where something stands on the page once it stands still. */
+/** Position of an element on the page, once it has stopped moving. */
 async function settled(locator: Locator): Promise<number> {
   const top = async (): Promise<number> => (await locator.boundingBox())?.y ?? Number.NaN;
   for (let [last, now] = [Number.NaN, await top()]; ; [last, now] = [now, await top()]) {
@@ -75,7 +78,7 @@ async function settled(locator: Locator): Promise<number> {
   }
 }
 
-/** The positions of the last message above what is in view, and of one in the middle of it. */
+/** Positions of the last message above the visible part, and of one in its middle. */
 const rowsAbout = (log: Locator): Promise<[number, number]> =>
   log.evaluate((frame) => {
     const { top, bottom } = frame.getBoundingClientRect();

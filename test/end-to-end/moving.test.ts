@@ -22,7 +22,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** Runs a program of this repository as a person at a terminal does. */
+/** Runs a program of this repository as a user at a terminal does. */
 async function run(program: string, args: readonly string[], apiKey = ''): Promise<{ code: number | null; out: string; errors: string }> {
   const env = { PATH: process.env['PATH'], STREAMBED_URL: app.baseUrl, STREAMBED_API_KEY: apiKey, NO_COLOR: '1' };
   const child = spawn(process.execPath, [program, ...args], { cwd: path.resolve(import.meta.dirname, '../..'), env });
@@ -50,7 +50,7 @@ describe('The story of an incident', () => {
     expect(told.code).toBe(0);
     const steps = told.out.split(/\n(?=\d\. )/).map((step) => step.split('\n'));
     const badges = (step: number, who: string): string => steps[step]?.find((line) => line.trim().startsWith(`${who} `))?.trim() ?? '';
-    // 4: promoted. 6: shared. 7: Greta is brought in. 8: resolved. The first part is what stands before the first step.
+    // 4: promoted. 6: shared. 7: Greta is added. 8: resolved. The first part is the state before the first step.
     expect(badges(4, 'Pierre')).toMatch(/! Checkout Outage \[sev1, active\] \(1 unread, 1 for me\)$/);
     expect(badges(4, 'Greta')).toMatch(/^Greta\s+# Company$/);
     const shared = (step: number) => steps[step]?.join('\n') ?? '';

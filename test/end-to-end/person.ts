@@ -5,11 +5,11 @@ import { waitPromptly } from './prompt-waits.ts';
 /** Short enough to fail before the test does. */
 const patienceMs = limit(10_000);
 
-/** Somebody at a browser of their own: what they do and see, in the words of the page. */
+/** A user with a browser: actions and views in the words of the page. */
 export class Person {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** What went wrong inside the page. */
+  /** Errors inside the page. */
   readonly errors: string[] = [];
 
   constructor(context: BrowserContext, page: Page) {
@@ -28,7 +28,7 @@ export class Person {
     return person;
   }
 
-  /** Sets how long everything that this person waits for may take. */
+  /** Sets the timeout of all waits of this user. */
   setPatience(milliseconds: number): void {
     waitPromptly(this.context, milliseconds, this.page.locator('html'));
   }
@@ -39,7 +39,7 @@ export class Person {
     return this;
   }
 
-  /** Finds a stream among all that can be seen, joins it, and goes there. */
+  /** Finds a stream in the list of all visible ones, joins it, and opens it. */
   async joinStream(name: string): Promise<void> {
     await this.page.getByRole('button', { name: 'Browse channels' }).click();
     const dialog = this.page.getByRole('dialog', { name: 'Browse channels' });
@@ -47,10 +47,10 @@ export class Person {
     await this.joinListed(name);
   }
 
-  /** Joins a stream from its own row of the open dialog, and goes there. */
+  /** Joins a stream from its row in the open dialog, and opens it. */
   async joinListed(name: string): Promise<void> {
     const dialog = this.page.getByRole('dialog', { name: 'Browse channels' });
-    // Until the server has answered, the list shows the streams from before the name was typed, with those that were joined long ago.
+    // Until the server has answered, the list shows the unfiltered streams, including those that were joined long ago.
     const row = dialog.getByRole('listitem').filter({ has: this.page.getByRole('link', { name }) });
     await row.getByRole('button', { name: `Join ${name}` }).click();
     await row.getByText('Joined').waitFor();
@@ -72,7 +72,7 @@ export class Person {
     await this.title(stream).waitFor();
   }
 
-  /** A line of the sidebar; signs before the name and badges behind it do not matter. */
+  /** Row of the sidebar; icons before the name and badges behind it are ignored. */
   streamLink = (name: string): Locator =>
     this.page.getByRole('navigation', { name: 'Streams' }).getByRole('link', { name: new RegExp(`(^| )${name}( |$)`) });
   place = (name: string): Locator => this.page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name });
@@ -83,7 +83,7 @@ export class Person {
   log = (): Locator => this.page.getByRole('log');
   composer = (): Locator => this.page.getByRole('textbox', { name: /^Message to/ });
   banner = (): Locator => this.page.getByTestId('connection');
-  /** The message that says exactly this. */
+  /** Message with exactly this text. */
   message = (text: string): Locator =>
     this.log()
       .getByRole('article')
@@ -94,18 +94,18 @@ export class Person {
     await this.composer().press('Enter');
   }
 
-  /** Waits until the message is shown and is no longer on its way. */
+  /** Waits until the message is shown and no longer pending. */
   async sees(text: string): Promise<void> {
     await this.message(text).filter({ hasNotText: 'Sending…' }).waitFor();
   }
 
-  /** Waits until this is where the keyboard is. */
+  /** Waits until the element has the focus. */
   async focused(locator: Locator): Promise<void> {
     const element = await locator.elementHandle();
     await this.page.waitForFunction((wanted) => document.activeElement === wanted, element);
   }
 
-  /** Picks from what can be done with the stream as a whole. */
+  /** Picks an action from the stream's menu. */
   async choose(item: string): Promise<void> {
     await this.page.getByRole('button', { name: 'More about this stream' }).last().click();
     await this.page.getByRole('menuitem', { name: item }).click();
@@ -124,7 +124,7 @@ export class Person {
     }
   }
 
-  /** Turns the wheel over the messages. */
+  /** Scrolls the messages with the wheel. */
   async scroll(deltaY: number): Promise<void> {
     await this.log().hover();
     await this.page.mouse.wheel(0, deltaY);

@@ -2,14 +2,15 @@ import { errors, type BrowserContext, type Locator } from 'playwright-core';
 import { slowerThanMeasured } from '../support/slowness.ts';
 
 /**
- * Playwright looks for an element again after 20, 50, 100 and 100 ms, and from then on every 500 ms. Most waits of these tests take 0.3 to 1 s,
- * so that each lost a quarter of a second on average. With a time-out below 2.5 s it looks every 100 ms: a longer wait is made of such ones.
+ * Timeout of one attempt. Playwright polls for an element after 20, 50, 100 and 100 ms, then every 500 ms. Most waits of these tests take
+ * 0.3 to 1 s, so each lost a quarter of a second on average. With a timeout below 2.5 s it polls every 100 ms, so a longer wait is split
+ * into such attempts.
  */
 const attemptMs = 2_000;
 const patience = new WeakMap<BrowserContext, number>();
 const known = new WeakSet<object>();
 
-/** Sets how long everything waits in a context, in milliseconds, and has its locators look every 100 ms. */
+/** Sets the timeout of all waits in a context, in milliseconds, and makes its locators poll every 100 ms. */
 export function waitPromptly(context: BrowserContext, milliseconds: number, locator: Locator): void {
   patience.set(context, milliseconds);
   context.setDefaultTimeout(milliseconds);
@@ -38,7 +39,7 @@ function replaceWaitFor(prototype: Locator): void {
         if (!(thrown instanceof errors.TimeoutError)) throw thrown;
         if (left > attemptMs) continue;
         if (measured) throw new errors.TimeoutError(thrown.message.replace(/[\d.]+ms/, `${milliseconds}ms`), { cause: thrown });
-        // What counts is how slow the machine is now, not how slow it was when the run began.
+        // The machine's current speed counts, not the one at the start of the run.
         milliseconds = Math.round(milliseconds * (await slowerThanMeasured()));
         measured = true;
       }
@@ -46,7 +47,7 @@ function replaceWaitFor(prototype: Locator): void {
   };
 }
 
-/** Has an action wait promptly for its element to be visible, which it would wait for anyway. */
+/** Makes an action wait promptly for its element to be visible, which it waits for anyway. */
 function waitBefore(prototype: Locator, action: 'click' | 'fill' | 'hover' | 'press' | 'tap'): void {
   const act = prototype[action] as (...given: unknown[]) => Promise<void>;
   const waiting = async function (this: Locator, ...given: unknown[]): Promise<void> {

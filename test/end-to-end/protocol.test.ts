@@ -9,7 +9,7 @@ import { startLocal } from '../../local/run.ts';
 import type { Local } from '../../local/run.ts';
 import { limit } from '../support/slowness.ts';
 
-/** The socket protocol at the wire, as somebody meets it who has read the AsyncAPI document and nothing else. */
+/** The socket protocol at the wire, for a client that is written from the AsyncAPI document alone. */
 let local: Local;
 let api: WorkspaceClient;
 let stream: Stream;
@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, limit(90_000));
 afterAll(() => local.stop());
 
-/** Tries to open a socket; resolves with it, or with the status that refused it. */
+/** Opens a socket; resolves with it, or with the status that refused it. */
 function connect(query: string, protocols: string[] = ['streambed.v1.json']): Promise<WebSocket | number> {
   const socket = new WebSocket(`${local.wsUrl}${query}`, protocols);
   return new Promise((resolve, reject) => {
@@ -42,7 +42,7 @@ async function open(): Promise<WebSocket> {
   if (typeof socket === 'number') throw new Error(`The socket was refused with ${socket}`);
   return socket;
 }
-/** The next frame, which must be one of the protocol. */
+/** Waits for the next frame and checks that it belongs to the protocol. */
 const next = (socket: WebSocket) =>
   new Promise<ServerFrame>((resolve) =>
     socket.once('message', (data) => resolve(ServerFrame.parse(JSON.parse((data as Buffer).toString())))),

@@ -2,21 +2,21 @@ import { createServer as createHttpServer, request, type Server as HttpServer } 
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A network for one browser, far away from the app: a proxy on loopback. */
+/** A slow network between one browser and the app: a proxy on loopback. */
 export interface SlowNetwork {
-  /** To be given to a browser context as its proxy. */
+  /** Proxy address for a browser context. */
   readonly server: string;
-  /** Tries to connect that failed since the network was lost. */
+  /** Number of refused connections since the network was lost. */
   readonly refused: number;
-  /** Ends every connection and refuses new ones, as where there is no reception. */
+  /** Cuts every connection and refuses new ones, as without reception. */
   lose(): void;
   restore(): void;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a proxy for HTTP and WebSockets that holds every byte back for `oneWayMs`, in either direction. Chromium can delay only HTTP by
- * itself. Two servers in a row: the first one delays bytes, the second one is a proxy that knows nothing of it.
+ * Starts a proxy for HTTP and WebSockets that delays every byte by `oneWayMs` in both directions, because Chromium itself can delay only
+ * HTTP. It is two servers: the first one delays bytes, the second one is a plain proxy.
  */
 export async function startSlowNetwork(oneWayMs: number): Promise<SlowNetwork> {
   const proxy = createProxy();
@@ -57,7 +57,7 @@ export async function startSlowNetwork(oneWayMs: number): Promise<SlowNetwork> {
   };
 }
 
-/** Passes bytes on after a while; timers of the same length keep their order. */
+/** Forwards bytes after a delay; timers of the same length keep their order. */
 function delay(from: Socket, to: Socket, milliseconds: number): void {
   const later = (act: () => void): void => void setTimeout(() => to.destroyed || act(), milliseconds);
   from.on('data', (chunk: Buffer) => later(() => to.write(chunk)));
@@ -66,7 +66,7 @@ function delay(from: Socket, to: Socket, milliseconds: number): void {
   from.on('close', () => later(() => to.destroy()));
 }
 
-/** A plain proxy: requests by their absolute address, sockets through tunnels. */
+/** A plain proxy: absolute addresses for HTTP, tunnels for sockets. */
 function createProxy(): HttpServer {
   const server = createHttpServer((incoming, response) => {
     const onward = request(incoming.url ?? '', { method: incoming.method, headers: incoming.headers }, (answer) => {

@@ -6,7 +6,7 @@ import type { Person } from './person.ts';
 import { startSlowNetwork, type SlowNetwork } from './slow-network.ts';
 import { openStage } from './stage.ts';
 
-/** A phone of some years ago on a train: a sixth of the processor, 400 ms to the server and back, and no reception now and then. */
+/** An old phone on a train: a sixth of the processor, 400 ms of round trip, and sometimes no reception. */
 const slowdown = 6;
 const roundTripMs = 400;
 const stepMs = limit(30_000);
@@ -32,7 +32,7 @@ async function arriveSlowly(): Promise<Person> {
 const inPanel = ({ panel }: Person, text: string) => panel().getByRole('article').filter({ hasText: text });
 const line = ({ page }: Person, words: RegExp) => page.getByRole('navigation', { name: 'Streams' }).getByRole('link', { name: words });
 
-/** Writes into the stream, also while a thread is open beside it. */
+/** Posts into the stream, also while a thread is open beside it. */
 async function say({ page }: Person, stream: string, text: string): Promise<void> {
   await page.getByRole('textbox', { name: `Message to ${stream}` }).fill(text);
   await page.keyboard.press('Enter');
@@ -44,7 +44,7 @@ async function replyInPanel(person: Person, text: string): Promise<void> {
   await inPanel(person, text).filter({ hasNotText: 'Sending…' }).waitFor();
 }
 
-/** Everything the page shows of streams and messages. The age of a last reply is masked: pages refresh it once a minute. */
+/** Streams and messages that the page shows. The age of a last reply is masked, because pages refresh it only once a minute. */
 async function shown(person: Person) {
   const { page } = person;
   return {
@@ -59,7 +59,7 @@ async function shown(person: Person) {
   };
 }
 
-/** Waits until two pages show the same; the difference fails the test when they never do. */
+/** Waits until two pages show the same; a remaining difference fails the test. */
 async function showSame(one: Person, other: Person): Promise<void> {
   for (const end = Date.now() + stepMs; Date.now() < end;) {
     if (isDeepStrictEqual(await shown(one), await shown(other))) return;
@@ -100,7 +100,7 @@ test('a slow page far away loses its network and comes back live, showing what a
   await replyInPanel(bob, 'for once');
   await inPanel(ada, 'for once').waitFor();
 
-  // A tunnel: the page tries in vain, and both go on writing.
+  // A tunnel: the page retries without success, and both users continue to write.
   network.lose();
   await bob.banner().getByText('Offline since').waitFor();
   await say(bob, stream, 'from the tunnel');

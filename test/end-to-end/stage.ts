@@ -7,21 +7,21 @@ import { launchBrowser } from './browser.ts';
 import { Person } from './person.ts';
 import { limit } from '../support/slowness.ts';
 
-/** One app and one browser for all tests of a file, and the people in it, who leave after each test. */
+/** One app and one browser for all tests of a file. Users leave after each test. */
 export interface Stage {
   readonly app: RunningApp;
   user(n: number): DemoUser;
-  /** Somebody's own client, to prepare what a test begins with. */
+  /** A user's client, for preparing a test. */
   client(n: number): WorkspaceClient;
   arrive(options?: BrowserContextOptions): Promise<Person>;
   signedIn(n: number, options?: BrowserContextOptions): Promise<Person>;
-  /** A name that nothing else has. */
+  /** A unique name. */
   newName(word: string): string;
 }
 
-/** Registers what has to be done before and after; to be called once, at the top of a file. */
+/** Registers setup and cleanup; call it once, at the top of a file. */
 export function openStage(): Stage {
-  // Of many steps, each with a limit of its own.
+  // Long, because it has many steps with limits of their own.
   jest.setTimeout(limit(90_000));
   let app: RunningApp | undefined;
   let browser: Browser | undefined;

@@ -8,7 +8,7 @@ import { launchBrowser } from './browser.ts';
 import { Person } from './person.ts';
 import { limit } from '../support/slowness.ts';
 
-// Of many steps, each with a limit of its own.
+// Long, because it has many steps with limits of their own.
 jest.setTimeout(limit(90_000));
 
 let app: RunningApp;
@@ -199,7 +199,7 @@ describe('history', () => {
     release();
     await ada.page.waitForResponse(/before=/);
     await ada.message('line 80').waitFor({ state: 'attached' });
-    // The rows are measured in the frame after they are drawn, and the one that said "Loading" is gone by then.
+    // Rows are measured in the frame after they are drawn; the "Loading" row is gone by then.
     for (let frame = 0; frame < 2; frame++) {
       await ada.page.waitForFunction(() => new Promise((resolve) => requestAnimationFrame(() => resolve(true))));
     }

@@ -1,5 +1,5 @@
 import chromium from '@sparticuz/chromium';
 
-/** Started as a process of its own by `chromium.ts`: unpacks the binary and its libraries into the folder TMPDIR. */
+/** Process that `chromium.ts` starts: unpacks the binary and its libraries into the folder TMPDIR. */
 chromium.setGraphicsMode = false;
 await chromium.executablePath();

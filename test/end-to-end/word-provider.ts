@@ -3,16 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { localEmbedder } from '../../functions/embeddings/local-embedder.ts';
 
-/** An embedding provider behind a wire, which can go down: it speaks OpenAI's `/embeddings`, and knows words only. */
+/** An embeddings provider behind HTTP that can fail: it implements OpenAI's `/embeddings` with lexical vectors. */
 export interface WordProvider {
   /** Value of `EMBEDDING_URL`. */
   readonly url: string;
   readonly dimension: number;
-  /** What it embedded: every text, as often as it was asked for. */
+  /** All embedded texts, with repetitions. */
   readonly texts: readonly string[];
-  /** Refuses everything from its n-th text on; resolves when that comes. */
+  /** Refuses everything from its n-th text on; resolves at that moment. */
   failAfter(texts: number): Promise<void>;
-  /** How often it refused. */
+  /** Number of refused requests. */
   readonly refusals: number;
   recover(): void;
   stop(): Promise<void>;

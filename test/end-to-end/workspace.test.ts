@@ -11,10 +11,10 @@ const [maya, jonas] = [0, 1];
 const seed = (name: string, texts: readonly string[]): Promise<string> => seedStream(stage.app, name, texts);
 
 const both = (): Promise<[Person, Person]> => Promise.all([stage.signedIn(maya), stage.signedIn(jonas)]);
-/** A message in the panel; what is announced to screen readers says the same words. */
+/** A message in the panel. A role is needed, because the announcement for screen readers has the same words. */
 const inPanel = (person: Person, text: string): Locator => person.panel().getByRole('article').filter({ hasText: text });
 const lines = (count: number): string[] => Array.from({ length: count }, (_, i) => `line ${i + 1}`);
-/** Waits until the line of a stream says so. */
+/** Waits until a stream's row has this badge. */
 const badge = (person: Person, stream: string, words: string): Promise<void> =>
   person.page
     .getByRole('navigation', { name: 'Streams' })

@@ -13,7 +13,7 @@ import { aPerson, eventually, texts, until } from './reader.ts';
 import type { Person } from './reader.ts';
 import { limit } from '../support/slowness.ts';
 
-/** What a crash, a restart or a repetition anywhere does to a message: nothing that a reader could tell. */
+/** A crash, a restart or a repetition at any point is invisible to the readers of a message. */
 let local: Local;
 let ada: Person;
 let bob: Person;
@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 const token = () => local.demo?.users[0]?.token ?? '';
-/** One attempt over HTTP, whatever comes of it. */
+/** One attempt over HTTP, whatever its outcome. */
 async function postOnce(text: string, clientEventId: string): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${local.baseUrl}/v1/workspaces/${stream.workspaceId}/streams/${stream.id}/events`, {
     method: 'POST',

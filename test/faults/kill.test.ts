@@ -17,7 +17,7 @@ let child: ChildProcess;
 
 beforeAll(async () => {
   state = mkdtempSync(join(tmpdir(), 'streambed-kill-'));
-  // For root the database server runs as another user, who must be able to get there.
+  // For root the database server runs as another user, who needs access to the folder.
   chmodSync(state, 0o755);
   const probe = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => probe.once('listening', resolve));
@@ -74,14 +74,14 @@ test(
     await until(live, ({ state: now }) => now === 'offline' || now === 'catching up');
 
     await start();
-    // The same workspace, and the tokens of before still work.
+    // The same workspace, with tokens of the earlier run that still work.
     expect((JSON.parse(readFileSync(join(state, 'demo.json'), 'utf8')) as Demo).workspaceId).toBe(demo.workspaceId);
     const { items, head } = await reader.api.events(stream.id).list({ after: 0, limit: 200 });
     expect(items.map(({ seq }) => seq)).toEqual(items.map((_, index) => index + 1));
     const stored = items.map(({ content }) => content?.text ?? '');
     expect(acknowledged.filter((text) => !stored.includes(text))).toEqual([]);
     const caughtUp = await until(live, ({ position, state: now }) => now === 'live' && position === head, limit(45_000));
-    // The newest page was all that was loaded, so the whole stream is there.
+    // The newest page holds the whole stream.
     expect(texts(caughtUp)).toEqual(stored);
     reader.close();
   },

@@ -6,7 +6,7 @@ import type { WorkspaceClient } from '../../client/http/http.ts';
 import type { Demo } from '../../local/demo/demo.ts';
 import { limit } from '../support/slowness.ts';
 
-/** Someone who reads and writes in the demo workspace with the real client. */
+/** A user of the demo workspace with the real client. */
 export interface Person {
   readonly api: WorkspaceClient;
   readonly socket: RealtimeSocket;
@@ -64,7 +64,7 @@ export function until(
   });
 }
 
-/** Asks again and again until the answer is as wished. */
+/** Repeats a request until its answer meets the condition. */
 export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   wished: (answer: Answer) => boolean,
@@ -79,5 +79,5 @@ export async function eventually<Answer>(
   }
 }
 
-/** The texts that a snapshot shows, in order. */
+/** Texts of a snapshot, in order. */
 export const texts = ({ events }: LiveSnapshot): (string | undefined)[] => events.map(({ content }) => content?.text);

@@ -49,7 +49,7 @@ test('a function without its bundle is named, with the file it is made from', ()
   });
 });
 
-/** The templates of a stage, line by line, without its name and without what is derived from names (ids, hashes). */
+/** Templates of a stage, line by line, without its name and the values derived from names (ids, hashes). */
 const linesOf = (stage: string, context: Record<string, string> = {}): string[] =>
   JSON.stringify(synthesize(stage, { context }).all, undefined, 1)
     .replaceAll(/dev|local/g, '*')
@@ -63,7 +63,7 @@ function importsIn(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, inner]) => (key === 'Fn::ImportValue' ? [String(inner)] : importsIn(inner)));
 }
 
-/** Depth first; a resource met again while its own needs are still being looked at closes a circle. */
+/** Depth-first search; a resource on the current path closes a cycle. */
 function findCircle({ Resources }: Template): string[] | undefined {
   const done = new Set<string>();
   const visit = (id: string, path: readonly string[]): string[] | undefined => {

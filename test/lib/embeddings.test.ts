@@ -101,7 +101,7 @@ const statementsOf = (service: Template): Statement[] =>
     .filter(([id]) => withoutHash(id) === 'EpochsHttpRoleDefaultPolicy')
     .flatMap(([, { Properties }]) => Properties['PolicyDocument'].Statement as Statement[]);
 
-/** ARNs of the models that may be called; what only the account and region of a deployment say is a star. */
+/** ARNs of the allowed models; account and region are replaced by stars. */
 const modelsOf = (service: Template): string[] =>
   statementsOf(service)
     .filter(({ Action }) => [Action].flat().some((action) => action.startsWith('bedrock:')))

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { functionsOf, resourcesOf, synthesize, withoutHash, type Template } from './synthesized.ts';
 
 /**
- * What each function may do, besides writing its log and its traces (and keeping its network interfaces, in the network), and the
- * variables it is told. One line too many here is a hole; one too few is an outage.
+ * Permissions of each function besides its log and traces (and its network interfaces, in the network), and its variables. One line too
+ * many here is a hole; one too few is an outage.
  */
 const appSecret = 'secretsmanager:GetSecretValue DatabaseAppSecret';
 const ownerSecret = 'secretsmanager:GetSecretValue DatabaseOwnerSecret';
@@ -149,7 +149,7 @@ describe('grants', () => {
   });
 });
 
-/** `sqs:SendMessage RealtimeFanOutQueue`: every action a role's policy allows, on what. */
+/** Allowed actions of a role with their resources: `sqs:SendMessage RealtimeFanOutQueue`. */
 function permissionsOf(template: Template, role: string): string[] {
   const policies = resourcesOf(template, 'AWS::IAM::Policy').filter(([, { Properties }]) =>
     (Properties['Roles'] as { Ref: string }[]).some(({ Ref }) => withoutHash(Ref) === role),

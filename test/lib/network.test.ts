@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { functionsOf, resourcesOf, synthesize } from './synthesized.ts';
 
-/** Where each function runs. In the network are those in front of Postgres; outside those that post to sockets or need nothing inside. */
+/** Functions in front of Postgres run in the network. Functions that post to sockets, or that need nothing inside, run outside. */
 const inside = [
   'StreamsHttp',
   'StreamsFollowUp',

@@ -59,7 +59,7 @@ describe('prod', () => {
     const inNetwork = [...functionsOf(prod.service).values()].filter(({ Properties }) => Properties['VpcConfig']);
     const reserved = inNetwork.map(({ Properties }) => Properties['ReservedConcurrentExecutions'] as number | undefined);
     expect(reserved).not.toContain(undefined);
-    // db.t4g.medium: 4 GiB / 9,531,392 bytes, less what the system keeps.
+    // db.t4g.medium: 4 GiB / 9,531,392 bytes, less the system's share.
     expect(reserved.reduce((sum: number, one) => sum + (one ?? 0), 0)).toBeLessThan(400);
   });
 

@@ -7,7 +7,7 @@ import { bundleName } from '../../lib/platform/bundles.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
 
-/** JSON of many shapes: what a template says is looked at, never relied on. */
+/** A JSON value of any shape; tests inspect templates and never rely on them. */
 // oxlint-disable-next-line typescript/no-explicit-any -- typing every resource of CloudFormation would test nothing
 type Json = any;
 
@@ -33,11 +33,11 @@ export interface Synthesized {
 
 export interface SynthesizeOptions {
   readonly context?: Record<string, string>;
-  /** Has CloudFormation's own rules look too. They take a second to start, so that one test file has them and the others do without. */
+  /** True runs CloudFormation's own rules too. They take a second to start, so only one test file has them. */
   readonly templateRules?: boolean;
 }
 
-/** The templates of a stage, made with empty functions and an empty page. Fails as `cdk synth` does when cdk-nag finds something. */
+/** Templates of a stage, with empty functions and an empty page. Fails as `cdk synth` does on a finding of cdk-nag. */
 export function synthesize(stage: string, { context = {}, templateRules = false }: SynthesizeOptions = {}): Synthesized {
   return withStubs((built, folder) => {
     const { context: flags } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
@@ -55,7 +55,7 @@ export function synthesize(stage: string, { context = {}, templateRules = false 
   });
 }
 
-/** Folders with a bundle for each function there is, and a page; gone afterwards. */
+/** Creates a temporary folder with a bundle for each function, and a page. */
 export function withStubs<Result>(work: (built: { code: string; web: string }, folder: string) => Result): Result {
   const folder = mkdtempSync(join(tmpdir(), 'streambed-stubs-'));
   try {
@@ -73,14 +73,14 @@ function write(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-/** The resources of a type, with their logical ids. */
+/** Resources of a type, with their logical ids. */
 export const resourcesOf = (template: Template, type: string): [string, Resource][] =>
   Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
 
-/** `StreamsHttp72547046` is StreamsHttp. */
+/** Logical id without its hash: `StreamsHttp72547046` is StreamsHttp. */
 export const withoutHash = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
 
-/** The functions that are ours (the CDK brings two of its own), by their name without stage. */
+/** Functions of the app by name without stage; the CDK adds two of its own, which are left out. */
 export function functionsOf(template: Template): Map<string, Resource> {
   const own = resourcesOf(template, 'AWS::Lambda::Function').filter(([, { Properties }]) => Properties['Handler'] === 'index.handler');
   return new Map(
@@ -88,7 +88,7 @@ export function functionsOf(template: Template): Map<string, Resource> {
   );
 }
 
-/** Every logical id that a value refers to. */
+/** Logical ids that a value refers to. */
 export function referencesIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(referencesIn);
   if (typeof value !== 'object' || value === null) return [];

@@ -30,7 +30,7 @@ describe('the front', () => {
   test('caches nothing of the gateways, and hands on all but the host name', () => {
     for (const behaviour of behaviours) {
       expect(behaviour).toMatchObject({
-        // Ids of policies that AWS keeps: CachingDisabled, AllViewerExceptHostHeader.
+        // Ids of AWS's managed policies: CachingDisabled, AllViewerExceptHostHeader.
         CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
         OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
         ViewerProtocolPolicy: 'https-only',

@@ -37,7 +37,7 @@ const prepare = (baseUrl = local.baseUrl): Promise<Demo> =>
 
 const passedOn = ['authorization', 'content-type', 'idempotency-key'] as const;
 
-/** Forwards to the app, and loses every answer after the first `answers`: the app has done what nobody is told of. */
+/** A proxy that drops every answer after the first `answers`: the app has done the work, but the caller does not know. */
 async function losingAnswers(answers: number) {
   let left = answers;
   return serve({
@@ -64,7 +64,7 @@ interface Shown {
   readonly unreadCount?: number;
 }
 
-/** The streams of everybody, as a member finds them: the same after every way to get there. */
+/** Streams of all users, as a member sees them; independent of the way to get there. */
 async function story({ workspaceId, users }: Demo): Promise<unknown> {
   const seen: Record<string, unknown> = {};
   for (const { id, token } of users) {

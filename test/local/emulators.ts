@@ -5,7 +5,7 @@ export const account: Account = { region: 'us-east-1', accountId: '000000000000'
 export const arnOf = (service: string, rest: string): string => `arn:aws:${service}:${account.region}:${account.accountId}:${rest}`;
 export const functionArn = (name: string): string => arnOf('lambda', `function:${name}`);
 
-/** What an SDK client is given to reach an emulator. */
+/** Options of an SDK client for an emulator. */
 export const clientOf = (endpoint: string, accessKeyId = 'AKIAALLOWED') => ({
   endpoint,
   region: account.region,
@@ -15,7 +15,7 @@ export const clientOf = (endpoint: string, accessKeyId = 'AKIAALLOWED') => ({
 
 export const refusedPrincipal = 'arn:aws:sts::000000000000:assumed-role/Refused/Refused';
 
-/** Allows everything to everybody but the key AKIAREFUSED, and keeps the questions. */
+/** Allows everything except for the key AKIAREFUSED, and records the questions. */
 export function accessFor(): Access & { readonly questions: string[] } {
   const questions: string[] = [];
   return {
@@ -28,7 +28,7 @@ export function accessFor(): Access & { readonly questions: string[] } {
   };
 }
 
-/** Drops what is below a warning; warnings and errors can be looked at. */
+/** A log that keeps only warnings and errors. */
 export function quietLog(): Log & { readonly lines: string[] } {
   const lines: string[] = [];
   return Object.assign(
@@ -41,7 +41,7 @@ export function quietLog(): Log & { readonly lines: string[] } {
 
 type Handler = (event: never) => unknown;
 
-/** Functions by name; what a handler throws becomes a function error, as Lambda would have it. */
+/** Functions by name. A handler's exception becomes a function error, as in Lambda. */
 export function functionsOf(handlers: Record<string, Handler>): Functions {
   return {
     async invoke(arn, event): Promise<Invocation> {
@@ -57,7 +57,7 @@ export function functionsOf(handlers: Record<string, Handler>): Functions {
   };
 }
 
-/** Waits until a condition holds; says which one when it never does. */
+/** Waits until a condition holds; the failure names the condition. */
 export async function until(what: string, holds: () => boolean, milliseconds = limit(5_000)): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!holds()) {

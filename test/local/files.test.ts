@@ -100,7 +100,7 @@ describe('files on one machine', () => {
   test('When S3 fails, callers are told to try again; then it goes on', async () => {
     const announced = await announce();
     await send(announced);
-    // Each try of the SDK, and each of the client.
+    // Each attempt of the SDK, and each of the client.
     const fault = local.faults.set({ caller: 'FilesHttp', action: 's3:DeleteObjectTagging', when: 'before', effect: 'fail', times: 3 });
     const complete = () =>
       fetch(`${local.baseUrl}/v1/workspaces/${workspaceId()}/files/${announced.file.id}/complete`, {

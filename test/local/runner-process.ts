@@ -10,7 +10,7 @@ export interface Line {
   readonly baseUrl?: string;
 }
 
-/** The command line behind `npm start`, as a process of its own. */
+/** The command line behind `npm start`, in its own process. */
 export interface Runner {
   readonly child: ChildProcess;
   readonly lines: Line[];
@@ -20,11 +20,11 @@ export interface Runner {
 }
 
 export interface RunnerTests {
-  /** An empty folder, removed in the end. */
+  /** Creates an empty folder, which `cleanUp` removes. */
   stateFolder(): Promise<string>;
-  /** Starts a runner on a free port, unless `--port` says another one; `onLine` sees each line of its log. */
+  /** Starts a runner on a free port, or on that of `--port`; `onLine` receives each line of its log. */
   launch(state: string, args?: readonly string[], onLine?: (line: Line, runner: Runner) => void): Runner;
-  /** Ends what was started, the last first, and waits for it. */
+  /** Stops everything that was started, in reverse order. */
   cleanUp(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export function createRunnerTests(): RunnerTests {
   return {
     async stateFolder() {
       const folder = await mkdtemp(path.join(tmpdir(), 'streambed-state-'));
-      // For root the database server runs as another user, who must be able to get there.
+      // For root the database server runs as another user, who needs access to the folder.
       await chmod(folder, 0o755);
       cleanups.push(() => rm(folder, { recursive: true, force: true }));
       return folder;
@@ -41,7 +41,7 @@ export function createRunnerTests(): RunnerTests {
     launch(state, args = [], onLine = () => undefined) {
       const runner = launchRunner(state, args, onLine);
       cleanups.push(async () => {
-        // In order, so that nothing writes to the folder any more when it is removed.
+        // In sequence, so that nothing writes to a folder while it is removed.
         runner.child.kill('SIGTERM');
         await runner.exited;
       });
@@ -64,7 +64,7 @@ function launchRunner(state: string, args: readonly string[], onLine: (line: Lin
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
-  // Who only waits for the end does not ask for it.
+  // A test that waits only for `exited` must not fail by an unhandled rejection of `ready`.
   ready.catch(() => undefined);
   const runner: Runner = { child, lines, ready, exited };
   createInterface({ input: child.stdout }).on('line', (text) => {

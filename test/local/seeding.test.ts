@@ -13,7 +13,7 @@ import { createRunnerTests, type Runner } from './runner-process.ts';
 const { stateFolder, launch, cleanUp } = createRunnerTests();
 afterEach(cleanUp);
 
-/** `demo.json` as a reader may rely on it. */
+/** Content of `demo.json` that readers may rely on. */
 const Complete = z.object({
   baseUrl: z.url(),
   wsUrl: z.url(),
@@ -34,14 +34,14 @@ interface Seen {
   readonly shown: number;
 }
 
-/** Reads all three again and again until the runner is ready; fails at the first answer that is neither complete nor "not yet". */
+/** Polls all three until the runner is ready. Fails at the first answer that is neither complete nor "not yet". */
 async function watchStart(runner: Runner, baseUrl: string, file: string): Promise<Seen[]> {
   const seen: Seen[] = [];
   while (!runner.lines.some(({ message }) => message === 'ready') && runner.child.exitCode === null) {
     if (existsSync(file)) Complete.parse(JSON.parse(readFileSync(file, 'utf8')));
     const ready = await fetch(`${baseUrl}/ready`).catch(() => undefined);
     if (ready === undefined) {
-      // The port is not taken yet.
+      // The port is not open yet.
       await pause(10);
       continue;
     }
@@ -78,7 +78,7 @@ test('Killed while seeding and started again: readers see "seeding" and then a c
   const baseUrl = `http://127.0.0.1:${port}`;
   const seen = await watchStart(runner, baseUrl, file);
   expect(await runner.ready).toBe(baseUrl);
-  // The last look may fall between the end of the start and the line that says so.
+  // The last poll may fall between the end of the start and its log line.
   expect([...new Set(seen.map(({ status }) => status))].slice(0, 2)).toEqual(['starting', 'seeding']);
   expect(seen.filter(({ ready, shown }) => ready === 200 && shown !== 200)).toEqual([]);
   expect(seen.filter(({ status, shown }) => status === 'starting' && shown === 200)).toEqual([]);

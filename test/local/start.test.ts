@@ -14,7 +14,7 @@ async function start(state: string, ...args: string[]): Promise<Runner & { reado
   return { ...runner, baseUrl: await runner.ready };
 }
 
-/** Every process that was started for this state, by a look at what all of them have in their environment or arguments. */
+/** Processes with this state folder in their environment or arguments. */
 function processesOf(state: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -4,7 +4,7 @@ import { createTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
 import { furnish } from '../support/furnished.ts';
 
-/** Tables of the tool that migrates: nobody but the owner has any business there. */
+/** Tables of the migration tool, for the owner only. */
 const ownersOnly = ['schema_migrations'];
 
 let app: TestApp;
@@ -12,7 +12,7 @@ let role: pg.Client;
 let tables: string[];
 const workspaces: string[] = [];
 
-/** A workspace with at least one row in every table. */
+/** Creates a workspace with at least one row in every table. */
 async function fill(marker: string): Promise<void> {
   const { workspaceId, streams } = await furnish(app, marker);
   await app.test.owner.query(
@@ -30,7 +30,7 @@ const owner = async <Row extends pg.QueryResultRow>(sql: string, values: unknown
   (await app.test.owner.query<Row>(sql, values)).rows;
 const workspaceColumn = (table: string) => (table === 'workspaces' ? 'id' : 'workspace_id');
 
-/** What the functions' role gets for a statement inside one transaction that names a workspace; undefined: it names none. */
+/** Result of a statement as the functions' role, in a transaction that is bound to a workspace; undefined binds it to none. */
 async function asApp(workspaceId: string | undefined, sql: string, values: unknown[] = []): Promise<pg.QueryResult> {
   await role.query('begin');
   try {
@@ -63,7 +63,7 @@ afterAll(async () => {
   await app.test.drop();
 });
 
-/** Tables whose rows the functions may change, or take away, at all; the others are only added to. */
+/** Tables that the functions' role may update or delete from; all others are append-only. */
 const allowed = async (what: 'update' | 'delete'): Promise<string[]> => {
   const rows = await owner<{ name: string }>(
     `select t as name from unnest($1::text[]) t where has_table_privilege('streambed_app', t, $2)`,
@@ -204,7 +204,7 @@ describe('The role of the functions', () => {
     const [first, ...others] = await outbox();
     await role.query('select outbox_mark_published($1, now())', [[first?.id]]);
     expect(await outbox()).toEqual([{ id: first?.id, sent: true }, ...others]);
-    // What was never sent is never forgotten, however old.
+    // Unsent rows are never deleted, however old.
     expect((await role.query('select outbox_forget($1, 1000) as gone', ['2100-01-01'])).rows).toEqual([{ gone: 1 }]);
     expect(await outbox()).toEqual(others);
   });

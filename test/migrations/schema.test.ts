@@ -16,7 +16,7 @@ describe('The files of the migrations', () => {
   });
 
   test('are what they were when their checksum was taken', () => {
-    // An edited one would run nowhere that has the old one. `npm run schema:dump` adds what is new, and refuses what was edited.
+    // A database with the old migration would never run an edited one. `npm run schema:dump` adds new ones and refuses edited ones.
     expect(checksumsOf(directory)).toEqual(JSON.parse(read('checksums.json')));
   });
 

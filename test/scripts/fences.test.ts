@@ -19,7 +19,7 @@ const matches = (patterns: string | readonly string[] | undefined, path: string)
 const holds = ({ path, pathNot }: Path, file: string): boolean =>
   (path === undefined || matches(path, file)) && (pathNot === undefined || !matches(pathNot, file));
 
-/** The rules between inner rooms that forbid an import. */
+/** Rules between inner rooms that forbid an import. */
 const forbidding = (from: string, to: string): string[] =>
   fences.forbidden
     .filter((rule) => holds(rule.from, from) && holds(rule.to, to) && / imports only|pure/.test(rule.name))

@@ -18,21 +18,21 @@ import type { TestMemory } from './memory.ts';
 export interface TestApp extends App {
   readonly test: TestDatabase;
   readonly memory: TestMemory;
-  /** What was sent to the fan-out queue. */
+  /** Messages sent to the fan-out queue. */
   readonly sent: QueueMessage[];
-  /** Nudges of the follow-up queue that wait. */
+  /** Waiting nudges of the follow-up queue. */
   readonly later: { body: unknown; delaySeconds: number }[];
-  /** What waits in the queues of memory. */
+  /** Waiting messages of the memory queues. */
   readonly memoryMessages: { queueUrl: string; body: unknown; delaySeconds: number }[];
-  /** Set to have the queue refuse everything, as when it is down. */
+  /** True makes the queue refuse everything, as when it is down. */
   queueDown: boolean;
   time: Date;
 }
 
-/** What all keys are derived from. */
+/** Secret from which all keys are derived. */
 export const testSecret = 'a secret that only the test knows';
 
-/** Use cases over a real database; the queue takes notes, the clock stands still until it is set. */
+/** App over a real database, with a queue that records messages and a clock that moves only when it is set. */
 export async function createTestApp(): Promise<TestApp> {
   const database = await createTestDatabase();
   const memory = createTestMemory();

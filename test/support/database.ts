@@ -5,9 +5,9 @@ import type { Database } from '../../functions/platform/database.ts';
 
 export interface TestDatabase {
   readonly name: string;
-  /** A database as the functions see it: role streambed_app, one connection. */
+  /** The database as the functions see it: role streambed_app, one connection. */
   open(): Database;
-  /** A connection as the owner, past row-level security: for looking behind the curtain. */
+  /** A connection of the owner, which bypasses row-level security, for inspection. */
   readonly owner: pg.Client;
   drop(): Promise<void>;
 }
@@ -20,7 +20,7 @@ const ownerConfig = (database: string) => ({
   database,
 });
 
-/** A database of one's own, cloned from the migrated template. */
+/** Clones a new database from the migrated template. */
 export async function createTestDatabase(template = 'template_streambed'): Promise<TestDatabase> {
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
   await asAdmin((admin) => admin.query(`create database ${name} template ${template}`));
@@ -43,7 +43,7 @@ export async function createTestDatabase(template = 'template_streambed'): Promi
   };
 }
 
-/** The server itself may be tidying up in the database at that moment, and that is not for us to end. */
+/** Drops a database. Retries, because autovacuum may be connected to it and cannot be ended. */
 async function dropDatabase(admin: pg.Client, name: string, attempts = 50): Promise<void> {
   try {
     await admin.query(`drop database ${name} with (force)`);

@@ -2,12 +2,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startDynamoDb } from '../../local/dynamodb/dynamodb.ts';
 
 /**
- * The longest interval of a timer. Tests set the clock of the app, and the sweeper goes by the machine's: it would delete everything that
- * they write, half a minute into the test.
+ * The longest interval of a timer. Tests set the clock of the app, but the sweeper uses the machine's clock: it would delete all items
+ * half a minute into the test.
  */
 const never = 2 ** 31 - 1;
 
-/** An in-memory DynamoDB with one table, keyed as all tables of the template are. Nothing is swept; who reads leaves out what has expired. */
+/**
+ * An in-memory DynamoDB with one table, with the keys that all tables of the template have. It never sweeps; readers ignore expired
+ * items.
+ */
 export async function startTestTable(name: string): Promise<{ client: DynamoDBClient; stop(): Promise<void> }> {
   const dynamodb = await startDynamoDb({
     account: { region: 'us-east-1', accountId: '000000000000' },

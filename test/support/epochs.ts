@@ -6,19 +6,19 @@ import type { AssociationModel } from '../../functions/epochs/segmenter/associat
 import { listEpochsToIndex } from '../../functions/epochs/indexing/index-store.ts';
 import type { TestApp } from './app.ts';
 
-/** An epoch as it is put into the database, as if the worker had cut it. */
+/** An epoch to write into the database, as the worker would have cut it. */
 export interface EpochSeed {
   readonly from: Pick<StreamEvent, 'seq'>;
   readonly to: Pick<StreamEvent, 'seq'>;
   readonly label?: string;
   readonly labelSource?: Epoch['labelSource'];
-  /** The last one may be open. */
+  /** True for an open epoch; only for the last one. */
   readonly open?: true;
-  /** As if it closed so long ago, and the index never got it. */
+  /** Seconds since it closed, without having reached the index. */
   readonly waitingSeconds?: number;
 }
 
-/** Puts a stream into epochs, in the order of the stream; up to its last event everything has been looked at. */
+/** Writes the epochs of a stream in order, with the cursor at the stream's last event. */
 export async function putEpochs(
   app: TestApp,
   stream: { readonly id: string; readonly workspaceId: string },
@@ -62,7 +62,7 @@ export async function putEpochs(
   return ids;
 }
 
-/** Puts epochs into the index as they are, with the vectors of the embedder in use. */
+/** Writes epochs into the index, with vectors of the current embedder. */
 export async function putIntoIndex(app: TestApp, workspaceId: string, epochIds: readonly string[]): Promise<void> {
   const embedder = await app.memory.embedder();
   const index = await app.memory.indexOf(embedder);
@@ -95,7 +95,7 @@ export async function putLink(
   );
 }
 
-/** What little can be learned. */
+/** A minimal association model. */
 const learned: AssociationModel = {
   trust: 0.5,
   background: { messageCount: 10, frequencies: new Map([['hello', 3]]) },
@@ -104,7 +104,7 @@ const learned: AssociationModel = {
   vectors: Int8Array.of(127, 0),
 };
 
-/** A row of each kind that memory keeps beside epochs and links: a vector, a barrier, a correction, what was learned, and work that is done. */
+/** Writes one row of each other kind of memory: a vector, a barrier, a correction, a model, and a finished job. */
 export async function putWhatMemoryKeeps(
   app: TestApp,
   workspaceId: string,

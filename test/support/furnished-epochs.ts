@@ -13,7 +13,7 @@ interface Rooms {
   readonly events: Readonly<Record<'plain' | 'edited' | 'poll' | 'own' | 'named' | 'sharedSecret' | 'secretPoll' | 'private', StreamEvent>>;
 }
 
-/** Streams of a furnished workspace in epochs that are indexed and linked, beside one row of everything else that memory keeps. */
+/** Cuts, indexes and links streams of a furnished workspace, and adds one row of each other kind of memory. */
 export async function furnishEpochs(
   app: TestApp,
   { workspaceId, marker, streams, events }: Rooms,

@@ -11,7 +11,7 @@ import type { Response } from './http.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** Who is in every furnished workspace. `hal` is a guest of nothing, `una` was removed. */
+/** Members of every furnished workspace. `hal` is a guest without streams, `una` was removed. */
 const roles = {
   ada: 'owner',
   abe: 'admin',
@@ -25,15 +25,15 @@ const roles = {
 export type PersonId = keyof typeof roles;
 
 export interface Furnished {
-  /** Stands in everything that somebody wrote here: whoever reads it elsewhere read what is not theirs. */
+  /** Part of everything that is written in this workspace. A reader of another workspace who sees it has crossed the border. */
   readonly marker: string;
-  /** Stands in everything that was written in the private channel and below it. */
+  /** Part of everything that is written in the private channel and below it. */
   readonly hush: string;
-  /** Stands in everything that was written in the DM. */
+  /** Part of everything that is written in the DM. */
   readonly whisper: string;
   readonly workspaceId: string;
   readonly apiKey: string;
-  /** Somebody who is in this workspace only. */
+  /** A member of this workspace only. */
   readonly loner: string;
   readonly tokens: Readonly<Record<PersonId | 'loner', string>>;
   readonly streams: Readonly<Record<StreamName, Stream>>;
@@ -41,11 +41,11 @@ export interface Furnished {
   readonly files: Readonly<Record<'posted' | 'secret' | 'waiting' | 'announced', string>>;
   /** Of `general` the first two and the open one; one of `secret`, one of the DM. */
   readonly epochs: Readonly<Record<EpochName, EpochId>>;
-  /** One line of its export of each kind. */
+  /** One line of each kind from its export. */
   readonly exported: readonly { readonly kind: string }[];
-  /** Of ada's activity. */
+  /** Activity entries of ada. */
   readonly notificationIds: readonly string[];
-  /** Calls a path below the workspace as somebody and expects to succeed. */
+  /** Calls a path below the workspace as a member and expects success. */
   call(who: PersonId | 'loner', method: Method, path: string, json?: unknown): Promise<Response>;
 }
 
@@ -73,9 +73,9 @@ type EventName =
 type Call = Furnished['call'];
 
 /**
- * A workspace with one of everything: every type of stream and event, reactions, votes, pins, edits, mentions, files, providers. Two of them
- * differ in nothing but their ids, their marker and one person. `ada`, `abe`, `bob` and `gus` are in `general`; `ada` and `cyd` in `secret`;
- * `ada` and `bob` in the DM.
+ * Creates a workspace with one of everything: every type of stream and event, reactions, votes, pins, edits, mentions, files, providers.
+ * Two such workspaces differ only in their ids, their marker and one member. `ada`, `abe`, `bob` and `gus` are in `general`; `ada` and
+ * `cyd` in `secret`; `ada` and `bob` in the DM.
  */
 export async function furnish(app: TestApp, marker: string): Promise<Furnished> {
   const { workspaceId, apiKey } = await aWorkspace(app);
@@ -128,7 +128,7 @@ async function oneOfEachKind(http: ReturnType<typeof httpOf>, workspaceId: strin
   for (let cursor: unknown; cursor !== null;) {
     const query = { limit: '1000', ...(typeof cursor === 'string' && { cursor }) };
     const { body } = await http({ path: `/v1/workspaces/${workspaceId}/export`, token: apiKey, query });
-    // The last of a kind: it has the most to it.
+    // The last of a kind has the most fields.
     for (const record of body.items as { kind: string }[]) kinds.set(record.kind, record);
     cursor = body.nextCursor ?? null;
   }
@@ -231,7 +231,7 @@ async function someEvents(app: TestApp, call: Call, marker: string, streams: Fir
   };
 }
 
-/** A file of ada's, whose content is there unless told. */
+/** A file of ada's, uploaded by default. */
 async function aFile(app: TestApp, call: Call, stream: Stream, marker: string, isUploaded = true): Promise<string> {
   const json = { name: `${marker}.png`, mediaType: 'image/png', sizeBytes: 10 };
   const { body } = await call('ada', 'POST', `/streams/${stream.id}/files`, json);

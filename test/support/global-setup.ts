@@ -7,7 +7,7 @@ export default async function globalSetup(): Promise<void> {
   const { superuser, host, port } = await reachServer();
   const admin = new pg.Client(superuser);
   await admin.connect();
-  // A given server may have both from an earlier run.
+  // An external server may have both from an earlier run.
   await admin.query('drop database if exists template_streambed with (force)');
   const { rowCount: known } = await admin.query(`select from pg_roles where rolname = 'streambed_owner'`);
   await admin.query(`${known ? 'alter' : 'create'} role streambed_owner login createrole createdb password 'owner'`);
@@ -19,7 +19,7 @@ export default async function globalSetup(): Promise<void> {
   process.env.TEST_POSTGRES_PORT = String(port);
 }
 
-/** A server of our own, or the one of TEST_POSTGRES_DSN (a superuser's), so that the tests can be run on another version. */
+/** Starts a server, or uses that of TEST_POSTGRES_DSN (a superuser's), which allows tests on other versions. */
 async function reachServer(): Promise<{ superuser: pg.ClientConfig; host: string; port: number }> {
   const dsn = process.env.TEST_POSTGRES_DSN;
   if (dsn !== undefined && dsn !== '') {

@@ -27,12 +27,12 @@ export interface Request {
   query?: Record<string, string>;
   headers?: Record<string, string>;
   json?: unknown;
-  /** Sent as it is, instead of `json`. */
+  /** Raw body, instead of `json`. */
   raw?: string;
   base64?: boolean;
 }
 
-/** The HTTP chain over a test app, entered with the events that API Gateway makes. Contents of files lead nowhere unless told. */
+/** The HTTP chain over a test app, called with API Gateway's events. By default, addresses of files lead nowhere. */
 export function httpOf(app: TestApp, objects: Objects = createSignedObjects(app.clock)) {
   const handler = httpHandler(app, [
     on(authRoutes.createToken, async (input, caller) => ok(await createToken(app, caller, input))),

@@ -16,14 +16,14 @@ import type { TestApp } from './app.ts';
 import { httpOf } from './http.ts';
 import { limit } from './slowness.ts';
 
-/** How much faster time goes for the clients. */
+/** Speed of the clients' clock. */
 const speed = 20;
-/** No request and no socket is given up in here, however slow the machine is at the moment. */
+/** Timeouts of clients, long enough that none passes on a slow machine. */
 const timeoutMs = 30_000 * speed;
-/** Timers that are due later than this are no part of coming to rest: pings and renewals. Every back-off of the client is shorter. */
+/** Later timers do not delay rest: pings and renewals. Every back-off of the client is shorter. */
 const soonMs = 150_000;
 
-/** A clock that runs fast, and knows for how many milliseconds of its time each task that is due soon was put off. */
+/** A fast clock that also reports the delays of all timers which are due soon. */
 function fastClock(): Clock & { soon(): readonly number[] } {
   const start = Date.now();
   const due = new Map<unknown, number>();
@@ -47,18 +47,18 @@ function fastClock(): Clock & { soon(): readonly number[] } {
   };
 }
 
-/** The server in this process for real clients: HTTP, sockets, fan-out, follow-up; the queues stand still until `settle`. */
+/** The server in this process for real clients: HTTP, sockets, fan-out, follow-up. Queues deliver only in `settle`. */
 export interface LiveServer {
-  /** A client of somebody, with a socket of their own. */
+  /** A user's client with its own socket. */
   client(who: { token: string; workspaceId: string; userId: string }): { streambed: Streambed; socket: RealtimeSocket; clock: Clock };
   /**
-   * Delivers what waits, each message twice, until nothing waits in a queue, no request or frame is under way, and no timer of a client is
-   * due soon. Time goes on as far as delays ask for. Fails with what it still waits for.
+   * Delivers waiting messages, each twice, until queues are empty, no request or frame is in progress, and no client timer is due soon.
+   * Moves the clock as delays require. Its failure names what is still waiting.
    */
   settle(): Promise<void>;
 }
 
-/** `restWithinMs`: how long coming to rest may take, in milliseconds of the machine's clock. */
+/** `restWithinMs` is the limit for reaching rest, in milliseconds of the machine's clock. */
 export function createLiveServer(app: TestApp & { connections: Connections }, restWithinMs = limit(25_000)): LiveServer {
   const http = httpOf(app);
   const open = new Map<string, (data: string) => void>();
@@ -150,7 +150,7 @@ export function createLiveServer(app: TestApp & { connections: Connections }, re
       ...(typeof init.body === 'string' && { raw: init.body }),
     });
     const text = response.status === 204 ? '' : JSON.stringify(response.body);
-    // A real one is read in turns of the event loop that nobody counts: it could look like rest.
+    // Reading a real body takes an unknown number of event loop turns, which would look like rest.
     return { status: response.status, headers: new Headers(response.headers), text: async () => text } as Response;
   }
 
@@ -166,7 +166,7 @@ export function createLiveServer(app: TestApp & { connections: Connections }, re
       const end = Date.now() + restWithinMs;
       for (;;) {
         await deliver();
-        // What hangs on promises alone is done after a turn of the event loop.
+        // Pending promises resolve within a turn of the event loop.
         await new Promise((resolve) => setImmediate(resolve));
         const waits = waitsFor();
         if (waits.length === 0) return;

@@ -10,19 +10,19 @@ import { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory
 import type { TestApp } from './app.ts';
 import { startTestTable } from './dynamodb.ts';
 
-/** The workers of memory over a real database, a real index and a DynamoDB in memory; their queues are what the app notes. */
+/** The workers of memory over a real database, a real index and an in-memory DynamoDB. Their queues are those that the app records. */
 export interface MemoryWorker {
   readonly due: DueList;
-  /** As the worker of the queue does it. */
+  /** Handles a message as the queue's worker does. */
   assign(message: EpochsMessage): Promise<void>;
   work(message: EmbeddingsMessage): Promise<void>;
   flush(): Promise<void>;
   learn(): Promise<{ learned: number }>;
-  /** Has the worker die when it sends its n-th statement or message from here on; 0: live on. */
+  /** Makes the worker die at its n-th statement or message from now on; 0 turns that off. */
   dieAt(n: number): void;
-  /** Handles what waits in the queues, however long its delay, until nothing does. `deliver` may repeat and reorder it. */
+  /** Handles waiting messages, however long their delay, until none is left. `deliver` may repeat and reorder them. */
   settle(deliver?: (messages: Waiting[]) => Waiting[]): Promise<void>;
-  /** A stream, and everything that follows from it. */
+  /** Runs all work of memory for a stream. */
   remember(stream: { readonly id: string; readonly workspaceId: string }): Promise<void>;
   stop(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
   return worker;
 }
 
-/** A database that somebody dies in front of: whatever they had begun is undone. */
+/** A database whose client can die at each step; its open transaction is rolled back. */
 const mortal = (db: TestApp['db'], step: () => void): TestApp['db'] => ({
   ...db,
   transaction: (workspaceId, work) =>

@@ -5,9 +5,9 @@ import type { Memory } from '../../functions/epochs/indexing/memory.ts';
 import { startTestQdrant } from './qdrant.ts';
 import type { TestQdrant } from './qdrant.ts';
 
-/** The services that memory uses in tests: the offline embedder, and a Qdrant that starts when it is first needed. */
+/** Services of memory in tests: the offline embedder, and a Qdrant that starts at its first use. */
 export interface TestMemory extends Memory {
-  /** Whose vectors are asked for; put another in its place to have it fail. */
+  /** Current embedder; replace it with one that fails. */
   using: Embedder;
   qdrant(): Promise<TestQdrant>;
   stop(): Promise<void>;

@@ -6,7 +6,7 @@ import { bucket, startBucket } from '../local/s3/bucket.ts';
 import type { RunningBucket } from '../local/s3/bucket.ts';
 
 /**
- * The content of files in an S3 on loopback, whose addresses work by `clock`. What the SDK sends itself is signed with the time that it is:
+ * File contents in an S3 on loopback, whose signed addresses follow `clock`. Requests of the SDK itself are signed with the real time, so
  * `settle` needs a clock within 15 minutes of it.
  */
 export async function createTestObjects(clock: Clock): Promise<RunningBucket & { readonly objects: Objects }> {
@@ -14,7 +14,7 @@ export async function createTestObjects(clock: Clock): Promise<RunningBucket & {
   return Object.assign(running, { objects: createObjects(running.client(), bucket.name, clock) });
 }
 
-/** Signs addresses that lead nowhere: for what never gets as far as the content. */
+/** Signs addresses that lead nowhere, for tests that never reach the content. */
 export function createSignedObjects(clock: Clock): Objects {
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
   return createObjects(new S3Client({ endpoint: 'http://127.0.0.1:9', region: 'us-east-1', credentials, maxAttempts: 1 }), 'files', clock);

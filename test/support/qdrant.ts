@@ -8,15 +8,15 @@ import type { IndexSettings, VectorIndex } from '../../functions/embeddings/vect
 import { close, listen } from '../../local/aws-endpoint.ts';
 import { startQdrant } from '../../local/qdrant/qdrant.ts';
 
-/** The server of `QDRANT_URL`, or a Qdrant in memory. Either can be taken down for the tests that use it. */
+/** The server of `QDRANT_URL`, or a Qdrant in memory. Tests can take either down for themselves. */
 export interface TestQdrant {
   readonly url: string;
   readonly faults: { down(isDown?: boolean): void };
-  /** Speaks to the server past all faults. */
+  /** A client that bypasses all faults. */
   readonly client: QdrantClient;
-  /** Returns an index in a collection that no other test uses: another one at each call. */
+  /** Returns an index in a new collection at each call. */
   openIndex(settings?: Partial<Pick<IndexSettings, 'model' | 'dimension' | 'timeoutSeconds'>>): VectorIndex;
-  /** Deletes the collections of its indexes, and ends what it started. */
+  /** Deletes its collections, and stops what it started. */
   stop(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export async function startTestQdrant(): Promise<TestQdrant> {
       return index;
     },
     async stop() {
-      // False for a collection that was never made.
+      // False for a collection that does not exist.
       for (const collection of collections) await client.deleteCollection(collection);
       await server.stop();
     },
@@ -57,7 +57,7 @@ async function startOwn(): Promise<Server> {
   return { ...qdrant, direct: qdrant.url };
 }
 
-/** Stands before a server that is not the test's own: only this test finds it down. */
+/** Proxy in front of an external server, so that it is down for this test only. */
 async function startProxy(target: URL): Promise<Server> {
   let isCut = false;
   const proxy = createServer((request, response) => {

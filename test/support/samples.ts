@@ -4,7 +4,7 @@ import type { Stream } from '../../contract/stream.ts';
 
 const at = '2026-11-20T12:00:00.000Z';
 
-/** A message as the server sends it, but for what is given. Not parsed: a test may want it wrong. */
+/** A message as the server sends it, overridden by `given`. Not parsed, so a test may make it invalid. */
 export const eventSample = (given: Partial<z.input<typeof StreamEvent>> = {}): z.input<typeof StreamEvent> => ({
   id: 'evt_00000000000000000000000001',
   streamId: 'str_01kb0000000000000000000000',
@@ -30,7 +30,7 @@ export const eventSample = (given: Partial<z.input<typeof StreamEvent>> = {}): z
   ...given,
 });
 
-/** A public channel as the server sends it to a member who has read nothing, but for what is given. Not parsed. */
+/** A public channel as the server sends it to a member who has read nothing, overridden by `given`. Not parsed. */
 export const streamSample = (given: Partial<z.input<typeof Stream>> = {}): z.input<typeof Stream> => ({
   id: 'str_01kb0000000000000000000000',
   workspaceId: 'ws_01kb0000000000000000000000',

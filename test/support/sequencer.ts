@@ -4,7 +4,7 @@ import path from 'node:path';
 interface Test {
   readonly path: string;
 }
-/** The part of jest's own sequencer that is built upon: it comes with jest. */
+/** The used part of jest's own sequencer. */
 type SequencerClass = new (options: unknown) => {
   time(test: Test): number | undefined;
   sort<Sorted extends Test>(tests: Sorted[]): Sorted[];
@@ -16,8 +16,8 @@ const { default: TestSequencer } = nextToJest('@jest/test-sequencer') as { defau
 const root = path.resolve(import.meta.dirname, '../..');
 
 /**
- * About how many seconds a file takes, by where it is, the first match counts. Only the order matters: with the longest first, no worker is
- * left with a long file in the end.
+ * Expected seconds of a file by its path; the first match counts. Only the order matters: with the longest first, no worker ends with a
+ * long file alone.
  */
 const expected: readonly (readonly [start: string, seconds: number])[] = [
   ['test/end-to-end/memory', 60],
@@ -33,7 +33,7 @@ const expected: readonly (readonly [start: string, seconds: number])[] = [
   ['test/functions/', 3],
 ];
 
-/** Runs the longest files first. How long a file took is known from the last run; on a machine that never ran it, it is expected. */
+/** Runs the longest files first, by their durations in the last run, or by the expected ones on a new machine. */
 export default class LongestFirst extends TestSequencer {
   override time(test: Test): number {
     return super.time(test) ?? expectedMs(path.relative(root, test.path));

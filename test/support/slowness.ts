@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
-/** Time of the work, in milliseconds, on the machine that the limits of the tests were written on: 2 cores, nothing else running. */
+/** Milliseconds of the work on the reference machine of the tests' limits: 2 cores, idle. */
 const referenceMs = 180;
 const most = 8;
 
-/** A fixed piece of work of the kind that the tests do: objects, strings and JSON, with some garbage. Runs in a thread of its own. */
+/** A fixed workload like that of the tests: objects, strings and JSON, with some garbage. Runs in a thread. */
 const work = `
   const { parentPort } = require('node:worker_threads');
   const start = performance.now();
@@ -18,8 +18,8 @@ const work = `
   parentPort.postMessage(performance.now() - start);`;
 
 /**
- * Measures how many times slower this machine is now than the one that the limits were written on, at least 1 and at most 8. Takes
- * about a fifth of a second times the result. All cores work at once, as in a run, so that other programs that keep them busy count.
+ * Measures how many times slower this machine currently is than the reference, at least 1 and at most 8. Takes about a fifth of a second
+ * times the result. All cores work in parallel, as in a run, so that load from other programs counts.
  */
 export async function measureSlowness(threads: number = Math.min(2, availableParallelism())): Promise<number> {
   const times = await Promise.all(Array.from({ length: threads }, timeOfWork));
@@ -35,14 +35,14 @@ function timeOfWork(): Promise<number> {
 }
 
 /**
- * A limit for this machine, in milliseconds, from what is enough on one that is not slow. The factor is measured once per run, before jest
- * starts, and stands in TEST_SLOWNESS.
+ * Scales a limit in milliseconds from the reference machine to this one. The factor is measured once per run, before jest starts, and
+ * passed in TEST_SLOWNESS.
  */
 export function limit(milliseconds: number): number {
   return Math.round(milliseconds * Number(process.env.TEST_SLOWNESS ?? 1));
 }
 
-/** Measures how many times slower the machine is now than when the run began, at least 1: what a limit that has passed is to be multiplied by. */
+/** Measures how many times slower the machine is now than at the start of the run, at least 1. Extends a limit that has passed. */
 export async function slowerThanMeasured(): Promise<number> {
   return Math.max(1, (await measureSlowness()) / Number(process.env.TEST_SLOWNESS ?? 1));
 }

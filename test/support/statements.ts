@@ -1,6 +1,6 @@
 import type { TestApp } from './app.ts';
 
-/** Returns how many statements the app sends to the database while `work` is done. */
+/** Number of statements that the app sends to the database during `work`. */
 export async function countStatements(app: Pick<TestApp, 'db'>, work: () => Promise<unknown>): Promise<number> {
   const before = app.db.statements;
   await work();

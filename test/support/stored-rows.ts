@@ -1,14 +1,14 @@
 import type { TestDatabase } from './database.ts';
 
-/** What every table holds, as one hash a table: equal before and after means that nothing was stored, changed or forgotten. */
+/** Content of every table as one hash each: equal before and after means that no row was added, changed or deleted. */
 export interface StoredRows {
-  /** Of all workspaces, or of one. */
+  /** Hashes of all workspaces, or of one. */
   hashes(workspaceId?: string): Promise<Record<string, string>>;
-  /** All of a workspace, as one text. */
+  /** All rows of a workspace, as one text. */
   text(workspaceId: string): Promise<string>;
 }
 
-/** Looks past row-level security, as the owner of the tables. */
+/** Reads as the owner of the tables, which bypasses row-level security. */
 export async function createStoredRows({ owner }: Pick<TestDatabase, 'owner'>): Promise<StoredRows> {
   const { rows: tables } = await owner.query<{ name: string; key: string }>(
     `select c.relname as name, case when c.relname = 'workspaces' then 'id' else 'workspace_id' end as key from pg_class c

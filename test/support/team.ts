@@ -11,7 +11,7 @@ import type { TestApp } from './app.ts';
 import { httpOf } from './http.ts';
 import type { Response } from './http.ts';
 
-/** Somebody in a workspace, over HTTP. Each call expects to succeed; `refused` expects a problem and answers with its code. */
+/** A member of a workspace, over HTTP. Each call expects success; `refused` expects a problem and returns its code. */
 export interface Teammate {
   readonly id: string;
   readonly token: string;
@@ -34,7 +34,7 @@ export interface Team {
   join(id: string, role?: WorkspaceRole): Promise<Teammate>;
 }
 
-/** A workspace, and people in it. Paths are below `/v1/workspaces/{workspaceId}`. */
+/** Creates a workspace with members. Paths are below `/v1/workspaces/{workspaceId}`. */
 export async function createTeam(app: TestApp): Promise<Team> {
   const http = httpOf(app);
   const { workspaceId, apiKey } = await aWorkspace(app);

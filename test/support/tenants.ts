@@ -7,7 +7,7 @@ import type { TestApp } from './app.ts';
 import { httpOf } from './http.ts';
 import type { Request, Response } from './http.ts';
 
-/** A workspace with its owner, a channel and a message in it. */
+/** A workspace with its owner, a channel and a message. */
 export interface Tenant {
   workspaceId: string;
   apiKey: string;
@@ -21,7 +21,7 @@ export interface Service {
   readonly app: TestApp;
   readonly http: (request: Request) => Promise<Response>;
   aTenant(): Promise<Tenant>;
-  /** The answer is a problem of this code, says nothing of our inside, and stored nothing. */
+  /** Expects a problem with this code, without internal details and without stored data. */
   expectProblem(request: Request, code: string, path?: string): Promise<Response>;
 }
 

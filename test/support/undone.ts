@@ -1,8 +1,8 @@
 import type { Database, Transaction } from '../../functions/platform/database.ts';
 
 /**
- * A database that takes back what it did: each transaction runs to its end, deferred statements too, answers, and is rolled back. So one
- * workspace serves any number of attempts.
+ * A database that rolls back: each transaction runs to its end, deferred statements included, and returns its result, then is rolled
+ * back. One workspace can serve any number of attempts.
  */
 export function undone(db: Database): Database {
   return {

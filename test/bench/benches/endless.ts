@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Bench } from '../../../bench/support/bench.ts';
 
-/** `mark`: what all processes that it starts have in their environment as TEST_PROCESS_MARK. */
+/** `mark` is the value of TEST_PROCESS_MARK in the environment of all started processes. */
 const sizes = { mark: '', app: false, blocks: false };
 
-/** Has running what a bench may have, and then waits for what never comes: in its event loop, or in the way of it. */
+/** Starts what a bench may start, then waits forever, with an idle or with a blocked event loop. */
 export const bench: Bench<typeof sizes> = {
   full: sizes,
   smoke: sizes,

@@ -2,7 +2,7 @@ import type { Bench } from '../../../bench/support/bench.ts';
 
 const sizes = { count: 1 };
 
-/** Reports what it was given. */
+/** Reports its sizes. */
 export const bench: Bench<typeof sizes> = {
   full: sizes,
   smoke: { count: 0 },

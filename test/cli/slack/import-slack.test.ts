@@ -70,7 +70,7 @@ describe('A Slack export', () => {
     expect(general.createdAt).toBe('2020-09-13T12:26:40.000Z');
     expect(await named(ada, 'dev_ops')).toMatchObject({ slug: 'dev-ops', status: 'archived', isMember: false });
     const { items } = (await ada.call('GET', `/streams/${general.id}/members`)).body as { items: { user: { id: string }; role: string }[] };
-    // U9 is in no list: somebody who is not in the workspace any more.
+    // U9 is in no list: a user who has left the workspace.
     expect(items.map(({ user, role }) => `${user.id} ${role}`).sort()).toEqual(['ada owner', 'bob member', 'cyd.x member']);
   });
 
@@ -80,7 +80,7 @@ describe('A Slack export', () => {
     expect((await streamsOf(ada)).map(({ name }) => name)).toContain('board');
     const dms = (await bob.bootstrap()).streams.items.filter(({ streamType }) => streamType === 'dm');
     expect(dms.map(({ participants }) => participants?.map(({ id }) => id).join(' ') ?? '').sort()).toEqual(['ada bob', 'ada bob cyd.x']);
-    // The same people find the DM that came from Slack.
+    // The same members find the DM that was imported from Slack.
     expect((await bob.dm('ada')).id).toBe(dms.find(({ participants }) => participants?.length === 2)?.id);
     const cyd = await team.join('cyd.x', 'guest');
     expect((await cyd.bootstrap()).streams.items.map(({ name, streamType }) => name ?? streamType).sort()).toEqual([

@@ -105,7 +105,7 @@ const second = [
   { type: 'message', user: 'U1', text: '', ts: '1600100070.000000' },
 ];
 
-/** Writes a small export as Slack lays it out: a folder for each conversation, a file for each day. */
+/** Writes a small export in Slack's layout: a folder for each conversation, a file for each day. */
 export function writeSlackSample(root: string): void {
   const put = (name: string, content: unknown): void => {
     mkdirSync(path.dirname(path.join(root, name)), { recursive: true });

@@ -8,7 +8,7 @@ import type { Answer, ProviderDouble, Received } from './provider-double.ts';
 
 let server: ProviderDouble;
 beforeAll(async () => {
-  // As the SDK speaks to Bedrock.
+  // The SDK calls Bedrock over HTTP/2.
   server = await startProvider('http2');
 });
 afterAll(() => server.stop());
@@ -64,7 +64,7 @@ describe('Titan', () => {
     [() => ({ body: { embedding: ['NaN', ...vectorFor('a', 255)] } }), 'invalid', 4],
     [() => ({ body: {} }), 'invalid', 4],
     [() => ({ body: '{"embedding":[0.1,' }), 'invalid', 4],
-    // The SDK hands out what came of an answer that breaks off.
+    // The SDK returns the received part of a broken answer.
     [() => 'cut' as const, 'invalid', 4],
   ] as [(call: Received) => Answer, string, number][])('fails as the port says (%#)', async (answer, kind, calls) => {
     server.answers(answer);

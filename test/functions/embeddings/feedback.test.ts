@@ -10,7 +10,7 @@ import { frequenciesIn } from '../../../functions/embeddings/word-frequencies.ts
 
 const weightOf = ({ indices, values }: KeywordVector, term: string): number => values[indices.indexOf(termIndex(term))] ?? 0;
 const found = (...texts: string[]) => texts.map((text, at) => ({ score: 10 - at * 0.1, keywords: keywordVector(text) }));
-/** Every word is in one of a hundred texts. */
+/** Frequencies with every word in one of a hundred texts. */
 const evenly: Frequencies = { rarityOf: () => 1, shareOf: () => 0.01 };
 
 describe('words that are learnt from what was found', () => {

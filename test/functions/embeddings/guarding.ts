@@ -1,13 +1,13 @@
 import type { Guarding } from '../../../functions/embeddings/guarded.ts';
 import type { Guards } from '../../../functions/embeddings/guards.ts';
 
-/** What an embedder told: counts by name, and the lines of its log. */
+/** Reports of an embedder: counts by name, and log lines. */
 export interface Told {
   readonly counts: Map<string, number>;
   readonly lines: { message: unknown; details: unknown }[];
 }
 
-/** Guards that do not make a test wait, and what is told to them. */
+/** Guards without delays, and what is reported to them. */
 export function quickGuarding(guards: Partial<Guards> = {}): Guarding & { told: Told } {
   const told: Told = { counts: new Map(), lines: [] };
   return {

@@ -113,7 +113,7 @@ describe('what is asked', () => {
       Array.from({ length: 160 }, (_, i) => `text ${i}`),
       'document',
     );
-    // A second's worth passes at once, the other 60 take 0.6 s.
+    // The burst of one second passes at once, the other 60 take 0.6 s.
     expect(performance.now() - startedAt).toBeGreaterThan(500);
   });
 });

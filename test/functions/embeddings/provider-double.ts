@@ -4,21 +4,21 @@ import { createServer as createHttp2Server } from 'node:http2';
 import type { ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
-/** A call as it came over the wire. */
+/** A received call. */
 export interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Record<string, unknown>;
 }
 
-/** Answers one call: with a status and a body, or never. */
+/** Answer to one call: a status and a body, or none at all. */
 export type Answer = { status?: number; headers?: Record<string, string>; body: unknown } | 'hang' | 'cut';
 
-/** A server on the loopback that stands for a provider: what it answers is said call by call, the last one said holds on. */
+/** A loopback server in the place of a provider. Answers are given call by call; the last one repeats. */
 export interface ProviderDouble {
   readonly url: string;
   readonly received: Received[];
-  /** How many calls were open at once, at most. */
+  /** Maximum number of parallel calls. */
   readonly mostAtOnce: () => number;
   answers(...answers: ((call: Received) => Answer)[]): void;
   stop(): Promise<void>;
@@ -39,7 +39,7 @@ export async function startProvider(protocol: 'http' | 'http2' = 'http'): Promis
       received.push(call);
       const [next] = queue;
       if (queue.length > 1) queue = queue.slice(1);
-      // Later, so that calls which are made at once are seen at once.
+      // Delayed, so that parallel calls are counted as parallel.
       setImmediate(() => reply(response, next?.(call) ?? { status: 404, body: {} }));
     });
   };
@@ -68,7 +68,7 @@ function overHttp(serve: RequestListener) {
   return { server, drop: () => server.closeAllConnections() };
 }
 
-/** What is asked and answered looks the same by Node's compatibility API. */
+/** Serves HTTP/2 through Node's compatibility API, which gives the same requests and responses. */
 function overHttp2(serve: RequestListener) {
   const sessions = new Set<ServerHttp2Session>();
   const server = createHttp2Server(serve as unknown as Parameters<typeof createHttp2Server>[1] & object);
@@ -88,6 +88,6 @@ function reply(response: ServerResponse, answer: Answer): void {
   response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
 }
 
-/** A vector that tells texts apart: long by their length, in the direction of their first sign. */
+/** A vector that differs between texts: its length by theirs, its direction by their first character. */
 export const vectorFor = (text: string, dimension: number): number[] =>
   Array.from({ length: dimension }, (_, at) => (at === text.charCodeAt(0) % dimension ? text.length : 0.001));

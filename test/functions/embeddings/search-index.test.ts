@@ -25,7 +25,7 @@ beforeAll(async () => {
     ep_japanese: '金曜日のデプロイが失敗しました',
   };
   await index.upsert(await Promise.all(Object.entries(texts).map(([id, text]) => aPoint(id, text))));
-  // What is rare shows among many others only.
+  // Rarity needs many other texts.
   const others = Array.from({ length: 60 }, (_, i) => aPoint(`ep_other${i}`, `Notes about subject${i} and topic${i * 7} of team${i % 5}`));
   await index.upsert(await Promise.all(others));
   const secret = { streamId: 'str_secret', visibility: 'private' } as const;
@@ -102,7 +102,7 @@ describe('search without embeddings', () => {
 });
 
 describe('search with a model that knows meanings', () => {
-  /** Knows that "outage" is near to what failed, and nothing else. */
+  /** An embedder that relates "outage" to failures and nothing else. */
   const embedder: Embedder = {
     ...localEmbedder,
     isOffline: false,

@@ -115,7 +115,7 @@ describe('what is found', () => {
     ['another workspace', { workspaceId: 'ws_two' }, ['ep_foreign']],
   ])('is for %s', async (_, scope, expected) => {
     expect(await find(index, 'deploy', scope)).toEqual(expected);
-    // By no way of asking is more found.
+    // No search mode finds more.
     const { vector } = await aPoint('', 'deploy');
     const [near = []] = await index.ask({ ...everybody, ...scope }, [{ by: { dense: vector }, limit: 10 }]);
     expect(near.map(({ id }) => id).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(expected);
@@ -159,7 +159,7 @@ describe('an index that is away', () => {
   };
 
   test('is said to be unavailable while it is down, fails, is full or does not answer; afterwards nothing is lost or there twice', async () => {
-    // Always one of our own: nobody else's server can be told to fail.
+    // Always a server of our own, because an external one cannot be told to fail.
     const { url, faults, stop } = await startQdrant({ log: () => undefined });
     try {
       const index = at(url, 0.3);

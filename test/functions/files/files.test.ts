@@ -34,7 +34,7 @@ beforeAll(async () => {
   bob = await aMember(app, workspaceId, 'bob');
   guest = await aMember(app, workspaceId, 'gus', 'guest');
   const other = await aWorkspace(app);
-  // The same user id: only the workspace differs.
+  // The same user id in another workspace.
   stranger = await aMember(app, other.workspaceId, 'ada', 'owner');
   open = await aChannel(app, ada, 'Open');
   closed = await aChannel(app, ada, 'Closed', 'private');
@@ -52,13 +52,13 @@ const announce = (caller: UserCaller, stream: { id: string }, more: object = {})
     streamId: stream.id,
   });
 const send = ({ upload }: FileUpload, body = content) => fetch(upload.url, { method: upload.method, headers: upload.headers, body });
-/** Announces, sends and completes. */
+/** Announces, uploads and completes a file. */
 async function aFile(caller: UserCaller, stream: { id: string }, more: object = {}) {
   const announced = await announce(caller, stream, more);
   expect((await send(announced)).status).toBe(200);
   return completeFile(app, caller, { fileId: announced.file.id });
 }
-/** As the event that shows a file notes it. */
+/** Links a file to an event, as posting does. */
 async function post(fileId: string, { deleted = false } = {}) {
   const eventId = newId('event');
   await app.test.owner.query(

@@ -76,7 +76,7 @@ describe('a transaction', () => {
     });
     const writes = spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
     for (const spy of spies) spy.mockRestore();
-    // Begin with both queries, then both deferred statements with the commit.
+    // `begin` with both queries, then both deferred statements with the commit.
     expect(writes).toBe(2);
   });
 

@@ -7,7 +7,7 @@ import { queueHandler } from '../../../functions/platform/queue-handler.ts';
 log.setLogLevel('SILENT');
 const Message = z.object({ n: z.int() });
 
-/** What a queue without order does with these bodies: which were worked on, which come again, and which of them sooner. */
+/** Runs an unordered queue's handler with these bodies. Returns the handled ones, the failed ones, and those that are retried sooner. */
 async function run(bodies: readonly string[], work: (n: number) => Promise<void>, hasten = async () => undefined as void) {
   const hastened: string[] = [];
   const worked: number[] = [];

@@ -34,7 +34,7 @@ let bob: UserCaller;
 let guest: UserCaller;
 const posted = new Map<string, ServerFrame[]>();
 const closed: string[] = [];
-/** What happens before a socket takes a frame. */
+/** Hooks that run before a socket takes a frame. */
 const before = new Map<string, (frame: ServerFrame) => Promise<void>>();
 const sockets = {
   async post(connectionId: string, { bytes }: Frame): Promise<PostOutcome> {
@@ -87,7 +87,7 @@ const say = async (caller: UserCaller, stream: Stream, text: string) => (await p
 const framesTo = (socket: SocketCaller, op: ServerFrame['op']) =>
   (posted.get(socket.connectionId) ?? []).filter((frame) => frame.op === op);
 
-/** What waits in the fan-out queue, each message twice, group by group. */
+/** Delivers the fan-out queue, each message twice, group by group. */
 async function deliver(): Promise<void> {
   const messages = app.sent.splice(0);
   for (const group of Map.groupBy(messages, (message) => message.group).values()) {
@@ -97,7 +97,7 @@ async function deliver(): Promise<void> {
   }
 }
 
-/** Everything that follows, with as much time as it takes. */
+/** Runs all follow-up work, however long its delay. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 10 && app.sent.length + app.later.length > 0; round++) {
     await deliver();

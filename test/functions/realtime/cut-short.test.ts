@@ -12,16 +12,16 @@ import type { FanOutApp } from '../../../functions/realtime/fan-out.ts';
 import type { Frame, PostOutcome } from '../../../functions/realtime/sockets.ts';
 import { createTestConnections } from '../../support/connections.ts';
 
-/** Sockets of the large room: more than a worker lets pass from one note of its progress to the next. */
+/** Sockets of the large room: more than a worker handles between two notes of its progress. */
 const size = 2_500;
 const workspaceId = newId('workspace');
 const [largeRoom, smallRoom] = [roomName.stream(workspaceId, newId('stream')), roomName.stream(workspaceId, newId('stream'))];
 const [large, small] = [idsOf('large', size), idsOf('small', 5)];
 
 let registry: Awaited<ReturnType<typeof createTestConnections>>;
-/** Positions that each connection was shown, in the order in which it was. */
+/** Positions that each connection received, in order. */
 const shown = new Map<string, number[]>();
-/** Asked before each post; what it throws is what the callback address does. */
+/** Hook before each post; what it throws becomes the callback address's error. */
 let beforePost: (connectionId: string) => void | Promise<void> = () => undefined;
 const sockets = {
   async post(connectionId: string, { bytes }: Frame): Promise<PostOutcome> {
@@ -34,7 +34,7 @@ const sockets = {
   close: async () => undefined,
 };
 
-/** Subscriptions as they lie in the table: one by one they would take longer than all tests. */
+/** Writes subscriptions directly to the table, which is much faster than subscribing. */
 async function seed(name: string, connectionIds: readonly string[]): Promise<void> {
   const expiresAt = { N: String(Math.floor(Date.now() / 1000) + 3_600) };
   const puts = connectionIds.map((id) => ({
@@ -48,7 +48,7 @@ function idsOf(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${name}${String(i).padStart(5, '0')}=`);
 }
 
-/** The worker, with pages of 1,000 connections as a table with larger items has them. */
+/** A worker with pages of 1,000 connections, as tables with larger items have. */
 function aWorker(connections: Partial<Connections> = {}): FanOutApp {
   return {
     clock: { now: () => new Date() },
@@ -154,7 +154,7 @@ describe('a post that fails', () => {
 });
 
 describe('a worker that dies', () => {
-  /** Posts until so many were taken, and then no post ever ends: as a function whose time is up. */
+  /** Delivers until a number of posts succeeded, then blocks all posts, as a function that runs out of time. */
   async function dieAfter(taken: number, messages: readonly FanOutMessage[]): Promise<void> {
     const died = Promise.withResolvers<void>();
     beforePost = () => {
@@ -164,7 +164,7 @@ describe('a worker that dies', () => {
     };
     void fanOut(aWorker(), messages);
     await died.promise;
-    // What it had sent off before is still done.
+    // Posts that had started still complete.
     await registry.client.send(new ListTablesCommand({}));
     beforePost = () => undefined;
   }
@@ -175,7 +175,7 @@ describe('a worker that dies', () => {
     await fanOut(aWorker(), [item(largeRoom, seq)], true);
     expect(before).toBeLessThan(size);
     expect(shown.size).toBe(size);
-    // From the last note on, and those whose post was under way.
+    // From the last note on, plus the posts that were in progress.
     expect(twice()).toBeLessThanOrEqual(1_000 + 64);
     expect(twice()).toBeGreaterThan(0);
   });

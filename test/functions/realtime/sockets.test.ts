@@ -18,7 +18,7 @@ const signer = {
   service: 'execute-api',
 };
 
-/** The hash that AWS's signer is given. */
+/** Hash for AWS's signer. */
 class Sha256 {
   readonly #hash: Hash | Hmac;
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
@@ -75,7 +75,7 @@ describe('posting', () => {
     server.closeAllConnections();
     server.close();
   });
-  /** A callback address that answers as it is told, and notes what it was asked. */
+  /** A callback address that answers with the given statuses and records its requests. */
   async function answering(statuses: (number | 'cut')[]): Promise<{ sockets: Sockets; requests: IncomingMessage[] }> {
     const requests: IncomingMessage[] = [];
     server = createServer((request, response) => {

@@ -1,7 +1,7 @@
 import { formOf, namedIn } from './schema.ts';
 import type { Schema } from './schema.ts';
 
-/** A value with one thing wrong in it, and where that is. */
+/** A value with one fault, and the fault's path. */
 export interface Fault {
   readonly what: string;
   readonly value: unknown;
@@ -12,13 +12,13 @@ export interface Fault {
 const longTexts = /(^|\.)text$/;
 
 /**
- * Everything that can be wrong with a value which its schema allows: at each place of the schema, also where the value has nothing, another
- * type, null, nothing, too much, too little, and what cannot be stored; and at each object a field that nobody knows.
+ * Yields everything that can be wrong with a valid value. At each place of the schema: another type, null, missing, too long, too short,
+ * and characters that cannot be stored. At each object: an unknown field.
  */
 export function* faultsOf(schema: Schema, value: unknown, path: string): Generator<Fault> {
   const form = formOf(schema, value);
   for (const [what, wrong] of wrongValues(schema, value, path)) yield { what, value: wrong, path };
-  // What tells the form may be left out of another: without it, it is the other.
+  // Without the field that tells the forms apart, the value matches another form.
   const others = (schema.anyOf ?? schema.oneOf ?? []).filter((other) => other !== form);
   const telling = (key: string) =>
     others.some(({ properties, required = [] }) => properties?.[key]?.const !== undefined && !required.includes(key));
@@ -49,7 +49,7 @@ const samples = { string: 'nonsense!', integer: 7, boolean: true, object: { a: 1
 function* wrongValues(schema: Schema, value: unknown, path: string): Generator<[string, unknown]> {
   const forms = schema.anyOf ?? schema.oneOf ?? [schema];
   const types = new Set<string>(forms.map(({ type, const: only }) => type ?? typeof only));
-  // JSON of any kind.
+  // Arbitrary JSON.
   if (forms.every((form) => Object.keys(form).length === 0 || form.type === undefined)) return;
   if (types.has('number')) types.add('integer');
   for (const [type, sample] of Object.entries(samples))

@@ -9,23 +9,23 @@ import type { Row } from './examples.ts';
 import { schemaOf } from './schema.ts';
 import type { Schema } from './schema.ts';
 
-/** A request with one thing wrong, and the problem that must come of it. */
+/** A request with one fault, and the expected problem. */
 export interface Case {
   readonly what: string;
   readonly request: Request;
   readonly code: string;
-  /** The field that the problem must name. */
+  /** Field that the problem must name. */
   readonly path?: string;
 }
 
 export interface World {
   readonly own: Furnished;
   readonly other: Furnished;
-  /** Tokens that nobody should get in with. */
+  /** Invalid tokens. */
   readonly bad: Readonly<Record<'expired' | 'forged' | 'otherSecret', string>>;
 }
 
-/** The example of a row as it is sent; with the query or body of another form, or something else in it. */
+/** Request of a row's example, optionally with the query or body of another form. */
 export function requestOf({ route, example }: Row, own: Furnished, more: Partial<Request> = {}): Request {
   const { as = 'ada', params = {}, query, bodies } = example;
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
@@ -40,11 +40,11 @@ export function requestOf({ route, example }: Row, own: Furnished, more: Partial
   };
 }
 
-/** A query field that has no example value of its own is tried, but not sent. */
+/** Drops query fields without an example value; they are tried in other cases. */
 const withoutEmpty = (query: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
 
-/** Everything that can be wrong with a request to a route. */
+/** Yields everything that can be wrong with a request to a route. */
 export function* casesOf(row: Row, world: World): Generator<Case> {
   yield* callerCases(row, world);
   yield* addressCases(row, world);
@@ -70,7 +70,7 @@ function* callerCases(row: Row, { own, bad }: World): Generator<Case> {
     code: 'unauthenticated',
   };
   if (auth !== 'apiKey') yield as('an expired token', bad.expired, 'token_expired');
-  // A ticket opens a socket that hears nothing: each room asks again who is there.
+  // A ticket opens a socket without subscriptions; each subscription checks access again.
   if (auth !== 'apiKey' && row.name !== 'realtime.createTicket') yield as('somebody who was removed', own.tokens.una, 'not_found');
   if (auth === 'user') yield as('an API key instead of a user', own.apiKey);
   if (auth === 'apiKey') yield as('a user instead of an API key', own.tokens.ada);
@@ -100,7 +100,7 @@ function* addressCases(row: Row, { own, other }: World): Generator<Case> {
     } else {
       yield at(`an unknown ${name}`, { [name]: unknownIds[name] ?? '' });
     }
-    // A user's id may be nearly anything.
+    // Almost any text is a valid user id.
     const malformed = name === 'userId' ? ['%00', 'a b', 'a:b', 'x'.repeat(65)] : malformedIds;
     for (const id of malformed) yield at(`${id.slice(0, 30)} as ${name}`, { [name]: id });
   }
@@ -181,14 +181,14 @@ function* bodyCases(row: Row, { own }: World): Generator<Case> {
     for (const { what, value, path } of faultsOf(schema, body, 'body')) {
       if (path === 'body') continue;
       const request = requestOf(row, own, { json: value });
-      // Too many of something large are too large, before anybody counts them.
+      // Large items exceed the size limit before their number is checked.
       const isTooLarge = JSON.stringify(value).length > maxBodyBytes;
       yield { what: `${path}: ${what}`, request, ...(isTooLarge ? { code: 'too_large' } : { code: 'invalid_input', path }) };
     }
   }
 }
 
-/** Tokens that are nearly right. */
+/** Tokens with one fault each. */
 export async function badTokens(app: TestApp, own: Furnished): Promise<World['bad']> {
   const now = Math.floor(app.time.getTime() / 1000);
   const sign = async (key: Parameters<SignJWT['sign']>[0], expiresAt: number) =>

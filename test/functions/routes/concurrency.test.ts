@@ -8,7 +8,7 @@ import type { Furnished, PersonId } from '../../support/furnished.ts';
 import { httpOf } from '../../support/http.ts';
 import type { Response } from '../../support/http.ts';
 
-/** As many environments as may run at once, each with a connection of its own. */
+/** Number of parallel environments, each with its own connection. */
 const environments = 6;
 
 let app: TestApp;
@@ -23,7 +23,7 @@ afterAll(() => app.test.drop());
 
 type Ask = readonly [who: PersonId | 'loner', method: string, path: string, json?: unknown, key?: string];
 
-/** Asks everything at the same moment, each in the next environment. */
+/** Sends all requests in parallel, each to the next environment. */
 const atOnce = (asks: readonly Ask[]): Promise<Response[]> =>
   Promise.all(
     asks.map(([who, method, path, json, key], index) =>
@@ -39,7 +39,7 @@ const atOnce = (asks: readonly Ask[]): Promise<Response[]> =>
 const ask = async (...one: Ask): Promise<Response> => (await atOnce([one]))[0] as Response;
 const body = async <Body>(...one: Ask): Promise<Body> => (await ask(...one)).body as Body;
 const times = <Item>(count: number, item: (index: number) => Item): Item[] => Array.from({ length: count }, (_, index) => item(index));
-/** How often each status, or code of a problem, was answered. */
+/** Counts answers by status or problem code. */
 const outcomes = (responses: readonly Response[]): Record<string, number> => {
   const kinds = Map.groupBy(responses, ({ status, body: { code } }) => (typeof code === 'string' ? code : String(status)));
   return Object.fromEntries([...kinds].map(([kind, { length }]) => [kind, length]));

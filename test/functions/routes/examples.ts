@@ -4,20 +4,20 @@ import type { Furnished, PersonId } from '../../support/furnished.ts';
 
 /** A call that succeeds in a furnished workspace. */
 export interface Example {
-  /** Who calls; `apiKey` where it is a key. */
+  /** Caller; `apiKey` for a key. */
   readonly as?: PersonId | 'apiKey';
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
-  /** One for each form that the body may have, each with every field of its form. */
+  /** One body for each form, with every field of that form. */
   readonly bodies?: readonly object[];
-  /** Needs something that a furnished workspace is not: then only what refuses it is tried. */
+  /** True for calls that need another kind of workspace. Only their refusals are tested. */
   readonly elsewhere?: true;
 }
 
 type Api = typeof api;
 export type RouteName = { [Group in keyof Api]: `${Group & string}.${keyof Api[Group] & string}` }[keyof Api];
 
-/** Routes that anybody may call, with nothing to say: there is nobody to refuse. */
+/** Public routes without input, which refuse nothing. */
 export const openRoutes = [
   'operations.health',
   'operations.ready',
@@ -26,7 +26,7 @@ export const openRoutes = [
   'operations.docs',
 ] as const;
 
-/** One for every route, so that a new route cannot stay untried. */
+/** Examples for every route, so that a new route without one does not compile. */
 export function examplesIn(w: Furnished): Record<Exclude<RouteName, (typeof openRoutes)[number]>, Example> {
   return { ...ofPeople(w), ...ofStreams(w), ...ofEvents(w), ...ofEpochs(w), ...ofFiles(w), ...ofTransfer(w) };
 }
@@ -189,7 +189,7 @@ function ofTransfer({ workspaceId, exported }: Furnished) {
   } satisfies Record<string, Example>;
 }
 
-/** A route of the contract under its name, with its example. */
+/** A route of the contract with its name and example. */
 export interface Row {
   readonly name: RouteName;
   readonly route: Route;

@@ -53,7 +53,7 @@ const rowOf = ({ name, route }: { name: RouteName; route: Route }, side: Side): 
   example: examplesIn(tenants[side])[name as keyof ReturnType<typeof examplesIn>],
 });
 
-/** What an answer tells, but for what the request had told it: its path, and the ids and words in it. */
+/** Content of an answer, without the path, ids and words that the request contained. */
 function told({ body, headers }: Response, request: Request): string {
   const said = JSON.stringify([request.path, request.query, request.json]);
   const words = new Set([
@@ -64,35 +64,35 @@ function told({ body, headers }: Response, request: Request): string {
   return [...words].reduce((text, word) => text.replaceAll(word, ''), JSON.stringify([{ ...body, instance: '' }, headers]));
 }
 
-/** Asks as somebody of one workspace; whatever comes, nothing of the other is in it. */
+/** Sends a request as a member of one workspace and checks that the answer holds nothing of the other. */
 async function ask(request: Request, theirs: Side, through = http): Promise<Response> {
   const response = await through(request);
   expect({ request, leaked: leaksIn(told(response, request), [theirs, ...ids[theirs]]) }).toEqual({ request, leaked: [] });
   return response;
 }
 
-/** Which of some words a text holds, each with what stands around it. */
+/** Words that a text contains, each with its surroundings. */
 function leaksIn(text: string, words: readonly string[]): string[] {
   return words
     .filter((word) => text.includes(word))
     .map((word) => text.slice(Math.max(0, text.indexOf(word) - 80), text.indexOf(word) + 80));
 }
 
-/** A problem without what is of the one request only. */
+/** A problem without the fields that differ between requests. */
 function problemOf({ status, body }: Response): unknown {
   const { instance: _, requestId: __, ...problem } = body;
   return { status, problem };
 }
 
 const kindOf = Object.fromEntries(Object.entries(idPrefixes).map(([kind, prefix]) => [prefix, kind])) as Record<string, IdKind>;
-/** Something of which there is none, in the place of an id; another text as it is. */
+/** A nonexistent id of the same kind; a text that is no id stays as it is. */
 const unknownLike = (text: string): string => {
   if (text.startsWith('only-')) return 'nobody';
   const kind = kindOf[text.split('_')[0] ?? ''];
   return kind === undefined || text.replace(anyId, '') !== '' ? text : newId(kind);
 };
 
-/** Puts something else in the place of every text in which two examples differ. */
+/** Replaces every text in which two examples differ. */
 function replaceIds(mine: unknown, theirs: unknown, put: (theirs: string) => string): unknown {
   if (typeof mine === 'string') return mine === theirs || typeof theirs !== 'string' ? mine : put(theirs);
   if (typeof mine !== 'object' || mine === null || typeof theirs !== 'object' || theirs === null) return mine;
@@ -127,7 +127,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
   test.each(withIds)('has no ids that mean anything here: $name', async (route) => {
     const [own, other] = [rowOf(route, mine), rowOf(route, theirs)];
     const names = Object.keys(route.route.params.shape).filter((name) => name !== 'workspaceId');
-    // Each of them alone, and all of them.
+    // Each of them alone, and all of them together.
     for (const replaced of [...names.map((name) => [name]), names]) {
       const at = (pick: (name: string) => string) =>
         requestOf(
@@ -197,7 +197,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
       );
     }
     expect(codes).toEqual(['invalid_input', 'invalid_input', 'not_found', 'not_found', 'not_found', 'not_found']);
-    // What is written here would be ours: it is taken back.
+    // Rolled back: these texts belong to this workspace, and the search below would find them.
     const dry = httpOf({ ...app, db: undone(app.db) });
     for (const id of [tenants[theirs].loner, 'nobody']) {
       const json = { text: `Hello @${id}`, mentions: [{ type: 'user', id }] };

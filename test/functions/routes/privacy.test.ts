@@ -16,7 +16,7 @@ import type { RouteName } from './examples.ts';
 
 let app: TestApp;
 let http: (request: Request) => Promise<Response>;
-/** Takes back what is done. */
+/** HTTP chain whose writes are rolled back. */
 let dry: (request: Request) => Promise<Response>;
 let w: Furnished;
 
@@ -29,28 +29,28 @@ beforeAll(async () => {
 afterAll(() => app.test.drop());
 
 type StreamName = keyof Furnished['streams'];
-/** What each of them does not see; everything else of the workspace they do. */
+/** Streams that each member cannot see; all others are visible. */
 const unseen: Record<'bob' | 'dee' | 'gus' | 'hal', readonly StreamName[]> = {
   bob: ['secret', 'secretThread'],
   dee: ['secret', 'secretThread', 'dm'],
   gus: ['secret', 'secretThread', 'dm', 'lobby', 'outage', 'archived'],
   hal: ['secret', 'secretThread', 'dm', 'lobby', 'outage', 'archived', 'general', 'thread', 'promoted'],
 };
-/** Whom a guest shares no stream with. */
+/** Members who share no stream with a guest. */
 const strangers: Partial<Record<PersonId, readonly string[]>> = {
   gus: ['cyd', 'dee', 'hal', 'una'],
   hal: ['ada', 'abe', 'bob', 'cyd', 'dee', 'gus', 'una'],
 };
 const people = Object.keys(unseen) as (keyof typeof unseen)[];
 
-/** Words and ids that stand only in what somebody does not see. */
+/** Words and ids that occur only in streams hidden from a member. */
 function secretsOf(person: keyof typeof unseen): string[] {
   const { streams, events, epochs, files, marker } = w;
   const hidden = new Set<string>(unseen[person].map((name) => streams[name].id));
   const words: Partial<Record<StreamName, string[]>> = {
     secret: [w.hush, `Secret ${marker}`, files.secret, epochs.secret],
     dm: [w.whisper, epochs.dm],
-    // A guest may read the name of a public stream where a member wrote it.
+    // A guest may read the name of a public stream in a member's message.
     lobby: [`Lobby ${marker}`],
     outage: [`Outage ${marker}`],
     archived: [`Archived ${marker}`, 'Long ago'],
@@ -81,13 +81,13 @@ const as = (person: PersonId, method: string, path: string, json?: unknown): Req
   token: w.tokens[person],
   ...(json !== undefined && { json }),
 });
-/** A problem without what is of the one request only. */
+/** A problem without the fields that differ between requests. */
 function problemOf({ status, body }: Response): unknown {
   const { instance: _, requestId: __, ...problem } = body;
   return { status, problem };
 }
 
-/** Every way to read, with every id that there is. */
+/** Yields every read request, with every existing id. */
 function* readings(person: PersonId): Generator<Request> {
   const streamIds = Object.values(w.streams).map(({ id }) => id);
   const eventIds = Object.values(w.events).map(({ id }) => id);
@@ -193,7 +193,7 @@ describe.each(people.map((person) => ({ person })))('isolation: $person inside t
         expect({ name, code: hidden.body.code }).toEqual({ name, code: 'not_found' });
         if (JSON.stringify(problemOf(hidden)) !== JSON.stringify(problemOf(unknown)))
           different.push({ name, hidden: problemOf(hidden), unknown: problemOf(unknown) });
-        // In a stream that they see, an event of one that they do not see.
+        // An event of a hidden stream, requested through a visible one.
         const open = person === 'hal' ? undefined : general.id;
         if (open === undefined || !('eventId' in route.params.shape || JSON.stringify(body ?? {}).includes('evt_'))) continue;
         const [strange, none] = [await ask(open, event.id), await ask(open, newId('event'))];
@@ -230,12 +230,12 @@ describe('isolation: what leads to a private stream', () => {
     const { body } = await http(as('bob', 'GET', `/streams/${w.streams.general.id}/events/${w.events.named.id}`));
     const { content } = body as unknown as StreamEvent;
     expect(content?.mentions).toEqual([{ type: 'stream', id: w.streams.lobby.id, label: `lobby-${w.marker}` }]);
-    // Among those who all see it, it leads there.
+    // Members who can see the stream get its link.
     for (const stream of [w.streams.secret, w.streams.secretThread]) {
       const said = await dry(as('cyd', 'POST', `/streams/${stream.id}/events`, { text: `Back in #secret-${w.marker}` }));
       expect((said.body as unknown as StreamEvent).content?.mentions).toMatchObject([{ type: 'stream', id: w.streams.secret.id }]);
     }
-    // Who does not see it cannot make it lead there at all.
+    // A member who cannot see the stream cannot create a link to it.
     const guessed = await dry(as('bob', 'POST', `/streams/${w.streams.general.id}/events`, { text: `Is there a #secret-${w.marker}?` }));
     expect((guessed.body as unknown as StreamEvent).content?.mentions).toEqual([]);
   });
@@ -257,7 +257,7 @@ describe('isolation: what leads to a private stream', () => {
     const activity = async () =>
       ((await http({ ...as('dee', 'GET', '/notifications'), query: { unread: 'true' } })).body.items as unknown[]).length;
     const badge = async () => (await http(as('dee', 'GET', '/bootstrap'))).body.unreadNotifications;
-    // Invited, and mentioned twice; the @here is on top, and counted by the stream.
+    // Invited, and mentioned twice; the @here comes on top, and the stream counts it.
     expect([await activity(), await badge()]).toEqual([4, 3]);
     await http(as('ada', 'DELETE', `/streams/${secret.id}/members/dee`));
     expect([await activity(), await badge()]).toEqual([0, 0]);

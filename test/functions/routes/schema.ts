@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A JSON Schema, as far as it tells what a value may be. */
+/** The parts of JSON Schema that restrict values. */
 export interface Schema {
   readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object' | 'null';
   readonly enum?: readonly unknown[];
@@ -22,7 +22,7 @@ export interface Schema {
   readonly $defs?: Readonly<Record<string, Schema>>;
 }
 
-/** What a caller may send, as JSON Schema, with every reference put in its place; JSON that may hold anything is left open. */
+/** JSON Schema of a caller's input with all references resolved; arbitrary JSON stays unrestricted. */
 export function schemaOf(type: z.ZodType): Schema {
   const root = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Schema;
   return resolve(root, root.$defs ?? {}, []);
@@ -47,7 +47,7 @@ function resolve(schema: Schema, defs: Readonly<Record<string, Schema>>, seen: r
   };
 }
 
-/** Of the forms that a value may have, the one that it has. */
+/** Form of a union that a value matches. */
 export function formOf(schema: Schema, value: unknown): Schema {
   const forms = schema.anyOf ?? schema.oneOf;
   if (!forms) return schema;
@@ -71,6 +71,6 @@ function fits({ type, properties, const: only, enum: some, pattern }: Schema, va
   });
 }
 
-/** All values that the schema names one by one, if it does. */
+/** Enumerated values of a schema; undefined when it has none. */
 export const namedIn = ({ enum: some, const: only }: Schema): readonly unknown[] | undefined =>
   some ?? (only === undefined ? undefined : [only]);

@@ -37,7 +37,7 @@ const ask = (who: PersonId | 'loner', method: string, path: string, json?: unkno
     ...(headers && { headers }),
   });
 
-/** The answer is a problem of this code, names the field, and nothing changed. */
+/** Expects a problem with this code and field, and unchanged data. */
 async function expectProblem(request: Parameters<typeof ask>, code: ErrorCode, field?: string): Promise<void> {
   const before = await stored.hashes();
   const { status, body } = await ask(...request);
@@ -143,7 +143,7 @@ describe('route matrix: a deleted event', () => {
     const before = await stored.hashes();
     const { body } = await http({ method: route.method, path, token: w.tokens.ada, query, ...(json !== undefined && { json }) });
     expect({ code: body.code ?? 'fine', body }).toEqual({ code, body: expect.anything() });
-    // Deleting it again changes nothing either.
+    // A second deletion changes nothing.
     expect(await stored.hashes()).toEqual(before);
   });
   test('starts no thread, is not shared, not even by who shares its share, and tells nothing', async () => {

@@ -3,7 +3,7 @@ import { newId } from '../../../contract/ids.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { Furnished, PersonId } from '../../support/furnished.ts';
 
-/** Who asks for what, and the problem that comes of it, with the field that it names. */
+/** Caller, request, and the expected problem with its field. */
 export type Situation = readonly [
   what: string,
   who: PersonId | 'loner',

@@ -16,7 +16,7 @@ import { updateStream } from '../../../functions/streams/streams/update-stream.t
 import { aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 
-/** Who looks; the founder does everything, and is in everything. */
+/** Viewers. The founder performs all actions and is in all streams. */
 const lookers = { founder: 'owner', bob: 'member', cyd: 'member', wes: 'admin', gus: 'guest', hal: 'guest' } as const;
 type Looker = keyof typeof lookers;
 const others = ['bob', 'cyd', 'wes', 'gus', 'hal'] as const;
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.test.drop());
 
-/** Everybody, in a workspace where nothing has happened yet. */
+/** Creates a workspace with all viewers and no history. */
 async function beginAnew(): Promise<void> {
   ({ workspaceId } = await aWorkspace(app));
   const entries: [string, UserCaller][] = [];
@@ -37,7 +37,7 @@ async function beginAnew(): Promise<void> {
   people = Object.fromEntries(entries) as Record<Looker, UserCaller>;
 }
 
-/** A stream as anybody would explain it: no list of who has access, only its parent, who is in it, and whether it follows its parent. */
+/** Model of a stream without access lists: its parent, its members, and whether access follows the parent. */
 interface Known {
   readonly id: string;
   type: 'channel' | 'thread';
@@ -46,7 +46,7 @@ interface Known {
   readonly members: Set<string>;
 }
 
-/** Who sees it, found by asking upwards. */
+/** Access in the model, found by walking up the parents. */
 function sees(person: Looker, stream: Known): boolean {
   if (stream.type !== 'thread' && stream.members.has(person)) return true;
   if (stream.visibility === 'inherit') return stream.parent !== undefined && sees(person, stream.parent);
@@ -81,7 +81,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('invite' as const, 'takeOut' as const, 'follow' as const), at, who }) },
 );
 
-/** The one that is meant among those for which the step makes sense; undefined where there is none. */
+/** Picks one of the streams that a step applies to; undefined when there is none. */
 const pick = (streams: readonly Known[], index: number): Known | undefined => streams[index % Math.max(streams.length, 1)];
 
 async function take(known: Known[], one: Step): Promise<void> {
@@ -124,7 +124,7 @@ async function take(known: Known[], one: Step): Promise<void> {
 
 async function comeOrGo(known: readonly Known[], { do: what, who, at }: Extract<Step, { who: string }>): Promise<void> {
   if (what === 'follow') {
-    // To follow a thread is no access, and needs it.
+    // Following a thread requires access and grants none.
     const thread = pick(
       known.filter((stream) => stream.type === 'thread' && sees(who, stream)),
       at,
@@ -146,11 +146,11 @@ async function comeOrGo(known: readonly Known[], { do: what, who, at }: Extract<
   }
   await removeStreamMember(app, people.founder, { streamId: stream.id, userId: who });
   stream.members.delete(who);
-  // What branched off is followed no more, as far as it still is a thread.
+  // Followers of its threads are removed, as far as these are still threads.
   for (const below of known) if (below.parent === stream && below.type === 'thread') below.members.delete(who);
 }
 
-/** What each of them sees by the rows, and by the model. */
+/** Compares access by the rows with access by the model, for each viewer. */
 async function compare(known: readonly Known[]): Promise<void> {
   const ids = known.map(({ id }) => id);
   for (const person of Object.keys(lookers) as Looker[]) {
@@ -179,7 +179,7 @@ describe('policy: who sees what, after whatever happened', () => {
           for (let up: Known | undefined = stream; up; up = up.parent) depth++;
           steps.deepest = Math.max(steps.deepest, depth);
         }
-        // Lists say the same as single streams do; threads are listed only for their followers.
+        // Lists agree with single reads; threads are listed only for their followers.
         for (const person of others) {
           const { items } = await listStreams(app, people[person], { limit: 200, sort: 'name', status: 'any' });
           const listed = items.map(({ id }) => id as string);

@@ -143,7 +143,7 @@ describe('mentions', () => {
       { type: 'user', id: 'bob', label: 'BOB' },
       { type: 'stream', id: stream.id, label: 'mentioning' },
     ]);
-    // Not everybody who reads it there may know of the other; among those who do, it is one.
+    // Readers of one stream may not know of the other. For members of both, it counts once.
     expect((await ada.say(secret, 'Here, in #secret-place')).content?.mentions).toEqual([
       { type: 'stream', id: secret.id, label: 'secret-place' },
     ]);

@@ -245,7 +245,8 @@ describe('the outbox', () => {
 test('noting what was sent goes by primary key, however much was sent since the last vacuum', async () => {
   const { owner } = app.test;
   await owner.query('begin');
-  // Rows of its own: how many the tests before left behind depends on what else the server did. Many of them: a few are read as a whole.
+  // Separate rows, because the number of dead ones from earlier tests depends on the server. Many rows, because small tables are read by
+  // a full scan.
   await owner.query(
     `insert into outbox (id, workspace_id, room, topic, payload, created_at, published_at)
      select 'sent ' || n, $1, 'room', 'topic', '{}', now(), now() from generate_series(1, 5000) as n`,
@@ -265,7 +266,7 @@ test('noting what was sent goes by primary key, however much was sent since the 
   const [key, ...others] = (await scans()).map((n, at) => n - (before[at] ?? 0));
   await owner.query('rollback');
   expect(others).toEqual([0, 0]);
-  // Rows that lie on one page of the index are found by one scan.
+  // One index scan finds all rows on the same page of the index.
   expect(key).toBeGreaterThanOrEqual(1);
   expect(key).toBeLessThanOrEqual(3);
 });
@@ -357,7 +358,7 @@ describe('reading by key', () => {
 
   test('ends a page early rather than answer more than a function may', async () => {
     const stream = await aChannel(app, ada, 'Large');
-    // Each of these characters is six bytes of JSON.
+    // Each of these characters takes six bytes in JSON.
     for (let i = 0; i < 50; i++) await say(ada, stream, '\u0001'.repeat(16_384));
     const first = await page(stream, { after: 0, limit: 200 });
     expect(first.hasMore).toBe(true);

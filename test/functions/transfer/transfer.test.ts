@@ -36,7 +36,7 @@ const tick = (): void => {
   app.time = new Date(app.time.getTime() + 1_000);
 };
 
-/** Something of everything that a workspace can hold. */
+/** Fills a workspace with one of everything. */
 async function tellStory({ ada, bob, cyd, gus }: typeof people): Promise<void> {
   const general = await ada.channel('General', { description: 'All of it' });
   tick();
@@ -125,14 +125,14 @@ async function importInto(to: { workspaceId: string; apiKey: string }, records: 
 const ofKind = <Kind extends ExportRecord['kind']>(records: readonly ExportRecord[], kind: Kind) =>
   records.filter((record): record is Extract<ExportRecord, { kind: Kind }> => record.kind === kind);
 
-/** The lines without what their header says is another after an import. */
+/** Lines without the values that an import changes, as their header names them. */
 function comparable(records: readonly ExportRecord[]): unknown[] {
   const [header] = ofKind(records, 'header');
   if (!header) throw new Error('The file has no header');
   return records.map(createMask(header));
 }
 
-/** A refused import: its code, and which fields of which lines. */
+/** Expects a refused import; returns its code, and the fields of the faulty lines. */
 async function refused(to: { workspaceId: string; apiKey: string }, records: readonly unknown[]): Promise<[string, string[]]> {
   const { status, body } = await sendTo(to, records);
   expect(status).toBeGreaterThanOrEqual(400);
@@ -180,7 +180,7 @@ describe('an export', () => {
   test('asks a bounded number of statements for a page', async () => {
     const before = app.db.statements;
     await http({ path: `/v1/workspaces/${source.workspaceId}/export`, token: source.apiKey, query: { limit: '1000' } });
-    // The key; begin; workspace, providers, members, streams, events, their parts, shared ones, their parts, who is in them, their ends.
+    // The key; begin; workspace, providers, members, streams, events, their parts, shared ones, their parts, members of streams, ends.
     expect(app.db.statements - before).toBeLessThanOrEqual(13);
   });
 });
@@ -284,7 +284,7 @@ describe('an import', () => {
     const before = await sum();
     await importInto(target, records);
     expect(await sum()).toEqual(before);
-    // Ids of the file lead nowhere in the new workspace.
+    // Ids of the file do not exist in the new workspace.
     const [stream] = ofKind(records, 'stream');
     const known = await app.test.owner.query('select from streams where workspace_id = $1 and id = $2', [target.workspaceId, stream?.id]);
     expect(known.rowCount).toBe(0);
@@ -346,7 +346,7 @@ describe('an import says which field of which line is wrong', () => {
     const [code, paths] = await refused(target, changed(records, index, change));
     expect(code).toBe('invalid_input');
     expect(paths).toContain(`body.records.${index}.${field}`);
-    // All or nothing: the right file still goes in.
+    // All or nothing: the corrected file can still be imported.
     expect((await importInto(target, records)).finished).toBe(true);
   });
 

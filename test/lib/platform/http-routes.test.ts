@@ -12,7 +12,7 @@ const routes = resourcesOf(service, 'AWS::ApiGatewayV2::Route').filter(
 );
 const integrations = new Map(resourcesOf(service, 'AWS::ApiGatewayV2::Integration'));
 
-/** `GET /health` -> OperationsHttp */
+/** Deployed routes with their functions: `GET /health` -> OperationsHttp. */
 const deployed = new Map(
   routes.map(([, { Properties }]) => {
     const integration = integrations.get(Properties['Target']['Fn::Join'][1][1].Ref)!.Properties;
@@ -34,7 +34,7 @@ describe('the HTTP API', () => {
 
   test('has no route that the contract does not have', () => {
     const rows = features.flatMap(([, all]) => all);
-    // What is below /v1 and on no list is answered 404, in the form that errors have.
+    // Unlisted paths below /v1 get 404 in the format of errors.
     const expected = new Set([...rows.flatMap(({ method, path }) => [`${method} ${path}`, `ANY ${path}`]), 'ANY /v1/{proxy+}']);
     expect([...deployed.keys()].sort()).toEqual([...expected].sort());
     expect(deployed.has('$default')).toBe(false);

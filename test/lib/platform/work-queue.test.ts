@@ -52,7 +52,7 @@ describe('every worker', () => {
   test('says which messages of a batch failed, and has a brake', () => {
     const brakes: Record<string, { batch: number; atOnce: number }> = {
       EpochsAssignEvents: { batch: 10, atOnce: 2 },
-      // What people see while they talk waits behind few others that take long.
+      // Small batches: related items that users wait for must not queue behind many slow messages.
       EpochsIndexEpoch: { batch: 3, atOnce: 4 },
       RealtimeFanOut: { batch: 10, atOnce: 10 },
       StreamsFollowUp: { batch: 10, atOnce: 2 },

@@ -19,7 +19,7 @@ export interface GatewayEvent {
 }
 export type Handlers = Partial<Record<'Authorize' | 'Connect' | 'Message' | 'Disconnect', (event: GatewayEvent) => unknown>>;
 
-/** A policy as authorizers return it. */
+/** A policy in the form of authorizers. */
 export const policy = (Effect: 'Allow' | 'Deny', Resource: string, context?: object) => ({
   principalId: 'usr_1',
   policyDocument: { Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect, Resource }] },
@@ -42,7 +42,7 @@ const definition: WebSocketApiDefinition = {
   ],
 };
 
-/** A WebSocket API on a port; what a test does not give, allows and answers with nothing. */
+/** A WebSocket API on a port. Missing handlers allow everything and answer with nothing. */
 export async function startGateway(
   handlers: Handlers = {},
   limits: Partial<WebSocketLimits> = {},
@@ -85,7 +85,7 @@ export async function startGateway(
   };
 }
 
-/** A client that keeps what it receives. */
+/** A client that records its messages. */
 export async function connect(url: string, protocols: string[] = []) {
   const socket = new WebSocket(url, protocols);
   const frames: string[] = [];
@@ -97,7 +97,7 @@ export async function connect(url: string, protocols: string[] = []) {
   return { socket, frames, closed };
 }
 
-/** The status that a handshake is refused with. */
+/** Status of a refused handshake. */
 export function refusedStatus(url: string): Promise<number | undefined> {
   const socket = new WebSocket(url);
   return new Promise((resolve, reject) => {

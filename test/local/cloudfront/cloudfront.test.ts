@@ -24,7 +24,7 @@ const gateway = (name: string): Origin => ({
   upgrade: (request, socket, head) => sockets.handleUpgrade(request, socket, head, (client) => client.send(`${name} ${request.url}`)),
 });
 
-/** Like the one that sends the paths of the page to its file. */
+/** A function like the one that maps the page's paths to its file. */
 const pagePaths = `
 function handler(event) {
   var request = event.request;

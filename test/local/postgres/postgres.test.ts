@@ -33,7 +33,7 @@ async function ask(dsn: string, sql: string): Promise<unknown[]> {
 
 async function folder(): Promise<string> {
   const parent = await mkdtemp(path.join(tmpdir(), 'streambed-test-'));
-  // For root the server runs as another user, who must be able to get there.
+  // For root the server runs as another user, who needs access to the folder.
   await chmod(parent, 0o755);
   cleanups.push(() => rm(parent, { recursive: true, force: true }));
   return path.join(parent, 'postgres');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { refusal, startSubject, type Subject } from './subject.ts';
 
-/** What a Qdrant does, ours or a real one: said once, so that both can be held against it. */
+/** Specifies the behaviour of Qdrant, for the local one and for a real one. */
 export function behavesAsQdrant(realUrl?: string): void {
   let subject: Subject;
   beforeAll(async () => {
@@ -198,7 +198,7 @@ function denseVectorsAre(given: Given): void {
     await client.upsert(name, { points: [{ id: 1, vector: [3, 4] }] });
     const { points } = await client.query(name, { query: [2, 1], with_vector: true });
     expect(points).toMatchObject([{ id: 1, score: 10, vector: [3, 4] }]);
-    // A score is above the threshold or not found.
+    // A score must exceed the threshold.
     expect((await client.query(name, { query: [2, 1], score_threshold: 9.5 })).points).toHaveLength(1);
     expect((await client.query(name, { query: [2, 1], score_threshold: 10 })).points).toEqual([]);
   });
@@ -292,7 +292,7 @@ function keywordVectorsAre(given: Given): void {
         { id: 3, vector: { words: { indices: [7], values: [-1] } } },
       ],
     });
-    // A score of nothing is no score; one below is.
+    // A score of zero is no hit; a negative one is.
     const { points: others } = await client.query(name, { query: { indices: [7], values: [1] }, using: 'words' });
     expect(others.map(({ id, score }) => [id, score])).toEqual([
       [1, 2],
@@ -302,7 +302,7 @@ function keywordVectorsAre(given: Given): void {
 }
 
 function fusionIs(given: Given): void {
-  /** By direction the order is 1, 2, 3, 4; by keyword 3, 2. */
+  /** Order by direction: 1, 2, 3, 4; by keyword: 3, 2. */
   async function both(subject: Subject): Promise<string> {
     const name = await memory(subject);
     await subject.client.upsert(name, {

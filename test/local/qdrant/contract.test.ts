@@ -13,7 +13,7 @@ let client: QdrantClient;
 const exchanges: Exchange[] = [];
 const { fetch } = globalThis;
 
-/** Goes the way of the real fetch and keeps what went over the wire. */
+/** Calls the real fetch and records the exchange. */
 const recordingFetch: typeof fetch = async (input, init) => {
   const request = new Request(input, init);
   const url = new URL(request.url);
@@ -186,7 +186,7 @@ test('the excerpt is what the script cuts from the whole document, where that is
   const file = join(import.meta.dirname, '../../../../shared/data/qdrant-openapi.json');
   const excerpt = JSON.parse(readFileSync(join(import.meta.dirname, 'openapi-subset.json'), 'utf8')) as unknown;
   if (!existsSync(file)) {
-    // Without the whole document what can be held is that the excerpt has what the script would look for.
+    // Without the whole document only the excerpt's operations can be checked.
     expect(operations.length).toBe(Object.values(spoken).flat().length);
     return;
   }

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One request and its answer, as they went over the wire. */
+/** A recorded request and its answer. */
 export interface Exchange {
   readonly method: string;
   readonly path: string;
@@ -24,7 +24,7 @@ const document = JSON.parse(readFileSync(join(import.meta.dirname, 'openapi-subs
   paths: Record<string, Record<string, Operation>>;
 };
 
-/** All operations that there are: `get /collections`. */
+/** All operations of the document: `get /collections`. */
 export const operations: readonly string[] = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.keys(methods).map((method) => `${method} ${path}`),
 );
@@ -37,8 +37,8 @@ for (const name of ['float', 'double', 'uint', 'uint8', 'uint16', 'uint32', 'uin
 ajv.addSchema(closed(document) as Schema, 'qdrant');
 
 /**
- * As JSON Schema has it: what may only be null is null, and an object has the fields that are named and no others. Qdrant's own schemas
- * leave that open; here a field that nobody knows is a mistake.
+ * Tightens schemas: a property that may only be null is null, and objects have no unknown fields. Qdrant's own schemas leave both open,
+ * but here an unknown field is a mistake.
  */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
@@ -49,20 +49,20 @@ function closed(value: unknown): unknown {
   return isObject ? { ...schema, additionalProperties: false } : schema;
 }
 
-/** Where in the document an exchange belongs; throws when it speaks what the document does not have. */
+/** Operation of an exchange; throws when the document has none. */
 export function operationOf({ method, path }: Pick<Exchange, 'method' | 'path'>): string {
   const found = operations
     .filter((name) => {
       const [itsMethod = '', pattern = ''] = name.split(' ');
       return itsMethod === method.toLowerCase() && new RegExp(`^${pattern.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
     })
-    // `/collections/aliases` before `/collections/{collection_name}`.
+    // `/collections/aliases` comes before `/collections/{collection_name}`.
     .sort((a, b) => a.split('{').length - b.split('{').length);
   if (found[0] === undefined) throw new Error(`Qdrant's document has no ${method} ${path}`);
   return found[0];
 }
 
-/** What of an exchange is not as the document says; nothing when it is. */
+/** Deviations of an exchange from the document; empty when there are none. */
 export function faultsOf(exchange: Exchange): string[] {
   const name = operationOf(exchange);
   const [method = '', path = ''] = name.split(' ');
@@ -73,7 +73,7 @@ export function faultsOf(exchange: Exchange): string[] {
   const isGood = exchange.status === 200;
   if (operation.requestBody !== undefined && isGood) faults.push(...check(`${name} request`, [...at, 'requestBody'], exchange.body));
   if (!exchange.contentType.startsWith('application/json')) {
-    // The probes, and who is not let in, are answered with a line of text.
+    // Probes and refused callers get a line of text.
     const isText = exchange.contentType.startsWith('text/plain') && (exchange.status === 401 || /^\/\w+z$/.test(path));
     return isText ? faults : [...faults, `${name}: an answer of type ${exchange.contentType}`];
   }

@@ -26,7 +26,7 @@ const payloads: Readonly<Record<number, Record<string, unknown>>> = {
 const on = (key: string, condition: object) => ({ key, ...condition });
 const value = (key: string, wanted: unknown) => on(key, { match: { value: wanted } });
 
-/** Filters, and the points that pass. */
+/** Filters, and the points that match. */
 const cases: readonly (readonly [string, object, readonly number[]])[] = [
   ['no filter', {}, [1, 2, 3, 4, 5]],
   ['a value', { must: [value('city', 'Berlin')] }, [1, 3]],
@@ -113,7 +113,7 @@ export function filtersAsQdrant(realUrl?: string): void {
       payload: { a: `a${id % 4}`, b: [`b${id % 3}`, `b${id % 5}`], n: id % 7 },
     }));
     for (const name of names) await subject.client.upsert(name, { points });
-    // Some change and go, so that the indexes have something to forget.
+    // Changes and deletes some points, so that the indexes must forget entries.
     for (const name of names) {
       await subject.client.setPayload(name, { payload: { a: 'a0' }, points: [1, 2, 3] });
       await subject.client.delete(name, { wait: true, points: [4, 8, 12] });

@@ -1,8 +1,8 @@
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { startQdrant } from '../../../local/qdrant/qdrant.ts';
 
-/** A process of its own that stores point after point and says each that was acknowledged, until somebody kills it. */
-// Nor does it outlive who started it.
+/** A process that stores points one after the other and prints each acknowledged one, until it is killed. */
+// It ends with its parent too.
 process.stdin.resume().on('end', () => process.exit());
 const [folder = ''] = process.argv.slice(2);
 const { url } = await startQdrant({ folder, log: () => undefined });

@@ -121,7 +121,7 @@ test('how rare a term is follows what is deleted at once', async () => {
   });
   await client.delete('epochs', { wait: true, points: [1] });
   const { points } = await client.query('epochs', { query: { indices: [1], values: [1] }, using: 'words' });
-  // A real Qdrant counts the deleted one until it optimizes.
+  // A real Qdrant counts deleted points until it optimizes.
   expect(points).toMatchObject([{ id: 2, score: Math.fround(Math.log(1.5 / 1.5 + 1)) }]);
 });
 

@@ -136,7 +136,7 @@ test('a log that is written anew holds what there is, and what is changed meanwh
   const file = path.join(folder, 'epochs.log');
   const before = statSync(file).size;
   const done = log.compact();
-  // The first lines are written by now and the others are not.
+  // The first lines are written by now, the others are not.
   put(0, 31);
   put(199, 31);
   put(1_000, 31);

@@ -3,15 +3,15 @@ import { QdrantClient } from '@qdrant/js-client-rest';
 import { startQdrant, type Qdrant } from '../../../local/qdrant/qdrant.ts';
 import { quietLog } from '../emulators.ts';
 
-/** A Qdrant that a test speaks to: the local one, or a real one that is there already. */
+/** A Qdrant under test: the local one, or a real one. */
 export interface Subject {
   readonly url: string;
   readonly client: QdrantClient;
-  /** The local one itself; none where the server is a real one. */
+  /** The local one; undefined for a real server. */
   readonly local: Qdrant | undefined;
-  /** A name that nobody else has. */
+  /** A unique name. */
   name(): string;
-  /** Deletes what was made under the names that it gave, and ends. */
+  /** Deletes the collections with its names, and stops. */
   stop(): Promise<void>;
 }
 
@@ -36,13 +36,13 @@ export async function startSubject(realUrl?: string): Promise<Subject> {
   };
 }
 
-/** The client as the app has it: as old as the server, so that it does not ask. */
+/** The client in the app's configuration. Its version equals the server's, so it sends no version check. */
 export function clientOf(url: string): QdrantClient {
   const apiKey = process.env['QDRANT_API_KEY'];
   return new QdrantClient({ url, checkCompatibility: false, ...(apiKey === undefined ? {} : { headers: { 'api-key': apiKey } }) });
 }
 
-/** What a call is refused with: status and text. */
+/** Status and text of a refused call. */
 export async function refusal(call: Promise<unknown>): Promise<{ status: number; error: string }> {
   try {
     await call;

@@ -38,7 +38,7 @@ export interface BucketOptions {
   readonly now?: () => Date;
 }
 
-/** An S3 with one bucket on a port of loopback. */
+/** Starts an S3 with one bucket on a port of loopback. */
 export async function startBucket({ access = accessFor(), folder, now }: BucketOptions = {}): Promise<RunningBucket> {
   const log = quietLog();
   const keys = createAccessKeys();

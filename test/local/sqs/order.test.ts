@@ -36,7 +36,7 @@ test('whatever happens: each group is received in order, one batch at a time, an
         const batch = queue.receive({ max });
         for (const message of batch) {
           const group = message.groupId as string;
-          // The first of its group that is left, not counting what came before it in this batch.
+          // The first one left of its group, apart from earlier ones in this batch.
           const before = batch.slice(0, batch.indexOf(message)).filter((other) => other.groupId === group).length;
           expect(Number(message.body)).toBe(left.get(group)?.[before]);
           expect(flying.some((other) => other.groupId === group)).toBe(false);

@@ -23,7 +23,7 @@ export const fifo: QueueDefinition = {
 const dead = (queue: QueueDefinition, name: string): QueueDefinition => ({ ...queue, name, arn: arnOf('sqs', name), redrive: undefined });
 export const queues = [standard, fifo, dead(standard, 'work-dead'), dead(fifo, 'rooms-dead.fifo')];
 
-/** SQS on a port, with a client that is allowed everything. */
+/** SQS on a port, with a client that may do everything. */
 export async function startQueues(more: Partial<SqsOptions> = {}) {
   const access = accessFor();
   const log = quietLog();

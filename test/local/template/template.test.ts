@@ -23,7 +23,7 @@ function stackOf(name: string, resources: Raw, rest: Partial<Stack> = {}): Stack
   return stack;
 }
 
-/** Resolves one value as a property of a resource among some others. */
+/** Resolves one value as a property of a resource in a small template. */
 function resolved(value: unknown, rest: Partial<Stack> = {}, others: Stack[] = []): unknown {
   const stack = stackOf(
     'App',

@@ -22,7 +22,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A process still runs; a zombie does not. */
+/** True for a running process, false for a zombie. */
 function runs(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-p', String(pid), '-o', 'stat='], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.startsWith('Z');
@@ -38,7 +38,7 @@ function start(args: readonly string[]): ChildProcess {
   return child;
 }
 
-/** The script on a folder of tests of its own. */
+/** Runs the script on a temporary folder with one test file. */
 function testScript(file: string, source: string, ...args: string[]) {
   writeFileSync(path.join(folder, file), source);
   const child = start([
