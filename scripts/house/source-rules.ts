@@ -1,16 +1,17 @@
 import ts from 'typescript';
+import { checkDocComments } from './comment-rules.ts';
 import { walk } from './source.ts';
 import type { Source } from './source.ts';
 
-/** The rules that need to understand the code. */
+/** Checks the rules that need the syntax tree. */
 export function checkSource(source: Source): string[] {
-  const faults = [...checkImports(source), ...checkExports(source)];
+  const faults = [...checkImports(source), ...checkExports(source), ...checkDocComments(source)];
   for (const node of walk(source.tree))
     faults.push(...checkStatement(source, node), ...checkReach(source, node), ...checkTest(source, node));
   return faults;
 }
 
-/** `import * as z` lets a bundler drop what is not used of zod; `import { z }` takes all of it along. */
+/** Refuses `import { z }`, which bundles all of zod; with `import * as z` a bundler drops the unused parts. */
 function checkImports({ tree, at }: Source): string[] {
   return tree.statements
     .filter(ts.isImportDeclaration)
@@ -19,7 +20,7 @@ function checkImports({ tree, at }: Source): string[] {
     .map((node) => at(node, "import zod as `import * as z from 'zod'`"));
 }
 
-/** No barrels: a thing is imported from where it is. A deployed file has one export, the handler. */
+/** Refuses barrels: an import names the file that defines the thing. A deployed file has one export, the handler. */
 function checkExports({ file, tree, at }: Source): string[] {
   const passedOn = tree.statements.filter((node) => ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined);
   const faults = passedOn.map((node) => at(node, 'passes on exports of another file; import them from where they are'));
@@ -39,19 +40,19 @@ function exportedNames(node: ts.Statement): string[] {
   return 'name' in node && node.name ? [(node.name as ts.Node).getText()] : ['?'];
 }
 
-/** As SQL is written here: in lower case. A sentence that begins with "Select" is none. */
+/** SQL in lower case, as in this repository, so that a sentence which begins with "Select" does not match. */
 const sqlStart =
   /^\s*(select\s[\s\S]+\sfrom\s|with\s+\w+\s+as\s*\(|insert\s+into\s|update\s+\w+(\s+\w+)?\s+set\s|delete\s+from\s|(create|alter|drop)\s+(table|index|function|role|policy)\s)/;
 const mayHoldSql = (file: string) => /store\.ts$|^functions\/platform\/|^(local|test|bench|scripts)\//.test(file);
 
-/** SQL stands in stores and in the platform, where it is looked for. */
+/** Restricts SQL to stores and the platform, where readers look for it. */
 function checkStatement({ file, at }: Source, node: ts.Node): string[] {
   if (mayHoldSql(file) || !(ts.isStringLiteralLike(node) || ts.isTemplateExpression(node))) return [];
   const text = ts.isTemplateExpression(node) ? node.getText().slice(1, -1) : node.text;
   return sqlStart.test(text) ? [at(node, 'SQL belongs into a store.ts, functions/platform or a migration')] : [];
 }
 
-/** One reader of the environment in the functions, one reader of CDK context in the infrastructure. */
+/** Allows one reader of the environment in the functions, and one reader of CDK context in the infrastructure. */
 function checkReach({ file, at }: Source, node: ts.Node): string[] {
   if (!ts.isPropertyAccessExpression(node)) return [];
   if (/^(functions|contract|client|web\/src)\//.test(file) && file !== 'functions/platform/config.ts' && node.getText() === 'process.env')
@@ -61,7 +62,7 @@ function checkReach({ file, at }: Source, node: ts.Node): string[] {
   return [];
 }
 
-/** A test that is passed over, or that silences the others, tells nobody. */
+/** Refuses skipped tests and tests that silence others: neither fails when the code is wrong. */
 function checkTest({ file, at }: Source, node: ts.Node): string[] {
   if (!file.endsWith('.test.ts') || !ts.isCallExpression(node)) return [];
   const called = node.expression.getText();

@@ -1,10 +1,10 @@
 import ts from 'typescript';
 
-/** A TypeScript file as the rules see it. */
+/** A parsed TypeScript file. */
 export interface Source {
   readonly file: string;
   readonly tree: ts.SourceFile;
-  /** `file:line: message` for a place in it. */
+  /** Message with the place of a node: `file:line: message`. */
   readonly at: (node: ts.Node, message: string) => string;
 }
 
@@ -13,7 +13,7 @@ export function parseSource(file: string, text: string): Source {
   return { file, tree, at: (node, message) => `${file}:${tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1}: ${message}` };
 }
 
-/** Every node under `node`, itself first. */
+/** Yields `node` and all nodes below it, in source order. */
 export function* walk(node: ts.Node): Generator<ts.Node> {
   yield node;
   const children: ts.Node[] = [];

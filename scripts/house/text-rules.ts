@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 
 const vagueNames = /(^|[-.])(utils?|helpers?|common|misc|managers?|service|shared)$/;
 
-/** The names of files and folders say what is inside. */
+/** Refuses file and folder names that do not describe their content. */
 export function checkNames(files: readonly string[]): string[] {
   const code = files.filter((file) => /\.(tsx?|[cm]?js)$/.test(file));
   return code.flatMap((file) => {
@@ -14,7 +14,7 @@ export function checkNames(files: readonly string[]): string[] {
   });
 }
 
-/** One word stands for a feature in every room. */
+/** Checks that each feature has the same name in every room. */
 export function checkFeatures(files: readonly string[]): string[] {
   const faults: string[] = [];
   const features = new Set(
@@ -55,10 +55,10 @@ const rules: readonly TextRule[] = [
   { pattern: /@ts-expect-error(?!:? \S+ \S+)/, says: '@ts-expect-error needs its reason' },
 ];
 
-/** The patterns, what they are tried on, and the licence's own words. */
+/** Files that contain the patterns themselves, their tests, and the licence. */
 const mayHoldAnything = ['scripts/house/text-rules.ts', 'test/scripts/house.test.ts', 'LICENSE'];
 
-/** The rules that any text can be held against, line by line. */
+/** Checks a text line by line. */
 export function checkText(file: string, text: string): string[] {
   if (mayHoldAnything.includes(file)) return [];
   const active = rules.filter((rule) => rule.in?.test(file) ?? true);
@@ -72,7 +72,7 @@ export function checkText(file: string, text: string): string[] {
 
 const pathInText = /`((?:bin|lib|contract|functions|migrations|client|web|local|bench|test|scripts|docs)\/[\w./-]*)`/g;
 
-/** A document leads only to files that are there: by a link, or by naming a path. What a changelog tells of may be gone. */
+/** Checks that links and paths of a document exist. A changelog may name files that are gone. */
 export function checkLinks(file: string, text: string): string[] {
   if (!file.endsWith('.md') || file === 'CHANGELOG.md') return [];
   const targets = text.matchAll(/(?:\]\(|src(?:set)?=")(?!https?:|mailto:|#)([^)"\s#]+)/g);

@@ -25,6 +25,11 @@ describe('A rule about code finds', () => {
     ['test/a.test.ts', `describe.skip('a', () => {});`],
     ['test/a.test.ts', `test.todo('a');`],
     ['test/a.test.ts', `test.skip.each([1])('a', () => {});`],
+    ['local/a.ts', `/** Whether it is there. */\nconst there = true;`],
+    ['lib/a.ts', `/**\n * Who may do it,\n * and why.\n */\nexport const a = 1;`],
+    ['cli/a.ts', `interface A {\n  /** When it began. */\n  readonly at: number;\n}`],
+    ['bench/a.ts', `const a = (/** How many. */ count: number) => count;`],
+    ['test/a.test.ts', `const a = 1;\n/** Where the file ends. */\n`],
   ])('in %s: %s', (file, text) => {
     expect(faultsOf(file, text)).toEqual([expect.stringMatching(/^[\w/.-]+:\d+: /)]);
   });
@@ -41,6 +46,10 @@ describe('A rule about code lets be', () => {
     ['functions/streams/events/post-event.ts', `throw new Error('Select a stream from the list, with care');`],
     ['lib/stage.ts', `scope.node.tryGetContext('stage');`],
     ['test/a.test.ts', `test.each([1])('a', () => {}); set.skip();`],
+    ['local/a.ts', `/** True where it is there. */\nconst there = true;`],
+    ['local/a.ts', `// When it is late, it waits.\n/* Where it stands */\nconst a = 1;`],
+    ['local/a.ts', 'const text = `/** Whether it is a comment. */`;'],
+    ['local/a.ts', `/** Whichever comes first; Whole numbers. */\nconst a = 1;`],
   ])('in %s: %s', (file, text) => {
     expect(faultsOf(file, text)).toEqual([]);
   });
