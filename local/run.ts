@@ -160,14 +160,14 @@ async function deploy({ options, steps }: Parts, services: Services): Promise<vo
   await Promise.all([migrated, warmed]);
 }
 
-interface Opened {
+interface OpenApp {
   readonly baseUrl: string;
   readonly wsUrl: string;
   readonly demo: Demo | undefined;
 }
 
 /** Opens the port, starts queues and schedules, and creates the demo through the port as any client would. */
-async function open({ options, cleanup, log, steps, stateDir, port }: Parts, services: Services): Promise<Opened> {
+async function open({ options, cleanup, log, steps, stateDir, port }: Parts, services: Services): Promise<OpenApp> {
   const { application, functions } = services;
   const baseUrl = `http://127.0.0.1:${port.number}`;
   const wsUrl = `ws://127.0.0.1:${port.number}/${application.webSocketApis[0]?.stage}`;
@@ -192,7 +192,7 @@ async function open({ options, cleanup, log, steps, stateDir, port }: Parts, ser
   return { baseUrl, wsUrl, demo };
 }
 
-function localOf({ cleanup, steps }: Parts, services: Services, ground: Ground, opened: Opened, { recent }: LogBook): Local {
+function localOf({ cleanup, steps }: Parts, services: Services, ground: Ground, opened: OpenApp, { recent }: LogBook): Local {
   const { application, functions, queues, tables, scheduler, faults } = services;
   const [sockets] = services.webSocketApis.values();
   if (sockets === undefined) throw new Error('The templates have no WebSocket API');

@@ -1,6 +1,6 @@
 import type { Assignment } from './supervise.ts';
 
-interface Planned {
+interface PlannedBench {
   readonly name: string;
   /** Deadline of the full form: several times its duration on a slow machine. */
   readonly deadlineSeconds: number;
@@ -8,7 +8,7 @@ interface Planned {
 }
 
 /** All benches in their order: those that need an idle machine come first. */
-export const plan: readonly Planned[] = [
+export const plan: readonly PlannedBench[] = [
   { name: 'cold-start', deadlineSeconds: 300 },
   { name: 'post-to-seen', deadlineSeconds: 600 },
   { name: 'fan-out', deadlineSeconds: 900 },

@@ -72,7 +72,7 @@ export async function* conversationRecords(context: SlackContext, placed: Placed
 const eventIdOf = (conversation: SlackConversation, ts: string, part = 0): string =>
   slackId('event', millisecondsOf(ts), `${conversation.id} ${ts}${part === 0 ? '' : ` ${part}`}`);
 
-interface Drafted {
+interface DraftedMessage {
   readonly message: SlackMessage;
   readonly place: string;
   readonly draft: Draft;
@@ -80,7 +80,7 @@ interface Drafted {
 }
 
 /** Yields the messages that become events, in order. */
-async function* draftsOf(context: SlackContext, { conversation }: PlacedConversation, leftOut: LeftOut): AsyncGenerator<Drafted> {
+async function* draftsOf(context: SlackContext, { conversation }: PlacedConversation, leftOut: LeftOut): AsyncGenerator<DraftedMessage> {
   let lastTs = '';
   for (const file of await listDays(context.folder, conversation)) {
     const day = await readDay(file, context.signal, (place) => leftOut.note('entries that are no messages as Slack writes them', place));
@@ -178,7 +178,7 @@ const threadRecord = ({ log, starterId }: Thread): ExportRecord =>
     idempotencyKey: null,
   }) as unknown as ExportRecord;
 
-interface Placing extends Drafted {
+interface Placing extends DraftedMessage {
   /** The thread or the conversation. */
   readonly target: StreamLog;
   readonly log: StreamLog;

@@ -35,7 +35,7 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     handle: (request, response) => {
       const start = performance.now();
       const requestId = gatewayId();
-      const done = ({ result, routeKey }: Answered) => {
+      const done = ({ result, routeKey }: RoutedAnswer) => {
         sendAnswer(response, result, requestId, request.method === 'HEAD');
         const milliseconds = Math.round((performance.now() - start) * 10) / 10;
         log('debug', 'http api', { requestId, method: request.method, path: request.url, routeKey, status: result.status, milliseconds });
@@ -53,7 +53,7 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
   };
 }
 
-interface Answered {
+interface RoutedAnswer {
   readonly result: HttpAnswer;
   readonly routeKey?: string;
 }
@@ -62,7 +62,7 @@ function answering({ account, api, functions, log }: HttpApiOptions) {
   const { apiId, stage } = api;
   const route = httpRouter(api.routes);
   const mayPass = tokenBucket(api.throttle);
-  return async (request: IncomingMessage, requestId: string): Promise<Answered> => {
+  return async (request: IncomingMessage, requestId: string): Promise<RoutedAnswer> => {
     const body = await readBody(request, maxBodyBytes);
     if (!mayPass()) return { result: message(429, 'Too Many Requests') };
     const target = readTarget(request.url ?? '/');

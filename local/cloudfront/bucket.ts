@@ -23,7 +23,7 @@ export interface BucketOptions {
   readonly listable: boolean;
 }
 
-interface Found {
+interface StoredFile {
   readonly bytes: Buffer;
   readonly type: string;
   readonly cacheControl: string | undefined;
@@ -33,10 +33,10 @@ interface Found {
 
 /** Serves GET and HEAD from folders, as a bucket behind CloudFront does. */
 export function createBucket({ deployments, compress, listable }: BucketOptions) {
-  const cached = new Map<string, Found>();
-  const compressed = new WeakMap<Found, Map<string, Promise<Buffer>>>();
+  const cached = new Map<string, StoredFile>();
+  const compressed = new WeakMap<StoredFile, Map<string, Promise<Buffer>>>();
 
-  const find = async (key: string): Promise<Found | undefined> => {
+  const find = async (key: string): Promise<StoredFile | undefined> => {
     for (const deployment of deployments.toReversed()) {
       if (!isDeployed(deployment, key)) continue;
       const path = join(deployment.folder, key);
@@ -54,7 +54,7 @@ export function createBucket({ deployments, compress, listable }: BucketOptions)
     return undefined;
   };
 
-  const encode = (found: Found, encoding: string): Promise<Buffer> => {
+  const encode = (found: StoredFile, encoding: string): Promise<Buffer> => {
     const variants = compressed.get(found) ?? new Map<string, Promise<Buffer>>();
     compressed.set(found, variants);
     const made = variants.get(encoding) ?? compressors[encoding as keyof typeof compressors](found.bytes);
@@ -104,14 +104,14 @@ const compressors = {
 };
 
 /** CloudFront compresses text of 1 kB to 10 MB, Brotli first. */
-function encodingFor(request: IncomingMessage, { bytes, type }: Found): 'br' | 'gzip' | undefined {
+function encodingFor(request: IncomingMessage, { bytes, type }: StoredFile): 'br' | 'gzip' | undefined {
   if (!isCompressible(type) || bytes.length < 1000 || bytes.length > 10_000_000) return undefined;
   const accepted = (request.headers['accept-encoding'] ?? '').split(/\s*,\s*/);
   const accepts = (name: string) => accepted.some((one) => new RegExp(`^${name}(;\\s*q=(?!0(\\.0*)?$).*)?$`).test(one));
   return accepts('br') ? 'br' : accepts('gzip') ? 'gzip' : undefined;
 }
 
-function isFresh(request: IncomingMessage, { etag, modified }: Found): boolean {
+function isFresh(request: IncomingMessage, { etag, modified }: StoredFile): boolean {
   const known = request.headers['if-none-match'];
   if (known !== undefined) return known.split(/\s*,\s*/).some((one) => one === '*' || one.replace(/^W\//, '') === etag);
   const since = Date.parse(request.headers['if-modified-since'] ?? '');

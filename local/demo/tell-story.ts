@@ -13,7 +13,7 @@ interface Call {
   readonly body?: unknown;
   readonly idempotencyKey?: string;
 }
-interface Made {
+interface WithId {
   readonly id: string;
 }
 
@@ -22,33 +22,33 @@ export async function tellStory(baseUrl: string, workspaceId: string, users: rea
   const as = (id: string) => {
     const user = users.find((candidate) => candidate.id === id);
     if (user === undefined) throw new Error(`The demo has no user ${id}`);
-    return <Answer = Made>(path: string, body?: unknown, more: Partial<Call> = {}) =>
+    return <Answer = WithId>(path: string, body?: unknown, more: Partial<Call> = {}) =>
       callDemo(baseUrl, { path: `/v1/workspaces/${workspaceId}${path}`, token: user.token, body, ...more }) as Promise<Answer>;
   };
-  const channels = new Map<string, { id: string; messages: Made[] }>();
+  const channels = new Map<string, { id: string; messages: WithId[] }>();
   for (const { by, messages, ...channel } of demoChannels) {
     const { id } = await as(by)('/streams', { streamType: 'channel', ...channel }, { idempotencyKey: `demo-${channel.slug}` });
     for (const user of users) if (user.id !== by) await as(user.id)(`/streams/${id}/join`);
-    const posted: Made[] = [];
+    const posted: WithId[] = [];
     for (const [index, [author, text]] of messages.entries()) {
       posted.push(await as(author)(`/streams/${id}/events`, { text, clientEventId: `demo-${index}` }));
     }
     channels.set(channel.slug, { id, messages: posted });
   }
-  const channelOf = (slug: string): { id: string; messages: Made[] } => channels.get(slug) ?? { id: '', messages: [] };
+  const channelOf = (slug: string): { id: string; messages: WithId[] } => channels.get(slug) ?? { id: '', messages: [] };
   await tellAside(as, channelOf);
   for (const user of users) {
-    const { streams } = await as(user.id)<{ streams: { items: (Made & { isMember: boolean })[] } }>('/bootstrap', undefined, {
+    const { streams } = await as(user.id)<{ streams: { items: (WithId & { isMember: boolean })[] } }>('/bootstrap', undefined, {
       method: 'GET',
     });
     for (const stream of streams.items) if (stream.isMember) await as(user.id)(`/streams/${stream.id}/read`, {});
   }
 }
 
-type As = (id: string) => <Answer = Made>(path: string, body?: unknown, more?: Partial<Call>) => Promise<Answer>;
+type As = (id: string) => <Answer = WithId>(path: string, body?: unknown, more?: Partial<Call>) => Promise<Answer>;
 
 /** Adds the thread, the poll, the reactions and the direct messages. */
-async function tellAside(as: As, channelOf: (slug: string) => { id: string; messages: Made[] }): Promise<void> {
+async function tellAside(as: As, channelOf: (slug: string) => { id: string; messages: WithId[] }): Promise<void> {
   const { id: threadParent, messages } = channelOf(demoThread.slug);
   const thread = await as('priya')(`/streams/${threadParent}/thread`, { eventId: messages[demoThread.message]?.id });
   for (const [index, [author, text]] of demoThread.replies.entries()) {
@@ -56,7 +56,7 @@ async function tellAside(as: As, channelOf: (slug: string) => { id: string; mess
   }
   const { slug, by, question, options, votes } = demoPoll;
   const asked = { eventType: 'poll', question, options, clientEventId: 'demo-poll' };
-  const poll = await as(by)<Made & { poll: { options: Made[] } }>(`/streams/${channelOf(slug).id}/events`, asked);
+  const poll = await as(by)<WithId & { poll: { options: WithId[] } }>(`/streams/${channelOf(slug).id}/events`, asked);
   for (const [voter, index] of votes) {
     const body = { optionIds: [poll.poll.options[index]?.id] };
     await as(voter)(`/streams/${channelOf(slug).id}/events/${poll.id}/votes`, body, { method: 'PUT' });

@@ -16,16 +16,16 @@ export async function createTables(backend: Backend, tables: readonly TableDefin
   }
 }
 
-interface Described {
+interface TableDescription {
   readonly TableStatus: string;
   readonly KeySchema: { AttributeName: string; KeyType: string }[];
 }
 
-const keysOf = (schema: Described['KeySchema']) => schema.map((key) => `${key.AttributeName} ${key.KeyType}`);
+const keysOf = (schema: TableDescription['KeySchema']) => schema.map((key) => `${key.AttributeName} ${key.KeyType}`);
 
-async function describe(backend: Backend, name: string): Promise<Described | undefined> {
+async function describe(backend: Backend, name: string): Promise<TableDescription | undefined> {
   try {
-    return (await request<{ Table: Described }>(backend, 'DescribeTable', { TableName: name })).Table;
+    return (await request<{ Table: TableDescription }>(backend, 'DescribeTable', { TableName: name })).Table;
   } catch (error) {
     if ((error as Error).name === 'ResourceNotFoundException') return undefined;
     throw error;

@@ -2,13 +2,13 @@ import type { Collection } from './collection.ts';
 import type { Payload, Point, PointId } from './point.ts';
 import type { WithPayload, WithVector } from './requests.ts';
 
-interface Wanted {
+interface RequestedParts {
   readonly with_payload?: WithPayload;
   readonly with_vector?: WithVector;
 }
 
 /** A point as Qdrant returns it, with the requested parts of its payload and vectors. */
-export function recordOf(collection: Collection, point: Point, { with_payload: payload, with_vector: vector }: Wanted) {
+export function recordOf(collection: Collection, point: Point, { with_payload: payload, with_vector: vector }: RequestedParts) {
   return {
     id: point.id,
     ...(payload === undefined || payload === null || payload === false ? {} : { payload: pick(point.payload, payload) }),
@@ -17,7 +17,7 @@ export function recordOf(collection: Collection, point: Point, { with_payload: p
 }
 
 /** Points by their ids; missing ones are left out. */
-export function recordsOf(collection: Collection, ids: readonly PointId[], wanted: Wanted) {
+export function recordsOf(collection: Collection, ids: readonly PointId[], wanted: RequestedParts) {
   return ids.flatMap((id) => {
     const point = collection.point(id);
     return point === undefined ? [] : [recordOf(collection, point, wanted)];

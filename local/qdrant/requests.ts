@@ -196,14 +196,14 @@ export function readRequest<Schema extends z.ZodType>(schema: Schema, body: unkn
 }
 
 type Issue = z.core.$ZodIssue;
-interface Told {
+interface Finding {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
 /** Picks the issue of a union's option that matched furthest. */
-function deepest(issues: readonly Issue[], base: readonly PropertyKey[] = []): Told {
-  const told = issues.flatMap((issue): Told[] => {
+function deepest(issues: readonly Issue[], base: readonly PropertyKey[] = []): Finding {
+  const told = issues.flatMap((issue): Finding[] => {
     const path = [...base, ...issue.path];
     if (issue.code !== 'invalid_union') return [{ path, message: issue.message }];
     return issue.errors.length === 0 ? [{ path, message: issue.message }] : issue.errors.map((errors) => deepest(errors, path));

@@ -33,7 +33,7 @@ export interface Faults {
   strike(accessKeyId: string, action: string, when: FaultPoint['when']): Promise<void>;
 }
 
-interface Armed {
+interface ArmedFault {
   readonly point: FaultPoint;
   skip: number;
   left: number;
@@ -46,7 +46,7 @@ export function createFaults(options: {
   callerOf(accessKeyId: string): string | undefined;
   kill(caller: string): Promise<unknown>;
 }): Faults {
-  const armed = new Set<Armed>();
+  const armed = new Set<ArmedFault>();
 
   const strike = async (accessKeyId: string, action: string, when: FaultPoint['when']): Promise<void> => {
     if (armed.size === 0) return;
@@ -86,7 +86,7 @@ export function createFaults(options: {
       operations: Object.fromEntries(Object.entries(service.operations).map(([name, operation]) => [name, wrap(operation)])),
     }),
     set(point) {
-      const fault: Armed = { point, skip: point.skip ?? 0, left: point.times ?? 1, hits: 0, struck: Promise.withResolvers() };
+      const fault: ArmedFault = { point, skip: point.skip ?? 0, left: point.times ?? 1, hits: 0, struck: Promise.withResolvers() };
       armed.add(fault);
       return {
         get hits() {

@@ -33,7 +33,7 @@ const Distribution = z
   })
   .refine(({ shares, series }) => Object.values(series).every((values) => values.length === shares.length), 'a value for each share');
 
-interface Ended {
+interface BenchEnd {
   readonly outcome: Outcome;
   readonly lines: readonly Line[];
 }
@@ -41,7 +41,7 @@ interface Ended {
 const names = plan.map(({ name }) => name);
 const deadlineMs = 1_000 * Math.max(...assign(names, { form: 'smoke' }).map(({ deadlineSeconds }) => deadlineSeconds));
 const interrupt = new AbortController();
-const ended = new Map(names.map((name) => [name, Promise.withResolvers<Ended>()]));
+const ended = new Map(names.map((name) => [name, Promise.withResolvers<BenchEnd>()]));
 let run: Promise<Outcome[]> | undefined;
 
 beforeAll(() => {
@@ -64,7 +64,7 @@ describe('the smoke form', () => {
   test.each(names)(
     'of %s runs, and prints figures of the documented shape',
     async (name) => {
-      const { outcome, lines } = await (ended.get(name) as PromiseWithResolvers<Ended>).promise;
+      const { outcome, lines } = await (ended.get(name) as PromiseWithResolvers<BenchEnd>).promise;
       expect(outcome).toMatchObject({ bench: name, status: 'done' });
       expect(lines.filter((line) => 'figure' in line).length).toBeGreaterThan(0);
       for (const line of lines) {

@@ -38,16 +38,16 @@ async function beginAnew(): Promise<void> {
 }
 
 /** Model of a stream without access lists: its parent, its members, and whether access follows the parent. */
-interface Known {
+interface ModelStream {
   readonly id: string;
   type: 'channel' | 'thread';
   visibility: 'public' | 'private' | 'inherit';
-  readonly parent: Known | undefined;
+  readonly parent: ModelStream | undefined;
   readonly members: Set<string>;
 }
 
 /** Access in the model, found by walking up the parents. */
-function sees(person: Looker, stream: Known): boolean {
+function sees(person: Looker, stream: ModelStream): boolean {
   if (stream.type !== 'thread' && stream.members.has(person)) return true;
   if (stream.visibility === 'inherit') return stream.parent !== undefined && sees(person, stream.parent);
   return stream.visibility === 'public' && lookers[person] !== 'guest';
@@ -82,12 +82,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** Picks one of the streams that a step applies to; undefined when there is none. */
-const pick = (streams: readonly Known[], index: number): Known | undefined => streams[index % Math.max(streams.length, 1)];
+const pick = (streams: readonly ModelStream[], index: number): ModelStream | undefined => streams[index % Math.max(streams.length, 1)];
 
-async function take(known: Known[], one: Step): Promise<void> {
+async function take(known: ModelStream[], one: Step): Promise<void> {
   const { founder } = people;
   const channels = known.filter(({ type }) => type === 'channel');
-  const add = ({ id }: Stream, more: Omit<Known, 'id' | 'members'>) => known.push({ id, members: new Set(['founder']), ...more });
+  const add = ({ id }: Stream, more: Omit<ModelStream, 'id' | 'members'>) => known.push({ id, members: new Set(['founder']), ...more });
   if (one.do === 'create') {
     const { visibility } = one;
     const { stream } = await createStream(app, founder, { streamType: 'channel', name: crypto.randomUUID(), visibility });
@@ -122,7 +122,7 @@ async function take(known: Known[], one: Step): Promise<void> {
   }
 }
 
-async function comeOrGo(known: readonly Known[], { do: what, who, at }: Extract<Step, { who: string }>): Promise<void> {
+async function comeOrGo(known: readonly ModelStream[], { do: what, who, at }: Extract<Step, { who: string }>): Promise<void> {
   if (what === 'follow') {
     // Following a thread requires access and grants none.
     const thread = pick(
@@ -151,7 +151,7 @@ async function comeOrGo(known: readonly Known[], { do: what, who, at }: Extract<
 }
 
 /** Compares access by the rows with access by the model, for each viewer. */
-async function compare(known: readonly Known[]): Promise<void> {
+async function compare(known: readonly ModelStream[]): Promise<void> {
   const ids = known.map(({ id }) => id);
   for (const person of Object.keys(lookers) as Looker[]) {
     const found = await app.db.transaction(workspaceId, (tx) => findStreams(tx, person, ids));
@@ -166,7 +166,7 @@ describe('policy: who sees what, after whatever happened', () => {
     const steps = { taken: 0, deepest: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 30 }), async (history) => {
-        const known: Known[] = [];
+        const known: ModelStream[] = [];
         await beginAnew();
         await take(known, { do: 'create', visibility: 'private' });
         for (const one of history) {
@@ -176,7 +176,7 @@ describe('policy: who sees what, after whatever happened', () => {
         }
         for (const stream of known) {
           let depth = 0;
-          for (let up: Known | undefined = stream; up; up = up.parent) depth++;
+          for (let up: ModelStream | undefined = stream; up; up = up.parent) depth++;
           steps.deepest = Math.max(steps.deepest, depth);
         }
         // Lists agree with single reads; threads are listed only for their followers.
