@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseSource } from './house/source.ts';
 import { checkSource } from './house/source-rules.ts';
-import { checkFeatures, checkLinks, checkNames, checkText } from './house/text-rules.ts';
+import { checkDecisions, checkFeatures, checkLinks, checkNames, checkText } from './house/text-rules.ts';
 
 /**
  * Checks the rules that no linter knows, over the given files, or else over every file that git tracks or would add. Each fault is one
@@ -11,7 +11,14 @@ import { checkFeatures, checkLinks, checkNames, checkText } from './house/text-r
 const given = process.argv.slice(2);
 const known = () => execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' }).split('\n');
 const files = (given.length > 0 ? given : known()).filter((file) => file !== '' && existsSync(file));
-const faults: string[] = [...checkNames(files), ...(given.length > 0 ? [] : checkFeatures(files))];
+const decisions = new Map(
+  files.filter((file) => /^docs\/decisions\/\d.*\.md$/.test(file)).map((file) => [file, readFileSync(file, 'utf8')]),
+);
+const faults: string[] = [
+  ...checkNames(files),
+  ...(given.length > 0 ? [] : checkFeatures(files)),
+  ...checkDecisions(decisions, readFileSync('docs/decisions/README.md', 'utf8')),
+];
 let read = 0;
 
 for (const file of files) {

@@ -72,6 +72,16 @@ export function checkText(file: string, text: string): string[] {
 
 const pathInText = /`((?:bin|lib|contract|functions|migrations|client|web|local|bench|test|scripts|docs)\/[\w./-]*)`/g;
 
+/** Finds decisions that their index does not list with their title. */
+export function checkDecisions(decisions: ReadonlyMap<string, string>, index: string): string[] {
+  return [...decisions].flatMap(([file, text]) => {
+    const [, number, title] = /^# (\d+)\. (.+)$/m.exec(text) ?? [];
+    if (number === undefined || Number(number) !== Number.parseInt(basename(file)))
+      return [`${file}:1: the heading has the number of the file: # 12. Title`];
+    return index.includes(`[${title}](${basename(file)})`) ? [] : [`${file}:1: docs/decisions/README.md does not list "${title}"`];
+  });
+}
+
 /** Checks that links and paths of a document exist. A changelog may name files that are gone. */
 export function checkLinks(file: string, text: string): string[] {
   if (!file.endsWith('.md') || file === 'CHANGELOG.md') return [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkSource } from '../../scripts/house/source-rules.ts';
 import { parseSource } from '../../scripts/house/source.ts';
-import { checkFeatures, checkLinks, checkNames, checkText } from '../../scripts/house/text-rules.ts';
+import { checkDecisions, checkFeatures, checkLinks, checkNames, checkText } from '../../scripts/house/text-rules.ts';
 
 const faultsOf = (file: string, text: string) => checkSource(parseSource(file, text));
 
@@ -160,4 +160,22 @@ test('A document leads to files that are there', () => {
   expect(checkLinks('docs/deploy.md', 'see `lib/stage.ts`, `contract/`, `lib/nothing.ts` and `lib/<feature>.ts`')).toEqual([
     'docs/deploy.md:1: leads to lib/nothing.ts, which is not there',
   ]);
+});
+
+describe('The index of decisions', () => {
+  const faults = (file: string, text: string) =>
+    checkDecisions(new Map([[`docs/decisions/${file}`, text]]), '| 12 | [Why so](0012-why.md) | x |');
+
+  test('lists each decision by its title', () => {
+    expect(faults('0012-why.md', '# 12. Why so\n\n**Context.** ...')).toEqual([]);
+  });
+
+  test.each([
+    ['0012-why.md', '# 12. Why not', /does not list "Why not"/],
+    ['0013-other.md', '# 13. Why so', /does not list "Why so"/],
+    ['0012-why.md', '# 13. Why so', /number of the file/],
+    ['0012-why.md', 'Why so', /number of the file/],
+  ])('is refused: %s with %s', (file, text, fault) => {
+    expect(faults(file, text)).toEqual([expect.stringMatching(fault)]);
+  });
 });
