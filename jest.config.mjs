@@ -1,13 +1,13 @@
 import { limit, measureSlowness } from './test/support/slowness.ts';
 
-// The test script has measured it already. The workers take it from here.
+// Already set when the test script has measured it; passed on to the workers.
 process.env.TEST_SLOWNESS ??= String(await measureSlowness());
 
-// Tests start the app a dozen times on two cores, and more environments than cores do nothing sooner. Loading four of each function takes
-// 10.5 s of processor time until the demo is told and all queues are settled, loading two 7.7 s.
+// Tests start the app a dozen times on two cores, and more environments than cores gain nothing. With four environments of each function
+// a start takes 10.5 s of processor time until the demo is complete and all queues are empty; with two it takes 7.7 s.
 process.env.STREAMBED_LOCAL_ENVIRONMENTS ||= '2';
 
-/** Node strips the types itself: no compiler between the source and the test. */
+/** Jest runs the sources with their types stripped, without a compiler. */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
