@@ -10,7 +10,7 @@ const actions = {
   noteDue: ['dynamodb:UpdateItem'],
   /** Lists the due workspaces, and removes or reschedules them. */
   takeDue: ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
-  /** Lists workspaces with enough new text to learn from. */
+  /** Lists workspaces with new text to learn from, and marks them as handled. */
   takeLearned: ['dynamodb:Query', 'dynamodb:UpdateItem'],
 } as const;
 
