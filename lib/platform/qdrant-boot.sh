@@ -1,9 +1,9 @@
-# Sets up the Qdrant machine at every boot, and brings an older one to this version. The lines above this one set REGION, VERSION, BUCKET,
-# SECRET and VOLUME. The machine has no way out: it reaches only Amazon's repositories, S3 and Secrets Manager.
+# What the machine of Qdrant does at every boot: it becomes what this version says, whatever it was before. The lines above this one
+# set REGION, VERSION, BUCKET, SECRET and VOLUME. It has no way out: Amazon's repositories, S3 and Secrets Manager are all it reaches.
 set -euo pipefail
 data=/var/lib/qdrant
 
-# The volume is attached after the machine starts, possibly after this line. A volume attached by hand in its place works too.
+# The volume is attached when the machine is there, which may be after this has begun. One that somebody put in its place is taken too.
 device=
 for _ in $(seq 300); do
   for candidate in "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${VOLUME//-/}" /dev/sdf; do
@@ -15,7 +15,7 @@ done
 blkid "$device" >/dev/null || mkfs.xfs "$device"
 mkdir -p "$data"
 mountpoint -q "$data" || mount -o noatime "$device" "$data"
-# Grows the file system to the size of the volume.
+# A larger volume is used as far as it goes.
 xfs_growfs "$data" >/dev/null
 id qdrant >/dev/null 2>&1 || useradd --system --home-dir "$data" --shell /sbin/nologin qdrant
 mkdir -p "$data"/{storage,snapshots,releases}
@@ -46,7 +46,7 @@ cat >/usr/local/bin/qdrant-key <<'SCRIPT'
 exec aws secretsmanager get-secret-value --secret-id "$SECRET" --query SecretString --output text
 SCRIPT
 
-# Retries until the release is in the bucket. An empty volume is restored from the newest snapshot, if there is one.
+# Tried again until the release is in the bucket. An empty volume begins with the newest snapshot, if there is one.
 cat >/usr/local/bin/qdrant-run <<'SCRIPT'
 #!/bin/bash
 set -euo pipefail
@@ -75,7 +75,7 @@ cd "$data"
 exec "$release/qdrant" --config-path /etc/qdrant.yaml "${restore[@]}"
 SCRIPT
 
-# A snapshot of the whole storage, as one file from which a volume can be restored.
+# The whole storage, as one file that a volume can begin with.
 cat >/usr/local/bin/qdrant-snapshot <<'SCRIPT'
 #!/bin/bash
 set -euo pipefail
@@ -88,7 +88,7 @@ find "$snapshots" -maxdepth 1 -name '*.snapshot*' -delete
 SCRIPT
 chmod 755 /usr/local/bin/qdrant-{key,run,snapshot}
 
-# The only way to read the log is from outside: aws ec2 get-console-output.
+# What it says is read from outside: aws ec2 get-console-output. There is no other way in.
 cat >/etc/systemd/system/qdrant.service <<'UNIT'
 [Unit]
 Description=Qdrant
