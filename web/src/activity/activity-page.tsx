@@ -98,7 +98,7 @@ function useNotifications(isUnreadOnly: boolean): Pages<Notification> {
 }
 
 function useMarking({ items, change, reload }: Pages<Notification>) {
-  const { streambed, workspaceId, intents, tell } = useWorkspace();
+  const { streambed, workspaceId, pageActions, tell } = useWorkspace();
   const { notifications } = streambed.workspace(workspaceId);
   const show = (isRead: (one: Notification) => boolean): void => {
     const readAt = new Date().toISOString();
@@ -114,7 +114,7 @@ function useMarking({ items, change, reload }: Pages<Notification>) {
       show((one) => one.id === id);
       notifications.markRead({ ids: [id] }).catch(fail);
     }
-    intents.openEvent(streamId, seq);
+    pageActions.openEvent(streamId, seq);
   };
   const markAll = (): void => {
     const [newest] = items;

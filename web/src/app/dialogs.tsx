@@ -4,18 +4,18 @@ import { PinsDialog } from '../stream/stream-header-pins.tsx';
 import { PromoteDialog } from '../stream/promote-dialog.tsx';
 import { SettingsDialog } from '../stream/stream-header-settings.tsx';
 import { ShareDialog } from '../stream/share-dialog.tsx';
-import type { Asked } from './use-intents.ts';
+import type { OpenDialog } from './use-page-actions.ts';
 
-/** The dialogs that anything on the page may ask for; one at a time. */
-export function Dialogs({ asked, onClose }: { asked: Asked | undefined; onClose: () => void }) {
+/** The dialogs that anything on the page may open; one at a time. */
+export function Dialogs({ dialog, onClose }: { dialog: OpenDialog | undefined; onClose: () => void }) {
   return (
     <>
-      <PromoteDialog asked={asked?.kind === 'promote' ? asked : undefined} onClose={onClose} />
-      <ShareDialog event={asked?.kind === 'share' ? asked.event : undefined} onClose={onClose} />
-      <InviteDialog asked={asked?.kind === 'invite' ? asked : undefined} onClose={onClose} />
-      <MembersDialog streamId={asked?.kind === 'members' ? asked.streamId : undefined} onClose={onClose} />
-      <PinsDialog streamId={asked?.kind === 'pins' ? asked.streamId : undefined} onClose={onClose} />
-      <SettingsDialog streamId={asked?.kind === 'settings' ? asked.streamId : undefined} onClose={onClose} />
+      <PromoteDialog request={dialog?.kind === 'promote' ? dialog : undefined} onClose={onClose} />
+      <ShareDialog event={dialog?.kind === 'share' ? dialog.event : undefined} onClose={onClose} />
+      <InviteDialog request={dialog?.kind === 'invite' ? dialog : undefined} onClose={onClose} />
+      <MembersDialog streamId={dialog?.kind === 'members' ? dialog.streamId : undefined} onClose={onClose} />
+      <PinsDialog streamId={dialog?.kind === 'pins' ? dialog.streamId : undefined} onClose={onClose} />
+      <SettingsDialog streamId={dialog?.kind === 'settings' ? dialog.streamId : undefined} onClose={onClose} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { Button, CloseButton } from '@mantine/core';
 import classes from './notices.module.css';
-import type { ShownNotice } from './use-intents.ts';
+import type { ShownNotice } from './use-page-actions.ts';
 
 /** Words in passing, with what can be done about them. The region is always there, so that screen readers hear what comes into it. */
 export function Notices({ notices, onClose }: { notices: readonly ShownNotice[]; onClose: (id: number) => void }) {

@@ -8,7 +8,7 @@ import { Dialogs } from './dialogs.tsx';
 import { Notices } from './notices.tsx';
 import { waitUntilExpiry, type Session } from './session.ts';
 import { Shell } from './shell.tsx';
-import { useIntents } from './use-intents.ts';
+import { usePageActions } from './use-page-actions.ts';
 import { usePlace } from './use-place.ts';
 import { useWorkspaceSocket } from './use-workspace-socket.ts';
 
@@ -26,8 +26,8 @@ export function Workspace({ session, onNames, onSignOut }: Props) {
   const { place, go } = usePlace();
   useNames(session, connection, { onNames, onSignOut });
   const me = useMemo(() => ({ id: session.userId, name: session.userName }), [session]);
-  const actions = useMemo(() => connection && { ...connection, workspaceId: session.workspaceId, me }, [connection, session, me]);
-  const { intents, tell, ...asked } = useIntents(actions, go);
+  const services = useMemo(() => connection && { ...connection, workspaceId: session.workspaceId, me }, [connection, session, me]);
+  const { pageActions, tell, ...shown } = usePageActions(services, go);
   const context = useMemo(
     (): WorkspaceContext | undefined =>
       connection && {
@@ -36,21 +36,21 @@ export function Workspace({ session, onNames, onSignOut }: Props) {
         me,
         place,
         go,
-        intents,
+        pageActions,
         tell,
         signOut: (notice) => {
           keepUnsent(connection);
           onSignOut(notice);
         },
       },
-    [connection, session, me, place, go, intents, tell, onSignOut],
+    [connection, session, me, place, go, pageActions, tell, onSignOut],
   );
   if (!context) return null;
   return (
     <WorkspaceContext value={context}>
       <Shell workspaceName={session.workspaceName} expired={expired} />
-      <Dialogs asked={asked.asked} onClose={asked.closeDialog} />
-      <Notices notices={asked.notices} onClose={asked.closeNotice} />
+      <Dialogs dialog={shown.dialog} onClose={shown.closeDialog} />
+      <Notices notices={shown.notices} onClose={shown.closeNotice} />
     </WorkspaceContext>
   );
 }

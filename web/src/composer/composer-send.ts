@@ -109,14 +109,14 @@ function sendFiles({ live, files, uploads }: Pick<Options, 'live' | 'files' | 'u
 
 /** Carries out one command at a time; what was written stays until it worked. */
 function useCommand({ live, draft, streamId, onPoll, beginEpoch }: Options, says: (text: string | undefined) => void) {
-  const { streambed, workspaceId, list, intents, tell, go } = useWorkspace();
+  const { streambed, workspaceId, list, pageActions, tell, go } = useWorkspace();
   const [busy, setBusy] = useState(false);
   const attempt = async (command: Parameters<typeof runCommand>[0]): Promise<void> => {
     setBusy(true);
     says(undefined);
     try {
       const onPost = (poll: CheckedPoll): void => live.send(poll);
-      await runCommand(command, { streambed, workspaceId, streamId, list, intents, tell, go, onPoll, onPost, beginEpoch });
+      await runCommand(command, { streambed, workspaceId, streamId, list, pageActions, tell, go, onPoll, onPost, beginEpoch });
       draft.change('');
     } catch (error) {
       says(sentenceOf(problemOf(error)));

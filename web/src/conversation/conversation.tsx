@@ -7,7 +7,7 @@ import { useTopics } from '../epochs/use-topics.ts';
 import { DropTarget } from '../composer/composer-drop.tsx';
 import { Composer } from '../composer/composer.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
-import { useRowActions } from './actions/event-actions.ts';
+import { useEventActions } from './actions/event-actions.ts';
 import { EventList } from './list/event-list.tsx';
 import { EventVersions } from './row/event-versions.tsx';
 import { useUploads } from '../files/file-uploads-of.ts';
@@ -15,7 +15,7 @@ import { useNameOf } from '../workspace/mention-people.ts';
 import { PollDialog } from '../polls/poll-dialog.tsx';
 import type { PollDraft } from '../polls/poll-draft.ts';
 import { closedBy, rowRightsIn } from './actions/row-rights.ts';
-import { RowSceneContext, type RowScene } from './actions/row-scene.ts';
+import { RowContext } from './actions/row-context.ts';
 import { nameOfStream } from '../workspace/stream-filter.ts';
 import { lastOwnEvent } from './timeline/timeline.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
@@ -43,7 +43,7 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
     setEditing(undefined);
     toComposer();
   }, [toComposer]);
-  const actions = useRowActions(live, {
+  const actions = useEventActions(live, {
     onEdit: setEditing,
     onEditDone: stopEditing,
     onDelete: setDeleting,
@@ -51,8 +51,8 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
     onPick: setPicking,
   });
   const uploads = useUploads(streamId);
-  const { starts, tools, beginEpoch, ...topics } = useTopics(streamId, snapshot);
-  const scene = useScene({ stream, compact, actions, uploads, epochs: tools });
+  const { starts, actions: epochActions, beginEpoch, ...topics } = useTopics(streamId, snapshot);
+  const context = useRowContextValue({ stream, compact, actions, uploads, epochActions });
   const closed = closedBy(stream, useParent(stream));
   const editLast = (): boolean => {
     const last = lastOwnEvent(snapshot.events, me.id);
@@ -68,8 +68,8 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
     toComposer();
   };
   return (
-    <RowSceneContext value={scene}>
-      <DropTarget disabled={snapshot.problem !== undefined || !scene.rights.post} onFiles={(files) => uploads.add(files)}>
+    <RowContext value={context}>
+      <DropTarget disabled={snapshot.problem !== undefined || !context.rights.post} onFiles={(files) => uploads.add(files)}>
         {(isDropping) => (
           <>
             <EventList {...{ live, snapshot, streamId, starts, editing, picking }} onLeave={toComposer} />
@@ -87,7 +87,7 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
       <EventVersions event={shown} onClose={closing(() => setShown(undefined))} />
       <RenameDialog epoch={topics.renaming} onRenamed={topics.reload} onClose={closing(topics.closeRename)} />
       <PollDialog draft={poll} onPost={(checked) => live.send(checked)} onClose={closing(() => setPoll(undefined))} />
-    </RowSceneContext>
+    </RowContext>
   );
 }
 
@@ -98,15 +98,15 @@ function useParent(stream: Stream | undefined): Stream | undefined {
   return stream?.parentStreamId == null ? undefined : list.find(stream.parentStreamId);
 }
 
-type Given = Pick<RowScene, 'stream' | 'compact' | 'actions' | 'uploads' | 'epochs'>;
+type Given = Pick<RowContext, 'stream' | 'compact' | 'actions' | 'uploads' | 'epochActions'>;
 
-function useScene({ stream, compact, actions, uploads, epochs }: Given): RowScene {
+function useRowContextValue({ stream, compact, actions, uploads, epochActions }: Given): RowContext {
   const { me } = useWorkspace();
   const { me: self } = useStreamList();
   const parent = useParent(stream);
   const nameOf = useNameOf();
   return useMemo(
-    () => ({ stream, compact, me, rights: rowRightsIn(stream, parent, self?.role), actions, epochs, uploads, nameOf }),
-    [stream, parent, compact, me, self, actions, epochs, uploads, nameOf],
+    () => ({ stream, compact, me, rights: rowRightsIn(stream, parent, self?.role), actions, epochActions, uploads, nameOf }),
+    [stream, parent, compact, me, self, actions, epochActions, uploads, nameOf],
   );
 }

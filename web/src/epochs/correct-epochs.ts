@@ -1,11 +1,11 @@
 import type { MemoryClient } from '../../../client/http/memory-client.ts';
 import type { Epoch } from '../../../contract/epoch.ts';
-import type { Notice } from '../workspace/intents.ts';
+import type { Notice } from '../workspace/page-actions.ts';
 import { noticeOf } from '../workspace/stream-actions.ts';
 import { labelOf } from './epoch-words.ts';
 
 /** What corrections act through. */
-export interface CorrectionTools {
+export interface CorrectionServices {
   readonly memory: MemoryClient;
   readonly tell: (notice: Notice) => void;
   /** Shows the epochs as they are after a correction. */
@@ -13,7 +13,7 @@ export interface CorrectionTools {
 }
 
 /** Takes the boundary in front of an epoch away. Putting it back makes a new epoch, under the name that a member gave it. */
-export async function mergeEpoch(epoch: Epoch, { memory, tell, reload }: CorrectionTools): Promise<void> {
+export async function mergeEpoch(epoch: Epoch, { memory, tell, reload }: CorrectionServices): Promise<void> {
   // What the epoch begins with is where it would be cut again.
   const first = (await memory.epoch(epoch.id, { limit: 1 })).events[0];
   const { items } = await memory.mergeEpoch(epoch.id, { ifMatch: epoch.rev });
@@ -34,7 +34,7 @@ export async function mergeEpoch(epoch: Epoch, { memory, tell, reload }: Correct
 }
 
 /** Begins an epoch at an event inside of another one. */
-export async function splitEpoch(epoch: Epoch, eventId: string, { memory, tell, reload }: CorrectionTools): Promise<void> {
+export async function splitEpoch(epoch: Epoch, eventId: string, { memory, tell, reload }: CorrectionServices): Promise<void> {
   const { items } = await memory.splitEpoch(epoch.id, { eventId });
   reload();
   const second = items.find(({ id }) => id !== epoch.id);

@@ -3,22 +3,22 @@ import { Ellipsis, GanttChart, Layers, Merge, Pencil } from 'lucide-react';
 import type { Epoch } from '../../../contract/epoch.ts';
 import classes from './epoch-divider.module.css';
 import type { EpochStart } from './epoch-starts.ts';
-import type { EpochTools } from './epoch-tools.ts';
+import type { EpochActions } from './epoch-actions.ts';
 
 interface Props {
   /** What the day is called, where it begins here too: then both share a line. */
   readonly day: string | undefined;
   readonly topic: EpochStart | undefined;
   /** Undefined where nobody can do anything about epochs. */
-  readonly tools: EpochTools | undefined;
+  readonly actions: EpochActions | undefined;
   /** Whether the reader may correct what memory did. */
   readonly mayCurate: boolean;
-  /** Only the row that the keyboard is on has its tools in the order of tabs. */
+  /** Only the row that the keyboard is on has its buttons in the tab order. */
   readonly isReachable: boolean;
 }
 
 /** The quiet line above a message: which day begins, and what is talked about from here on. */
-export function EpochDivider({ day, topic, tools, mayCurate, isReachable }: Props) {
+export function EpochDivider({ day, topic, actions, mayCurate, isReachable }: Props) {
   return (
     <div className={classes.divider} data-topic={topic !== undefined}>
       {day !== undefined && <h2 className={classes.day}>{day}</h2>}
@@ -30,7 +30,7 @@ export function EpochDivider({ day, topic, tools, mayCurate, isReachable }: Prop
             <bdi className={classes.label}>{topic.label}</bdi>
           </h3>
           {topic.reason !== undefined && <span className={classes.reason}>{topic.reason}</span>}
-          {topic.epoch && tools && <EpochMenu {...{ topic, tools, mayCurate, isReachable }} epoch={topic.epoch} />}
+          {topic.epoch && actions && <EpochMenu {...{ topic, actions, mayCurate, isReachable }} epoch={topic.epoch} />}
         </>
       )}
     </div>
@@ -40,10 +40,10 @@ export function EpochDivider({ day, topic, tools, mayCurate, isReachable }: Prop
 interface MenuProps extends Pick<Props, 'mayCurate' | 'isReachable'> {
   readonly epoch: Epoch;
   readonly topic: EpochStart;
-  readonly tools: EpochTools;
+  readonly actions: EpochActions;
 }
 
-function EpochMenu({ epoch, topic, tools, mayCurate, isReachable }: MenuProps) {
+function EpochMenu({ epoch, topic, actions, mayCurate, isReachable }: MenuProps) {
   const icon = { size: 15, 'aria-hidden': true } as const;
   const name = `More about the topic ${topic.label}`;
   return (
@@ -55,16 +55,16 @@ function EpochMenu({ epoch, topic, tools, mayCurate, isReachable }: MenuProps) {
       </Menu.Target>
       <Menu.Dropdown>
         {mayCurate && (
-          <Menu.Item leftSection={<Pencil {...icon} />} onClick={() => tools.rename(epoch)}>
+          <Menu.Item leftSection={<Pencil {...icon} />} onClick={() => actions.rename(epoch)}>
             Rename…
           </Menu.Item>
         )}
         {mayCurate && topic.canMerge && (
-          <Menu.Item leftSection={<Merge {...icon} />} onClick={() => tools.merge(epoch)}>
+          <Menu.Item leftSection={<Merge {...icon} />} onClick={() => actions.merge(epoch)}>
             Merge with the topic above
           </Menu.Item>
         )}
-        <Menu.Item leftSection={<GanttChart {...icon} />} onClick={tools.showTimeline}>
+        <Menu.Item leftSection={<GanttChart {...icon} />} onClick={actions.showTimeline}>
           Show all topics
         </Menu.Item>
       </Menu.Dropdown>

@@ -6,14 +6,14 @@ import { noticeOf } from '../workspace/stream-actions.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { mergeEpoch, splitEpoch } from './correct-epochs.ts';
 import { epochAt, startsOf, type EpochStart, type OwnBarrier } from './epoch-starts.ts';
-import type { EpochTools } from './epoch-tools.ts';
+import type { EpochActions } from './epoch-actions.ts';
 import { useEpochs, type EpochsNow } from './use-epochs.ts';
 
 /** The epochs of a stream, as its conversation shows them. */
 export interface Topics {
   /** Where they begin, oldest first. */
   readonly starts: readonly EpochStart[];
-  readonly tools: EpochTools;
+  readonly actions: EpochActions;
   /** The one that is to have another name. */
   readonly renaming: Epoch | undefined;
   readonly closeRename: () => void;
@@ -30,8 +30,8 @@ export function useTopics(streamId: string, { events }: Pick<LiveSnapshot, 'even
   const { own, beginEpoch } = useBarrier(streamId, epochs);
   const starts = useMemo(() => startsOf(epochs, hasMore, own), [epochs, hasMore, own]);
   const [renaming, setRenaming] = useState<Epoch>();
-  const tools = useTools(streamId, now, setRenaming);
-  return { starts, tools, renaming, closeRename: () => setRenaming(undefined), reload, beginEpoch };
+  const actions = useEpochActions(streamId, now, setRenaming);
+  return { starts, actions, renaming, closeRename: () => setRenaming(undefined), reload, beginEpoch };
 }
 
 /** Reads as many epochs as there are messages on the page. */
@@ -57,13 +57,13 @@ function useBarrier(streamId: string, epochs: readonly Epoch[]) {
   return { own, beginEpoch };
 }
 
-function useTools(streamId: string, now: EpochsNow, rename: (epoch: Epoch) => void): EpochTools {
+function useEpochActions(streamId: string, now: EpochsNow, rename: (epoch: Epoch) => void): EpochActions {
   const { streambed, workspaceId, tell, go } = useWorkspace();
   const latest = useRef(now);
   useEffect(() => {
     latest.current = now;
   });
-  return useMemo((): EpochTools => {
+  return useMemo((): EpochActions => {
     const { memory } = streambed.workspace(workspaceId);
     const correction = { memory, tell, reload: () => latest.current.reload() };
     const attempt = (action: Promise<void>): void =>

@@ -9,11 +9,11 @@ import { countdown, refreshAfter } from '../ui/relative-time.ts';
 import classes from './poll-card.module.css';
 import { isClosed, leadersOf, percentOf, toggled, votesOf, whoOf, withVotes } from './poll-maths.ts';
 import { Who } from '../ui/who.tsx';
-import { useRowScene } from '../conversation/actions/row-scene.ts';
+import { useRowContext } from '../conversation/actions/row-context.ts';
 
 /** A poll: its answers with what they got, live; a click votes, another one takes the vote back. */
 export function PollCard({ event, poll }: { event: StreamEvent; poll: Poll }) {
-  const { me, rights } = useRowScene();
+  const { me, rights } = useRowContext();
   const { shown, chosen, busy, problem, vote } = useVote(event, poll);
   const { now, closed } = useClosing(poll);
   const leaders = closed ? leadersOf(shown) : [];
@@ -69,7 +69,7 @@ interface OptionProps {
 }
 
 function PollOption({ option, voterCount, isChosen, isWinner, multiple, isOpen, onVote }: OptionProps) {
-  const { me, nameOf } = useRowScene();
+  const { me, nameOf } = useRowContext();
   const percent = percentOf(option.count, voterCount);
   const who = whoOf(
     option.userIds.map((id) => (id === me.id ? 'you' : nameOf(id))),
@@ -131,7 +131,7 @@ function useClosing(poll: Poll): { now: number; closed: boolean } {
 
 /** The vote shows at once; what the server says of it replaces it. */
 function useVote(event: StreamEvent, poll: Poll) {
-  const { me, actions } = useRowScene();
+  const { me, actions } = useRowContext();
   const { busy, problem, run } = useTask();
   const [choice, setChoice] = useState<{ readonly poll: Poll; readonly optionIds: readonly string[] }>();
   const counted = votesOf(poll, me.id);

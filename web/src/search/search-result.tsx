@@ -10,14 +10,14 @@ import { snippetParts } from './search-words.ts';
 
 /** A message that was found, and the way to where it stands. */
 export function SearchResult({ hit }: { hit: SearchHit }) {
-  const { intents } = useWorkspace();
+  const { pageActions } = useWorkspace();
   const today = useToday();
   const { event, streamName, streamType, snippet } = hit;
   const at = Date.parse(event.createdAt);
   const open = (click: MouseEvent): void => {
     if (click.button !== 0 || click.metaKey || click.ctrlKey || click.shiftKey || click.altKey) return;
     click.preventDefault();
-    intents.openEvent(event.streamId, event.seq);
+    pageActions.openEvent(event.streamId, event.seq);
   };
   return (
     <li>

@@ -42,13 +42,13 @@ export function JumpDialog({ opened, onClose }: Props) {
 type Goal = { readonly kind: 'place'; readonly place: Place } | { readonly kind: 'person'; readonly userId: string };
 
 function JumpField({ onPicked }: { onPicked: () => void }) {
-  const { go, intents } = useWorkspace();
+  const { go, pageActions } = useWorkspace();
   const [query, setQuery] = useState('');
   const options = useOptions(query);
   const pick = (goal: Goal): void => {
     onPicked();
     if (goal.kind === 'place') go(goal.place);
-    else intents.openDm([goal.userId]);
+    else pageActions.openDm([goal.userId]);
   };
   return (
     <PickField

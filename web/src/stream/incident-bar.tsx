@@ -110,12 +110,12 @@ function useMinute(isRunning: boolean): number {
 }
 
 function Origin({ stream }: { stream: Stream }) {
-  const { intents } = useWorkspace();
+  const { pageActions } = useWorkspace();
   const { event } = useRootEvent(stream.parentStreamId, stream.branchedFromEventId);
   if (!event) return <span className={classes.origin} />;
   return (
     <span className={classes.origin}>
-      <button type="button" onClick={() => intents.openEvent(event.streamId, event.seq)}>
+      <button type="button" onClick={() => pageActions.openEvent(event.streamId, event.seq)}>
         Started from {event.actorName}’s message
       </button>
     </span>

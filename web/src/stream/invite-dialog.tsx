@@ -13,37 +13,37 @@ import { nameOfStream } from '../workspace/stream-filter.ts';
 import { useListedStream } from '../workspace/use-stream.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
-export interface InviteAsked {
+export interface InviteRequest {
   readonly streamId: string;
   readonly userIds: readonly string[];
 }
 interface Props {
-  readonly asked: InviteAsked | undefined;
+  readonly request: InviteRequest | undefined;
   readonly onClose: () => void;
 }
 
 /** Adds members of the workspace to a stream. */
-export function InviteDialog({ asked, onClose }: Props) {
+export function InviteDialog({ request, onClose }: Props) {
   const { returnFocus, close } = useDialogFocus(onClose);
   const { me } = useWorkspace();
-  const stream = useListedStream(asked?.streamId ?? null);
+  const stream = useListedStream(request?.streamId ?? null);
   return (
     <Modal
-      opened={asked !== undefined}
+      opened={request !== undefined}
       onClose={close}
       returnFocus={returnFocus}
       title={stream ? `Add people to ${nameOfStream(stream, me.id)}` : 'Add people'}
       centered
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {asked && <InviteForm key={asked.streamId} asked={asked} onClose={close} />}
+      {request && <InviteForm key={request.streamId} request={request} onClose={close} />}
     </Modal>
   );
 }
 
 const fields = ['userIds'] as const;
 
-function InviteForm({ asked: { streamId, userIds }, onClose }: { asked: InviteAsked; onClose: () => void }) {
+function InviteForm({ request: { streamId, userIds }, onClose }: { request: InviteRequest; onClose: () => void }) {
   const { people } = useStreamList();
   const [chosen, setChosen] = useState<readonly Person[]>(() =>
     userIds.flatMap((text) => {

@@ -39,7 +39,7 @@ export function MembersDialog({ streamId, onClose }: Props) {
 }
 
 function Members({ streamId, onLeave }: { streamId: string; onLeave: () => void }) {
-  const { intents } = useWorkspace();
+  const { pageActions } = useWorkspace();
   const { me: self } = useStreamList();
   const [query, setQuery] = useState('');
   const pages = useMembers(streamId, useDeferredValue(query.trim()));
@@ -59,7 +59,7 @@ function Members({ streamId, onLeave }: { streamId: string; onLeave: () => void 
           onChange={(event) => setQuery(event.currentTarget.value)}
         />
         {rights.invite && (
-          <Button leftSection={<UserPlus size={15} />} onClick={() => intents.invite(streamId)}>
+          <Button leftSection={<UserPlus size={15} />} onClick={() => pageActions.invite(streamId)}>
             Add people
           </Button>
         )}

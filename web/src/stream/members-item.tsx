@@ -61,7 +61,7 @@ function MemberMenu({
   onLeave,
   run,
 }: Props & { run: ReturnType<typeof useTask>['run'] }) {
-  const { streambed, workspaceId, me, intents } = useWorkspace();
+  const { streambed, workspaceId, me, pageActions } = useWorkspace();
   const { user, role } = member;
   const { streams } = streambed.workspace(workspaceId);
   const isMe = user.id === me.id;
@@ -84,7 +84,7 @@ function MemberMenu({
       </Menu.Target>
       <Menu.Dropdown>
         {!isMe && (
-          <Menu.Item leftSection={<MessageCircle size={15} aria-hidden="true" />} onClick={goTo(() => intents.openDm([user.id]))}>
+          <Menu.Item leftSection={<MessageCircle size={15} aria-hidden="true" />} onClick={goTo(() => pageActions.openDm([user.id]))}>
             Write to them
           </Menu.Item>
         )}
@@ -96,7 +96,7 @@ function MemberMenu({
           </Menu.Item>
         )}
         {isMe && (
-          <Menu.Item leftSection={<LogOut size={15} aria-hidden="true" />} onClick={goTo(() => intents.leave(streamId))}>
+          <Menu.Item leftSection={<LogOut size={15} aria-hidden="true" />} onClick={goTo(() => pageActions.leave(streamId))}>
             Leave
           </Menu.Item>
         )}

@@ -14,29 +14,29 @@ import { useRootEvent } from '../workspace/use-root-event.ts';
 import { useListedStream } from '../workspace/use-stream.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
-export interface PromoteAsked {
+export interface PromoteRequest {
   readonly streamId: string;
   readonly name: string | undefined;
   readonly type: 'channel' | 'incident';
 }
 interface Props {
-  readonly asked: PromoteAsked | undefined;
+  readonly request: PromoteRequest | undefined;
   readonly onClose: () => void;
 }
 
 /** Turns a thread into a channel or an incident: the same stream, the same messages. */
-export function PromoteDialog({ asked, onClose }: Props) {
+export function PromoteDialog({ request, onClose }: Props) {
   const { returnFocus, leave, close } = useDialogFocus(onClose);
   return (
     <Modal
-      opened={asked !== undefined}
+      opened={request !== undefined}
       onClose={close}
       returnFocus={returnFocus}
       title="Promote this thread"
       centered
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {asked && <PromoteForm key={asked.streamId} asked={asked} onDone={leave} onCancel={close} />}
+      {request && <PromoteForm key={request.streamId} request={request} onDone={leave} onCancel={close} />}
     </Modal>
   );
 }
@@ -48,15 +48,15 @@ const types = [
   { value: 'channel', label: 'Channel', note: 'A topic that deserves its own place', icon: Hash },
 ] as const;
 
-function PromoteForm({ asked, onDone, onCancel }: { asked: PromoteAsked; onDone: () => void; onCancel: () => void }) {
-  const thread = useListedStream(asked.streamId);
+function PromoteForm({ request, onDone, onCancel }: { request: PromoteRequest; onDone: () => void; onCancel: () => void }) {
+  const thread = useListedStream(request.streamId);
   const parent = useListedStream(thread?.parentStreamId ?? null);
   const { event } = useRootEvent(thread?.parentStreamId ?? null, thread?.branchedFromEventId ?? null);
-  const [type, setType] = useState(asked.type);
-  const [typed, setTyped] = useState(asked.name);
+  const [type, setType] = useState(request.type);
+  const [typed, setTyped] = useState(request.name);
   const [severity, setSeverity] = useState<Severity>('sev3');
   const [visibility, setVisibility] = useState<Visibility>('inherit');
-  const { busy, errors, promote } = usePromote(asked.streamId, onDone);
+  const { busy, errors, promote } = usePromote(request.streamId, onDone);
   const name = typed ?? firstWords(event, 60) ?? '';
   return (
     <DialogForm

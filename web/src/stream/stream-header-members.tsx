@@ -16,13 +16,13 @@ const counted = 100;
 
 /** Who is in the stream, in short; leads to the list of them. */
 export function HeaderMembers({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
-  const { intents } = useWorkspace();
+  const { pageActions } = useWorkspace();
   const people = usePeopleIn(stream, events);
   const count = people.length;
   const what = stream.streamType === 'thread' ? 'Who follows it' : 'Members';
   return (
     <Tooltip label={what}>
-      <UnstyledButton className={classes.members} onClick={() => intents.showMembers(stream.id)}>
+      <UnstyledButton className={classes.members} onClick={() => pageActions.showMembers(stream.id)}>
         <span className="sb-hidden">{what}: </span>
         <Users size={17} aria-hidden="true" className={classes.usersIcon} data-alone={count === 0} />
         <span className={classes.faces}>

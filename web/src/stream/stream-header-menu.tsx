@@ -15,7 +15,7 @@ const levels: readonly { readonly value: NotifyLevel; readonly label: string }[]
 
 /** What can be done with a stream as a whole. */
 export function StreamMenu({ stream, rights }: { stream: Stream; rights: StreamRights }) {
-  const { intents } = useWorkspace();
+  const { pageActions } = useWorkspace();
   const { id } = stream;
   const actions = useMenuActions(stream);
   const isThread = stream.streamType === 'thread';
@@ -28,19 +28,19 @@ export function StreamMenu({ stream, rights }: { stream: Stream; rights: StreamR
       </Menu.Target>
       <Menu.Dropdown>
         {rights.promote && (
-          <Menu.Item leftSection={<Rocket size={15} aria-hidden="true" />} onClick={() => intents.promote(id)}>
+          <Menu.Item leftSection={<Rocket size={15} aria-hidden="true" />} onClick={() => pageActions.promote(id)}>
             Promote…
           </Menu.Item>
         )}
         {rights.invite && (
-          <Menu.Item leftSection={<UserPlus size={15} aria-hidden="true" />} onClick={() => intents.invite(id)}>
+          <Menu.Item leftSection={<UserPlus size={15} aria-hidden="true" />} onClick={() => pageActions.invite(id)}>
             Add people…
           </Menu.Item>
         )}
-        <Menu.Item leftSection={<Settings size={15} aria-hidden="true" />} onClick={() => intents.changeSettings(id)}>
+        <Menu.Item leftSection={<Settings size={15} aria-hidden="true" />} onClick={() => pageActions.changeSettings(id)}>
           Settings…
         </Menu.Item>
-        <Menu.Item leftSection={<Pin size={15} aria-hidden="true" />} onClick={() => intents.showPins(id)}>
+        <Menu.Item leftSection={<Pin size={15} aria-hidden="true" />} onClick={() => pageActions.showPins(id)}>
           Pinned messages
         </Menu.Item>
         <Menu.Item leftSection={<Link size={15} aria-hidden="true" />} onClick={actions.copyLink}>
@@ -49,12 +49,12 @@ export function StreamMenu({ stream, rights }: { stream: Stream; rights: StreamR
         {stream.isMember && <Levels stream={stream} onPick={actions.setLevel} />}
         {(rights.leave || rights.archive) && <Menu.Divider />}
         {rights.leave && (
-          <Menu.Item leftSection={<LogOut size={15} aria-hidden="true" />} onClick={() => intents.leave(id)}>
+          <Menu.Item leftSection={<LogOut size={15} aria-hidden="true" />} onClick={() => pageActions.leave(id)}>
             {isThread ? 'Stop following' : 'Leave'}
           </Menu.Item>
         )}
         {rights.archive && stream.archivedAt === null && (
-          <Menu.Item leftSection={<Archive size={15} aria-hidden="true" />} onClick={() => intents.archive(id)}>
+          <Menu.Item leftSection={<Archive size={15} aria-hidden="true" />} onClick={() => pageActions.archive(id)}>
             Archive
           </Menu.Item>
         )}

@@ -58,7 +58,7 @@ function Pins({ streamId, onLeave }: { streamId: string; onLeave: () => void }) 
 }
 
 function Pin({ event, onLeave, onUnpinned }: { event: StreamEvent; onLeave: () => void; onUnpinned: () => void }) {
-  const { streambed, workspaceId, intents } = useWorkspace();
+  const { streambed, workspaceId, pageActions } = useWorkspace();
   const today = useToday();
   const { busy, problem, run } = useTask();
   const at = Date.parse(event.createdAt);
@@ -67,7 +67,7 @@ function Pin({ event, onLeave, onUnpinned }: { event: StreamEvent; onLeave: () =
   };
   const open = (): void => {
     onLeave();
-    intents.openEvent(event.streamId, event.seq);
+    pageActions.openEvent(event.streamId, event.seq);
   };
   return (
     <li className={classes.pin}>

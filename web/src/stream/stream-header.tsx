@@ -72,7 +72,7 @@ function Breadcrumb({ stream, parentId }: { stream: Stream; parentId: string }) 
 }
 
 function Tools({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
-  const { intents } = useWorkspace();
+  const { pageActions } = useWorkspace();
   const { me } = useStreamList();
   const rights = rightsIn(stream, me?.role);
   const { busy, join } = useJoin(stream);
@@ -90,7 +90,7 @@ function Tools({ stream, events }: { stream: Stream; events: readonly StreamEven
           size={32}
           className={classes.roomy}
           aria-label="Pinned messages"
-          onClick={() => intents.showPins(stream.id)}
+          onClick={() => pageActions.showPins(stream.id)}
         >
           <Pin size={17} />
         </ActionIcon>

@@ -1,12 +1,12 @@
 import { useMemo, useState } from 'react';
 import type { StreamEvent } from '../../../contract/event.ts';
-import { useRowActions } from '../conversation/actions/event-actions.ts';
+import { useEventActions } from '../conversation/actions/event-actions.ts';
 import { EventContent } from '../conversation/row/event-content.tsx';
 import { EventVersions } from '../conversation/row/event-versions.tsx';
 import { useUploads } from '../files/file-uploads-of.ts';
 import { useNameOf } from '../workspace/mention-people.ts';
 import { rowRightsIn } from '../conversation/actions/row-rights.ts';
-import { RowSceneContext, type RowScene } from '../conversation/actions/row-scene.ts';
+import { RowContext } from '../conversation/actions/row-context.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
 const nothing = (): void => undefined;
@@ -19,7 +19,7 @@ export function EventRoot({ event }: { event: StreamEvent }) {
   const nameOf = useNameOf();
   const uploads = useUploads(event.streamId);
   const live = useMemo(() => open.use(event.streamId), [open, event.streamId]);
-  const actions = useRowActions(live, {
+  const actions = useEventActions(live, {
     onEdit: nothing,
     onEditDone: nothing,
     onDelete: nothing,
@@ -28,11 +28,11 @@ export function EventRoot({ event }: { event: StreamEvent }) {
   });
   const stream = list.find(event.streamId);
   const rights = rowRightsIn(stream, undefined, self?.role);
-  const scene: RowScene = { stream, compact: true, me, rights, actions, epochs: undefined, uploads, nameOf };
+  const context: RowContext = { stream, compact: true, me, rights, actions, epochActions: undefined, uploads, nameOf };
   return (
-    <RowSceneContext value={scene}>
+    <RowContext value={context}>
       <EventContent event={event} />
       <EventVersions event={shown} onClose={() => setShown(undefined)} />
-    </RowSceneContext>
+    </RowContext>
   );
 }

@@ -4,12 +4,12 @@ import type { LiveWorkspace } from '../../../client/workspace/live-workspace.ts'
 import { UserId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { sentenceOf } from '../ui/problem-words.ts';
-import type { Notice } from './intents.ts';
+import type { Notice } from './page-actions.ts';
 import { home, type Place } from './place.ts';
 import { nameOfStream } from './stream-filter.ts';
 
 /** What it takes to act on streams from anywhere in the page. */
-export interface StreamActions {
+export interface ActionServices {
   readonly workspaceId: string;
   readonly me: { readonly id: string };
   readonly streambed: Streambed;
@@ -20,11 +20,11 @@ export interface StreamActions {
 }
 
 /** Archives at once, and offers the way back for as long as the notice stands. */
-export async function archiveStream(actions: StreamActions, streamId: string): Promise<void> {
-  const { streambed, workspaceId, me, list, tell } = actions;
+export async function archiveStream(services: ActionServices, streamId: string): Promise<void> {
+  const { streambed, workspaceId, me, list, tell } = services;
   const stream = await streambed.workspace(workspaceId).streams.archive(streamId);
   list.put(stream);
-  const undo = async (): Promise<void> => list.put(await changeStatus(actions, streamId, 'active'));
+  const undo = async (): Promise<void> => list.put(await changeStatus(services, streamId, 'active'));
   tell({
     text: `${nameOfStream(stream, me.id)} is archived.`,
     action: { label: 'Undo', run: () => void undo().catch((error: unknown) => tell(noticeOf(error))) },
@@ -32,12 +32,12 @@ export async function archiveStream(actions: StreamActions, streamId: string): P
 }
 
 /** Brings back, reopens or resolves. */
-export function changeStatus({ streambed, workspaceId }: StreamActions, streamId: string, status: Stream['status']): Promise<Stream> {
+export function changeStatus({ streambed, workspaceId }: ActionServices, streamId: string, status: Stream['status']): Promise<Stream> {
   return streambed.workspace(workspaceId).streams.update(streamId, { status });
 }
 
 /** Leaves a stream. One that only its members see is gone with that, and so is its page. */
-export async function leaveStream({ streambed, workspaceId, me, list, tell, go }: StreamActions, streamId: string): Promise<void> {
+export async function leaveStream({ streambed, workspaceId, me, list, tell, go }: ActionServices, streamId: string): Promise<void> {
   const stream = list.find(streamId);
   await streambed.workspace(workspaceId).streams.leave(streamId);
   if (stream?.visibility === 'private') go(home, 'replace');
@@ -45,7 +45,7 @@ export async function leaveStream({ streambed, workspaceId, me, list, tell, go }
 }
 
 /** Opens the DM with these people; the server makes it where there is none. */
-export async function openDm({ streambed, workspaceId, list, go }: StreamActions, userIds: readonly string[]): Promise<void> {
+export async function openDm({ streambed, workspaceId, list, go }: ActionServices, userIds: readonly string[]): Promise<void> {
   const memberIds = userIds.map((id) => UserId.parse(id));
   const dm = await streambed.workspace(workspaceId).streams.create({ streamType: 'dm', memberIds });
   list.put(dm);
@@ -53,7 +53,7 @@ export async function openDm({ streambed, workspaceId, list, go }: StreamActions
 }
 
 /** Makes an event and all behind it unread; it stays so although the stream may be open. */
-export async function markUnread({ list, keptUnread }: StreamActions, streamId: string, eventId: string): Promise<void> {
+export async function markUnread({ list, keptUnread }: ActionServices, streamId: string, eventId: string): Promise<void> {
   keptUnread.add(streamId);
   await list.markUnread(streamId, eventId);
 }

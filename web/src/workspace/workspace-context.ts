@@ -4,7 +4,7 @@ import type { LiveWorkspace, WorkspaceSnapshot } from '../../../client/workspace
 import type { OpenEpochs } from './open-epochs.ts';
 import { useLive } from '../ui/use-live.ts';
 import type { Drafts } from './drafts.ts';
-import type { Intents, Notice } from './intents.ts';
+import type { PageActions, Notice } from './page-actions.ts';
 import type { Reading } from './new-messages.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { Place } from './place.ts';
@@ -30,7 +30,7 @@ export interface WorkspaceContext {
   /** `replace`: the way back does not lead here again. */
   readonly go: (place: Place, how?: 'push' | 'replace') => void;
   /** What rows, commands and headers ask of the page. The same object for as long as the page is open. */
-  readonly intents: Intents;
+  readonly pageActions: PageActions;
   /** Says something in passing. */
   readonly tell: (notice: Notice) => void;
   /** Ends the session; the notice tells why. */

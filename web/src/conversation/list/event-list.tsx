@@ -8,8 +8,8 @@ import classes from './event-list.module.css';
 import { EventLog } from './event-log.tsx';
 import { EventItem } from '../row/event-item.tsx';
 import { NewMessageAnnouncer } from '../timeline/new-message-announcer.tsx';
-import { rowCommands } from './row-command-actions.ts';
-import { useRowScene } from '../actions/row-scene.ts';
+import { runEventAction, type EventAction, type RowEvents } from './row-shortcuts.ts';
+import { useRowContext } from '../actions/row-context.ts';
 import { nameOfStream } from '../../workspace/stream-filter.ts';
 import { StreamStart } from './stream-start.tsx';
 import { toTimeline, wasPrepended, type Row } from '../timeline/timeline.ts';
@@ -38,17 +38,17 @@ export interface EventListProps {
 /** What happened in a stream, as a virtual list that grows at both ends. */
 export function EventList(props: EventListProps) {
   const { live, snapshot, streamId, starts, editing, picking, onLeave } = props;
-  const { intents } = useWorkspace();
-  const scene = useRowScene();
-  const { me, stream, compact } = scene;
+  const { pageActions } = useWorkspace();
+  const context = useRowContext();
+  const { me, stream, compact } = context;
   const today = useToday();
   const virtual = useRef<VirtualizerHandle>(null);
   const follow = useFollowEnd();
   const { unseen, firstNewSeq } = useReading(streamId, snapshot, follow.atEnd);
   const { rows, isPrepended } = useRows(snapshot, starts, me.id, firstNewSeq);
   const older = useOlder(live, snapshot, follow.scroller);
-  const onCommand = rowCommands(scene, intents);
-  const keys = useRowKeys({ rows, me: me.id, virtual, scroller: follow.scroller, toEnd: follow.toEnd, onCommand, onLeave });
+  const onAction = (action: EventAction, row: RowEvents): void => runEventAction(action, row, context, pageActions);
+  const keys = useRowKeys({ rows, me: me.id, virtual, scroller: follow.scroller, toEnd: follow.toEnd, onAction, onLeave });
   useHold(follow, rows, snapshot);
   useShowEdited(editing, rows, virtual, follow.intend);
   useShowPosition({ streamId, live, snapshot, rows, virtual, scroller: follow.scroller, intend: follow.intend, activate: keys.activate });

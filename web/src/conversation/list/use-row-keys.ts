@@ -1,35 +1,28 @@
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
-import type { StreamEvent } from '../../../../contract/event.ts';
-import { commandOf, type RowCommand } from './row-commands.ts';
+import { actionOfKey, type EventAction, type RowEvents } from './row-shortcuts.ts';
 import { eventAt, eventToChange, neighbourOf, type Row } from '../timeline/timeline.ts';
 
-export interface RowKeysOptions {
+interface RowKeysOptions {
   readonly rows: readonly Row[];
   readonly me: string;
   readonly virtual: RefObject<VirtualizerHandle | null>;
   readonly scroller: RefObject<HTMLElement | null>;
-  /** Acts on the row that the keyboard is on. */
-  readonly onCommand: (
-    command: EventCommand,
-    row: { readonly own: StreamEvent | undefined; readonly event: StreamEvent | undefined },
-  ) => void;
+  /** Acts on the row that has the keyboard focus. */
+  readonly onAction: (action: EventAction, row: RowEvents) => void;
   readonly onLeave: () => void;
   readonly toEnd: () => void;
 }
 
-/** What is done with an event rather than with the list. */
-export type EventCommand = Exclude<RowCommand, 'up' | 'down' | 'end' | 'leave' | 'type'>;
-
 export interface RowKeys {
-  /** The row that the keyboard is on. */
+  /** The key of the row that has the keyboard focus. */
   readonly active: string | undefined;
-  /** A row was reached: by the keyboard, or by a pointer. */
+  /** Makes a row the active one, reached by keyboard or by pointer. */
   readonly activate: (key: string | undefined, byKeyboard: boolean) => void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
-/** Moving among messages, and acting on them, with the keyboard. */
+/** Keyboard navigation among the rows, and the shortcuts that act on them. */
 export function useRowKeys(options: RowKeysOptions): RowKeys {
   const { rows, me } = options;
   const [active, setActive] = useState<string>();
@@ -46,24 +39,24 @@ export function useRowKeys(options: RowKeysOptions): RowKeys {
     focus(next);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const command =
-      event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) ? undefined : commandOf(event.key, byKeyboard.current);
-    if (!command) return;
+    const action =
+      event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) ? undefined : actionOfKey(event.key, byKeyboard.current);
+    if (!action) return;
     // A letter that is meant for the composer arrives there, because the focus is there before it is typed.
-    if (command !== 'type') event.preventDefault();
-    if (command === 'up' || command === 'down') move(command === 'up' ? -1 : 1);
-    else if (command === 'end') {
+    if (action !== 'type') event.preventDefault();
+    if (action === 'up' || action === 'down') move(action === 'up' ? -1 : 1);
+    else if (action === 'end') {
       setActive(undefined);
       options.toEnd();
-    } else if (command === 'leave' || command === 'type') options.onLeave();
-    else options.onCommand(command, { own: eventToChange(rows, active, me), event: eventAt(rows, active) });
+    } else if (action === 'leave' || action === 'type') options.onLeave();
+    else options.onAction(action, { own: eventToChange(rows, active, me), event: eventAt(rows, active) });
   };
   return { active, activate, onKeyDown };
 }
 
-/** Brings a row into view and puts the focus there. */
+/** Scrolls a row into view and focuses it. */
 function useRowFocus({ rows, virtual, scroller }: RowKeysOptions): (key: string) => void {
-  /** A new object each time, as the way may lead to the same row again. */
+  /** A new object each time, so that focusing the same row twice works twice. */
   const [goal, setGoal] = useState<{ readonly key: string }>();
   const focusRow = useEffectEvent((key: string) => {
     virtual.current?.scrollToIndex(

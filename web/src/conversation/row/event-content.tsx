@@ -4,7 +4,7 @@ import { FileCard } from '../../files/file-card.tsx';
 import { MessageBody } from './message-body.tsx';
 import classes from './event-content.module.css';
 import { PollCard } from '../../polls/poll-card.tsx';
-import { useRowScene } from '../actions/row-scene.ts';
+import { useRowContext } from '../actions/row-context.ts';
 import { SharedCard } from './shared-card.tsx';
 
 /** The face of an event, by what it is. */
@@ -31,7 +31,7 @@ export function EventContent({ event }: { event: StreamEvent }) {
 }
 
 function Words({ event }: { event: StreamEvent }) {
-  const { actions } = useRowScene();
+  const { actions } = useRowContext();
   if (!event.content) return null;
   const { text, mentions } = event.content;
   return <MessageBody text={text} mentions={mentions} editedAt={event.editedAt} onShowVersions={() => actions.onShowVersions(event)} />;

@@ -6,12 +6,12 @@ import { dayLabel, fullTimeOf, timeOf } from '../../ui/times.ts';
 import { EventContent } from './event-content.tsx';
 import classes from './event-item.module.css';
 import { EventThread } from './event-thread.tsx';
-import { EventTools } from './event-tools.tsx';
+import { EventActionBar } from './event-action-bar.tsx';
 import { isForMe } from './mention-text.ts';
 import { MessageEditor } from './message-editor.tsx';
 import { PendingContent } from './pending-content.tsx';
 import { ReactionBar } from './reaction-bar.tsx';
-import { useRowScene } from '../actions/row-scene.ts';
+import { useRowContext } from '../actions/row-context.ts';
 import { SystemRow } from './system-row.tsx';
 import type { EventRow, PendingRow, Row, TopicRow } from '../timeline/timeline.ts';
 
@@ -41,10 +41,10 @@ export const EventItem = memo(function EventItem(props: EventItemProps) {
 }, isSame);
 
 function Above({ row, today, isActive }: EventItemProps) {
-  const { epochs, rights } = useRowScene();
+  const { epochActions, rights } = useRowContext();
   if (row.day === undefined && !row.topic) return null;
   const day = row.day === undefined ? undefined : dayLabel(row.day, today);
-  return <EpochDivider day={day} topic={row.topic} tools={epochs} mayCurate={rights.curate} isReachable={isActive} />;
+  return <EpochDivider day={day} topic={row.topic} actions={epochActions} mayCurate={rights.curate} isReachable={isActive} />;
 }
 
 /** Something else begins with the next message. */
@@ -62,11 +62,11 @@ type SpokenProps = EventItemProps & { readonly row: EventRow | PendingRow };
 
 /** What somebody said. */
 function Spoken({ row, isActive, isEdited, isPicking }: SpokenProps) {
-  const { me } = useRowScene();
+  const { me } = useRowContext();
   const event = row.kind === 'event' ? row.event : undefined;
   const author = event ? { id: event.actorId, name: event.actorName } : me;
   const at = Date.parse(row.kind === 'event' ? row.event.createdAt : row.pending.createdAt);
-  const hasTools = event !== undefined && event.deletedAt === null && !isEdited;
+  const hasActions = event !== undefined && event.deletedAt === null && !isEdited;
   return (
     <article
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the arrow keys move the focus from row to row
@@ -96,19 +96,19 @@ function Spoken({ row, isActive, isEdited, isPicking }: SpokenProps) {
         {event && event.deletedAt === null && <ReactionBar event={event} isReachable={isActive} />}
         {event?.thread && <EventThread event={event} thread={event.thread} />}
       </div>
-      {hasTools && <EventTools event={event} isReachable={isActive} isPicking={isPicking} />}
+      {hasActions && <EventActionBar event={event} isReachable={isActive} isPicking={isPicking} />}
     </article>
   );
 }
 
 function Content({ row, isEdited }: Pick<SpokenProps, 'row' | 'isEdited'>) {
-  const { actions, uploads } = useRowScene();
+  const { actions, uploads } = useRowContext();
   if (row.kind === 'pending') return <PendingContent {...{ uploads, actions }} pending={row.pending} />;
   return isEdited ? <MessageEditor event={row.event} actions={actions} /> : <EventContent event={row.event} />;
 }
 
 function PinMark({ event: { pinnedAt, pinnedBy } }: { event: EventRow['event'] }) {
-  const { nameOf, me } = useRowScene();
+  const { nameOf, me } = useRowContext();
   if (pinnedAt === null || pinnedBy === null) return null;
   return (
     <p className={classes.pin}>

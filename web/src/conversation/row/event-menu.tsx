@@ -1,15 +1,15 @@
 import { Menu } from '@mantine/core';
 import { Copy, History, Layers, Link2, MailOpen, Pin, PinOff, Trash2 } from 'lucide-react';
 import type { StreamEvent } from '../../../../contract/event.ts';
-import { useRowScene } from '../actions/row-scene.ts';
+import { useRowContext } from '../actions/row-context.ts';
 import { noticeOf } from '../../workspace/stream-actions.ts';
 import { writePlace } from '../../workspace/place.ts';
 import { useWorkspace } from '../../workspace/workspace-context.ts';
 
 /** What is seldom done with an event. */
 export function EventMenu({ event }: { event: StreamEvent }) {
-  const { intents, tell } = useWorkspace();
-  const { me, rights, actions, stream, epochs } = useRowScene();
+  const { pageActions, tell } = useWorkspace();
+  const { me, rights, actions, stream, epochActions } = useRowContext();
   const text = event.content?.text ?? event.poll?.question;
   const copy = (what: string, said: string): void => {
     navigator.clipboard.writeText(what).then(
@@ -28,12 +28,12 @@ export function EventMenu({ event }: { event: StreamEvent }) {
         </Menu.Item>
       )}
       {stream?.isMember && (
-        <Menu.Item leftSection={<MailOpen {...icon} />} onClick={() => intents.markUnread(event)}>
+        <Menu.Item leftSection={<MailOpen {...icon} />} onClick={() => pageActions.markUnread(event)}>
           Mark unread from here
         </Menu.Item>
       )}
-      {rights.curate && epochs?.canSplitAt(event) && (
-        <Menu.Item leftSection={<Layers {...icon} />} onClick={() => epochs.splitAt(event)}>
+      {rights.curate && epochActions?.canSplitAt(event) && (
+        <Menu.Item leftSection={<Layers {...icon} />} onClick={() => epochActions.splitAt(event)}>
           Begin a new topic here
         </Menu.Item>
       )}

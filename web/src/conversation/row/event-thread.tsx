@@ -9,7 +9,7 @@ import { useWorkspace } from '../../workspace/workspace-context.ts';
 
 /** What became of an event's thread: how many replied, who last, when. */
 export function EventThread({ event, thread }: { event: StreamEvent; thread: ThreadSummary }) {
-  const { intents } = useWorkspace();
+  const { pageActions } = useWorkspace();
   // Up to a minute old: a reply that came since is not "in a moment".
   const now = useNow(60_000);
   const { replyCount, lastReplyAt, lastRepliers, streamType, name, status } = thread;
@@ -18,7 +18,7 @@ export function EventThread({ event, thread }: { event: StreamEvent; thread: Thr
   const Icon = streamType === 'incident' ? Siren : isPromoted ? Hash : CornerDownRight;
   const replies = `${replyCount} ${replyCount === 1 ? 'reply' : 'replies'}`;
   return (
-    <button type="button" className={classes.thread} onClick={() => intents.openThread(event)}>
+    <button type="button" className={classes.thread} onClick={() => pageActions.openThread(event)}>
       <span className={classes.people} aria-hidden="true">
         {lastRepliers.length === 0 ? (
           <Icon size={14} />

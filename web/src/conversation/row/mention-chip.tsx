@@ -28,7 +28,7 @@ export function MentionChip({ mention, written }: { mention: Mention; written: R
 }
 
 function PersonChip({ mention: { id, label } }: { mention: Mention }) {
-  const { me, intents } = useWorkspace();
+  const { me, pageActions } = useWorkspace();
   const nameOf = useNameOf();
   const name = <bdi>{nameOf(id, label)}</bdi>;
   if (id === me.id) {
@@ -39,7 +39,7 @@ function PersonChip({ mention: { id, label } }: { mention: Mention }) {
     );
   }
   return (
-    <button type="button" className={classes.chip} title={`@${id}: open your direct message`} onClick={() => intents.openDm([id])}>
+    <button type="button" className={classes.chip} title={`@${id}: open your direct message`} onClick={() => pageActions.openDm([id])}>
       @{name}
     </button>
   );

@@ -5,12 +5,12 @@ import type { Problem } from '../../../../contract/errors.ts';
 import type { StreamEvent } from '../../../../contract/event.ts';
 import { sentenceOf } from '../../ui/problem-words.ts';
 import classes from './message-editor.module.css';
-import type { RowActions } from '../actions/row-actions.ts';
+import type { EventActions } from '../actions/event-actions.ts';
 import { roomLeft } from '../../ui/message-text.ts';
 
 interface Props {
   readonly event: StreamEvent;
-  readonly actions: Pick<RowActions, 'onSave' | 'onEditDone' | 'onDelete'>;
+  readonly actions: Pick<EventActions, 'onSave' | 'onEditDone' | 'onDelete'>;
 }
 
 /** Changes a message in its place: Enter saves, Escape leaves it as it was. */

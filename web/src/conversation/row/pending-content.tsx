@@ -5,12 +5,12 @@ import { FileCard } from '../../files/file-card.tsx';
 import type { Uploads } from '../../files/file-uploads.ts';
 import { MessageBody } from './message-body.tsx';
 import { PendingStatus } from './pending-status.tsx';
-import type { RowActions } from '../actions/row-actions.ts';
+import type { EventActions } from '../actions/event-actions.ts';
 
 interface Props {
   readonly pending: PendingEvent;
   readonly uploads: Pick<Uploads, 'sent'>;
-  readonly actions: Pick<RowActions, 'onRetry' | 'onDiscard'>;
+  readonly actions: Pick<EventActions, 'onRetry' | 'onDiscard'>;
 }
 
 /** Something of ours that is on its way, and how that goes. */

@@ -1,11 +1,11 @@
 import { CircleAlert, Clock } from 'lucide-react';
 import type { PendingEvent } from '../../../../client/stream/live-stream.ts';
 import { sentenceOf } from '../../ui/problem-words.ts';
-import type { RowActions } from '../actions/row-actions.ts';
+import type { EventActions } from '../actions/event-actions.ts';
 import classes from './pending-status.module.css';
 
 /** Whether a message of ours is on its way, or why it did not get through and what can be done about it. */
-export function PendingStatus({ pending, actions }: { pending: PendingEvent; actions: Pick<RowActions, 'onRetry' | 'onDiscard'> }) {
+export function PendingStatus({ pending, actions }: { pending: PendingEvent; actions: Pick<EventActions, 'onRetry' | 'onDiscard'> }) {
   const { clientEventId, problem } = pending;
   if (pending.status === 'sending') {
     return (

@@ -4,18 +4,18 @@ import { nameOfEmoji } from '../../ui/emoji/emoji-search.ts';
 import { whoOf } from '../../polls/poll-maths.ts';
 import classes from './reaction-bar.module.css';
 import { Who } from '../../ui/who.tsx';
-import { useRowScene, type RowScene } from '../actions/row-scene.ts';
+import { useRowContext, type RowContext } from '../actions/row-context.ts';
 
 /** How people reacted to an event: a click joins in, or takes one's own back. */
 export function ReactionBar({ event, isReachable }: { event: StreamEvent; isReachable: boolean }) {
-  const scene = useRowScene();
+  const context = useRowContext();
   if (event.reactions.length === 0) return null;
   const tabIndex = isReachable ? 0 : -1;
   return (
     <div className={classes.bar} role="group" aria-label="Reactions">
       {event.reactions.map((reaction) => {
-        const isMine = reaction.userIds.some((id) => id === scene.me.id);
-        const who = whoReacted(reaction, scene);
+        const isMine = reaction.userIds.some((id) => id === context.me.id);
+        const who = whoReacted(reaction, context);
         return (
           <Who key={reaction.emoji} label={`${who} reacted with ${nameOfEmoji(reaction.emoji)}`}>
             <button
@@ -24,21 +24,21 @@ export function ReactionBar({ event, isReachable }: { event: StreamEvent; isReac
               aria-pressed={isMine}
               aria-label={`${nameOfEmoji(reaction.emoji)}, ${reaction.count}: ${who}`}
               tabIndex={tabIndex}
-              disabled={!scene.rights.post}
-              onClick={() => scene.actions.onReact(event, reaction.emoji)}
+              disabled={!context.rights.post}
+              onClick={() => context.actions.onReact(event, reaction.emoji)}
             >
               <span aria-hidden="true">{reaction.emoji}</span> {reaction.count}
             </button>
           </Who>
         );
       })}
-      {scene.rights.post && (
+      {context.rights.post && (
         <button
           type="button"
           className={classes.add}
           aria-label="Add reaction"
           tabIndex={tabIndex}
-          onClick={() => scene.actions.onPick(event.id)}
+          onClick={() => context.actions.onPick(event.id)}
         >
           <SmilePlus size={14} />
         </button>
@@ -48,7 +48,7 @@ export function ReactionBar({ event, isReachable }: { event: StreamEvent; isReac
 }
 
 /** "You, Ada and 3 others". */
-function whoReacted({ userIds, count }: Reaction, { me, nameOf }: Pick<RowScene, 'me' | 'nameOf'>): string {
+function whoReacted({ userIds, count }: Reaction, { me, nameOf }: Pick<RowContext, 'me' | 'nameOf'>): string {
   const isMine = userIds.some((id) => id === me.id);
   const others = userIds.filter((id) => id !== me.id).map((id) => nameOf(id));
   return whoOf(isMine ? ['You', ...others] : others, count);

@@ -41,7 +41,7 @@ const typeWords = new Map([
 ]);
 
 function Preview({ preview }: { preview: Visible }) {
-  const { intents } = useWorkspace();
+  const { pageActions } = useWorkspace();
   const today = useToday();
   const { actorId, actorName, text, createdAt, editedAt, eventType, streamId, streamType, streamName, seq } = preview;
   const at = Date.parse(createdAt);
@@ -59,7 +59,7 @@ function Preview({ preview }: { preview: Visible }) {
       ) : (
         <MessageBody text={text} mentions={[]} editedAt={editedAt} />
       )}
-      <button type="button" className={classes.open} onClick={() => intents.openEvent(streamId, seq)}>
+      <button type="button" className={classes.open} onClick={() => pageActions.openEvent(streamId, seq)}>
         <CornerUpRight size={13} aria-hidden="true" /> Open in <bdi>{streamName ?? placeWords.get(streamType) ?? 'its stream'}</bdi>
       </button>
     </>

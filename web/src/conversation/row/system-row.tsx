@@ -15,7 +15,7 @@ import { StreamId } from '../../../../contract/ids.ts';
 import { fullTimeOf, timeOf } from '../../ui/times.ts';
 import { PlaceLink } from '../../workspace/place-link.tsx';
 import type { Place } from '../../workspace/place.ts';
-import { useRowScene, type RowScene } from '../actions/row-scene.ts';
+import { useRowContext, type RowContext } from '../actions/row-context.ts';
 import { plainSentence, sentenceFor, type NoticeIcon, type Part } from './system-sentence.ts';
 import classes from './system-row.module.css';
 import type { NoticeRow } from '../timeline/timeline.ts';
@@ -35,7 +35,7 @@ const icons: Readonly<Record<NoticeIcon, LucideIcon>> = {
 
 /** What happened to the stream, in one quiet line. */
 export function SystemRow({ row, isActive }: { row: NoticeRow; isActive: boolean }) {
-  const scene = useRowScene();
+  const context = useRowContext();
   const sentence = sentenceFor(row.events);
   const at = Date.parse(row.events.at(-1)?.createdAt ?? '');
   const Icon = icons[sentence.icon];
@@ -47,7 +47,7 @@ export function SystemRow({ row, isActive }: { row: NoticeRow; isActive: boolean
       className={classes.row}
       data-row={row.key}
       data-icon={sentence.icon}
-      aria-label={`${plainSentence(sentence, scene.nameOf)}, ${timeOf(at)}`}
+      aria-label={`${plainSentence(sentence, context.nameOf)}, ${timeOf(at)}`}
     >
       <span className={classes.icon} aria-hidden="true">
         <Icon size={14} />
@@ -55,7 +55,7 @@ export function SystemRow({ row, isActive }: { row: NoticeRow; isActive: boolean
       <p className={classes.text}>
         {sentence.parts.map((part, index) => (
           // oxlint-disable-next-line react/no-array-index-key -- the parts of a sentence have no other identity, and keep their order
-          <SentencePart key={index} part={part} scene={scene} parentId={row.events[0]?.streamId} />
+          <SentencePart key={index} part={part} context={context} parentId={row.events[0]?.streamId} />
         ))}{' '}
         <time dateTime={new Date(at).toISOString()} title={fullTimeOf(at)}>
           {timeOf(at)}
@@ -65,11 +65,11 @@ export function SystemRow({ row, isActive }: { row: NoticeRow; isActive: boolean
   );
 }
 
-function SentencePart({ part, scene, parentId }: { part: Part; scene: RowScene; parentId: string | undefined }) {
+function SentencePart({ part, context, parentId }: { part: Part; context: RowContext; parentId: string | undefined }) {
   if (typeof part === 'string') return part;
   switch (part.kind) {
     case 'person':
-      return <b dir="auto">{scene.nameOf(part.id, part.name)}</b>;
+      return <b dir="auto">{context.nameOf(part.id, part.name)}</b>;
     case 'quote':
       return <q>{part.text}</q>;
     case 'stream':

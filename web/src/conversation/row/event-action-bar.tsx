@@ -4,41 +4,41 @@ import { Ellipsis, MessageSquareReply, Pencil, Share2, SmilePlus } from 'lucide-
 import type { StreamEvent } from '../../../../contract/event.ts';
 import { EmojiPicker } from '../../ui/emoji/emoji-picker.tsx';
 import { EventMenu } from './event-menu.tsx';
-import classes from './event-tools.module.css';
-import { useRowScene } from '../actions/row-scene.ts';
+import classes from './event-action-bar.module.css';
+import { useRowContext } from '../actions/row-context.ts';
 import { isEditable } from '../timeline/timeline.ts';
 import { useWorkspace } from '../../workspace/workspace-context.ts';
 
 interface Props {
   readonly event: StreamEvent;
-  /** Only the row that the keyboard is on has its tools in the order of tabs. */
+  /** Only the row with the keyboard focus has its buttons in the tab order. */
   readonly isReachable: boolean;
   readonly isPicking: boolean;
 }
 
-/** What can be done with an event. */
-export function EventTools({ event, isReachable, isPicking }: Props) {
-  const { intents } = useWorkspace();
-  const { me, rights, actions } = useRowScene();
+/** The buttons of frequent actions on an event, and the menu with the others. */
+export function EventActionBar({ event, isReachable, isPicking }: Props) {
+  const { pageActions } = useWorkspace();
+  const { me, rights, actions } = useRowContext();
   const [menu, setMenu] = useState(false);
   const tabIndex = isReachable ? 0 : -1;
-  const tool = (label: string, icon: ReactNode, onClick: () => void): ReactNode => (
-    <button type="button" className={classes.tool} aria-label={label} title={label} tabIndex={tabIndex} onClick={onClick}>
+  const button = (label: string, icon: ReactNode, onClick: () => void): ReactNode => (
+    <button type="button" className={classes.button} aria-label={label} title={label} tabIndex={tabIndex} onClick={onClick}>
       {icon}
     </button>
   );
   return (
-    <div className={classes.tools} data-open={menu || isPicking}>
-      {rights.post && <ReactTool event={event} tabIndex={tabIndex} isPicking={isPicking} />}
-      {(rights.reply || event.thread) && tool('Reply in thread', <MessageSquareReply size={15} />, () => intents.openThread(event))}
-      {tool('Share', <Share2 size={15} />, () => intents.share(event))}
+    <div className={classes.bar} data-open={menu || isPicking}>
+      {rights.post && <ReactButton event={event} tabIndex={tabIndex} isPicking={isPicking} />}
+      {(rights.reply || event.thread) && button('Reply in thread', <MessageSquareReply size={15} />, () => pageActions.openThread(event))}
+      {button('Share', <Share2 size={15} />, () => pageActions.share(event))}
       {rights.post &&
         event.actorId === me.id &&
         isEditable(event) &&
-        tool('Edit message', <Pencil size={15} />, () => actions.onEdit(event.id))}
+        button('Edit message', <Pencil size={15} />, () => actions.onEdit(event.id))}
       <Menu opened={menu} onChange={setMenu} position="bottom-end" withinPortal keepMounted={false} returnFocus>
         <Menu.Target>
-          <button type="button" className={classes.tool} aria-label="More" title="More" tabIndex={tabIndex}>
+          <button type="button" className={classes.button} aria-label="More" title="More" tabIndex={tabIndex}>
             <Ellipsis size={15} />
           </button>
         </Menu.Target>
@@ -48,8 +48,8 @@ export function EventTools({ event, isReachable, isPicking }: Props) {
   );
 }
 
-function ReactTool({ event, tabIndex, isPicking }: { event: StreamEvent; tabIndex: number; isPicking: boolean }) {
-  const { actions } = useRowScene();
+function ReactButton({ event, tabIndex, isPicking }: { event: StreamEvent; tabIndex: number; isPicking: boolean }) {
+  const { actions } = useRowContext();
   const pick = (emoji: string): void => {
     actions.onPick(undefined);
     actions.onReact(event, emoji);
@@ -67,7 +67,7 @@ function ReactTool({ event, tabIndex, isPicking }: { event: StreamEvent; tabInde
       <Popover.Target>
         <button
           type="button"
-          className={classes.tool}
+          className={classes.button}
           aria-label="React"
           title="React"
           tabIndex={tabIndex}

@@ -2,7 +2,7 @@ import type { Epoch } from '../../../contract/epoch.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 
 /** What can be done with the epochs of a stream where they stand. The same object for as long as the stream is the same. */
-export interface EpochTools {
+export interface EpochActions {
   /** Asks for another name. */
   readonly rename: (epoch: Epoch) => void;
   /** Takes the boundary in front of it away, and offers to put it back. */

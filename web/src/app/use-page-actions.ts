@@ -2,22 +2,22 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { StreamEvent } from '../../../contract/event.ts';
 import { StreamId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
-import type { Intents, Notice } from '../workspace/intents.ts';
+import type { PageActions, Notice } from '../workspace/page-actions.ts';
 import type { Place, StreamPlace } from '../workspace/place.ts';
-import { archiveStream, leaveStream, markUnread, noticeOf, openDm, type StreamActions } from '../workspace/stream-actions.ts';
+import { archiveStream, leaveStream, markUnread, noticeOf, openDm, type ActionServices } from '../workspace/stream-actions.ts';
 import { findOpener, returnFocus } from '../ui/opener.ts';
 
 /** The dialog that is open over the page, and what it is about. */
-export type Asked =
+export type OpenDialog =
   | { readonly kind: 'promote'; readonly streamId: string; readonly name: string | undefined; readonly type: 'channel' | 'incident' }
   | { readonly kind: 'share'; readonly event: StreamEvent }
   | { readonly kind: 'invite'; readonly streamId: string; readonly userIds: readonly string[] }
   | { readonly kind: 'members' | 'pins' | 'settings'; readonly streamId: string };
 
-export interface IntentState {
-  readonly intents: Intents;
+export interface PageActionState {
+  readonly pageActions: PageActions;
   readonly tell: (notice: Notice) => void;
-  readonly asked: Asked | undefined;
+  readonly dialog: OpenDialog | undefined;
   readonly notices: readonly ShownNotice[];
   readonly closeDialog: () => void;
   readonly closeNotice: (id: number) => void;
@@ -29,34 +29,34 @@ export interface ShownNotice extends Notice {
 type Go = (place: Place, how?: 'push' | 'replace') => void;
 
 /** Carries out what the page is asked for; the same functions for as long as the workspace is open. */
-export function useIntents(actions: Omit<StreamActions, 'tell' | 'go'> | undefined, go: Go): IntentState {
-  const { asked, ask, closeDialog } = useAsked();
+export function usePageActions(services: Omit<ActionServices, 'tell' | 'go'> | undefined, go: Go): PageActionState {
+  const { dialog, openDialog, closeDialog } = useOpenDialog();
   const { notices, tell, closeNotice } = useNotices();
-  const now = useRef(actions);
+  const now = useRef(services);
   useEffect(() => {
-    now.current = actions;
-  }, [actions]);
-  const intents = useMemo((): Intents => {
-    const attempt = (action: (all: StreamActions) => Promise<void>): void => {
+    now.current = services;
+  }, [services]);
+  const pageActions = useMemo((): PageActions => {
+    const attempt = (action: (services: ActionServices) => Promise<void>): void => {
       if (!now.current) return;
       action({ ...now.current, tell, go }).catch((error: unknown) => tell(noticeOf(error)));
     };
     return {
       openThread: ({ id, streamId, thread }) => go({ kind: 'stream', streamId, thread: thread?.streamId ?? id }),
-      promote: (streamId, name, type = 'incident') => ask({ kind: 'promote', streamId, name, type }),
-      share: (event) => ask({ kind: 'share', event }),
-      invite: (streamId, userIds = []) => ask({ kind: 'invite', streamId, userIds }),
-      showMembers: (streamId) => ask({ kind: 'members', streamId }),
-      showPins: (streamId) => ask({ kind: 'pins', streamId }),
-      changeSettings: (streamId) => ask({ kind: 'settings', streamId }),
+      promote: (streamId, name, type = 'incident') => openDialog({ kind: 'promote', streamId, name, type }),
+      share: (event) => openDialog({ kind: 'share', event }),
+      invite: (streamId, userIds = []) => openDialog({ kind: 'invite', streamId, userIds }),
+      showMembers: (streamId) => openDialog({ kind: 'members', streamId }),
+      showPins: (streamId) => openDialog({ kind: 'pins', streamId }),
+      changeSettings: (streamId) => openDialog({ kind: 'settings', streamId }),
       openEvent: (streamId, seq) => go({ ...placeOf(streamId, now.current?.list.find(streamId)), at: seq }),
-      openDm: (userIds) => attempt((all) => openDm(all, userIds)),
-      archive: (streamId) => attempt((all) => archiveStream(all, streamId)),
-      leave: (streamId) => attempt((all) => leaveStream(all, streamId)),
-      markUnread: ({ id, streamId }) => attempt((all) => markUnread(all, streamId, id)),
+      openDm: (userIds) => attempt((services) => openDm(services, userIds)),
+      archive: (streamId) => attempt((services) => archiveStream(services, streamId)),
+      leave: (streamId) => attempt((services) => leaveStream(services, streamId)),
+      markUnread: ({ id, streamId }) => attempt((services) => markUnread(services, streamId, id)),
     };
-  }, [go, tell, ask]);
-  return { intents, tell, asked, notices, closeDialog, closeNotice };
+  }, [go, tell, openDialog]);
+  return { pageActions, tell, dialog, notices, closeDialog, closeNotice };
 }
 
 /** A thread shows beside the stream that it branched from, where that is known. */
@@ -67,18 +67,18 @@ function placeOf(id: string, stream: Stream | undefined): StreamPlace {
 }
 
 /** Which dialog is open, and where the focus goes when it closes. */
-function useAsked() {
-  const [asked, setAsked] = useState<Asked>();
+function useOpenDialog() {
+  const [dialog, setDialog] = useState<OpenDialog>();
   const opener = useRef<HTMLElement>(undefined);
-  const ask = useCallback((next: Asked) => {
+  const openDialog = useCallback((next: OpenDialog) => {
     opener.current = findOpener() ?? opener.current;
-    setAsked(next);
+    setDialog(next);
   }, []);
   const closeDialog = useCallback(() => {
-    setAsked(undefined);
+    setDialog(undefined);
     returnFocus(opener.current);
   }, []);
-  return { asked, ask, closeDialog };
+  return { dialog, openDialog, closeDialog };
 }
 
 /** Notices with something to do about them stay longer; in milliseconds. */

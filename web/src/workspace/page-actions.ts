@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../../../contract/event.ts';
 
 /** What a row, a command or a header asks the page for: it opens the panel or the dialog that does it. Never fails; problems are shown. */
-export interface Intents {
+export interface PageActions {
   /** Opens the thread of an event beside its stream. Where there is none yet, the first reply starts it. */
   openThread(event: StreamEvent): void;
   /** Asks how to turn a thread into a channel or an incident. */
