@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { commandsFor, readQuoted, readWritten, type Scene, type Written } from '../../../web/src/composer/slash-commands.ts';
+import { commandsFor, readQuoted, parseInput, type CommandTarget, type ParsedInput } from '../../../web/src/composer/slash-commands.ts';
 
-const channel: Scene = { streamType: 'channel', status: 'active' };
-const thread: Scene = { streamType: 'thread', status: 'active' };
-const dm: Scene = { streamType: 'dm', status: 'active' };
+const channel: CommandTarget = { streamType: 'channel', status: 'active' };
+const thread: CommandTarget = { streamType: 'thread', status: 'active' };
+const dm: CommandTarget = { streamType: 'dm', status: 'active' };
 
-const read = (text: string, scene: Scene | undefined = channel): Written => readWritten(text, scene);
+const read = (text: string, scene: CommandTarget | undefined = channel): ParsedInput => parseInput(text, scene);
 const commandOf = (text: string, scene = channel): unknown => {
   const written = read(text, scene);
   return written.kind === 'command' ? written.command : written;
@@ -88,7 +88,7 @@ describe('what is wrong is said with what would be right', () => {
 });
 
 test('only what can be used is offered', () => {
-  const names = (scene: Scene): string[] => commandsFor(scene).map(({ name }) => name);
+  const names = (scene: CommandTarget): string[] => commandsFor(scene).map(({ name }) => name);
   expect(names(channel)).toEqual(['poll', 'new', 'invite', 'topic', 'leave', 'archive']);
   expect(names(thread)).toEqual(['poll', 'new', 'topic', 'promote-incident', 'promote-channel', 'leave', 'archive']);
   expect(names(dm)).toEqual(['poll', 'new']);

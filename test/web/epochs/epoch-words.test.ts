@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { endOf, reasonOf, surenessOf } from '../../../web/src/epochs/epoch-words.ts';
+import { endOf, reasonOf, confidenceOf } from '../../../web/src/epochs/epoch-words.ts';
 import { epoch } from './builders.ts';
 
 const ended = (barrier: 'gap' | 'idle' | 'drift' | 'manual' | 'size' | null) =>
@@ -32,4 +32,4 @@ test('an open epoch goes on, a closed one says how it ended', () =>
   expect([endOf(ended(null)), endOf(ended('gap')), endOf(ended('manual'))]).toEqual(['Going on', 'Ended by a pause', 'Ended by hand']));
 
 test('how sure a link is comes in words that never promise more for less', () =>
-  expect([1, 0.58, 0.55, 0.5, 0].map((score) => surenessOf(score).level)).toEqual(['sure', 'sure', 'likely', 'perhaps', 'perhaps']));
+  expect([1, 0.58, 0.55, 0.5, 0].map((score) => confidenceOf(score).level)).toEqual(['sure', 'sure', 'likely', 'perhaps', 'perhaps']));

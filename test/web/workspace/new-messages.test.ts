@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { countUnseen, newMessagesLabel, readOn, startReading } from '../../../web/src/workspace/new-messages.ts';
+import { countUnseen, newMessagesLabel, advanceProgress, startProgress } from '../../../web/src/workspace/new-messages.ts';
 import { event } from './builders.ts';
 
 const me = 'me';
@@ -8,64 +8,67 @@ const away = { watching: false, me };
 const here = { watching: true, me };
 
 test('what is there when a stream is opened is not new', () => {
-  expect(countUnseen(startReading(first), first, me)).toBe(0);
+  expect(countUnseen(startProgress(first), first, me)).toBe(0);
 });
 
 test('what was not read on any device before the stream is opened stands under the line "New"', () => {
   const events = [event(3), event(4, { actorId: me }), { ...event(5), eventType: 'member_joined' as const }, event(6)];
-  const newAfter = (readSeq: number | undefined) => startReading(events, { readSeq, me }).firstNewSeq;
+  const newAfter = (readSeq: number | undefined) => startProgress(events, { readSeq, me }).firstNewSeq;
   expect([newAfter(undefined), newAfter(2), newAfter(3), newAfter(6)]).toEqual([undefined, 3, 6, undefined]);
   expect(newAfter(1)).toBeUndefined();
 });
 
 test('older messages that are loaded later are not new', () => {
-  const reading = startReading([event(5)]);
+  const progress = startProgress([event(5)]);
   const events = [event(3), event(4), event(5)];
-  expect(countUnseen(reading, events, me)).toBe(0);
-  expect(readOn(reading, events, away)).toBe(reading);
+  expect(countUnseen(progress, events, me)).toBe(0);
+  expect(advanceProgress(progress, events, away)).toBe(progress);
 });
 
 test('messages of others count while one is away; own and deleted ones do not', () => {
   const events = [...first, event(3), event(4, { actorId: me }), event(5, { deleted: true }), event(6)];
-  const reading = readOn(startReading(first), events, away);
-  expect(countUnseen(reading, events, me)).toBe(2);
-  expect(reading.firstNewSeq).toBe(3);
+  const progress = advanceProgress(startProgress(first), events, away);
+  expect(countUnseen(progress, events, me)).toBe(2);
+  expect(progress.firstNewSeq).toBe(3);
 });
 
 test('an edit of a message that was seen is not new', () => {
   const events = [event(1), { ...event(2), changedSeq: 3 }];
-  expect(countUnseen(readOn(startReading(first), events, away), events, me)).toBe(0);
+  expect(countUnseen(advanceProgress(startProgress(first), events, away), events, me)).toBe(0);
 });
 
 test('coming back to the end counts as seen, and the line "New" stays where it was', () => {
   const events = [...first, event(3), event(4)];
-  const reading = readOn(readOn(startReading(first), events, away), events, here);
-  expect(countUnseen(reading, events, me)).toBe(0);
-  expect(reading.firstNewSeq).toBe(3);
+  const progress = advanceProgress(advanceProgress(startProgress(first), events, away), events, here);
+  expect(countUnseen(progress, events, me)).toBe(0);
+  expect(progress.firstNewSeq).toBe(3);
 });
 
 test('the line moves when something is missed again', () => {
   const events = [...first, event(3), event(4)];
-  const back = readOn(readOn(startReading(first), events, away), events, here);
-  expect(readOn(back, [...events, event(5)], away).firstNewSeq).toBe(5);
+  const back = advanceProgress(advanceProgress(startProgress(first), events, away), events, here);
+  expect(advanceProgress(back, [...events, event(5)], away).firstNewSeq).toBe(5);
 });
 
 test('the line stays at the first of what was missed while more comes', () => {
-  const one = readOn(startReading(first), [...first, event(3)], away);
-  expect(readOn(one, [...first, event(3), event(4)], away).firstNewSeq).toBe(3);
+  const one = advanceProgress(startProgress(first), [...first, event(3)], away);
+  expect(advanceProgress(one, [...first, event(3), event(4)], away).firstNewSeq).toBe(3);
 });
 
 test('answering takes the line away', () => {
   const missed = [...first, event(3)];
   const answered = [...missed, event(4, { actorId: me })];
-  expect(readOn(readOn(startReading(first), missed, away), answered, here)).toEqual({ seenSeq: 4, firstNewSeq: undefined });
+  expect(advanceProgress(advanceProgress(startProgress(first), missed, away), answered, here)).toEqual({
+    seenSeq: 4,
+    firstNewSeq: undefined,
+  });
 });
 
 test('nothing new gives the same object, so that nothing is drawn again', () => {
-  const reading = startReading(first);
-  expect(readOn(reading, first, here)).toBe(reading);
-  const missed = readOn(reading, [...first, event(3)], away);
-  expect(readOn(missed, [...first, event(3)], away)).toBe(missed);
+  const progress = startProgress(first);
+  expect(advanceProgress(progress, first, here)).toBe(progress);
+  const missed = advanceProgress(progress, [...first, event(3)], away);
+  expect(advanceProgress(missed, [...first, event(3)], away)).toBe(missed);
 });
 
 test('the label counts', () => {

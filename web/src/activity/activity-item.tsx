@@ -6,7 +6,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { dayLabel, fullTimeOf, timeOf } from '../ui/times.ts';
 import { useToday } from '../ui/use-today.ts';
 import classes from './activity-page.module.css';
-import { deedOf } from './deeds.ts';
+import { summaryOf } from './notification-summary.ts';
 
 const icons = { mention: AtSign, here: Megaphone, invited: UserPlus } as const;
 
@@ -31,9 +31,9 @@ export function ActivityItem({ notification, onOpen }: { notification: Notificat
           </span>
         </span>
         <span className={classes.words}>
-          <span className={classes.deed}>
+          <span className={classes.summary}>
             {readAt === null && <span className="sb-hidden">Unread: </span>}
-            <bdi className={classes.actor}>{actor.name}</bdi> {deedOf(notification)}
+            <bdi className={classes.actor}>{actor.name}</bdi> {summaryOf(notification)}
           </span>
           {text !== null && text !== '' && (
             <span className={classes.text} dir="auto">

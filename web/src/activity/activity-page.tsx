@@ -54,7 +54,7 @@ export function ActivityPage({ menu }: { menu: ReactNode }) {
             ))}
           </ul>
         )}
-        {!loading && !problem && items.length === 0 && <Nothing isUnreadOnly={isUnreadOnly} />}
+        {!loading && !problem && items.length === 0 && <EmptyActivity isUnreadOnly={isUnreadOnly} />}
         <output className={classes.foot}>
           {loading && items.length === 0 && <Loader size="sm" aria-label="Loading" />}
           {problem && <span>{sentenceOf(problem)}</span>}
@@ -69,7 +69,7 @@ export function ActivityPage({ menu }: { menu: ReactNode }) {
   );
 }
 
-function Nothing({ isUnreadOnly }: { isUnreadOnly: boolean }) {
+function EmptyActivity({ isUnreadOnly }: { isUnreadOnly: boolean }) {
   return (
     <Empty icon={<Bell size={22} />} title={isUnreadOnly ? 'You have read everything' : 'Nothing yet'}>
       <p>When somebody mentions you or adds you to a stream, it stands here.</p>

@@ -11,13 +11,13 @@ export function App() {
   const { session, notice, signIn, signOut } = useSession();
   if (!session) return <SignIn notice={notice} onSignIn={signIn} />;
   return (
-    <Suspense fallback={<Waiting />}>
+    <Suspense fallback={<LoadingPage />}>
       <Workspace key={session.token} session={session} onNames={signIn} onSignOut={signOut} />
     </Suspense>
   );
 }
 
-function Waiting() {
+function LoadingPage() {
   return (
     <div style={{ display: 'grid', height: '100%', placeItems: 'center' }}>
       <Loader size="sm" aria-label="Loading" />

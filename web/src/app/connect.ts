@@ -6,7 +6,7 @@ import { openLiveWorkspace, type LiveWorkspace } from '../../../client/workspace
 import { RealtimeSocket } from '../../../client/socket/socket.ts';
 import { openEpochs, type OpenEpochs } from '../workspace/open-epochs.ts';
 import { openDrafts, type Drafts } from '../workspace/drafts.ts';
-import type { Reading } from '../workspace/new-messages.ts';
+import type { ReadProgress } from '../workspace/new-messages.ts';
 import { openStreams, type OpenStreams } from '../workspace/open-streams.ts';
 import { openThreadRoots, type ThreadRoots } from '../workspace/thread-roots.ts';
 import { deviceStore } from '../ui/text-store.ts';
@@ -18,7 +18,7 @@ export interface Connection {
   readonly open: OpenStreams;
   readonly openEpochs: OpenEpochs;
   readonly drafts: Drafts;
-  readonly readings: Map<string, Reading>;
+  readonly readProgress: Map<string, ReadProgress>;
   readonly keptUnread: Set<string>;
   readonly roots: ThreadRoots;
   close(): void;
@@ -40,7 +40,7 @@ export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 
     open,
     openEpochs: epochs,
     drafts: openDrafts(deviceStore, { workspaceId, userId }),
-    readings: new Map(),
+    readProgress: new Map(),
     keptUnread: new Set(),
     roots: openThreadRoots((streamId, eventId) => streambed.workspace(workspaceId).events(streamId).read(eventId)),
     close() {

@@ -105,14 +105,14 @@ function Page({ banner, menu, isNarrow }: { banner: Banner | undefined; menu: Re
   if (place.kind === 'stream') return <StreamPage key={place.streamId} {...{ place, banner, menu, isNarrow }} />;
   return (
     <>
-      {place.kind === 'activity' && <Titled title="Activity" />}
-      {place.kind === 'search' && <Titled title="Search" />}
+      {place.kind === 'activity' && <DocumentTitle title="Activity" />}
+      {place.kind === 'search' && <DocumentTitle title="Search" />}
       <ConnectionBanner banner={banner} />
       {place.kind === 'activity' && <ActivityPage menu={menu} />}
       {place.kind === 'search' && <SearchPage place={place} menu={menu} />}
       {menu && (place.kind === 'home' || place.kind === 'unknown') && <div className={classes.bar}>{menu}</div>}
       {place.kind === 'home' && <Home />}
-      {place.kind === 'unknown' && <NowhereKnown text={place.text} />}
+      {place.kind === 'unknown' && <UnknownPlace text={place.text} />}
     </>
   );
 }
@@ -120,7 +120,7 @@ function Page({ banner, menu, isNarrow }: { banner: Banner | undefined; menu: Re
 function Home() {
   return (
     <>
-      <Titled title="Streambed" />
+      <DocumentTitle title="Streambed" />
       <Empty icon={<MessagesSquare size={22} />} title="Pick a stream" level={1}>
         <p>
           Choose one on the left, or press <Kbd>{modKey} K</Kbd> and type its name.
@@ -130,10 +130,10 @@ function Home() {
   );
 }
 
-function NowhereKnown({ text }: { text: string }) {
+function UnknownPlace({ text }: { text: string }) {
   return (
     <>
-      <Titled title="Streambed" />
+      <DocumentTitle title="Streambed" />
       <Empty title="This address leads nowhere" level={1}>
         <p>
           There is no place called <code>{text}</code> here. Pick a stream instead.
@@ -143,7 +143,7 @@ function NowhereKnown({ text }: { text: string }) {
   );
 }
 
-function Titled({ title }: { title: string }) {
+function DocumentTitle({ title }: { title: string }) {
   useUnseenTitle(title);
   return null;
 }

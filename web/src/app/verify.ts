@@ -4,10 +4,10 @@ import { signedOutReason, sentenceOf } from '../ui/problem-words.ts';
 import type { Session } from './session.ts';
 import { readToken } from './token.ts';
 
-export type Verified = { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly message: string };
+export type VerifyResult = { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly message: string };
 
 /** Asks the server whether a token is good, and whose it is. */
-export async function verifyToken(pasted: string, signal?: AbortSignal): Promise<Verified> {
+export async function verifyToken(pasted: string, signal?: AbortSignal): Promise<VerifyResult> {
   const read = readToken(pasted, Date.now());
   if (!read.ok) return read;
   const { token, workspaceId } = read.claims;

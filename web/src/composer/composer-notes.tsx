@@ -1,13 +1,13 @@
 import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import type { Stream } from '../../../contract/stream.ts';
-import type { Sending } from './composer-send.ts';
+import type { SendState } from './composer-send.ts';
 import { ComposerTyping } from './composer-typing.tsx';
 import classes from './composer.module.css';
 import { commands } from './slash-commands.ts';
 import { useJoin } from '../workspace/use-join.ts';
 
 interface Props {
-  readonly sending: Pick<Sending, 'room' | 'says' | 'isWaiting' | 'notesId'>;
+  readonly sending: Pick<SendState, 'room' | 'says' | 'isWaiting' | 'notesId'>;
   readonly stream: Stream | undefined;
   readonly snapshot: LiveSnapshot;
   readonly text: string;
@@ -21,14 +21,14 @@ export function ComposerNotes({ sending, stream, snapshot, text }: Props) {
   return (
     <div className={classes.foot}>
       <p id={notesId} className={classes.notes} data-kind={isOver ? 'over' : room.kind} role={told === undefined ? undefined : 'status'}>
-        {told ?? <Quiet stream={stream} text={text} />}
+        {told ?? <DefaultNote stream={stream} text={text} />}
       </p>
       <ComposerTyping snapshot={snapshot} />
     </div>
   );
 }
 
-function Quiet({ stream, text }: { stream: Stream | undefined; text: string }) {
+function DefaultNote({ stream, text }: { stream: Stream | undefined; text: string }) {
   const { busy, join } = useJoin(stream);
   const command = commands.find(({ name }) => text === `/${name}` || text.startsWith(`/${name} `));
   if (command) {

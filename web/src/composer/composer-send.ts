@@ -7,7 +7,7 @@ import type { Draft } from './composer-draft.ts';
 import type { UploadItem, Uploads } from '../files/file-uploads.ts';
 import { isSendable, roomLeft, type TextRoom } from '../ui/message-text.ts';
 import type { CheckedPoll, PollDraft } from '../polls/poll-draft.ts';
-import { readWritten } from './slash-commands.ts';
+import { parseInput } from './slash-commands.ts';
 import { runCommand } from './slash-run.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
@@ -27,7 +27,7 @@ interface Options extends SendTarget {
   readonly files: readonly UploadItem[];
 }
 
-export interface Sending {
+export interface SendState {
   readonly send: () => void;
   readonly attach: (files: readonly File[]) => void;
   readonly onTyped: (text: string) => void;
@@ -43,7 +43,7 @@ export interface Sending {
 }
 
 /** Sends what was written: as a message, with files beside it, or as a command. */
-export function useSend(options: Options): Sending {
+export function useSend(options: Options): SendState {
   const { live, stream, draft, files, uploads } = options;
   const { text } = draft;
   const [says, setSays] = useState<string>();
@@ -57,12 +57,12 @@ export function useSend(options: Options): Sending {
 
   const sendNow = (): void => {
     setWaiting(false);
-    const written = readWritten(text, stream);
-    if (written.kind === 'problem') return setSays(written.says);
-    if (written.kind === 'command')
-      return files.length > 0 ? setSays('A command takes no files. Send or remove them first.') : command.run(written.command);
-    if (files.length > 0) sendFiles(options, written.text);
-    else live.send(written.text);
+    const input = parseInput(text, stream);
+    if (input.kind === 'problem') return setSays(input.says);
+    if (input.kind === 'command')
+      return files.length > 0 ? setSays('A command takes no files. Send or remove them first.') : command.run(input.command);
+    if (files.length > 0) sendFiles(options, input.text);
+    else live.send(input.text);
     draft.change('');
     setSays(undefined);
   };
@@ -72,7 +72,7 @@ export function useSend(options: Options): Sending {
     if (isUploading) return setWaiting(true);
     sendNow();
   };
-  useWhenUp(isWaiting && !isUploading, () => (isStuck ? setWaiting(false) : sendNow()));
+  useWhenUploaded(isWaiting && !isUploading, () => (isStuck ? setWaiting(false) : sendNow()));
   return {
     send,
     attach: (added) => setSays(uploads.add(added)),
@@ -90,11 +90,11 @@ export function useSend(options: Options): Sending {
 }
 
 /** Goes on once the files are up. */
-function useWhenUp(isUp: boolean, onUp: () => void): void {
-  const goOn = useEffectEvent(onUp);
+function useWhenUploaded(isUploaded: boolean, onUploaded: () => void): void {
+  const goOn = useEffectEvent(onUploaded);
   useEffect(() => {
-    if (isUp) goOn();
-  }, [isUp]);
+    if (isUploaded) goOn();
+  }, [isUploaded]);
 }
 
 /** Each file is an event of its own; the words stand with the first. */

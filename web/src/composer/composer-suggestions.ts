@@ -47,7 +47,7 @@ export function useSuggestions({ field, draft, stream }: Options): Suggestions {
     at.token === tokenKey
       ? at
       : { index: 0, closed: at.closed && token !== undefined && at.token.startsWith(`${token.kind}:${token.start}:`) };
-  const found = useFound(token, stream);
+  const found = useMatches(token, stream);
   const items = closed ? [] : found;
   const active = Math.min(index, Math.max(0, items.length - 1));
   const listId = useId();
@@ -83,7 +83,7 @@ export function useSuggestions({ field, draft, stream }: Options): Suggestions {
   return { items, active, listId, kind: token?.kind ?? 'person', pick, point, onKey, onInput, fieldProps };
 }
 
-function useFound(token: Token | undefined, stream: Stream | undefined): Suggestion[] {
+function useMatches(token: Token | undefined, stream: Stream | undefined): Suggestion[] {
   const { me } = useWorkspace();
   const { streams, people } = useStreamList();
   const quiet = useQuietStreams(token?.kind === 'stream' ? token.query : undefined);

@@ -11,7 +11,7 @@ import { ComposerFiles } from './composer-files.tsx';
 import { ComposerNotes } from './composer-notes.tsx';
 import { ComposerSuggest } from './composer-suggest.tsx';
 import classes from './composer.module.css';
-import { useSend, type SendTarget, type Sending } from './composer-send.ts';
+import { useSend, type SendTarget, type SendState } from './composer-send.ts';
 import { useSuggestions, type Suggestions } from './composer-suggestions.ts';
 
 export interface ComposerProps extends SendTarget {
@@ -78,7 +78,7 @@ function OpenComposer(props: ComposerProps) {
 
 interface FieldProps extends Pick<ComposerProps, 'ref' | 'name' | 'stream' | 'isDropping' | 'onEditLast'> {
   readonly draft: Draft;
-  readonly sending: Sending;
+  readonly sending: SendState;
   readonly suggest: Suggestions;
   readonly disabled: boolean;
 }

@@ -32,34 +32,34 @@ export type Command =
   | { readonly name: 'leave' }
   | { readonly name: 'archive' };
 
-export type Written =
+export type ParsedInput =
   | { readonly kind: 'message'; readonly text: string }
   | { readonly kind: 'command'; readonly command: Command }
   /** Nothing can be done with it; says what would be right. */
   | { readonly kind: 'problem'; readonly says: string };
 
 /** Where a command is written. */
-export type Scene = Pick<Stream, 'streamType' | 'status'>;
+export type CommandTarget = Pick<Stream, 'streamType' | 'status'>;
 
 /** Commands that exist for a type of stream: what else there is would only answer with an error. */
-export function commandsFor(scene: Scene | undefined): CommandInfo[] {
-  return commands.filter(({ name }) => !scene || misplaced(name, scene) === undefined);
+export function commandsFor(target: CommandTarget | undefined): CommandInfo[] {
+  return commands.filter(({ name }) => !target || misplaced(name, target) === undefined);
 }
 
 /** Reads what was written in the composer: a message, or a command. `//` at the beginning is a slash that is meant. */
-export function readWritten(text: string, scene: Scene | undefined): Written {
+export function parseInput(text: string, target: CommandTarget | undefined): ParsedInput {
   const trimmed = text.trimStart();
   if (!trimmed.startsWith('/')) return { kind: 'message', text };
   if (trimmed.startsWith('//')) return { kind: 'message', text: trimmed.slice(1) };
   const [, word = '', rest = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(trimmed) ?? [];
   const info = commands.find(({ name }) => name === word.toLowerCase());
   if (!info) return { kind: 'problem', says: unknownCommand(word) };
-  const wrong = scene && misplaced(info.name, scene);
+  const wrong = target && misplaced(info.name, target);
   if (wrong !== undefined) return { kind: 'problem', says: wrong };
   return readCommand(info.name, rest.trim());
 }
 
-function readCommand(name: CommandName, rest: string): Written {
+function readCommand(name: CommandName, rest: string): ParsedInput {
   switch (name) {
     case 'promote-incident':
     case 'promote-channel':
@@ -82,8 +82,8 @@ function readCommand(name: CommandName, rest: string): Written {
   }
 }
 
-const command = (command: Command): Written => ({ kind: 'command', command });
-const problem = (says: string): Written => ({ kind: 'problem', says });
+const command = (command: Command): ParsedInput => ({ kind: 'command', command });
+const problem = (says: string): ParsedInput => ({ kind: 'problem', says });
 
 function unknownCommand(word: string): string {
   const near = commands.find(
@@ -94,7 +94,7 @@ function unknownCommand(word: string): string {
 }
 
 /** Why a command cannot be used here. */
-function misplaced(name: CommandName, { streamType, status }: Scene): string | undefined {
+function misplaced(name: CommandName, { streamType, status }: CommandTarget): string | undefined {
   const isDm = streamType === 'dm';
   if ((name === 'promote-incident' || name === 'promote-channel') && streamType !== 'thread') {
     return `/${name} turns a thread into something of its own. Open one with “Reply in thread” at a message, and write it there.`;
@@ -131,7 +131,7 @@ const unquoted = (rest: string): string => {
   return texts?.length === 1 ? (texts[0] ?? '') : rest;
 };
 
-function readPoll(rest: string): Written {
+function readPoll(rest: string): ParsedInput {
   if (rest === '') return command({ name: 'poll', question: '', options: [], isComplete: false });
   const texts = readQuoted(rest);
   // Without quotes all of it is the question; the form asks for the rest.
@@ -150,19 +150,19 @@ function readPoll(rest: string): Written {
   return command({ name: 'poll', question, options, isComplete: true });
 }
 
-function readNew(rest: string): Written {
+function readNew(rest: string): ParsedInput {
   const label = unquoted(rest).replace(/\s+/g, ' ').trim();
   if (label.length > 80) return problem('What it is about may have at most 80 characters.');
   return command({ name: 'new', label: label === '' ? undefined : label });
 }
 
-function readTopic(rest: string): Written {
+function readTopic(rest: string): ParsedInput {
   if (rest === '') return problem('Write the topic behind it: /topic What this stream is about.');
   if (rest.length > 500) return problem('A topic may have at most 500 characters.');
   return command({ name: 'topic', text: unquoted(rest) });
 }
 
-function readInvite(rest: string): Written {
+function readInvite(rest: string): ParsedInput {
   const words = rest.split(/[\s,]+/).filter((word) => word !== '');
   const strange = words.find((word) => !/^@[A-Za-z0-9_.@-]{1,64}$/.test(word));
   if (strange !== undefined) return problem(`“${strange}” is nobody: write @ and pick a person, as in /invite @maya @bob.`);

@@ -3,7 +3,7 @@ import type { LiveWorkspace } from '../../../client/workspace/live-workspace.ts'
 import { StreamId, UserId } from '../../../contract/ids.ts';
 import type { PageActions, Notice } from '../workspace/page-actions.ts';
 import type { Place } from '../workspace/place.ts';
-import { whoOf } from '../polls/poll-maths.ts';
+import { nameList } from '../ui/name-list.ts';
 import type { CheckedPoll, PollDraft } from '../polls/poll-draft.ts';
 import type { Command } from './slash-commands.ts';
 
@@ -46,7 +46,7 @@ export async function runCommand(command: Command, services: SlashServices): Pro
       const userIds = command.userIds.map((id) => UserId.parse(id));
       const added = await workspace.streams.invite(streamId, { userIds });
       tell({
-        text: `Added ${whoOf(
+        text: `Added ${nameList(
           added.map(({ user }) => user.name),
           added.length,
         )}.`,

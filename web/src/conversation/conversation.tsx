@@ -98,9 +98,9 @@ function useParent(stream: Stream | undefined): Stream | undefined {
   return stream?.parentStreamId == null ? undefined : list.find(stream.parentStreamId);
 }
 
-type Given = Pick<RowContext, 'stream' | 'compact' | 'actions' | 'uploads' | 'epochActions'>;
+type OwnContext = Pick<RowContext, 'stream' | 'compact' | 'actions' | 'uploads' | 'epochActions'>;
 
-function useRowContextValue({ stream, compact, actions, uploads, epochActions }: Given): RowContext {
+function useRowContextValue({ stream, compact, actions, uploads, epochActions }: OwnContext): RowContext {
   const { me } = useWorkspace();
   const { me: self } = useStreamList();
   const parent = useParent(stream);

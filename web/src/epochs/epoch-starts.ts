@@ -31,22 +31,22 @@ export function startsOf(epochs: readonly Epoch[], hasMore: boolean, own?: OwnBa
     // A stream begins with its first message; a divider there says something only once it has a name.
     return !before && !hasMore && epoch.label === null ? [] : [startOf(epoch, before, before !== undefined || hasMore)];
   });
-  const coming = comingAfter(sorted.at(-1), own);
-  return coming ? [...starts, coming] : starts;
+  const upcoming = upcomingStart(sorted.at(-1), own);
+  return upcoming ? [...starts, upcoming] : starts;
 }
 
-const made = new WeakMap<Epoch, { readonly before: Epoch | undefined; readonly start: EpochStart }>();
+const startCache = new WeakMap<Epoch, { readonly before: Epoch | undefined; readonly start: EpochStart }>();
 
 function startOf(epoch: Epoch, before: Epoch | undefined, canMerge: boolean): EpochStart {
-  const known = made.get(epoch);
+  const known = startCache.get(epoch);
   if (known && known.before === before && known.start.canMerge === canMerge) return known.start;
   const start = { seq: epoch.firstSeq, epoch, label: labelOf(epoch), reason: reasonOf(before, epoch), canMerge, isOwn: false };
-  made.set(epoch, { before, start });
+  startCache.set(epoch, { before, start });
   return start;
 }
 
 /** What was begun by hand behind the newest epoch, before anything was said in it. */
-function comingAfter(newest: Epoch | undefined, own: OwnBarrier | undefined): EpochStart | undefined {
+function upcomingStart(newest: Epoch | undefined, own: OwnBarrier | undefined): EpochStart | undefined {
   const common = { epoch: undefined, canMerge: false };
   if (own && (newest?.firstSeq ?? 0) <= own.afterSeq) {
     return { ...common, seq: own.afterSeq + 1, label: own.label ?? unnamed, reason: 'begun by you', isOwn: true };

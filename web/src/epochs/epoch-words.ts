@@ -11,7 +11,7 @@ export function reasonOf(before: Epoch | undefined, { openedAt }: Pick<Epoch, 'o
   switch (before.barrier) {
     case 'gap':
     case 'idle':
-      return `after a pause${ofSpan(Date.parse(openedAt) - Date.parse(before.lastEventAt))}`;
+      return `after a pause${durationSuffix(Date.parse(openedAt) - Date.parse(before.lastEventAt))}`;
     case 'drift':
       return 'the subject changed';
     case 'manual':
@@ -34,7 +34,7 @@ const units = [
 ] as const;
 
 /** " of 2 h"; nothing where clocks disagree, or where it is too short to speak of. */
-function ofSpan(ms: number): string {
+function durationSuffix(ms: number): string {
   for (const [size, one, many] of units) {
     const count = Math.floor(ms / size);
     // Two weeks say more than 15 days, one week says less than 10.
@@ -55,13 +55,13 @@ export function endOf({ status, barrier }: Pick<Epoch, 'status' | 'barrier'>): s
  * From these scores on. A number would promise more than a score can keep: what is related at all begins at a half, and of the links of
  * three weeks of talk one in seven reaches the upper one.
  */
-const sureFrom = 0.58;
-const likelyFrom = 0.53;
+const sureScore = 0.58;
+const likelyScore = 0.53;
 
 /** How sure it is that two epochs belong together. */
-export function surenessOf(score: number): { readonly level: 'sure' | 'likely' | 'perhaps'; readonly words: string } {
-  if (score >= sureFrom) return { level: 'sure', words: 'Closely related' };
-  return score >= likelyFrom ? { level: 'likely', words: 'Related' } : { level: 'perhaps', words: 'Perhaps related' };
+export function confidenceOf(score: number): { readonly level: 'sure' | 'likely' | 'perhaps'; readonly words: string } {
+  if (score >= sureScore) return { level: 'sure', words: 'Closely related' };
+  return score >= likelyScore ? { level: 'likely', words: 'Related' } : { level: 'perhaps', words: 'Perhaps related' };
 }
 
 export const messagesOf = (count: number): string => `${count} ${count === 1 ? 'message' : 'messages'}`;

@@ -4,7 +4,7 @@ import { ThumbsDown } from 'lucide-react';
 import type { Related } from '../../../contract/epoch.ts';
 import { spanLabel } from '../ui/times.ts';
 import { EpochLink } from './epoch-link.tsx';
-import { labelOf, messagesOf, surenessOf } from './epoch-words.ts';
+import { labelOf, messagesOf, confidenceOf } from './epoch-words.ts';
 import classes from './memory-list.module.css';
 import { streamWords } from './stream-words.ts';
 
@@ -18,7 +18,7 @@ interface Props {
 
 /** An earlier epoch that what is said now is related to, and the way there. */
 export function RelatedCard({ related, today, onReject }: Props) {
-  const { level, words } = surenessOf(related.score);
+  const { level, words } = confidenceOf(related.score);
   const label = labelOf(related);
   const reject = (event: MouseEvent): void => {
     focusBeside(event.currentTarget.closest('li'));
@@ -26,7 +26,7 @@ export function RelatedCard({ related, today, onReject }: Props) {
   };
   return (
     <li className={classes.card}>
-      <EpochLink stretch={related} className={classes.link}>
+      <EpochLink range={related} className={classes.link}>
         <bdi className={classes.label}>{label}</bdi>
         <span className={classes.meta}>
           <bdi>{streamWords(related)}</bdi>

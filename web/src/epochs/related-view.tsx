@@ -7,10 +7,10 @@ import { useToday } from '../ui/use-today.ts';
 import { memoryNotes } from './epoch-words.ts';
 import classes from './memory-list.module.css';
 import { RelatedCard } from './related-card.tsx';
-import type { RelatedNow } from './use-related.ts';
+import type { RelatedState } from './use-related.ts';
 
 /** What the conversation, or what is being written in it, is related to. */
-export function RelatedView({ now }: { now: RelatedNow }) {
+export function RelatedView({ now }: { now: RelatedState }) {
   const { items, about, memory, loading, problem, retry, reject } = now;
   const today = useToday();
   const note = memory && memoryNotes[memory];
@@ -35,7 +35,7 @@ export function RelatedView({ now }: { now: RelatedNow }) {
             </ul>
           </>
         )}
-        {items.length === 0 && !loading && !problem && <NothingRelated />}
+        {items.length === 0 && !loading && !problem && <EmptyRelated />}
         <output className={classes.more}>
           {loading && items.length === 0 && <Loader size="sm" aria-label="Loading" />}
           {problem && <span>{sentenceOf(problem)}</span>}
@@ -52,7 +52,7 @@ export function RelatedView({ now }: { now: RelatedNow }) {
 
 const relatedTopics = (count: number): string => `${count} related ${count === 1 ? 'topic' : 'topics'}`;
 
-function NothingRelated() {
+function EmptyRelated() {
   return (
     <Empty icon={<Layers size={22} />} title="Nothing related yet">
       <p>Memory grows as conversations end: what this one has to do with earlier ones shows here while you read and write.</p>

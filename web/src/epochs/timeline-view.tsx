@@ -11,10 +11,10 @@ import { filterEpochs } from './epoch-filter.ts';
 import { EpochLink } from './epoch-link.tsx';
 import { endOf, labelOf, messagesOf } from './epoch-words.ts';
 import classes from './memory-list.module.css';
-import type { EpochsNow } from './use-epochs.ts';
+import type { EpochList } from './use-epochs.ts';
 
 /** The epochs of a stream, the newest first. */
-export function TimelineView({ now }: { now: EpochsNow }) {
+export function TimelineView({ now }: { now: EpochList }) {
   const { epochs, loading, problem, hasMore, more, reload } = now;
   const [text, setText] = useState('');
   const today = useToday();
@@ -42,7 +42,7 @@ export function TimelineView({ now }: { now: EpochsNow }) {
             ))}
           </ol>
         )}
-        {shown.length === 0 && !loading && !problem && <NothingThere isFiltered={text.trim() !== ''} hasMore={hasMore} />}
+        {shown.length === 0 && !loading && !problem && <EmptyTimeline isFiltered={text.trim() !== ''} hasMore={hasMore} />}
         <output className={classes.more}>
           {loading && <Loader size="sm" aria-label="Loading" />}
           {problem && <span>{sentenceOf(problem)}</span>}
@@ -60,7 +60,7 @@ export function TimelineView({ now }: { now: EpochsNow }) {
 function TimelineItem({ epoch, today }: { epoch: Epoch; today: number }) {
   return (
     <li className={classes.card}>
-      <EpochLink stretch={epoch} className={classes.link}>
+      <EpochLink range={epoch} className={classes.link}>
         <bdi className={classes.label}>{labelOf(epoch)}</bdi>
         <span className={classes.meta}>
           <span>{spanLabel(Date.parse(epoch.openedAt), Date.parse(epoch.lastEventAt), today)}</span>
@@ -79,7 +79,7 @@ function TimelineItem({ epoch, today }: { epoch: Epoch; today: number }) {
   );
 }
 
-function NothingThere({ isFiltered, hasMore }: { isFiltered: boolean; hasMore: boolean }) {
+function EmptyTimeline({ isFiltered, hasMore }: { isFiltered: boolean; hasMore: boolean }) {
   if (isFiltered) {
     return (
       <Empty icon={<GanttChart size={22} />} title="No topic matches">

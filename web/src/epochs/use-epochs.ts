@@ -7,7 +7,7 @@ import { useWorkspace } from '../workspace/workspace-context.ts';
 import { useLive } from '../ui/use-live.ts';
 
 /** The epochs of a stream as far as they were read, kept live. */
-export interface EpochsNow {
+export interface EpochList {
   /** Newest first. */
   readonly epochs: readonly Epoch[];
   readonly loading: boolean;
@@ -18,11 +18,11 @@ export interface EpochsNow {
   readonly more: () => void;
   /** Reads all of them again. */
   readonly reload: () => void;
-  /** What everybody in the stream was told last that it is related to. */
-  readonly told: EpochsSnapshot['related'];
+  /** What everybody in the stream was announced last that it is related to. */
+  readonly announced: EpochsSnapshot['related'];
 }
 
-export function useEpochs(streamId: string): EpochsNow {
+export function useEpochs(streamId: string): EpochList {
   const { openEpochs } = useWorkspace();
   const [live] = useState(() => openEpochs.use(streamId));
   const { epochs, hasOlder, loading, loadingOlder, problem, related } = useLive(live);
@@ -33,5 +33,5 @@ export function useEpochs(streamId: string): EpochsNow {
     if (live.getSnapshot().problem) live.refresh();
     else live.loadOlder().catch((error: unknown) => setFailed(problemOf(error)));
   }, [live]);
-  return { epochs, loading: loading || loadingOlder, problem: problem ?? failed, hasMore: hasOlder, more, reload, told: related };
+  return { epochs, loading: loading || loadingOlder, problem: problem ?? failed, hasMore: hasOlder, more, reload, announced: related };
 }

@@ -1,33 +1,33 @@
 import { useCallback } from 'react';
 import { StreamId } from '../../../contract/ids.ts';
-import { noteLeaving } from '../workspace/left-at.ts';
+import { saveLeftAt } from '../workspace/left-at.ts';
 import { writePlace, type StreamPlace } from '../workspace/place.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
-/** A stretch of a stream. */
-export interface Stretch {
+/** A range of a stream. */
+export interface EpochRange {
   readonly streamId: string;
   readonly firstSeq: number;
   readonly lastSeq: number;
 }
 
 /** The place of an epoch in its stream. */
-export const placeOfEpoch = ({ streamId, firstSeq, lastSeq }: Stretch): StreamPlace => ({
+export const placeOfEpoch = ({ streamId, firstSeq, lastSeq }: EpochRange): StreamPlace => ({
   kind: 'stream',
   streamId: StreamId.parse(streamId),
   at: firstSeq,
   ...(lastSeq > firstSeq && { upTo: lastSeq }),
 });
 
-export const addressOfEpoch = (stretch: Stretch): string => writePlace(placeOfEpoch(stretch), '');
+export const addressOfEpoch = (range: EpochRange): string => writePlace(placeOfEpoch(range), '');
 
 /** Goes to where an epoch was talked about; the way back leads to the message that was in view before. */
-export function useGoToEpoch(): (stretch: Stretch) => void {
+export function useGoToEpoch(): (range: EpochRange) => void {
   const { place, go, list } = useWorkspace();
   return useCallback(
-    (stretch) => {
-      const target = placeOfEpoch(stretch);
-      if (place.kind === 'stream') noteLeaving(place.streamId);
+    (range) => {
+      const target = placeOfEpoch(range);
+      if (place.kind === 'stream') saveLeftAt(place.streamId);
       const isHere = place.kind === 'stream' && place.streamId === target.streamId;
       const stream = list.find(target.streamId);
       if (isHere && place.memory && !isNarrow()) go({ ...target, memory: place.memory });

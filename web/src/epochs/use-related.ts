@@ -5,12 +5,12 @@ import type { Problem } from '../../../contract/errors.ts';
 import { noticeOf } from '../workspace/stream-actions.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { labelOf } from './epoch-words.ts';
-import { relatedOf, type Told } from './related-ask.ts';
+import { mergeRelated, type RelatedAnnouncement } from './related-query.ts';
 import { useEpochs } from './use-epochs.ts';
-import { useWritten } from './use-written.ts';
+import { useDraftQuery } from './use-draft-query.ts';
 
 /** What stands beside a conversation right now. */
-export interface RelatedNow {
+export interface RelatedState {
   /** Best first. */
   readonly items: readonly Related[];
   /** To what is being written, or to what was said. */
@@ -24,103 +24,103 @@ export interface RelatedNow {
 }
 
 /** What a stream, or a text that is being written in it, is related to; read again whenever there is reason to. */
-export function useRelated(streamId: string): RelatedNow {
-  const text = useWritten(streamId);
-  const { told, epochs } = useEpochs(streamId);
-  const read = useReading(streamId, reading, told);
-  useAgain(read.again, told, epochs[0]);
-  const written = useReading(
+export function useRelated(streamId: string): RelatedState {
+  const text = useDraftQuery(streamId);
+  const { announced, epochs } = useEpochs(streamId);
+  const read = useRelatedList(streamId, newestEpoch, announced);
+  useRefresh(read.refresh, announced, epochs[0]);
+  const written = useRelatedList(
     streamId,
     useMemo(() => (text === undefined ? undefined : { text }), [text]),
     undefined,
   );
-  const newer = read.knew === told ? undefined : told;
+  const newer = read.knew === announced ? undefined : announced;
   // What everybody was told may be of an epoch that is newer than the one that was read of.
-  const { rejected, reject } = useRejecting(newer?.epochId ?? read.list?.epochId ?? undefined, read.again);
+  const { rejected, reject } = useRejection(newer?.epochId ?? read.list?.epochId ?? undefined, read.refresh);
   // A text that is like nothing takes nothing away from who reads.
   const isOfText = text !== undefined && written.list !== undefined && written.list.items.length > 0;
   const { list } = isOfText ? written : read;
   return {
-    items: relatedOf(list, isOfText ? undefined : newer, rejected),
+    items: mergeRelated(list, isOfText ? undefined : newer, rejected),
     about: isOfText ? 'text' : 'stream',
     memory: list?.memory,
     loading: list === undefined && read.problem === undefined,
     problem: isOfText ? undefined : read.problem,
-    retry: read.again,
+    retry: read.refresh,
     reject,
   };
 }
 
 /** Without a text it is about the newest epoch. */
-interface Ask {
+interface RelatedQuery {
   readonly text?: string;
 }
-const reading: Ask = {};
+const newestEpoch: RelatedQuery = {};
 
-interface Reading {
+interface RelatedReading {
   readonly list: RelatedList | undefined;
   /** What everybody had been told when it was read. */
-  readonly knew: Told | undefined;
+  readonly knew: RelatedAnnouncement | undefined;
   readonly problem: Problem | undefined;
   /** Asks the same again; what is there stays until then. */
-  readonly again: () => void;
+  readonly refresh: () => void;
 }
 
 /** While memory is behind it is asked again after this long, in milliseconds. */
 const behindMs = 10_000;
 
 /** Asks memory; a newer question ends the older one, whose answer stays until the next is there. Nothing is asked without a question. */
-function useReading(streamId: string, ask: Ask | undefined, told: Told | undefined): Reading {
+function useRelatedList(streamId: string, query: RelatedQuery | undefined, announced: RelatedAnnouncement | undefined): RelatedReading {
   const { streambed, workspaceId } = useWorkspace();
-  const [state, setState] = useState<{ list?: RelatedList; knew?: Told | undefined; problem?: Problem }>({});
-  const latest = useRef(told);
+  const [state, setState] = useState<{ list?: RelatedList; knew?: RelatedAnnouncement | undefined; problem?: Problem }>({});
+  const latest = useRef(announced);
   useEffect(() => {
-    latest.current = told;
+    latest.current = announced;
   });
   const running = useRef<AbortController>(undefined);
-  const isBehind = ask !== undefined && state.list?.memory === 'behind';
-  const again = useCallback(() => {
+  const isBehind = query !== undefined && state.list?.memory === 'behind';
+  const refresh = useCallback(() => {
     running.current?.abort();
-    if (!ask) return;
+    if (!query) return;
     const { signal } = (running.current = new AbortController());
     const knew = latest.current;
     streambed
       .workspace(workspaceId)
-      .memory.related(streamId, { ...ask }, { signal })
+      .memory.related(streamId, { ...query }, { signal })
       .then((list) => !signal.aborted && setState({ list, knew }))
       .catch((error: unknown) => !signal.aborted && setState((before) => ({ ...before, problem: problemOf(error) })));
-  }, [streambed, workspaceId, streamId, ask]);
+  }, [streambed, workspaceId, streamId, query]);
   useEffect(() => {
-    again();
+    refresh();
     return () => running.current?.abort();
-  }, [again]);
+  }, [refresh]);
   useEffect(() => {
     if (!isBehind) return;
-    const timer = setInterval(again, behindMs);
+    const timer = setInterval(refresh, behindMs);
     return () => clearInterval(timer);
-  }, [isBehind, again]);
-  return { list: state.list, knew: state.knew, problem: state.problem, again };
+  }, [isBehind, refresh]);
+  return { list: state.list, knew: state.knew, problem: state.problem, refresh };
 }
 
 /** Frames come to everybody at the same moment; in milliseconds. */
 const restMs = 500;
 
 /** Asks again when everybody is told something new, and when another epoch is the newest: the reader may see more than all do. */
-function useAgain(again: () => void, told: Told | undefined, newest: Epoch | undefined): void {
+function useRefresh(refresh: () => void, announced: RelatedAnnouncement | undefined, newest: Epoch | undefined): void {
   const state = newest && `${newest.id}:${newest.status}`;
-  const known = useRef({ told, state });
+  const known = useRef({ announced, state });
   useEffect(() => {
     const before = known.current;
-    known.current = { told, state };
+    known.current = { announced, state };
     // The epochs are there for the first time: nothing is new.
-    if (before.told === told && (before.state === state || before.state === undefined)) return;
-    const timer = setTimeout(again, Math.random() * restMs);
+    if (before.announced === announced && (before.state === state || before.state === undefined)) return;
+    const timer = setTimeout(refresh, Math.random() * restMs);
     return () => clearTimeout(timer);
-  }, [again, told, state]);
+  }, [refresh, announced, state]);
 }
 
 /** Takes links away that somebody says are none, and offers to put them back. */
-function useRejecting(epochId: string | undefined, again: () => void) {
+function useRejection(epochId: string | undefined, refresh: () => void) {
   const { streambed, workspaceId, tell } = useWorkspace();
   const [rejected, setRejected] = useState<ReadonlySet<string>>(new Set());
   const { memory } = streambed.workspace(workspaceId);
@@ -133,7 +133,7 @@ function useRejecting(epochId: string | undefined, again: () => void) {
     const undo = (): void => {
       show(target);
       // It may have been read without the link meanwhile.
-      memory.restoreLink(epochId, target).then(again, (error: unknown) => {
+      memory.restoreLink(epochId, target).then(refresh, (error: unknown) => {
         hide(target);
         tell(noticeOf(error));
       });

@@ -7,7 +7,7 @@ import { useWorkspace } from '../workspace/workspace-context.ts';
 import { mergeEpoch, splitEpoch } from './correct-epochs.ts';
 import { epochAt, startsOf, type EpochStart, type OwnBarrier } from './epoch-starts.ts';
 import type { EpochActions } from './epoch-actions.ts';
-import { useEpochs, type EpochsNow } from './use-epochs.ts';
+import { useEpochs, type EpochList } from './use-epochs.ts';
 
 /** The epochs of a stream, as its conversation shows them. */
 export interface Topics {
@@ -35,7 +35,7 @@ export function useTopics(streamId: string, { events }: Pick<LiveSnapshot, 'even
 }
 
 /** Reads as many epochs as there are messages on the page. */
-function useReachBack({ epochs, hasMore, loading, problem, more }: EpochsNow, firstSeq: number | undefined): void {
+function useReachBack({ epochs, hasMore, loading, problem, more }: EpochList, firstSeq: number | undefined): void {
   const oldest = Math.min(...epochs.map((epoch) => epoch.firstSeq));
   const isShort = firstSeq !== undefined && firstSeq < oldest && hasMore && !loading && !problem;
   const reach = useEffectEvent(more);
@@ -57,7 +57,7 @@ function useBarrier(streamId: string, epochs: readonly Epoch[]) {
   return { own, beginEpoch };
 }
 
-function useEpochActions(streamId: string, now: EpochsNow, rename: (epoch: Epoch) => void): EpochActions {
+function useEpochActions(streamId: string, now: EpochList, rename: (epoch: Epoch) => void): EpochActions {
   const { streambed, workspaceId, tell, go } = useWorkspace();
   const latest = useRef(now);
   useEffect(() => {

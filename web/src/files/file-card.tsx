@@ -14,9 +14,9 @@ export function FileCard({ file }: { file: FileContent }) {
     case 'image':
       return <Picture file={file} />;
     case 'audio':
-      return <Playable file={file} tag="audio" />;
+      return <MediaPlayer file={file} tag="audio" />;
     case 'video':
-      return <Playable file={file} tag="video" />;
+      return <MediaPlayer file={file} tag="video" />;
     case 'pdf':
     case 'other':
       return <Document file={file} />;
@@ -28,7 +28,7 @@ function Picture({ file }: { file: FileContent }) {
   const address = useFileAddress(file.id);
   const [opened, setOpened] = useState(false);
   const { width, height } = pictureSize(file);
-  if (address.problem) return <Unloaded file={file} address={address} />;
+  if (address.problem) return <UnavailableFile file={file} address={address} />;
   return (
     <>
       <button
@@ -47,14 +47,14 @@ function Picture({ file }: { file: FileContent }) {
   );
 }
 
-function Playable({ file, tag: Player }: { file: FileContent; tag: 'audio' | 'video' }) {
+function MediaPlayer({ file, tag: Player }: { file: FileContent; tag: 'audio' | 'video' }) {
   const address = useFileAddress(file.id);
-  if (address.problem) return <Unloaded file={file} address={address} />;
+  if (address.problem) return <UnavailableFile file={file} address={address} />;
   return (
     <div className={classes.player}>
       {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- what people send each other comes without captions */}
       <Player className={classes[Player]} src={address.url} controls preload="metadata" aria-label={file.name} onError={address.onFailed} />
-      <Line file={file} />
+      <FileLine file={file} />
     </div>
   );
 }
@@ -69,15 +69,15 @@ const icons: readonly (readonly [RegExp, LucideIcon])[] = [
 function Document({ file }: { file: FileContent }) {
   return (
     <div className={classes.document}>
-      <Line file={file} />
+      <FileLine file={file} />
     </div>
   );
 }
 
-function Unloaded({ file, address: { problem, retry } }: { file: FileContent; address: FileAddress }) {
+function UnavailableFile({ file, address: { problem, retry } }: { file: FileContent; address: FileAddress }) {
   return (
     <div className={classes.document}>
-      <Line file={file} />
+      <FileLine file={file} />
       <p className={classes.problem} role="alert">
         {problem && sentenceOf(problem)}{' '}
         <button type="button" onClick={retry}>
@@ -88,7 +88,7 @@ function Unloaded({ file, address: { problem, retry } }: { file: FileContent; ad
   );
 }
 
-function Line({ file }: { file: FileContent }) {
+function FileLine({ file }: { file: FileContent }) {
   const Icon = icons.find(([pattern]) => pattern.test(file.mediaType))?.[1] ?? FileText;
   return (
     <p className={classes.line}>

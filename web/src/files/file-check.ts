@@ -9,7 +9,7 @@ export type FileVerdict =
 /** Judges a file before anything is sent of it. */
 export function checkFile({ name, size, type }: { readonly name: string; readonly size: number; readonly type: string }): FileVerdict {
   const mediaType = mediaTypeOf(name, type);
-  const named = tidyName(name, mediaType);
+  const named = normalizeName(name, mediaType);
   if (size === 0) return { ok: false, says: 'It is empty.' };
   if (size > maxFileBytes) return { ok: false, says: `It has ${sizeOf(size)}; ${sizeOf(maxFileBytes)} is the most.` };
   if (mediaType === undefined)
@@ -79,7 +79,7 @@ function mediaTypeOf(name: string, type: string): MediaType | undefined {
 const byName = (name: string): MediaType | undefined => extensions.get(/\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');
 
 /** A name that the server takes: some systems let people write what others cannot read. */
-function tidyName(name: string, mediaType: MediaType | undefined): string {
+function normalizeName(name: string, mediaType: MediaType | undefined): string {
   const tidy = name
     .replace(/[/\\]/g, '-')
     .replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '')

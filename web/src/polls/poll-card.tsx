@@ -7,8 +7,9 @@ import { sentenceOf } from '../ui/problem-words.ts';
 import { useNow } from '../ui/use-now.ts';
 import { countdown, refreshAfter } from '../ui/relative-time.ts';
 import classes from './poll-card.module.css';
-import { isClosed, leadersOf, percentOf, toggled, votesOf, whoOf, withVotes } from './poll-maths.ts';
-import { Who } from '../ui/who.tsx';
+import { isClosed, leadersOf, percentOf, toggleChoice, votesOf, withVotes } from './poll-maths.ts';
+import { nameList } from '../ui/name-list.ts';
+import { PeopleTooltip } from '../ui/people-tooltip.tsx';
 import { useRowContext } from '../conversation/actions/row-context.ts';
 
 /** A poll: its answers with what they got, live; a click votes, another one takes the vote back. */
@@ -36,13 +37,13 @@ export function PollCard({ event, poll }: { event: StreamEvent; poll: Poll }) {
             isWinner={leaders.includes(option.id)}
             multiple={poll.multiple}
             isOpen={isOpen}
-            onVote={() => vote(toggled(chosen, option.id, poll.multiple))}
+            onVote={() => vote(toggleChoice(chosen, option.id, poll.multiple))}
           />
         ))}
       </div>
       <p className={classes.foot}>
         <span>{`${shown.voterCount} ${shown.voterCount === 1 ? 'person has' : 'people have'} voted`}</span>
-        <Closing poll={poll} now={now} closed={closed} />
+        <ClosingTime poll={poll} now={now} closed={closed} />
         {isOpen && chosen.length > 0 && (
           <button type="button" onClick={() => vote([])}>
             Take my vote back
@@ -71,13 +72,13 @@ interface OptionProps {
 function PollOption({ option, voterCount, isChosen, isWinner, multiple, isOpen, onVote }: OptionProps) {
   const { me, nameOf } = useRowContext();
   const percent = percentOf(option.count, voterCount);
-  const who = whoOf(
+  const who = nameList(
     option.userIds.map((id) => (id === me.id ? 'you' : nameOf(id))),
     option.count,
   );
   const Mark = multiple ? (isChosen ? SquareCheck : Square) : isChosen ? CircleDot : Circle;
   return (
-    <Who label={who === '' ? 'Nobody has voted for it yet' : who}>
+    <PeopleTooltip label={who === '' ? 'Nobody has voted for it yet' : who}>
       <button
         type="button"
         className={classes.option}
@@ -104,11 +105,11 @@ function PollOption({ option, voterCount, isChosen, isWinner, multiple, isOpen, 
           </span>
         )}
       </button>
-    </Who>
+    </PeopleTooltip>
   );
 }
 
-function Closing({ poll: { closesAt }, now, closed }: { poll: Poll; now: number; closed: boolean }) {
+function ClosingTime({ poll: { closesAt }, now, closed }: { poll: Poll; now: number; closed: boolean }) {
   if (closesAt === null) return null;
   const at = Date.parse(closesAt);
   return (

@@ -16,7 +16,7 @@ export const votesOf = ({ options }: Pick<Poll, 'options'>, userId: string): str
   options.filter(({ userIds }) => userIds.some((id) => id === userId)).map(({ id }) => id);
 
 /** The whole choice after an option was chosen or taken back; with a single choice the new one replaces the old one. */
-export function toggled(chosen: readonly string[], optionId: string, multiple: boolean): string[] {
+export function toggleChoice(chosen: readonly string[], optionId: string, multiple: boolean): string[] {
   if (chosen.includes(optionId)) return chosen.filter((id) => id !== optionId);
   return multiple ? [...chosen, optionId] : [optionId];
 }
@@ -33,13 +33,4 @@ export function withVotes(poll: Poll, userId: string, before: readonly string[],
     return { ...option, userIds, count: option.count + (has ? 1 : -1) };
   });
   return { ...poll, options, voterCount: poll.voterCount + voted };
-}
-
-/** "Ada, Bob and 3 others"; `names` may be fewer than there are. */
-export function whoOf(names: readonly string[], count: number, most = 12): string {
-  const shown = names.slice(0, Math.min(most, count));
-  const rest = count - shown.length;
-  if (shown.length === 0) return count === 0 ? '' : `${count} ${count === 1 ? 'person' : 'people'}`;
-  const all = rest > 0 ? [...shown, `${rest} ${rest === 1 ? 'other' : 'others'}`] : shown;
-  return all.length === 1 ? (all[0] ?? '') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
 }

@@ -12,7 +12,7 @@ export function MemoryResult({ hit, today }: { hit: MemoryHit; today: number }) 
   const { streamId } = epoch;
   return (
     <li className={classes.topic}>
-      <EpochLink stretch={epoch} className={classes.topicLink}>
+      <EpochLink range={epoch} className={classes.topicLink}>
         <bdi className={classes.author}>{labelOf(epoch)}</bdi>
         <span className={classes.byline}>
           in <bdi>{streamWords(hit)}</bdi>, {spanLabel(Date.parse(epoch.openedAt), Date.parse(epoch.lastEventAt), today)},{' '}
@@ -25,7 +25,7 @@ export function MemoryResult({ hit, today }: { hit: MemoryHit; today: number }) 
         )}
       </EpochLink>
       {highlights.map(({ eventId, seq, text }) => (
-        <EpochLink key={eventId} stretch={{ streamId, firstSeq: seq, lastSeq: seq }} className={classes.highlight}>
+        <EpochLink key={eventId} range={{ streamId, firstSeq: seq, lastSeq: seq }} className={classes.highlight}>
           <span className={classes.snippet} dir="auto">
             {snippetParts(text).map((part, index) =>
               // oxlint-disable-next-line react/no-array-index-key -- the parts of one snippet never change places

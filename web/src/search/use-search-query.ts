@@ -20,8 +20,8 @@ export interface SearchQuery {
 export function useSearchQuery(text: string): SearchQuery {
   const { me } = useWorkspace();
   const words = useMemo(() => readSearch(text), [text]);
-  const streamNamed = useStreamNamed(words.in);
-  const personNamed = usePersonNamed(words.from === 'me' ? me.id : words.from);
+  const streamNamed = useStreamLookup(words.in);
+  const personNamed = usePersonLookup(words.from === 'me' ? me.id : words.from);
   return useMemo(() => {
     const problems = [...words.problems, streamNamed.problem, personNamed.problem].filter((problem) => problem !== undefined);
     if (words.q === '' && problems.length === 0) problems.push('Say at least one word to look for.');
@@ -51,16 +51,16 @@ function queryOf({ q, before, after }: SearchWords, inStream: string | undefined
   };
 }
 
-interface Named {
+interface NameLookup {
   readonly id?: string;
   readonly problem?: string;
 }
 
 /** A stream by slug or name: of those that are known, otherwise the server is asked. */
-function useStreamNamed(name: string | undefined): Named {
+function useStreamLookup(name: string | undefined): NameLookup {
   const { streambed, workspaceId, me } = useWorkspace();
   const { streams } = useStreamList();
-  const [asked, setAsked] = useState<Named & { name?: string }>({});
+  const [asked, setAsked] = useState<NameLookup & { name?: string }>({});
   const known = name === undefined ? undefined : streams.find((stream) => isNamed(stream, name, me.id))?.id;
   const isUnknown = name !== undefined && known === undefined;
   useEffect(() => {
@@ -85,7 +85,7 @@ const isNamed = (stream: Stream, name: string, me: string): boolean =>
   stream.slug === name.toLowerCase() || nameOfStream(stream, me).toLowerCase() === name.toLowerCase();
 
 /** A person by id, or by a name that is known on this page. */
-function usePersonNamed(name: string | undefined): Named {
+function usePersonLookup(name: string | undefined): NameLookup {
   const { people } = useStreamList();
   if (name === undefined) return {};
   for (const [id, known] of people) if (known.toLowerCase() === name.toLowerCase()) return { id };

@@ -31,7 +31,7 @@ export function BrowseDialog({ opened, onClose }: Props) {
       size="lg"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      <Browse onPicked={leave} />
+      <StreamBrowser onPicked={leave} />
     </Modal>
   );
 }
@@ -43,7 +43,7 @@ const kinds = [
 ] as const;
 type Kind = (typeof kinds)[number]['value'];
 
-function Browse({ onPicked }: { onPicked: () => void }) {
+function StreamBrowser({ onPicked }: { onPicked: () => void }) {
   const [kind, setKind] = useState<Kind>('channel');
   const [query, setQuery] = useState('');
   const { items, loading, problem, hasMore, more } = useBrowse(kind, useDeferredValue(query.trim()));

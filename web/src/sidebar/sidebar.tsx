@@ -51,7 +51,7 @@ export function Sidebar({ onCreate, onBrowse, onPicked, head, links, foot }: Pro
       </div>
       <nav className={classes.list} aria-label="Streams">
         {loading ? <Skeletons /> : groups.map((group) => <Group key={group.key} group={group} onPicked={onPicked} />)}
-        {!loading && groups.length === 0 && <NothingListed query={query} onCreate={onCreate} />}
+        {!loading && groups.length === 0 && <EmptySidebar query={query} onCreate={onCreate} />}
         <More onBrowse={onBrowse} onMore={query === '' ? showMore : undefined} />
       </nav>
       {foot}
@@ -95,7 +95,7 @@ function More({ onBrowse, onMore }: { onBrowse: () => void; onMore: (() => void)
   );
 }
 
-function NothingListed({ query, onCreate }: { query: string; onCreate: () => void }) {
+function EmptySidebar({ query, onCreate }: { query: string; onCreate: () => void }) {
   const { problem } = useStreamList();
   if (problem) return <p className={classes.nothing}>The streams could not be read. {sentenceOf(problem)}</p>;
   if (query !== '') return <p className={classes.nothing}>No stream matches “{query}”.</p>;

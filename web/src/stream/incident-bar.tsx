@@ -16,13 +16,13 @@ import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 export function IncidentBar({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
   const { me } = useStreamList();
   const rights = rightsIn(stream, me?.role);
-  const { busy, change } = useChange(stream);
+  const { busy, change } = useIncidentUpdate(stream);
   const isResolved = stream.status === 'resolved';
   return (
     <section aria-label="Incident" className={classes.bar} data-severity={stream.severity} data-status={stream.status}>
       <SeverityField stream={stream} mayChange={rights.resolve} onPick={(severity) => change({ severity })} />
       <span className={classes.status}>
-        <Standing stream={stream} events={events} />
+        <IncidentState stream={stream} events={events} />
       </span>
       <Origin stream={stream} />
       {rights.resolve && (
@@ -39,7 +39,7 @@ export function IncidentBar({ stream, events }: { stream: Stream; events: readon
   );
 }
 
-function useChange(stream: Stream) {
+function useIncidentUpdate(stream: Stream) {
   const { streambed, workspaceId, list, tell } = useWorkspace();
   const { busy, run } = useTask();
   const change = (body: { status: 'active' | 'resolved' } | { severity: Severity }): void =>
@@ -87,7 +87,7 @@ function SeverityField({ stream, mayChange, onPick }: SeverityProps) {
 }
 
 /** "Active for 23 min", "Resolved after 2 h". */
-function Standing({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
+function IncidentState({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
   const began = Date.parse(stream.promotedAt ?? stream.createdAt);
   const isArchived = stream.archivedAt !== null;
   const isResolved = stream.status === 'resolved';

@@ -54,7 +54,7 @@ function InviteForm({ request: { streamId, userIds }, onClose }: { request: Invi
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<ReturnType<typeof fieldErrors<(typeof fields)[number]>>>({});
   const { streambed, workspaceId, tell } = useWorkspace();
-  const present = usePresent(streamId);
+  const present = useMemberIds(streamId);
   const invite = async (): Promise<void> => {
     if (chosen.length === 0) return setErrors({ userIds: 'Choose at least one person.' });
     setBusy(true);
@@ -76,7 +76,7 @@ function InviteForm({ request: { streamId, userIds }, onClose }: { request: Invi
 }
 
 /** Who is in the stream already, as far as one page tells: the server passes over the others. */
-function usePresent(streamId: string): ReadonlySet<string> {
+function useMemberIds(streamId: string): ReadonlySet<string> {
   const { streambed, workspaceId } = useWorkspace();
   const load = useCallback(
     (cursor: string | undefined, signal: AbortSignal) =>

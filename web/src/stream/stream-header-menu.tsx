@@ -46,7 +46,7 @@ export function StreamMenu({ stream, rights }: { stream: Stream; rights: StreamR
         <Menu.Item leftSection={<Link size={15} aria-hidden="true" />} onClick={actions.copyLink}>
           Copy link
         </Menu.Item>
-        {stream.isMember && <Levels stream={stream} onPick={actions.setLevel} />}
+        {stream.isMember && <NotifyLevels stream={stream} onPick={actions.setLevel} />}
         {(rights.leave || rights.archive) && <Menu.Divider />}
         {rights.leave && (
           <Menu.Item leftSection={<LogOut size={15} aria-hidden="true" />} onClick={() => pageActions.leave(id)}>
@@ -68,7 +68,7 @@ export function StreamMenu({ stream, rights }: { stream: Stream; rights: StreamR
   );
 }
 
-function Levels({ stream, onPick }: { stream: Stream; onPick: (level: NotifyLevel) => void }) {
+function NotifyLevels({ stream, onPick }: { stream: Stream; onPick: (level: NotifyLevel) => void }) {
   return (
     <>
       <Menu.Divider />

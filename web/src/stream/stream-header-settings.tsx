@@ -33,41 +33,41 @@ export function SettingsDialog({ streamId, onClose }: Props) {
       centered
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {stream && <Sides key={stream.id} stream={stream} onClose={close} />}
+      {stream && <SettingsTabs key={stream.id} stream={stream} onClose={close} />}
     </Modal>
   );
 }
 
-const sides = [
+const tabs = [
   ['general', 'General'],
   ['memory', 'Memory'],
 ] as const;
 
 /** What the stream is, beside how it is remembered: each is saved by itself. */
-function Sides({ stream, onClose }: { stream: Stream; onClose: () => void }) {
+function SettingsTabs({ stream, onClose }: { stream: Stream; onClose: () => void }) {
   const { me } = useStreamList();
   const { rename, describe, setMemory } = rightsIn(stream, me?.role);
   const hasGeneral = rename || describe;
-  const [side, setSide] = useState<'general' | 'memory'>(hasGeneral ? 'general' : 'memory');
+  const [tab, setTab] = useState<'general' | 'memory'>(hasGeneral ? 'general' : 'memory');
   return (
     <>
       {hasGeneral && (
         <div className={classes.sides}>
-          {sides.map(([value, label]) => (
+          {tabs.map(([value, label]) => (
             <Button
               key={value}
               size="compact-sm"
-              variant={value === side ? 'light' : 'subtle'}
+              variant={value === tab ? 'light' : 'subtle'}
               color="gray"
-              aria-pressed={value === side}
-              onClick={() => setSide(value)}
+              aria-pressed={value === tab}
+              onClick={() => setTab(value)}
             >
               {label}
             </Button>
           ))}
         </div>
       )}
-      {side === 'general' ? (
+      {tab === 'general' ? (
         <SettingsForm stream={stream} onClose={onClose} />
       ) : (
         <MemorySettingsForm streamId={stream.id} mayChange={setMemory} onClose={onClose} />

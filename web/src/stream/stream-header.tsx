@@ -42,7 +42,7 @@ export function StreamHeader({ stream, events, menu }: Props) {
         )}
       </div>
       {stream?.archivedAt != null && <span className={classes.tag}>Archived</span>}
-      {stream && <Tools stream={stream} events={events} />}
+      {stream && <HeaderActions stream={stream} events={events} />}
     </header>
   );
 }
@@ -71,7 +71,7 @@ function Breadcrumb({ stream, parentId }: { stream: Stream; parentId: string }) 
   );
 }
 
-function Tools({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
+function HeaderActions({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
   const { pageActions } = useWorkspace();
   const { me } = useStreamList();
   const rights = rightsIn(stream, me?.role);

@@ -55,7 +55,7 @@ export function ThreadPanel(props: Props) {
 function OpenThread(props: Props & { thread: StreamId; onClose: () => void }) {
   const { thread, parentSnapshot, onClose } = props;
   const { live, snapshot, stream } = useStream(thread);
-  useMoved(stream);
+  useFollowPromotion(stream);
   const { problem } = snapshot;
   if (problem && snapshot.events.length === 0) {
     return (
@@ -79,7 +79,7 @@ function OpenThread(props: Props & { thread: StreamId; onClose: () => void }) {
 }
 
 /** A thread that was promoted is a stream of its own, and has a page of its own. */
-function useMoved(stream: Stream | undefined): void {
+function useFollowPromotion(stream: Stream | undefined): void {
   const { go, tell, me } = useWorkspace();
   const wasThread = useRef(false);
   const isThread = stream?.streamType === 'thread';
@@ -116,7 +116,7 @@ interface HeaderProps extends Pick<Props, 'parent' | 'isAlone'> {
 function PanelHeader({ stream, parent, isAlone, onClose }: HeaderProps) {
   const { me, go } = useWorkspace();
   const { me: self } = useStreamList();
-  const tool = (label: string, icon: ReactNode, onClick: () => void): ReactNode => (
+  const button = (label: string, icon: ReactNode, onClick: () => void): ReactNode => (
     <Tooltip label={label}>
       <ActionIcon variant="subtle" color="gray" size={32} aria-label={label} onClick={onClick}>
         {icon}
@@ -126,7 +126,7 @@ function PanelHeader({ stream, parent, isAlone, onClose }: HeaderProps) {
   const whole: StreamPlace | undefined = stream && { kind: 'stream', streamId: stream.id };
   return (
     <header className={classes.header}>
-      {isAlone && tool('Back to the stream', <ArrowLeft size={18} />, onClose)}
+      {isAlone && button('Back to the stream', <ArrowLeft size={18} />, onClose)}
       <div className={classes.words}>
         <h2>{stream?.name ?? 'Thread'}</h2>
         {parent && (
@@ -135,9 +135,9 @@ function PanelHeader({ stream, parent, isAlone, onClose }: HeaderProps) {
           </p>
         )}
       </div>
-      {whole && tool('Show as a page', <Expand size={16} />, () => go(whole))}
+      {whole && button('Show as a page', <Expand size={16} />, () => go(whole))}
       {stream && <StreamMenu stream={stream} rights={rightsIn(stream, self?.role)} />}
-      {!isAlone && tool('Close the thread', <X size={18} />, onClose)}
+      {!isAlone && button('Close the thread', <X size={18} />, onClose)}
     </header>
   );
 }

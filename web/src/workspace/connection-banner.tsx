@@ -7,7 +7,7 @@ import { useWorkspace } from './workspace-context.ts';
 
 /** Tells how the connection stands, once it is worth telling. The region is always there, so that screen readers hear changes. */
 export function ConnectionBanner({ banner }: { banner: Banner | undefined }) {
-  const shown = useLasting(banner);
+  const shown = useDelayedBanner(banner);
   const { signOut } = useWorkspace();
   return (
     <output aria-live="polite" className={classes.region} data-testid="connection">
@@ -34,7 +34,7 @@ export function ConnectionBanner({ banner }: { banner: Banner | undefined }) {
 }
 
 /** The banner, from when it has lasted for its `afterMs` on. */
-function useLasting(banner: Banner | undefined): Banner | undefined {
+function useDelayedBanner(banner: Banner | undefined): Banner | undefined {
   const [lasting, setLasting] = useState<string>();
   const text = banner?.text;
   const afterMs = banner?.afterMs ?? 0;

@@ -14,14 +14,14 @@ export function leftAtOf(state: unknown): LeftAt | undefined {
 }
 
 /** Notes in the history which message of a stream is in view, so that the way back leads there. */
-export function noteLeaving(streamId: string): void {
+export function saveLeftAt(streamId: string): void {
   const log = document.querySelector('[data-main-column] [role=log]');
   const seq = log ? seqInView(log) : undefined;
   if (seq !== undefined) history.replaceState({ leftAt: { streamId, seq } satisfies LeftAt }, '');
 }
 
 /** Whoever came back has arrived: coming here again by another way begins at the newest message. */
-export const forgetLeaving = (): void => history.replaceState(null, '');
+export const clearLeftAt = (): void => history.replaceState(null, '');
 
 /** The message nearest to the middle; at the end the last one. */
 function seqInView(log: Element): number | undefined {

@@ -1,9 +1,9 @@
 import type { Stream } from '../../../contract/stream.ts';
 
-type Named = Pick<Stream, 'name' | 'slug' | 'streamType' | 'participants'>;
+type StreamNameParts = Pick<Stream, 'name' | 'slug' | 'streamType' | 'participants'>;
 
 /** What a stream is called on the screen: a DM by the others who are in it. */
-export function nameOfStream({ name, slug, streamType, participants }: Named, me?: string): string {
+export function nameOfStream({ name, slug, streamType, participants }: StreamNameParts, me?: string): string {
   if (name !== null) return name;
   if (streamType === 'thread') return 'Thread';
   if (!participants) return slug ?? 'Unnamed stream';

@@ -3,10 +3,10 @@ import type { Stream } from '../../../contract/stream.ts';
 import { severityLabel } from './incident-severity.ts';
 import classes from './stream-icon.module.css';
 
-type Shown = Pick<Stream, 'visibility' | 'streamType' | 'severity' | 'status'>;
+type IconProps = Pick<Stream, 'visibility' | 'streamType' | 'severity' | 'status'>;
 
 /** A stream's sign before its name. */
-export function StreamIcon({ stream, size = 16 }: { stream: Shown; size?: number }) {
+export function StreamIcon({ stream, size = 16 }: { stream: IconProps; size?: number }) {
   switch (stream.streamType) {
     case 'incident': {
       const label = `Incident, ${stream.status === 'resolved' ? 'resolved' : severityLabel(stream.severity)}`;

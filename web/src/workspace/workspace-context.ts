@@ -5,7 +5,7 @@ import type { OpenEpochs } from './open-epochs.ts';
 import { useLive } from '../ui/use-live.ts';
 import type { Drafts } from './drafts.ts';
 import type { PageActions, Notice } from './page-actions.ts';
-import type { Reading } from './new-messages.ts';
+import type { ReadProgress } from './new-messages.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { Place } from './place.ts';
 import type { ThreadRoots } from './thread-roots.ts';
@@ -21,7 +21,7 @@ export interface WorkspaceContext {
   readonly openEpochs: OpenEpochs;
   readonly drafts: Drafts;
   /** How far each stream was read since the page was loaded. */
-  readonly readings: Map<string, Reading>;
+  readonly readProgress: Map<string, ReadProgress>;
   /** Streams that the person made unread again while they were open. */
   readonly keptUnread: Set<string>;
   /** What the threads branched from. */

@@ -15,7 +15,7 @@ import { StreamStart } from './stream-start.tsx';
 import { toTimeline, wasPrepended, type Row } from '../timeline/timeline.ts';
 import { useFollowEnd, type FollowEnd } from '../scroll/use-follow-end.ts';
 import { useOlder } from './use-older.ts';
-import { useReading } from '../scroll/use-reading.ts';
+import { useReadProgress } from '../scroll/use-read-progress.ts';
 import { useRowKeys } from './use-row-keys.ts';
 import { useShowPosition } from '../scroll/use-show-position.ts';
 import { useUnseenTitle } from '../../workspace/use-unseen-title.ts';
@@ -44,7 +44,7 @@ export function EventList(props: EventListProps) {
   const today = useToday();
   const virtual = useRef<VirtualizerHandle>(null);
   const follow = useFollowEnd();
-  const { unseen, firstNewSeq } = useReading(streamId, snapshot, follow.atEnd);
+  const { unseen, firstNewSeq } = useReadProgress(streamId, snapshot, follow.atEnd);
   const { rows, isPrepended } = useRows(snapshot, starts, me.id, firstNewSeq);
   const older = useOlder(live, snapshot, follow.scroller);
   const onAction = (action: EventAction, row: RowEvents): void => runEventAction(action, row, context, pageActions);

@@ -15,7 +15,7 @@ export function EventContent({ event }: { event: StreamEvent }) {
   if (event.file) {
     return (
       <>
-        <Words event={event} />
+        <EventText event={event} />
         <FileCard file={event.file} />
       </>
     );
@@ -23,14 +23,14 @@ export function EventContent({ event }: { event: StreamEvent }) {
   if (event.eventType.includes('.')) {
     return (
       <EventOwn event={event}>
-        <Words event={event} />
+        <EventText event={event} />
       </EventOwn>
     );
   }
-  return <Words event={event} />;
+  return <EventText event={event} />;
 }
 
-function Words({ event }: { event: StreamEvent }) {
+function EventText({ event }: { event: StreamEvent }) {
   const { actions } = useRowContext();
   if (!event.content) return null;
   const { text, mentions } = event.content;

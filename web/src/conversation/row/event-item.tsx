@@ -29,18 +29,18 @@ export interface EventItemProps {
 /** One row with what stands above it: the day, what is talked about from here on, the line "New". */
 export const EventItem = memo(function EventItem(props: EventItemProps) {
   const { row } = props;
-  if (row.kind === 'topic') return <Coming {...props} row={row} />;
+  if (row.kind === 'topic') return <UpcomingTopic {...props} row={row} />;
   const isFirstNew = row.kind !== 'pending' && row.isFirstNew;
   return (
     <div className={classes.wrap}>
-      <Above {...props} />
+      <RowHeading {...props} />
       {isFirstNew && <p className={classes.newLine}>New</p>}
-      {row.kind === 'notice' ? <SystemRow row={row} isActive={props.isActive} /> : <Spoken {...props} row={row} />}
+      {row.kind === 'notice' ? <SystemRow row={row} isActive={props.isActive} /> : <MessageRow {...props} row={row} />}
     </div>
   );
 }, isSame);
 
-function Above({ row, today, isActive }: EventItemProps) {
+function RowHeading({ row, today, isActive }: EventItemProps) {
   const { epochActions, rights } = useRowContext();
   if (row.day === undefined && !row.topic) return null;
   const day = row.day === undefined ? undefined : dayLabel(row.day, today);
@@ -48,20 +48,20 @@ function Above({ row, today, isActive }: EventItemProps) {
 }
 
 /** Something else begins with the next message. */
-function Coming(props: EventItemProps & { readonly row: TopicRow }) {
+function UpcomingTopic(props: EventItemProps & { readonly row: TopicRow }) {
   const { row, isActive } = props;
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the arrow keys move the focus from row to row
     <div role="note" tabIndex={isActive ? 0 : -1} className={classes.wrap} data-row={row.key} aria-label={`Topic: ${row.topic.label}`}>
-      <Above {...props} />
+      <RowHeading {...props} />
     </div>
   );
 }
 
-type SpokenProps = EventItemProps & { readonly row: EventRow | PendingRow };
+type MessageRowProps = EventItemProps & { readonly row: EventRow | PendingRow };
 
 /** What somebody said. */
-function Spoken({ row, isActive, isEdited, isPicking }: SpokenProps) {
+function MessageRow({ row, isActive, isEdited, isPicking }: MessageRowProps) {
   const { me } = useRowContext();
   const event = row.kind === 'event' ? row.event : undefined;
   const author = event ? { id: event.actorId, name: event.actorName } : me;
@@ -101,7 +101,7 @@ function Spoken({ row, isActive, isEdited, isPicking }: SpokenProps) {
   );
 }
 
-function Content({ row, isEdited }: Pick<SpokenProps, 'row' | 'isEdited'>) {
+function Content({ row, isEdited }: Pick<MessageRowProps, 'row' | 'isEdited'>) {
   const { actions, uploads } = useRowContext();
   if (row.kind === 'pending') return <PendingContent {...{ uploads, actions }} pending={row.pending} />;
   return isEdited ? <MessageEditor event={row.event} actions={actions} /> : <EventContent event={row.event} />;

@@ -4,13 +4,14 @@ import type { Mention } from '../../../../contract/event.ts';
 export type Piece = string | { readonly mention: Mention; readonly written: string };
 
 /** As the server reads them: `@name` and `#slug`. */
-const written = /(?<![\w.@/-])@([A-Za-z0-9_.@-]{1,64})|(?<![\p{L}\p{N}\p{M}_/#&-])#([\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}\p{M}-]{0,79})/gu;
+const mentionPattern =
+  /(?<![\w.@/-])@([A-Za-z0-9_.@-]{1,64})|(?<![\p{L}\p{N}\p{M}_/#&-])#([\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}\p{M}-]{0,79})/gu;
 
 /** Cuts a text where it mentions what the server found in it. What only looks like a mention stays text. */
 export function piecesOf(text: string, mentions: readonly Mention[]): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
-  for (const match of text.matchAll(written)) {
+  for (const match of text.matchAll(mentionPattern)) {
     const found = match[1] === undefined ? findStream(match[2] ?? '', mentions) : findPerson(match[1], mentions);
     if (!found) continue;
     const length = found.length + 1;
@@ -22,14 +23,14 @@ export function piecesOf(text: string, mentions: readonly Mention[]): Piece[] {
   return pieces;
 }
 
-interface Found {
+interface MentionMatch {
   readonly mention: Mention;
   /** How many characters of the word belong to it. */
   readonly length: number;
 }
 
 /** The dot behind `@maya.` ends a sentence, unless somebody is called so. */
-function findPerson(word: string, mentions: readonly Mention[]): Found | undefined {
+function findPerson(word: string, mentions: readonly Mention[]): MentionMatch | undefined {
   for (let id = word; id !== ''; id = id.slice(0, -1)) {
     const mention = mentions.find((one) => (one.type === 'user' && one.id === id) || (one.type === 'here' && id === 'here'));
     if (mention) return { mention, length: id.length };
@@ -38,7 +39,7 @@ function findPerson(word: string, mentions: readonly Mention[]): Found | undefin
   return undefined;
 }
 
-function findStream(word: string, mentions: readonly Mention[]): Found | undefined {
+function findStream(word: string, mentions: readonly Mention[]): MentionMatch | undefined {
   const slug = word.replace(/-+$/, '');
   const mention = mentions.find((one) => one.type === 'stream' && one.label === slug);
   return mention && { mention, length: slug.length };

@@ -1,9 +1,9 @@
 import { SmilePlus } from 'lucide-react';
 import type { Reaction, StreamEvent } from '../../../../contract/event.ts';
 import { nameOfEmoji } from '../../ui/emoji/emoji-search.ts';
-import { whoOf } from '../../polls/poll-maths.ts';
+import { nameList } from '../../ui/name-list.ts';
 import classes from './reaction-bar.module.css';
-import { Who } from '../../ui/who.tsx';
+import { PeopleTooltip } from '../../ui/people-tooltip.tsx';
 import { useRowContext, type RowContext } from '../actions/row-context.ts';
 
 /** How people reacted to an event: a click joins in, or takes one's own back. */
@@ -15,9 +15,9 @@ export function ReactionBar({ event, isReachable }: { event: StreamEvent; isReac
     <div className={classes.bar} role="group" aria-label="Reactions">
       {event.reactions.map((reaction) => {
         const isMine = reaction.userIds.some((id) => id === context.me.id);
-        const who = whoReacted(reaction, context);
+        const who = namesOfReactors(reaction, context);
         return (
-          <Who key={reaction.emoji} label={`${who} reacted with ${nameOfEmoji(reaction.emoji)}`}>
+          <PeopleTooltip key={reaction.emoji} label={`${who} reacted with ${nameOfEmoji(reaction.emoji)}`}>
             <button
               type="button"
               className={classes.chip}
@@ -29,7 +29,7 @@ export function ReactionBar({ event, isReachable }: { event: StreamEvent; isReac
             >
               <span aria-hidden="true">{reaction.emoji}</span> {reaction.count}
             </button>
-          </Who>
+          </PeopleTooltip>
         );
       })}
       {context.rights.post && (
@@ -48,8 +48,8 @@ export function ReactionBar({ event, isReachable }: { event: StreamEvent; isReac
 }
 
 /** "You, Ada and 3 others". */
-function whoReacted({ userIds, count }: Reaction, { me, nameOf }: Pick<RowContext, 'me' | 'nameOf'>): string {
+function namesOfReactors({ userIds, count }: Reaction, { me, nameOf }: Pick<RowContext, 'me' | 'nameOf'>): string {
   const isMine = userIds.some((id) => id === me.id);
   const others = userIds.filter((id) => id !== me.id).map((id) => nameOf(id));
-  return whoOf(isMine ? ['You', ...others] : others, count);
+  return nameList(isMine ? ['You', ...others] : others, count);
 }

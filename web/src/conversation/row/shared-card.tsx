@@ -33,14 +33,14 @@ export function SharedCard({ shared: { context, preview } }: { shared: SharedRef
   );
 }
 
-type Visible = Extract<NonNullable<SharedRef['preview']>, { state: 'visible' }>;
+type VisiblePreview = Extract<NonNullable<SharedRef['preview']>, { state: 'visible' }>;
 
 const typeWords = new Map([
   ['poll', 'A poll'],
   ['file', 'A file'],
 ]);
 
-function Preview({ preview }: { preview: Visible }) {
+function Preview({ preview }: { preview: VisiblePreview }) {
   const { pageActions } = useWorkspace();
   const today = useToday();
   const { actorId, actorName, text, createdAt, editedAt, eventType, streamId, streamType, streamName, seq } = preview;

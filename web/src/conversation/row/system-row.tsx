@@ -73,9 +73,9 @@ function SentencePart({ part, context, parentId }: { part: Part; context: RowCon
     case 'quote':
       return <q>{part.text}</q>;
     case 'stream':
-      return <Linked to={placeOf(part.id)} text={part.name} />;
+      return <OptionalLink to={placeOf(part.id)} text={part.name} />;
     case 'thread':
-      return <Linked to={placeOf(parentId ?? '', part.id)} text="a thread" />;
+      return <OptionalLink to={placeOf(parentId ?? '', part.id)} text="a thread" />;
     default: {
       const never: never = part;
       throw new Error(`unknown part ${String(never)}`);
@@ -83,7 +83,7 @@ function SentencePart({ part, context, parentId }: { part: Part; context: RowCon
   }
 }
 
-const Linked = ({ to, text }: { to: Place | undefined; text: string }) => (to ? <PlaceLink to={to}>{text}</PlaceLink> : text);
+const OptionalLink = ({ to, text }: { to: Place | undefined; text: string }) => (to ? <PlaceLink to={to}>{text}</PlaceLink> : text);
 
 function placeOf(streamId: string, thread?: string): Place | undefined {
   const stream = StreamId.safeParse(streamId);

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
-import { useKeptPlace } from './use-kept-place.ts';
+import { useScrollAnchor } from './use-scroll-anchor.ts';
 
 /** Nearer to the end than this counts as being there, in pixels. */
 const endTolerance = 40;
@@ -31,7 +31,7 @@ export function useFollowEnd(): FollowEnd {
   const following = useRef(true);
   const last = useRef({ top: 0, resizedAt: 0, intentAt: 0 });
   const [atEnd, setAtEnd] = useState(true);
-  const { note, depart, restore } = useKeptPlace(scroller);
+  const { note, depart, restore } = useScrollAnchor(scroller);
 
   const hold = useCallback(() => {
     const element = scroller.current;

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import type { LiveSnapshot, LiveStream } from '../../../../client/stream/live-stream.ts';
-import { forgetLeaving, leftAtOf } from '../../workspace/left-at.ts';
+import { clearLeftAt, leftAtOf } from '../../workspace/left-at.ts';
 import { noticeOf } from '../../workspace/stream-actions.ts';
 import type { Row } from '../timeline/timeline.ts';
 import { useWorkspace } from '../../workspace/workspace-context.ts';
@@ -30,7 +30,7 @@ export function useShowPosition(options: Options): void {
   const { streamId, live, snapshot, rows } = options;
   const { place, go, tell } = useWorkspace();
   const named = place.kind === 'stream' && (place.thread ?? place.streamId) === streamId ? place.at : undefined;
-  const { left, forget } = useWayBack(streamId);
+  const { left, clear } = useReturnPosition(streamId);
   const at = named ?? left;
   const pages = useRef(0);
   const { events, hasOlder, loadingOlder } = snapshot;
@@ -41,7 +41,7 @@ export function useShowPosition(options: Options): void {
       go(stays, 'replace');
       show(rowAt(rows, position), options, upTo ?? position);
     } else show(rowAt(rows, position), options, undefined);
-    forget();
+    clear();
     pages.current = 0;
   });
   const older = useEffectEvent(() => {
@@ -58,7 +58,7 @@ export function useShowPosition(options: Options): void {
 }
 
 /** Where the reader was in this stream when they left it for what they come back from now. */
-function useWayBack(streamId: string): { left: number | undefined; forget: () => void } {
+function useReturnPosition(streamId: string): { left: number | undefined; clear: () => void } {
   const [left, setLeft] = useState(() => leftAtOf(history.state));
   useEffect(() => {
     const onNavigation = ({ state }: PopStateEvent): void => setLeft(leftAtOf(state));
@@ -66,12 +66,12 @@ function useWayBack(streamId: string): { left: number | undefined; forget: () =>
     return () => removeEventListener('popstate', onNavigation);
   }, []);
   const isHere = left?.streamId === streamId;
-  const forget = (): void => {
+  const clear = (): void => {
     if (!isHere) return;
     setLeft(undefined);
-    forgetLeaving();
+    clearLeftAt();
   };
-  return { left: isHere ? left.seq : undefined, forget };
+  return { left: isHere ? left.seq : undefined, clear };
 }
 
 /** The row of a position, or the next one that shows. */
@@ -92,12 +92,12 @@ function show(key: string | undefined, { rows, virtual, scroller, intend, activa
       virtual.current?.scrollToIndex(index, { align: 'center' });
       const row = scroller.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`);
       row?.focus({ preventScroll: true });
-      if (upTo !== undefined) lightUp(scroller.current, Number(row?.dataset['seq']), upTo);
+      if (upTo !== undefined) highlight(scroller.current, Number(row?.dataset['seq']), upTo);
     }),
   );
 }
 
-function lightUp(scroller: HTMLElement | null, from: number, upTo: number): void {
+function highlight(scroller: HTMLElement | null, from: number, upTo: number): void {
   for (const row of scroller?.querySelectorAll<HTMLElement>('[data-seq]') ?? []) {
     const seq = Number(row.dataset['seq']);
     if (seq < from || seq > Math.max(from, upTo)) continue;

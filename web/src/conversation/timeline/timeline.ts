@@ -58,7 +58,7 @@ export interface TimelineInput {
 const groupMs = 5 * 60_000;
 
 /** What stands above a row, by what stood before it. */
-interface Before {
+interface PreviousRow {
   readonly author: string | undefined;
   readonly at: number;
   readonly day: string;
@@ -69,7 +69,7 @@ interface Before {
 export function toTimeline({ events, pending, me, firstNewSeq, starts = [], timeZone }: TimelineInput): Row[] {
   const rows: Row[] = [{ kind: 'top', key: 'top' }];
   const topicUpTo = passing(starts, events[0]?.seq);
-  let before: Before | undefined;
+  let before: PreviousRow | undefined;
   const place = (author: string | undefined, at: number, deleted: boolean, breaks: boolean): Omit<RowBase, 'key' | 'topic'> => {
     const day = dayKey(at, timeZone);
     const newDay = day !== before?.day;

@@ -32,7 +32,7 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
       />
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys move the focus among the buttons inside */}
       <div ref={grid} className={classes.scroll} onKeyDown={onKeyDown}>
-        {query.trim() === '' && <Quick onPick={onPick} />}
+        {query.trim() === '' && <QuickEmoji onPick={onPick} />}
         {groups.map((group) => (
           <Group key={group.label} group={group} onPick={onPick} />
         ))}
@@ -42,7 +42,7 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
   );
 }
 
-function Quick({ onPick }: { onPick: (emoji: string) => void }) {
+function QuickEmoji({ onPick }: { onPick: (emoji: string) => void }) {
   return (
     <div className={classes.grid} role="group" aria-label="Often used">
       {quickEmoji.map((emoji) => (

@@ -8,7 +8,7 @@ const mostCharacters = 2_000;
 const dense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
 /** What to ask memory about a text that is being written; undefined where it is too short, or a command. */
-export function askOf(text: string): string | undefined {
+export function relatedQueryOf(text: string): string | undefined {
   const trimmed = text.trim();
   if (trimmed.startsWith('/') && !trimmed.startsWith('//')) return undefined;
   const weight = trimmed.length + 2 * (trimmed.match(dense)?.length ?? 0);
@@ -23,7 +23,7 @@ export function askOf(text: string): string | undefined {
 }
 
 /** What everybody in a stream was told that its newest epoch is related to. */
-export interface Told {
+export interface RelatedAnnouncement {
   readonly epochId: string;
   readonly items: readonly Related[];
 }
@@ -32,9 +32,13 @@ export interface Told {
  * What is shown beside a conversation: the reader's own list, and what the room was told since it was read. The room hears only what
  * everybody in it may see, so that the list adds to it for the same epoch.
  */
-export function relatedOf(list: RelatedList | undefined, told: Told | undefined, rejected: ReadonlySet<string>): Related[] {
-  const own = !told || list?.epochId === told.epochId ? (list?.items ?? []) : [];
-  const newer = told?.items ?? [];
+export function mergeRelated(
+  list: RelatedList | undefined,
+  announced: RelatedAnnouncement | undefined,
+  rejected: ReadonlySet<string>,
+): Related[] {
+  const own = !announced || list?.epochId === announced.epochId ? (list?.items ?? []) : [];
+  const newer = announced?.items ?? [];
   const known = new Set<string>(newer.map(({ epochId }) => epochId));
   const all = [...newer, ...own.filter(({ epochId }) => !known.has(epochId))];
   return all.filter((item) => !item.rejected && !rejected.has(item.epochId)).sort((a, b) => b.score - a.score);

@@ -1,7 +1,7 @@
 import type { Notification } from '../../../contract/notification.ts';
 
 /** What somebody did, to stand behind their name: "mentioned you in General". */
-export function deedOf({ kind, streamName, streamType }: Pick<Notification, 'kind' | 'streamName' | 'streamType'>): string {
+export function summaryOf({ kind, streamName, streamType }: Pick<Notification, 'kind' | 'streamName' | 'streamType'>): string {
   const where = streamName ?? placeWords(streamType);
   switch (kind) {
     case 'mention':

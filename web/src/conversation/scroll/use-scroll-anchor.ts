@@ -11,7 +11,7 @@ interface Place {
   readonly top: number;
 }
 
-export interface KeptPlace {
+export interface ScrollAnchor {
   /** This is where the reader is: to be called when they have scrolled. */
   readonly note: () => void;
   /** The reader goes elsewhere by other means than scrolling. */
@@ -25,7 +25,7 @@ export interface KeptPlace {
  * topics in front of a message. The virtual list knows of whole rows, and for a while after a page holds them by their end; what a reader
  * looks at is the message.
  */
-export function useKeptPlace(scroller: RefObject<HTMLElement | null>): KeptPlace {
+export function useScrollAnchor(scroller: RefObject<HTMLElement | null>): ScrollAnchor {
   const place = useRef<Place>(undefined);
   const departedAt = useRef(Number.NEGATIVE_INFINITY);
   const note = useCallback(() => {
