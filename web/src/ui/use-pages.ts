@@ -1,17 +1,18 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
-import { problemOf } from '../../../client/errors.ts';
+import { useCallback, useEffect, useState } from 'react';
 import type { Problem } from '../../../contract/errors.ts';
+import { useLive } from './use-live.ts';
+import { LatestRequest } from './use-request.ts';
 
 export interface Pages<Item> {
   readonly items: readonly Item[];
   readonly loading: boolean;
   readonly problem: Problem | undefined;
   readonly hasMore: boolean;
-  /** Reads the next page, or tries again what failed. */
+  /** Reads the next page, or retries the failed one. */
   readonly more: () => void;
-  /** Reads the first page again; what is shown stays until it has come. */
+  /** Reads the first page again; the items stay until it arrives. */
   readonly reload: () => void;
-  /** Changes what is shown, where it is known already what reading it anew would give. */
+  /** Changes the items without a request, where the caller knows what a request would give. */
   readonly change: (how: (items: readonly Item[]) => readonly Item[]) => void;
 }
 
@@ -22,48 +23,43 @@ interface Page<Item> {
 /** Reads a page of a list. Another function is another list. */
 export type LoadPage<Item> = (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>;
 
-interface State<Item> {
-  readonly items: readonly Item[];
-  readonly nextCursor?: string | null;
-  readonly problem?: Problem;
-  /** Which list was read last; another one that is wanted is loading. */
-  readonly of?: LoadPage<Item>;
-  readonly busy: boolean;
-}
+const none: readonly never[] = [];
 
-/** A list that is read page by page. When another list is wanted, what was there stays until its first page has come. */
+/** Reads a list page by page. When the list changes, the items stay until its first page arrives. One value needs `useRequest` only. */
 export function usePages<Item>(load: LoadPage<Item>): Pages<Item> {
-  const [state, setState] = useState<State<Item>>({ items: [], busy: false });
-  const running = useRef<AbortController>(undefined);
-
+  const [latest] = useState(() => new LatestRequest<Page<Item>>());
+  const { key, state, value, problem } = useLive(latest);
   const read = useCallback(
-    async (cursor: string | undefined) => {
-      running.current?.abort();
-      const { signal } = (running.current = new AbortController());
-      try {
-        const { items, nextCursor } = await load(cursor, signal);
-        if (signal.aborted) return;
-        setState((before) => ({ items: cursor === undefined ? items : [...before.items, ...items], nextCursor, of: load, busy: false }));
-      } catch (error) {
-        if (!signal.aborted) setState((before) => ({ ...before, of: load, busy: false, problem: problemOf(error) }));
-      }
+    (cursor: string | undefined, quiet = false) => {
+      const loadPage = async (signal: AbortSignal): Promise<Page<Item>> => {
+        const page = await load(cursor, signal);
+        if (cursor === undefined) return page;
+        return { ...page, items: [...(latest.getSnapshot().value?.items ?? none), ...page.items] };
+      };
+      latest.start(load, loadPage, { quiet });
     },
-    [load],
+    [latest, load],
   );
   useEffect(() => {
-    void read(undefined);
-    return () => running.current?.abort();
-  }, [read]);
+    read(undefined);
+    return () => latest.stop();
+  }, [latest, read]);
 
-  const { items, nextCursor, problem } = state;
-  const loading = state.busy || state.of !== load;
-  const more = useCallback(() => {
-    setState((before) => ({ ...before, busy: true }));
-    void read(nextCursor ?? undefined);
-  }, [read, nextCursor]);
-  const reload = useCallback(() => void read(undefined), [read]);
-  const change = useCallback((how: (items: readonly Item[]) => readonly Item[]) => {
-    setState((before) => ({ ...before, items: how(before.items) }));
-  }, []);
-  return { items, loading, problem: loading ? undefined : problem, hasMore: typeof nextCursor === 'string', more, reload, change };
+  const nextCursor = value?.nextCursor;
+  const loading = key !== load || state === 'loading';
+  const more = useCallback(() => read(nextCursor ?? undefined), [read, nextCursor]);
+  const reload = useCallback(() => read(undefined, true), [read]);
+  const change = useCallback(
+    (how: (items: readonly Item[]) => readonly Item[]) => latest.change((page) => ({ ...page, items: how(page.items) })),
+    [latest],
+  );
+  return {
+    items: value?.items ?? none,
+    loading,
+    problem: loading ? undefined : problem,
+    hasMore: typeof nextCursor === 'string',
+    more,
+    reload,
+    change,
+  };
 }

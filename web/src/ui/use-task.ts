@@ -2,15 +2,16 @@ import { useState } from 'react';
 import { problemOf } from '../../../client/errors.ts';
 import type { Problem } from '../../../contract/errors.ts';
 
+/** One action of a button. A value that the page reads by itself needs `useRequest`, a list `usePages`. */
 export interface Task {
   readonly busy: boolean;
-  /** Why the last try failed. */
+  /** The failure of the last attempt. */
   readonly problem: Problem | undefined;
-  /** Does it, one at a time; says whether it worked. */
+  /** Runs the action unless one is running; resolves to true when it succeeded. */
   readonly run: (action: () => Promise<unknown>) => Promise<boolean>;
 }
 
-/** Something a button does: that it is being done, and what went wrong. */
+/** Runs actions one at a time, and holds their progress and failure. */
 export function useTask(): Task {
   const [state, setState] = useState<{ busy: boolean; problem?: Problem }>({ busy: false });
   const run = async (action: () => Promise<unknown>): Promise<boolean> => {
