@@ -2,6 +2,7 @@ import { useEffect, useState, type FormEvent } from 'react';
 import { Button, PasswordInput } from '@mantine/core';
 import { ArrowRight } from 'lucide-react';
 import { Avatar } from '../ui/avatar.tsx';
+import { useRequest } from '../ui/use-request.ts';
 import { Mark } from '../ui/mark.tsx';
 import { fetchDemoUsers, type DemoUser } from './demo-users.ts';
 import type { Session } from './session.ts';
@@ -15,7 +16,7 @@ interface Props {
 
 /** Signing in: as one of the demo users where there are any, or with a token. */
 export function SignIn({ notice, onSignIn }: Props) {
-  const users = useDemoUsers();
+  const { value: users = [] } = useRequest(fetchDemoUsers);
   const { busy, error, tryToken } = useTokenCheck(onSignIn);
   useEffect(() => {
     document.title = 'Sign in · Streambed';
@@ -34,18 +35,6 @@ export function SignIn({ notice, onSignIn }: Props) {
       </div>
     </main>
   );
-}
-
-function useDemoUsers(): DemoUser[] {
-  const [users, setUsers] = useState<DemoUser[]>([]);
-  useEffect(() => {
-    const stop = new AbortController();
-    void fetchDemoUsers(stop.signal).then((found) => {
-      if (!stop.signal.aborted) setUsers(found);
-    });
-    return () => stop.abort();
-  }, []);
-  return users;
 }
 
 function useTokenCheck(onSignIn: (session: Session) => void) {

@@ -1,7 +1,7 @@
-import { useEffect, useEffectEvent, useMemo, useState } from 'react';
-import { problemOf } from '../../../client/errors.ts';
+import { useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { Problem } from '../../../contract/errors.ts';
 import { isSignedOut, signedOutReason } from '../ui/problem-words.ts';
+import { useRequest } from '../ui/use-request.ts';
 import { WorkspaceContext } from '../workspace/workspace-context.ts';
 import type { Connection } from './connect.ts';
 import { Dialogs } from './dialogs.tsx';
@@ -93,15 +93,15 @@ function useNames(
     // Whatever else is wrong, the connection banner tells it.
     if (isSignedOut(problem)) onSignOut(signedOutReason(problem));
   });
+  const load = useCallback(
+    async (signal: AbortSignal) => connection?.streambed.workspace(workspaceId).read({ signal }),
+    [connection, workspaceId],
+  );
+  const { value, problem } = useRequest(connection && load);
   useEffect(() => {
-    if (!connection) return;
-    const stop = new AbortController();
-    const { signal } = stop;
-    connection.streambed
-      .workspace(workspaceId)
-      .read({ signal })
-      .then(({ workspace, me }) => !signal.aborted && onAnswer(me.name, workspace.name))
-      .catch((error: unknown) => !signal.aborted && onProblem(problemOf(error)));
-    return () => stop.abort();
-  }, [connection, workspaceId]);
+    if (value) onAnswer(value.me.name, value.workspace.name);
+  }, [value]);
+  useEffect(() => {
+    if (problem) onProblem(problem);
+  }, [problem]);
 }

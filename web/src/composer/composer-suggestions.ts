@@ -1,7 +1,8 @@
-import { useEffect, useId, useLayoutEffect, useState, type RefObject, type SyntheticEvent } from 'react';
+import { useCallback, useId, useLayoutEffect, useState, type RefObject, type SyntheticEvent } from 'react';
 import type { Person, Stream } from '../../../contract/stream.ts';
 import type { Draft } from './composer-draft.ts';
 import { complete, matchPeople, matchStreams, mostOffered, tokenAt, type Token } from './mention-search.ts';
+import { useRequest } from '../ui/use-request.ts';
 import { usePeople } from '../workspace/people-search.ts';
 import { commandsFor } from './slash-commands.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
@@ -104,29 +105,22 @@ function useMatches(token: Token | undefined, stream: Stream | undefined): Sugge
   }
 }
 
-/** Waited before asking, so that not every key is a question; in milliseconds. */
+/** Delay between the last key stroke and the request, in milliseconds. */
 const pauseMs = 120;
 
 /** Streams that match and are not in the list, because nothing happened in them for long. */
 function useQuietStreams(query: string | undefined): readonly Stream[] {
   const { streambed, workspaceId, list } = useWorkspace();
   const { hasMore } = useStreamList();
-  const [found, setFound] = useState<readonly Stream[]>([]);
-  const asked = hasMore && query !== undefined && query !== '' ? query : undefined;
-  useEffect(() => {
-    if (asked === undefined) return;
-    const stop = new AbortController();
-    const ask = async (): Promise<void> => {
-      const { items } = await streambed.workspace(workspaceId).streams.list({ q: asked, limit: mostOffered }, { signal: stop.signal });
-      setFound(items);
-    };
-    // What is known is offered anyway.
-    const timer = setTimeout(() => void ask().catch(() => undefined), pauseMs);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [streambed, workspaceId, asked]);
+  const load = useCallback(
+    async (signal: AbortSignal) => {
+      const { items } = await streambed.workspace(workspaceId).streams.list({ q: query, limit: mostOffered }, { signal });
+      return items;
+    },
+    [streambed, workspaceId, query],
+  );
+  // When the request fails, the streams of the list are offered anyway.
+  const { value: found = [] } = useRequest(hasMore && query !== undefined && query !== '' ? load : undefined, { pauseMs });
   return found.filter(({ id }) => list.find(id) === undefined);
 }
 

@@ -1,7 +1,7 @@
-import { useEffect, useId, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useCallback, useId, type KeyboardEvent, type ReactNode } from 'react';
 import { ActionIcon, Button, Drawer, Tooltip } from '@mantine/core';
 import { X } from 'lucide-react';
-import type { MemoryStatus } from '../../../contract/epoch.ts';
+import { useRequest } from '../ui/use-request.ts';
 import type { MemoryTab, StreamPlace } from '../workspace/place.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import classes from './memory-panel.module.css';
@@ -101,17 +101,10 @@ function Timeline({ streamId }: { streamId: string }): ReactNode {
 /** What memory stands on, where that limits what it can find. */
 function Foot() {
   const { streambed, workspaceId } = useWorkspace();
-  const [status, setStatus] = useState<MemoryStatus>();
-  useEffect(() => {
-    const stop = new AbortController();
-    streambed
-      .workspace(workspaceId)
-      .memory.read({ signal: stop.signal })
-      .then(setStatus)
-      // It is a remark: without it the panel is as good.
-      .catch(() => undefined);
-    return () => stop.abort();
-  }, [streambed, workspaceId]);
+  // Without it, as when the request fails, the panel is as good.
+  const { value: status } = useRequest(
+    useCallback((signal: AbortSignal) => streambed.workspace(workspaceId).memory.read({ signal }), [streambed, workspaceId]),
+  );
   if (!status?.embedder.isOffline) return null;
   return <p className={classes.foot}>Found by words only: no model is set up here that knows what they mean.</p>;
 }

@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { Button, Loader, TextInput } from '@mantine/core';
 import { problemOf } from '../../../client/errors.ts';
 import type { MemorySettings } from '../../../contract/epoch.ts';
-import type { Problem } from '../../../contract/errors.ts';
 import { sentenceOf } from '../ui/problem-words.ts';
+import { useRequest, type Request } from '../ui/use-request.ts';
 import { fieldErrors } from '../ui/field-errors.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { ChoiceCards } from '../ui/choice-cards.tsx';
@@ -20,7 +20,7 @@ interface Props {
 
 /** How a stream is cut into epochs. */
 export function MemorySettingsForm({ streamId, mayChange, onClose }: Props) {
-  const { settings, problem } = useSettings(streamId);
+  const { value: settings, problem } = useSettings(streamId);
   if (problem) return <p className={classes.note}>{sentenceOf(problem)}</p>;
   if (!settings) return <Loader size="sm" aria-label="Loading" />;
   return <Fields {...{ streamId, settings, mayChange, onClose }} />;
@@ -95,20 +95,14 @@ function Fields({ streamId, settings, mayChange, onClose }: Props & { settings: 
   );
 }
 
-function useSettings(streamId: string): { settings: MemorySettings | undefined; problem: Problem | undefined } {
+function useSettings(streamId: string): Request<MemorySettings> {
   const { streambed, workspaceId } = useWorkspace();
-  const [state, setState] = useState<{ settings?: MemorySettings; problem?: Problem }>({});
-  useEffect(() => {
-    const stop = new AbortController();
-    const { signal } = stop;
-    streambed
-      .workspace(workspaceId)
-      .memory.readSettings(streamId, { signal })
-      .then((settings) => !signal.aborted && setState({ settings }))
-      .catch((error: unknown) => !signal.aborted && setState({ problem: problemOf(error) }));
-    return () => stop.abort();
-  }, [streambed, workspaceId, streamId]);
-  return { settings: state.settings, problem: state.problem };
+  return useRequest(
+    useCallback(
+      (signal: AbortSignal) => streambed.workspace(workspaceId).memory.readSettings(streamId, { signal }),
+      [streambed, workspaceId, streamId],
+    ),
+  );
 }
 
 const named = [...numbers.map(([name]) => name), 'enabled', 'sensitivity'] as const;

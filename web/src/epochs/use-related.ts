@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { problemOf } from '../../../client/errors.ts';
 import type { Epoch, MemoryState, Related, RelatedList } from '../../../contract/epoch.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import { noticeOf } from '../workspace/stream-actions.ts';
+import { useRequest } from '../ui/use-request.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { labelOf } from './epoch-words.ts';
 import { mergeRelated, type RelatedAnnouncement } from './related-query.ts';
@@ -72,34 +72,25 @@ const behindMs = 10_000;
 /** Asks memory; a newer question ends the older one, whose answer stays until the next is there. Nothing is asked without a question. */
 function useRelatedList(streamId: string, query: RelatedQuery | undefined, announced: RelatedAnnouncement | undefined): RelatedReading {
   const { streambed, workspaceId } = useWorkspace();
-  const [state, setState] = useState<{ list?: RelatedList; knew?: RelatedAnnouncement | undefined; problem?: Problem }>({});
   const latest = useRef(announced);
   useEffect(() => {
     latest.current = announced;
   });
-  const running = useRef<AbortController>(undefined);
-  const isBehind = query !== undefined && state.list?.memory === 'behind';
-  const refresh = useCallback(() => {
-    running.current?.abort();
-    if (!query) return;
-    const { signal } = (running.current = new AbortController());
-    const knew = latest.current;
-    streambed
-      .workspace(workspaceId)
-      .memory.related(streamId, { ...query }, { signal })
-      .then((list) => !signal.aborted && setState({ list, knew }))
-      .catch((error: unknown) => !signal.aborted && setState((before) => ({ ...before, problem: problemOf(error) })));
-  }, [streambed, workspaceId, streamId, query]);
-  useEffect(() => {
-    refresh();
-    return () => running.current?.abort();
-  }, [refresh]);
+  const load = useCallback(
+    async (signal: AbortSignal) => {
+      const knew = latest.current;
+      return { list: await streambed.workspace(workspaceId).memory.related(streamId, { ...query }, { signal }), knew };
+    },
+    [streambed, workspaceId, streamId, query],
+  );
+  const { value, problem, retry } = useRequest(query && load);
+  const isBehind = query !== undefined && value?.list.memory === 'behind';
   useEffect(() => {
     if (!isBehind) return;
-    const timer = setInterval(refresh, behindMs);
+    const timer = setInterval(retry, behindMs);
     return () => clearInterval(timer);
-  }, [isBehind, refresh]);
-  return { list: state.list, knew: state.knew, problem: state.problem, refresh };
+  }, [isBehind, retry]);
+  return { list: value?.list, knew: value?.knew, problem, refresh: retry };
 }
 
 /** Frames come to everybody at the same moment; in milliseconds. */

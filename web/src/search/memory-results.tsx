@@ -1,15 +1,14 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { Button, Loader } from '@mantine/core';
 import { Layers, SearchX } from 'lucide-react';
-import { problemOf } from '../../../client/errors.ts';
 import type { MemoryHits } from '../../../contract/epoch.ts';
-import type { Problem } from '../../../contract/errors.ts';
 import { memoryNotes } from '../epochs/epoch-words.ts';
 import { sentenceOf } from '../ui/problem-words.ts';
 import type { MemoryMode } from '../workspace/place.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { Empty } from '../ui/empty.tsx';
 import { moveAmongLinks } from '../ui/move-among-links.ts';
+import { useRequest } from '../ui/use-request.ts';
 import { useToday } from '../ui/use-today.ts';
 import { MemoryResult } from './memory-result.tsx';
 import classes from './search-page.module.css';
@@ -86,27 +85,21 @@ const most = 200;
 
 function useHits(search: MemorySearch, mode: MemoryMode) {
   const { streambed, workspaceId } = useWorkspace();
-  const [state, setState] = useState<{ hits?: MemoryHits; problem?: Problem; busy: boolean }>({ busy: true });
   const [limit, setLimit] = useState(pageSize);
-  const running = useRef<AbortController>(undefined);
-  const ask = useCallback(() => {
-    running.current?.abort();
-    const { signal } = (running.current = new AbortController());
-    streambed
-      .workspace(workspaceId)
-      .memory.search({ ...search, mode, limit }, { signal })
-      .then((hits) => !signal.aborted && setState({ hits, busy: false }))
-      .catch((error: unknown) => !signal.aborted && setState((before) => ({ ...before, busy: false, problem: problemOf(error) })));
-  }, [streambed, workspaceId, search, mode, limit]);
-  useEffect(() => {
-    ask();
-    return () => running.current?.abort();
-  }, [ask]);
+  const load = useCallback(
+    (signal: AbortSignal) => streambed.workspace(workspaceId).memory.search({ ...search, mode, limit }, { signal }),
+    [streambed, workspaceId, search, mode, limit],
+  );
+  const { state, value: hits, problem, retry } = useRequest(load);
   const more = (): void => {
-    setState(({ hits }) => ({ ...(hits && { hits }), busy: true }));
-    if (state.problem) ask();
+    if (state === 'failed') retry();
     else setLimit((before) => Math.min(most, before * 2));
   };
-  const { hits, problem, busy } = state;
-  return { hits, problem, loading: busy, hasMore: hits !== undefined && hits.items.length >= limit && limit < most, more };
+  return {
+    hits,
+    problem: state === 'failed' ? problem : undefined,
+    loading: state === 'loading',
+    hasMore: hits !== undefined && hits.items.length >= limit && limit < most,
+    more,
+  };
 }

@@ -1,9 +1,9 @@
-import { useEffect, useMemo, useState } from 'react';
-import { problemOf } from '../../../client/errors.ts';
+import { useCallback, useMemo } from 'react';
 import type { Streambed } from '../../../client/http/http.ts';
 import { UserId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { sentenceOf } from '../ui/problem-words.ts';
+import { useRequest } from '../ui/use-request.ts';
 import { nameOfStream } from '../workspace/stream-filter.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 import { readSearch, type SearchWords } from './search-words.ts';
@@ -60,25 +60,20 @@ interface NameLookup {
 function useStreamLookup(name: string | undefined): NameLookup {
   const { streambed, workspaceId, me } = useWorkspace();
   const { streams } = useStreamList();
-  const [asked, setAsked] = useState<NameLookup & { name?: string }>({});
   const known = name === undefined ? undefined : streams.find((stream) => isNamed(stream, name, me.id))?.id;
-  const isUnknown = name !== undefined && known === undefined;
-  useEffect(() => {
-    if (!isUnknown) return;
-    const stop = new AbortController();
-    const { signal } = stop;
-    streambed
-      .workspace(workspaceId)
-      .streams.list({ q: name.slice(0, 80), status: 'any', limit: 50 }, { signal })
-      .then(({ items }) => {
-        const found = items.find((stream) => isNamed(stream, name, me.id));
-        setAsked(found ? { name, id: found.id } : { name, problem: `There is no stream called “${name}” that you may see.` });
-      })
-      .catch((error: unknown) => !signal.aborted && setAsked({ name, problem: sentenceOf(problemOf(error)) }));
-    return () => stop.abort();
-  }, [isUnknown, name, streambed, workspaceId, me.id]);
+  const load = useCallback(
+    async (signal: AbortSignal): Promise<NameLookup> => {
+      if (name === undefined) return {};
+      const q = name.slice(0, 80);
+      const { items } = await streambed.workspace(workspaceId).streams.list({ q, status: 'any', limit: 50 }, { signal });
+      const found = items.find((stream) => isNamed(stream, name, me.id));
+      return found ? { id: found.id } : { problem: `There is no stream called “${name}” that you may see.` };
+    },
+    [name, streambed, workspaceId, me.id],
+  );
+  const { value, problem } = useRequest(name !== undefined && known === undefined ? load : undefined, { reset: true });
   if (known !== undefined) return { id: known };
-  return asked.name === name ? asked : {};
+  return problem ? { problem: sentenceOf(problem) } : (value ?? {});
 }
 
 const isNamed = (stream: Stream, name: string, me: string): boolean =>

@@ -1,10 +1,13 @@
 import { useCallback, useEffect, useState } from 'react';
+import { useRequest } from '../ui/use-request.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 /** So many streams are read by themselves; what lies further back is found by its name, or shown when asked for. */
 const enough = 500;
 /** Between one page and the next, so that what people do comes first; in milliseconds. */
 const pauseMs = 400;
+/** Delay between the last key stroke and the search, in milliseconds. */
+const searchPauseMs = 150;
 
 /**
  * Reads on behind the first page of streams: one may be in a quiet stream that does not stand there. Says how to read more than that, where
@@ -31,22 +34,13 @@ export function useNamedStreams(query: string): void {
   const { streambed, workspaceId, list } = useWorkspace();
   const { hasMore } = useStreamList();
   const q = query.trim().replace(/^#/, '').slice(0, 80);
-  useEffect(() => {
-    if (!hasMore || q === '') return;
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      streambed
-        .workspace(workspaceId)
-        .streams.list({ q, limit: 20 }, { signal: stop.signal })
-        .then(({ items }) => {
-          for (const stream of items) list.put(stream);
-        })
-        // Then what is known here has to do.
-        .catch(() => undefined);
-    }, 150);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [hasMore, q, streambed, workspaceId, list]);
+  const load = useCallback(
+    async (signal: AbortSignal) => {
+      const { items } = await streambed.workspace(workspaceId).streams.list({ q, limit: 20 }, { signal });
+      for (const stream of items) list.put(stream);
+    },
+    [q, streambed, workspaceId, list],
+  );
+  // Without an answer the streams that are known here have to do.
+  useRequest(hasMore && q !== '' ? load : undefined, { pauseMs: searchPauseMs });
 }

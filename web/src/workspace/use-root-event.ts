@@ -1,25 +1,16 @@
-import { useEffect, useState } from 'react';
-import { problemOf } from '../../../client/errors.ts';
+import { useCallback } from 'react';
 import type { Problem } from '../../../contract/errors.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
+import { useRequest } from '../ui/use-request.ts';
 import { useWorkspace } from './workspace-context.ts';
 
 /** The event that a thread branched from: what is known at once, what it says now as soon as that is read. */
 export function useRootEvent(streamId: string | null, eventId: string | null): { event?: StreamEvent; problem?: Problem } {
   const { roots } = useWorkspace();
-  const [read, setRead] = useState<{ event?: StreamEvent; problem?: Problem }>({});
-  useEffect(() => {
-    if (streamId === null || eventId === null) return;
-    let isCurrent = true;
-    roots
-      .read(streamId, eventId)
-      .then((event) => isCurrent && setRead({ event }))
-      .catch((error: unknown) => isCurrent && setRead({ problem: problemOf(error) }));
-    return () => {
-      isCurrent = false;
-    };
-  }, [roots, streamId, eventId]);
-  if (read.event?.id === eventId || read.problem) return read;
+  const load = useCallback(() => roots.read(streamId ?? '', eventId ?? ''), [roots, streamId, eventId]);
+  const { value, problem } = useRequest(streamId !== null && eventId !== null ? load : undefined, { reset: true });
+  if (value) return { event: value };
+  if (problem) return { problem };
   const event = eventId === null ? undefined : roots.known(eventId);
   return event ? { event } : {};
 }

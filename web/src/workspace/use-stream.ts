@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { LiveSnapshot, LiveStream } from '../../../client/stream/live-stream.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { useLive } from '../ui/use-live.ts';
+import { useRequest } from '../ui/use-request.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 export interface OpenStream {
@@ -36,16 +37,13 @@ export function useListedStream(streamId: string | null): Stream | undefined {
   const { streams, loading } = useStreamList();
   const listed = streams.find((stream) => stream.id === streamId);
   const isMissing = !loading && !listed;
-  useEffect(() => {
-    if (!isMissing || streamId === null) return;
-    const stop = new AbortController();
-    streambed
-      .workspace(workspaceId)
-      .streams.read(streamId, { signal: stop.signal })
-      .then((stream) => list.put(stream))
-      // Where it is shown, the live stream meets the same problem and tells it; elsewhere the name is just not there.
-      .catch(() => undefined);
-    return () => stop.abort();
-  }, [isMissing, streambed, workspaceId, streamId, list]);
+  const load = useCallback(
+    async (signal: AbortSignal) => {
+      if (streamId !== null) list.put(await streambed.workspace(workspaceId).streams.read(streamId, { signal }));
+    },
+    [streambed, workspaceId, streamId, list],
+  );
+  // Where the stream is shown, its live stream meets the same problem and tells it; elsewhere the name is just missing.
+  useRequest(isMissing && streamId !== null ? load : undefined);
   return listed;
 }
