@@ -11,7 +11,7 @@ const schemes: { value: MantineColorScheme; label: string }[] = [
   { value: 'auto', label: 'Same as the system' },
 ];
 
-/** The foot of the sidebar: who is signed in, and what concerns them only. */
+/** The foot of the sidebar: the signed-in member and their own menu. */
 export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { me, signOut } = useWorkspace();
   const { colorScheme, setColorScheme } = useMantineColorScheme();

@@ -3,10 +3,10 @@ import { Loader } from '@mantine/core';
 import { SignIn } from './sign-in.tsx';
 import { useSession } from './use-session.ts';
 
-/** Most of the page is needed by nobody who is not signed in. */
+/** The workspace loads apart: the sign-in page does not need most of the code. */
 const Workspace = lazy(async () => ({ default: (await import('./workspace.tsx')).Workspace }));
 
-/** The whole page: signing in, or the workspace. */
+/** The whole page: sign-in, or the workspace. */
 export function App() {
   const { session, notice, signIn, signOut } = useSession();
   if (!session) return <SignIn notice={notice} onSignIn={signIn} />;

@@ -4,7 +4,7 @@ import { Mark } from '../ui/mark.tsx';
 import classes from './brand.module.css';
 import { modKey } from '../ui/mod-key.ts';
 
-/** The head of the sidebar: what this is, whose it is, and the quick way to a stream. */
+/** The head of the sidebar: product, workspace, and the button of the jump dialog. */
 export function Brand({ workspaceName, onJump }: { workspaceName: string; onJump: () => void }) {
   return (
     <header className={classes.head}>

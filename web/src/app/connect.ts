@@ -24,9 +24,9 @@ export interface Connection {
   close(): void;
 }
 
-/** Everything a signed-in page holds open: one socket, the list of streams, the streams in use. */
+/** Opens everything that a signed-in page needs: one socket, the list of streams, the open streams. */
 export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 'workspaceId' | 'userId'>): Connection {
-  // Browsers show console.debug only to those who ask for it.
+  // Browsers hide console.debug until the user turns it on.
   const debugLog = createDebugLog({ write: ({ name, fields }) => console.debug(`streambed: ${name}`, fields) });
   const streambed = createStreambed({ baseUrl: '', token, debugLog });
   const socket = new RealtimeSocket({ ticket: () => streambed.workspace(workspaceId).ticket(), device: 'web', debugLog });
@@ -53,7 +53,7 @@ export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 
   };
 }
 
-/** Calls back whenever the device gives reason to ask whether the connection lives: the network changed, or somebody looks again. */
+/** Calls `wake` when the connection needs a check: the network changed, or the page became visible. */
 function watchDevice(wake: () => void): () => void {
   const onVisible = (): void => {
     if (document.visibilityState === 'visible') wake();

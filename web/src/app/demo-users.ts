@@ -7,8 +7,8 @@ const Demo = z.object({
 export type DemoUser = z.infer<typeof Demo>['users'][number];
 
 /**
- * The people one can sign in as on a laptop. While the local app is still seeding them it is asked again, until `signal` aborts. Empty
- * elsewhere: a deployed Streambed has no such list.
+ * Reads the users that a laptop offers for sign-in. Retries while the local app seeds them, until `signal` aborts. Resolves to an empty
+ * list elsewhere: a deployed Streambed has no such list.
  */
 export async function fetchDemoUsers(signal: AbortSignal): Promise<DemoUser[]> {
   try {

@@ -5,7 +5,7 @@ import { Empty } from '../ui/empty.tsx';
 
 interface Props {
   readonly children: ReactNode;
-  /** Another value means another page: the error of the last one is forgotten. */
+  /** A change of this value means another page, and clears the error. */
   readonly place?: string;
 }
 interface State {
@@ -13,7 +13,7 @@ interface State {
   readonly place: string | undefined;
 }
 
-/** Keeps an error in the page from leaving a blank screen. What was typed stays: drafts are kept as they are written. */
+/** Shows an error page instead of a blank screen. Texts survive, because drafts are stored at each key. */
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: undefined, place: undefined };
 

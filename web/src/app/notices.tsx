@@ -2,7 +2,7 @@ import { Button, CloseButton } from '@mantine/core';
 import classes from './notices.module.css';
 import type { ShownNotice } from './use-page-actions.ts';
 
-/** Words in passing, with what can be done about them. The region is always there, so that screen readers hear what comes into it. */
+/** Short notices with their actions. The region is always there, so that screen readers announce new ones. */
 export function Notices({ notices, onClose }: { notices: readonly ShownNotice[]; onClose: (id: number) => void }) {
   return (
     <output aria-live="polite" className={classes.region} data-testid="notices">

@@ -2,7 +2,7 @@ import type { Claims } from './token.ts';
 import { readToken } from './token.ts';
 import type { TextStore } from '../ui/text-store.ts';
 
-/** Who is signed in on this device. The names are what the server said last, so that a reload need not wait to greet. */
+/** The signed-in member of this device. The names are the server's last answer, so that a reload shows them at once. */
 export interface Session extends Claims {
   readonly userName: string;
   readonly workspaceName: string;
@@ -10,7 +10,7 @@ export interface Session extends Claims {
 
 export const sessionKey = 'streambed:session';
 
-/** The session kept on this device; `ended` says why there is none any more when there was one. */
+/** The session of this device; `ended` gives the reason when an earlier one is over. */
 export function loadSession(store: TextStore, nowMs: number): { session?: Session; ended?: string } {
   const kept = store.get(sessionKey);
   if (kept === null) return {};
@@ -32,9 +32,9 @@ export function forgetSession(store: TextStore): void {
   store.remove(sessionKey);
 }
 
-/** Longest time-out that browsers keep: more than this fires at once. */
+/** The longest time-out that browsers keep: longer ones fire at once. */
 const longestTimeoutMs = 2_147_483_647;
 
-/** How long to wait before looking again whether the session is over. */
+/** Delay before the next check of the session's expiry, in milliseconds. */
 export const waitUntilExpiry = (session: Pick<Claims, 'expiresAt'>, nowMs: number): number =>
   Math.min(Math.max(session.expiresAt - nowMs, 0), longestTimeoutMs);

@@ -30,7 +30,7 @@ const expiredBanner: Banner = {
   action: 'sign-in',
 };
 
-/** The frame of a signed-in page: the list of streams beside the stream, or on a phone one or the other. */
+/** The frame of a signed-in page: the list of streams beside the stream, or on a phone one of the two. */
 export function Shell({ workspaceName, expired }: { workspaceName: string; expired: boolean }) {
   const isNarrow = useMediaQuery('(max-width: 47.99em)', matchMedia('(max-width: 47.99em)').matches);
   const [creating, create] = useDisclosure();

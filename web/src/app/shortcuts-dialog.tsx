@@ -21,7 +21,7 @@ const shortcuts: [keys: string[], what: string][] = [
   [['Escape'], 'Cancel an edit, go back to the composer, close the thread or memory'],
 ];
 
-/** What the keyboard can do. */
+/** The list of keyboard shortcuts. */
 export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
     <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts" centered closeButtonProps={{ 'aria-label': 'Close' }}>

@@ -4,7 +4,7 @@ import { countLabel } from '../workspace/badges.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 import classes from './sidebar-links.module.css';
 
-/** The places of a workspace that are no streams. */
+/** Links to the pages that are no streams. */
 export function SidebarLinks({ onPicked }: { onPicked: () => void }) {
   const { place } = useWorkspace();
   const { unreadNotifications } = useStreamList();

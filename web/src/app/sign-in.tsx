@@ -14,7 +14,7 @@ interface Props {
   readonly onSignIn: (session: Session) => void;
 }
 
-/** Signing in: as one of the demo users where there are any, or with a token. */
+/** The sign-in page: with a demo user where there are any, or with a token. */
 export function SignIn({ notice, onSignIn }: Props) {
   const { value: users = [] } = useRequest(fetchDemoUsers);
   const { busy, error, tryToken } = useTokenCheck(onSignIn);

@@ -15,14 +15,14 @@ import { useStream, type OpenStream } from '../workspace/use-stream.ts';
 
 interface Props {
   readonly place: StreamPlace;
-  /** What the whole workspace has to tell about its connection. */
+  /** The banner of the workspace's connection. */
   readonly banner: Banner | undefined;
-  /** On a phone: the button that shows the list of streams. */
+  /** The button that shows the list of streams, on a phone. */
   readonly menu: ReactNode;
   readonly isNarrow: boolean;
 }
 
-/** One stream: its history, what happens now, and the composer; beside it a thread, or memory. */
+/** One stream with its history, live events and composer; beside it a thread, or memory. */
 export function StreamPage({ place, banner, menu, isNarrow }: Props) {
   const { streamId, thread, memory } = place;
   const opened = useStream(streamId);
@@ -49,7 +49,7 @@ interface ColumnProps extends Pick<Props, 'banner' | 'menu'> {
 
 function StreamColumn({ streamId, banner, menu, opened: { live, snapshot, stream } }: ColumnProps) {
   const { problem } = snapshot;
-  // Who was taken out of a private stream sees no more of it, also not what was loaded before.
+  // A member who was removed from a private stream sees none of it, not even the loaded part.
   const isGone = problem?.code === 'not_found';
   if (problem && !isSignedOut(problem) && (isGone || snapshot.events.length === 0)) {
     return (

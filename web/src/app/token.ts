@@ -1,6 +1,6 @@
 import { WorkspaceId } from '../../../contract/ids.ts';
 
-/** What a token says about itself. Only the server can tell whether it is true. */
+/** The claims of a token, not verified: only the server checks the signature. */
 export interface Claims {
   readonly token: string;
   readonly workspaceId: WorkspaceId;
@@ -13,7 +13,7 @@ export type ReadToken = { readonly ok: true; readonly claims: Claims } | { reado
 
 const refuse = (message: string): ReadToken => ({ ok: false, message });
 
-/** Reads a pasted token without checking its signature, so that a slip of the clipboard is explained before anything is sent. */
+/** Reads a pasted token without checking its signature, so that copy mistakes are explained before a request. */
 export function readToken(pasted: string, nowMs: number): ReadToken {
   const token = pasted.trim().replace(/^Bearer\s+/i, '');
   if (token === '') return refuse('Paste a token first.');

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { countLabel, type Badge } from '../workspace/badges.ts';
 
-/** The tab's picture: with a number for what waits for the person, with a dot for what else is unread. */
+/** The icon of the tab: a number for notifications, a dot for other unread messages. */
 export function useFavicon({ count, isUnread }: Pick<Badge, 'count' | 'isUnread'>): void {
   const href = faviconOf(count, isUnread);
   useEffect(() => {
@@ -14,7 +14,7 @@ const mark =
   '<rect width="32" height="32" rx="8" fill="#126d63"/><g fill="none" stroke="#fff" stroke-width="2.6" stroke-linecap="round">' +
   '<path d="M6 10.5c3.3-3 6.7-3 10 0s6.7 3 10 0"/><path d="M6 17c3.3-3 6.7-3 10 0s6.7 3 10 0" stroke-opacity=".72"/></g>';
 
-/** Where the picture is: the plain one is a file, the others are drawn. */
+/** The address of the icon: a file for the plain one, a drawn image for the others. */
 export function faviconOf(count: number, isUnread: boolean): string {
   if (count === 0 && !isUnread) return '/favicon.svg';
   const sign =

@@ -7,7 +7,7 @@ import type { Place, StreamPlace } from '../workspace/place.ts';
 import { archiveStream, leaveStream, markUnread, noticeOf, openDm, type ActionServices } from '../workspace/stream-actions.ts';
 import { findOpener, returnFocus } from '../ui/opener.ts';
 
-/** The dialog that is open over the page, and what it is about. */
+/** The dialog that is open over the page, with its subject. */
 export type OpenDialog =
   | { readonly kind: 'promote'; readonly streamId: string; readonly name: string | undefined; readonly type: 'channel' | 'incident' }
   | { readonly kind: 'share'; readonly event: StreamEvent }
@@ -28,7 +28,7 @@ export interface ShownNotice extends Notice {
 
 type Go = (place: Place, how?: 'push' | 'replace') => void;
 
-/** Carries out what the page is asked for; the same functions for as long as the workspace is open. */
+/** Carries out page actions. The functions stay the same while the workspace is open. */
 export function usePageActions(services: Omit<ActionServices, 'tell' | 'go'> | undefined, go: Go): PageActionState {
   const { dialog, openDialog, closeDialog } = useOpenDialog();
   const { notices, tell, closeNotice } = useNotices();
@@ -59,14 +59,14 @@ export function usePageActions(services: Omit<ActionServices, 'tell' | 'go'> | u
   return { pageActions, tell, dialog, notices, closeDialog, closeNotice };
 }
 
-/** A thread shows beside the stream that it branched from, where that is known. */
+/** The place of a stream; a thread shows beside its parent where the parent is known. */
 function placeOf(id: string, stream: Stream | undefined): StreamPlace {
   const streamId = StreamId.parse(id);
   if (stream?.streamType !== 'thread' || stream.parentStreamId === null) return { kind: 'stream', streamId };
   return { kind: 'stream', streamId: stream.parentStreamId, thread: streamId };
 }
 
-/** Which dialog is open, and where the focus goes when it closes. */
+/** Holds the open dialog, and returns the focus when it closes. */
 function useOpenDialog() {
   const [dialog, setDialog] = useState<OpenDialog>();
   const opener = useRef<HTMLElement>(undefined);
@@ -81,7 +81,7 @@ function useOpenDialog() {
   return { dialog, openDialog, closeDialog };
 }
 
-/** Notices with something to do about them stay longer; in milliseconds. */
+/** Notices with an action stay longer; in milliseconds. */
 const plainMs = 5_000;
 const actionMs = 12_000;
 
@@ -97,7 +97,7 @@ function useNotices() {
   const tell = useCallback(
     (notice: Notice) => {
       const id = ++count.current;
-      // More than three at once nobody reads.
+      // Nobody reads more than three notices at once.
       setNotices((shown) => [...shown.slice(-2), { ...notice, id }]);
       timers.current.set(
         id,

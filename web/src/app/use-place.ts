@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { readPlace, writePlace, type Place } from '../workspace/place.ts';
 
-/** Where the address bar says we are, and how to go elsewhere. */
+/** The place in the address bar, and a function to go elsewhere. */
 export function usePlace(): { place: Place; go: (place: Place, how?: 'push' | 'replace') => void } {
   const search = useSyncExternalStore(onNavigation, () => location.search);
   const place = useMemo(() => readPlace(search), [search]);

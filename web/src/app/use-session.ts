@@ -4,13 +4,13 @@ import { forgetSession, loadSession, saveSession, sessionKey, type Session } fro
 
 export interface SessionState {
   readonly session: Session | undefined;
-  /** Why nobody is signed in any more. */
+  /** The reason that the last session ended. */
   readonly notice: string | undefined;
   readonly signIn: (session: Session) => void;
   readonly signOut: (notice?: string) => void;
 }
 
-/** Who is signed in, the same in every tab of this browser. */
+/** The session, the same in each tab of this browser. */
 export function useSession(): SessionState {
   const [state, setState] = useState(() => {
     const { session, ended } = loadSession(deviceStore, Date.now());

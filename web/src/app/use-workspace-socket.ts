@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { connect, type Connection } from './connect.ts';
 import type { Session } from './session.ts';
 
-/** The one socket of a signed-in page with what lives on it: the workspace with its badges and activity, the open streams. */
+/** Opens the one socket of a signed-in page, and everything that lives on it: the workspace's badges and activity, and the open streams. */
 export function useWorkspaceSocket({ token, workspaceId, userId }: Session): Connection | undefined {
   const [connection, setConnection] = useState<Connection>();
   useEffect(() => {

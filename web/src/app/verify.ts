@@ -6,7 +6,7 @@ import { readToken } from './token.ts';
 
 export type VerifyResult = { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly message: string };
 
-/** Asks the server whether a token is good, and whose it is. */
+/** Checks a token with the server, and reads the names that belong to it. */
 export async function verifyToken(pasted: string, signal?: AbortSignal): Promise<VerifyResult> {
   const read = readToken(pasted, Date.now());
   if (!read.ok) return read;

@@ -14,12 +14,12 @@ import { useWorkspaceSocket } from './use-workspace-socket.ts';
 
 interface Props {
   readonly session: Session;
-  /** The server's own names of user and workspace, when they differ from those kept. */
+  /** Reports the server's names of user and workspace, when they differ from the stored ones. */
   readonly onNames: (session: Session) => void;
   readonly onSignOut: (notice?: string) => void;
 }
 
-/** A workspace for somebody who is signed in. */
+/** The page of a signed-in member. */
 export function Workspace({ session, onNames, onSignOut }: Props) {
   const connection = useWorkspaceSocket(session);
   const expired = useExpiry(session);
@@ -55,14 +55,14 @@ export function Workspace({ session, onNames, onSignOut }: Props) {
   );
 }
 
-/** What could not be sent before the session ends is there again as a draft. */
+/** Keeps unsent messages as drafts before the session ends. */
 function keepUnsent({ open, drafts }: Connection): void {
   for (const { streamId, text } of open.unsent()) {
     drafts.write(streamId, [drafts.read(streamId), text].filter((part) => part !== '').join('\n\n'));
   }
 }
 
-/** Whether the token has run out while the page was open. */
+/** True once the token has expired while the page is open. */
 function useExpiry(session: Session): boolean {
   const [expired, setExpired] = useState(false);
   const { expiresAt } = session;
@@ -79,7 +79,7 @@ function useExpiry(session: Session): boolean {
   return expired;
 }
 
-/** Asks once for the names; a token that the server refuses ends the session. */
+/** Reads the names once per connection; a refused token ends the session. */
 function useNames(
   session: Session,
   connection: Connection | undefined,
@@ -90,7 +90,7 @@ function useNames(
     if (userName !== session.userName || workspaceName !== session.workspaceName) onNames({ ...session, userName, workspaceName });
   });
   const onProblem = useEffectEvent((problem: Problem) => {
-    // Whatever else is wrong, the connection banner tells it.
+    // The connection banner shows all other problems.
     if (isSignedOut(problem)) onSignOut(signedOutReason(problem));
   });
   const load = useCallback(

@@ -9,7 +9,7 @@ interface Props {
   readonly onPoll: () => void;
 }
 
-/** What can go with a message besides words. */
+/** Attaches files or a poll to a message. */
 export function AttachButton({ disabled, onFiles, onPoll }: Props) {
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -36,11 +36,11 @@ export function AttachButton({ disabled, onFiles, onPoll }: Props) {
         hidden
         tabIndex={-1}
         aria-label="Files"
-        // Systems do not know the type of every file; its ending they do.
+        // Browsers do not know the type of every file, so the list names file endings as well.
         accept={[...mediaTypes, '.md', '.log', '.csv', '.json'].join(',')}
         onChange={(event) => {
           onFiles([...(event.currentTarget.files ?? [])]);
-          // The same file may be chosen again.
+          // Clears the input, so that the same file can be chosen again.
           event.currentTarget.value = '';
         }}
       />

@@ -7,7 +7,7 @@ import classes from './composer.module.css';
 import { rightsIn } from '../workspace/stream-rights.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
-/** What stands where nothing may be written: why, and what can be done about it. */
+/** The replacement of the composer where the reader may not write: the reason, and the next action. */
 export function ComposerClosed({ closed: stream, isOther }: { closed: Stream; isOther: boolean }) {
   const { streambed, workspaceId, list } = useWorkspace();
   const { me } = useStreamList();

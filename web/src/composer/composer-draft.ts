@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
-/** What is being written. */
+/** The text of a composer. */
 export interface Draft {
   readonly text: string;
   readonly change: (text: string) => void;
 }
 
-/** What is typed is kept per stream until it is sent. */
+/** Keeps the text of a stream's composer until it is sent. */
 export function useDraft(streamId: string): Draft {
   const { drafts } = useWorkspace();
   const [text, setText] = useState(() => drafts.read(streamId));

@@ -7,10 +7,10 @@ interface Props {
   readonly children: (isDropping: boolean) => ReactNode;
 }
 
-/** Takes files that are dropped anywhere on a conversation. */
+/** Accepts files that are dropped anywhere on a conversation. */
 export function DropTarget({ disabled, onFiles, children }: Props) {
   const [isOver, setOver] = useState(false);
-  /** Going from one element to another inside leaves the first after the second was entered. */
+  /** Counts enter and leave events: moving between inner elements fires leave after enter. */
   const depth = useRef(0);
   const isFiles = ({ dataTransfer }: DragEvent): boolean => !disabled && dataTransfer.types.includes('Files');
   const move = (event: DragEvent, step: 1 | -1): void => {

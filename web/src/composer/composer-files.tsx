@@ -3,7 +3,7 @@ import classes from './composer-files.module.css';
 import { sizeOf } from '../files/file-check.ts';
 import type { UploadItem, Uploads } from '../files/file-uploads.ts';
 
-/** The files that go with the message: how far each is up, or what is wrong with it. */
+/** The files of the message, with their upload progress or error. */
 export function ComposerFiles({ files, uploads }: { files: readonly UploadItem[]; uploads: Uploads }) {
   return (
     <ul className={classes.files} aria-label="Files to send">

@@ -13,7 +13,7 @@ interface Props {
   readonly text: string;
 }
 
-/** The line below the composer: what is wrong, what is going on, what is possible. */
+/** The line below the composer: errors, progress and hints. */
 export function ComposerNotes({ sending, stream, snapshot, text }: Props) {
   const { room, says, isWaiting, notesId } = sending;
   const isOver = room.kind === 'over' || says !== undefined;

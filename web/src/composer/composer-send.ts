@@ -11,14 +11,14 @@ import { parseInput } from './slash-commands.ts';
 import { runCommand } from './slash-run.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
-/** Where what is written goes. */
+/** The destination of a text. */
 export interface SendTarget {
   readonly live: LiveStream;
   readonly stream: Stream | undefined;
   readonly streamId: string;
   readonly uploads: Uploads;
   readonly onPoll: (draft: PollDraft) => void;
-  /** Begins an epoch with what comes next. Rejects with StreambedError. */
+  /** Begins an epoch at the next message. Rejects with StreambedError. */
   readonly beginEpoch: (label: string | undefined) => Promise<void>;
 }
 
@@ -32,17 +32,17 @@ export interface SendState {
   readonly attach: (files: readonly File[]) => void;
   readonly onTyped: (text: string) => void;
   readonly isSendable: boolean;
-  /** A command is being carried out. */
+  /** A command is running. */
   readonly busy: boolean;
-  /** It goes out as soon as the files are up. */
+  /** The message waits for its files to upload. */
   readonly isWaiting: boolean;
   readonly room: TextRoom;
-  /** Why nothing was sent, and what would be right. */
+  /** The reason for not sending, and the correction. */
   readonly says: string | undefined;
   readonly notesId: string;
 }
 
-/** Sends what was written: as a message, with files beside it, or as a command. */
+/** Sends the text as a message, with its files, or runs it as a command. */
 export function useSend(options: Options): SendState {
   const { live, stream, draft, files, uploads } = options;
   const { text } = draft;
@@ -89,7 +89,7 @@ export function useSend(options: Options): SendState {
   };
 }
 
-/** Goes on once the files are up. */
+/** Runs the callback once the files are uploaded. */
 function useWhenUploaded(isUploaded: boolean, onUploaded: () => void): void {
   const goOn = useEffectEvent(onUploaded);
   useEffect(() => {
@@ -97,7 +97,7 @@ function useWhenUploaded(isUploaded: boolean, onUploaded: () => void): void {
   }, [isUploaded]);
 }
 
-/** Each file is an event of its own; the words stand with the first. */
+/** Posts each file as an event of its own; the text goes with the first. */
 function sendFiles({ live, files, uploads }: Pick<Options, 'live' | 'files' | 'uploads'>, text: string): void {
   const words = text.trim();
   for (const [index, { id, stored }] of files.entries()) {
@@ -107,7 +107,7 @@ function sendFiles({ live, files, uploads }: Pick<Options, 'live' | 'files' | 'u
   }
 }
 
-/** Carries out one command at a time; what was written stays until it worked. */
+/** Runs one command at a time; the text stays until the command succeeds. */
 function useCommand({ live, draft, streamId, onPoll, beginEpoch }: Options, says: (text: string | undefined) => void) {
   const { streambed, workspaceId, list, pageActions, tell, go } = useWorkspace();
   const [busy, setBusy] = useState(false);

@@ -5,7 +5,7 @@ import classes from './composer-suggest.module.css';
 
 const labels = { person: 'People', stream: 'Streams', command: 'Commands' } as const;
 
-/** What can stand in place of what is being typed; the focus stays in the text. */
+/** The list of suggestions; the focus stays in the text. */
 export function ComposerSuggest({ suggest }: { suggest: Suggestions }) {
   const { items, active, listId, kind, pick, point } = suggest;
   if (items.length === 0) return null;
@@ -22,7 +22,7 @@ export function ComposerSuggest({ suggest }: { suggest: Suggestions }) {
             aria-selected={index === active}
             className={classes.item}
             onPointerMove={() => index !== active && point(index)}
-            // A press would take the focus away from the text.
+            // A press would move the focus out of the text.
             onPointerDown={(event) => event.preventDefault()}
             onClick={() => pick(item)}
           >

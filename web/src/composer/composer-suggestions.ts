@@ -7,13 +7,13 @@ import { usePeople } from '../workspace/people-search.ts';
 import { commandsFor } from './slash-commands.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
-/** Something that can stand in place of what is being typed. */
+/** A replacement for the token at the caret. */
 export interface Suggestion {
   readonly key: string;
   readonly kind: Token['kind'];
   readonly name: string;
   readonly note: string;
-  /** What is written into the text. */
+  /** The text that replaces the token. */
   readonly replacement: string;
 }
 
@@ -24,9 +24,9 @@ export interface Suggestions {
   readonly kind: Token['kind'];
   readonly pick: (item: Suggestion) => void;
   readonly point: (index: number) => void;
-  /** Says whether the key was meant for the list. */
+  /** Handles a key; true when the list used it. */
   readonly onKey: (key: string) => boolean;
-  /** To be called with each change of the text, so that the list never is that of a text before. */
+  /** Updates the list; callers run it at each change of the text, so that the list never belongs to an older text. */
   readonly onInput: (field: HTMLTextAreaElement) => void;
   readonly fieldProps: Record<string, unknown>;
 }
@@ -37,7 +37,7 @@ interface Options {
   readonly stream: Stream | undefined;
 }
 
-/** Offers people behind @, streams behind # and commands behind / while they are typed. */
+/** Suggests people after @, streams after # and commands after /. */
 export function useSuggestions({ field, draft, stream }: Options): Suggestions {
   const { text } = draft;
   const [caret, setCaret] = useState<number>();
@@ -66,7 +66,7 @@ export function useSuggestions({ field, draft, stream }: Options): Suggestions {
     const item = items[active];
     if (!item) return false;
     if (key === 'ArrowDown' || key === 'ArrowUp') point((active + (key === 'ArrowDown' ? 1 : items.length - 1)) % items.length);
-    // What is written in full already is sent.
+    // Enter sends a text whose token is complete already.
     else if (key === 'Enter' && token && item.replacement === text.slice(token.start, token.end)) return false;
     else if (key === 'Enter' || key === 'Tab') pick(item);
     else if (key === 'Escape') setAt({ token: tokenKey, index, closed: true });
@@ -108,7 +108,7 @@ function useMatches(token: Token | undefined, stream: Stream | undefined): Sugge
 /** Delay between the last key stroke and the request, in milliseconds. */
 const pauseMs = 120;
 
-/** Streams that match and are not in the list, because nothing happened in them for long. */
+/** Streams that match and are missing from the list, because they had no activity for long. */
 function useQuietStreams(query: string | undefined): readonly Stream[] {
   const { streambed, workspaceId, list } = useWorkspace();
   const { hasMore } = useStreamList();
@@ -134,7 +134,7 @@ const streamItem = ({ id, name, slug, description }: Stream): Suggestion => ({
 
 function commandsThatFit(query: string, stream: Stream | undefined): Suggestion[] {
   const fitting = commandsFor(stream).filter(({ name }) => name.startsWith(query));
-  // What is written in full is run by Enter, not completed.
+  // Enter runs a complete command instead of completing it.
   if (fitting.some(({ name }) => name === query)) return [];
   return fitting.map(({ name, usage, says }) => ({
     key: name,
@@ -158,11 +158,11 @@ function peopleFor(query: string, known: readonly Person[], asked: readonly Pers
   return 'here'.startsWith(query.toLowerCase()) ? [...people, everyone] : people;
 }
 
-/** Where the caret stands, while nothing is selected. */
+/** Position of the caret; undefined while text is selected. */
 const caretOf = ({ selectionStart, selectionEnd }: HTMLTextAreaElement): number | undefined =>
   selectionStart === selectionEnd ? selectionStart : undefined;
 
-/** Puts the caret somewhere once the text has changed. */
+/** Moves the caret after the text has changed. */
 function useCaretAfter(field: RefObject<HTMLTextAreaElement | null>): (caret: number) => void {
   const [goal, setGoal] = useState<{ readonly caret: number }>();
   useLayoutEffect(() => {

@@ -4,7 +4,7 @@ import { useNameOf } from '../workspace/mention-people.ts';
 import { typingSentence } from './composer-typists.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
-/** Who is writing something right now. */
+/** The names of people who are typing. */
 export function ComposerTyping({ snapshot }: { snapshot: LiveSnapshot }) {
   const { me } = useWorkspace();
   const nameOf = useNameOf();

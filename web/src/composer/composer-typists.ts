@@ -1,4 +1,4 @@
-/** "Maya is typing…"; more than three people are several. */
+/** "Maya is typing…"; more than three people are "several". */
 export function typingSentence(names: readonly string[]): string {
   const [first, second, third, ...more] = names;
   if (first === undefined) return '';

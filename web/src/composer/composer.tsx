@@ -18,23 +18,23 @@ export interface ComposerProps extends SendTarget {
   readonly ref: RefObject<HTMLTextAreaElement | null>;
   readonly snapshot: LiveSnapshot;
   readonly name: string;
-  /** The stream that is archived, so that nothing can be said here: this one, or the one that a thread branched from. */
+  /** The archived stream that closes this composer: the stream itself, or the parent of a thread. */
   readonly closed: Stream | undefined;
-  /** Files are being dragged over the conversation. */
+  /** The user drags files over the conversation. */
   readonly isDropping: boolean;
-  /** Says whether there was a message to edit. */
+  /** Opens the last own message for editing; false when there is none. */
   readonly onEditLast: () => boolean;
 }
 
-/** Where messages are written; where nothing may be written, it says why. */
+/** The field for messages; where the reader may not write, it shows the reason. */
 export function Composer(props: ComposerProps) {
   return props.closed ? <ComposerClosed closed={props.closed} isOther={props.closed !== props.stream} /> : <OpenComposer {...props} />;
 }
 
-/** Without a mouse there is an on-screen keyboard: its Enter is the only way to a new line, and opening it hides the page. */
+/** A device without a mouse has an on-screen keyboard: Enter is its only way to a new line, and opening it hides the page. */
 const hasKeyboard = (): boolean => matchMedia('(hover: hover)').matches;
 
-/** What is typed is kept as a draft until it is sent. */
+/** The composer of an open stream. The text stays as a draft until it is sent. */
 function OpenComposer(props: ComposerProps) {
   const { ref, stream, streamId, uploads } = props;
   const draft = useDraft(streamId);
@@ -94,12 +94,12 @@ function Field({ ref, name, stream, isDropping, onEditLast, draft, sending, sugg
       else if (event.key !== 'ArrowUp' || draft.text !== '' || !onEditLast()) return;
     }
     event.preventDefault();
-    // Escape closes the list and nothing around it.
+    // Escape closes the list only, not the panel around it.
     if (isTaken) event.stopPropagation();
   };
   const onPaste = (event: ClipboardEvent): void => {
     const pasted = [...event.clipboardData.files];
-    // Office programs put a picture of the text beside the text.
+    // Office programs put a picture of the text on the clipboard beside the text.
     if (pasted.length === 0 || event.clipboardData.types.includes('text/plain')) return;
     event.preventDefault();
     sending.attach(pasted);

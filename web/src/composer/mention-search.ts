@@ -1,12 +1,12 @@
 import type { Person, Stream } from '../../../contract/stream.ts';
 
-/** What is being written at the caret and can be completed. */
+/** The word at the caret that can be completed. */
 export interface Token {
   readonly kind: 'person' | 'stream' | 'command';
-  /** Where its sign stands in the text. */
+  /** Position of its sign in the text. */
   readonly start: number;
   readonly end: number;
-  /** What follows the sign, up to the caret. */
+  /** The text between the sign and the caret. */
   readonly query: string;
 }
 
@@ -15,7 +15,7 @@ const patterns: readonly (readonly [Token['kind'], RegExp])[] = [
   ['stream', /(?:^|[\s([{"'“‘])#([\p{L}\p{N}\p{M}-]{0,60})$/u],
 ];
 
-/** Finds what the caret is behind: a person after @, a stream after #, a command where the text begins with /. */
+/** Finds the token at the caret: a person after @, a stream after #, a command after / at the beginning of the text. */
 export function tokenAt(text: string, caret: number): Token | undefined {
   const before = text.slice(0, caret);
   const command = /^\/([a-z-]*)$/i.exec(before);
@@ -28,7 +28,7 @@ export function tokenAt(text: string, caret: number): Token | undefined {
   return undefined;
 }
 
-/** Whether the caret stands in code, where an @ is an @. */
+/** True inside code, where an @ is plain text. */
 function isCode(before: string): boolean {
   if ((before.split('```').length - 1) % 2 === 1) return true;
   const line =
@@ -39,17 +39,17 @@ function isCode(before: string): boolean {
   return (line.split('`').length - 1) % 2 === 1;
 }
 
-/** The text with the token replaced, and where the caret goes: behind one space. */
+/** The text with the token replaced, and the new caret: behind one space. */
 export function complete(text: string, token: Token, replacement: string): { text: string; caret: number } {
   const rest = text.slice(token.end);
   const gap = /^\s/.test(rest) ? '' : ' ';
   return { text: text.slice(0, token.start) + replacement + gap + rest, caret: token.start + replacement.length + 1 };
 }
 
-/** Most that is offered at once. */
+/** Limit of suggestions. */
 export const mostOffered = 8;
 
-/** People whose name or id matches, those whose name begins so first; `known` ones, in their order, before the others. */
+/** People whose name or id matches; names that begin with the query come first. `known` people come before the others, in their order. */
 export function matchPeople(known: readonly Person[], found: readonly Person[], query: string): Person[] {
   const all = [...new Map([...found, ...known].map((person) => [person.id as string, person])).values()];
   const order = new Map(known.map(({ id }, index) => [id as string, index]));
@@ -61,7 +61,7 @@ export function matchPeople(known: readonly Person[], found: readonly Person[], 
   );
 }
 
-/** Streams that can be written as #slug, those one is in first. */
+/** Streams that have a slug and match; the caller's own streams come first. */
 export function matchStreams(streams: readonly Stream[], query: string): Stream[] {
   const named = streams.filter(({ slug, archivedAt }) => slug !== null && archivedAt === null);
   return ranked(

@@ -5,12 +5,12 @@ export type CommandName = (typeof commandNames)[number];
 
 export interface CommandInfo {
   readonly name: CommandName;
-  /** What is written behind it. */
+  /** The arguments of the command. */
   readonly usage: string;
   readonly says: string;
 }
 
-/** What the composer offers when a text begins with a slash. */
+/** The commands that the composer suggests after a slash. */
 export const commands: readonly CommandInfo[] = [
   { name: 'poll', usage: '"Question" "Answer" "Answer"', says: 'Ask everyone; without words behind it a form opens' },
   { name: 'new', usage: 'what it is about', says: 'Begin a new topic: what follows is about something else' },
@@ -22,7 +22,7 @@ export const commands: readonly CommandInfo[] = [
   { name: 'archive', usage: '', says: 'Close this stream: it can be read, and brought back' },
 ];
 
-/** What a text that begins with a slash asks for. */
+/** A parsed command. */
 export type Command =
   | { readonly name: 'promote-incident' | 'promote-channel'; readonly title: string | undefined }
   | { readonly name: 'poll'; readonly question: string; readonly options: readonly string[]; readonly isComplete: boolean }
@@ -35,18 +35,18 @@ export type Command =
 export type ParsedInput =
   | { readonly kind: 'message'; readonly text: string }
   | { readonly kind: 'command'; readonly command: Command }
-  /** Nothing can be done with it; says what would be right. */
+  /** The text is no valid command; `says` explains the correction. */
   | { readonly kind: 'problem'; readonly says: string };
 
-/** Where a command is written. */
+/** The stream that a command is for. */
 export type CommandTarget = Pick<Stream, 'streamType' | 'status'>;
 
-/** Commands that exist for a type of stream: what else there is would only answer with an error. */
+/** Commands that exist for a type of stream; the others would only fail. */
 export function commandsFor(target: CommandTarget | undefined): CommandInfo[] {
   return commands.filter(({ name }) => !target || misplaced(name, target) === undefined);
 }
 
-/** Reads what was written in the composer: a message, or a command. `//` at the beginning is a slash that is meant. */
+/** Parses the composer's text: a message or a command. A leading `//` is a literal slash. */
 export function parseInput(text: string, target: CommandTarget | undefined): ParsedInput {
   const trimmed = text.trimStart();
   if (!trimmed.startsWith('/')) return { kind: 'message', text };
@@ -93,7 +93,7 @@ function unknownCommand(word: string): string {
   return `There is no command /${word}. ${hint} For a message that begins with a slash, write two: //${word}.`;
 }
 
-/** Why a command cannot be used here. */
+/** The reason that a command does not work in a stream; undefined when it does. */
 function misplaced(name: CommandName, { streamType, status }: CommandTarget): string | undefined {
   const isDm = streamType === 'dm';
   if ((name === 'promote-incident' || name === 'promote-channel') && streamType !== 'thread') {
@@ -109,7 +109,7 @@ function misplaced(name: CommandName, { streamType, status }: CommandTarget): st
   return undefined;
 }
 
-/** Texts in quotes, of any kind that a keyboard makes; undefined when one is not closed or something stands beside them. */
+/** Reads quoted texts, in any kind of quotation mark. Undefined when a quote is not closed, or when text stands outside the quotes. */
 export function readQuoted(rest: string): string[] | undefined {
   const texts: string[] = [];
   const quoted = /\s*(?:"([^"]*)"|“([^”]*)”|„([^“”]*)[“”]|'([^']*)'|«([^»]*)»)/y;
@@ -134,7 +134,7 @@ const unquoted = (rest: string): string => {
 function readPoll(rest: string): ParsedInput {
   if (rest === '') return command({ name: 'poll', question: '', options: [], isComplete: false });
   const texts = readQuoted(rest);
-  // Without quotes all of it is the question; the form asks for the rest.
+  // Without quotes the whole text is the question; the form asks for the answers.
   if (texts === undefined) {
     if (/^["“„«]/.test(rest)) return problem('Put quotes around the question and each answer: /poll "Lunch?" "Pizza" "Salad".');
     return command({ name: 'poll', question: rest, options: [], isComplete: false });

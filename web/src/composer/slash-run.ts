@@ -7,7 +7,7 @@ import { nameList } from '../ui/name-list.ts';
 import type { CheckedPoll, PollDraft } from '../polls/poll-draft.ts';
 import type { Command } from './slash-commands.ts';
 
-/** What commands act through. */
+/** The clients and callbacks that commands use. */
 export interface SlashServices {
   readonly streambed: Streambed;
   readonly workspaceId: string;
@@ -16,14 +16,14 @@ export interface SlashServices {
   readonly pageActions: PageActions;
   readonly tell: (notice: Notice) => void;
   readonly go: (place: Place, how?: 'push' | 'replace') => void;
-  /** Opens the form of a poll. */
+  /** Opens the poll form. */
   readonly onPoll: (draft: PollDraft) => void;
   readonly onPost: (poll: CheckedPoll) => void;
-  /** Begins an epoch with what comes next. Rejects with StreambedError. */
+  /** Begins an epoch at the next message. Rejects with StreambedError. */
   readonly beginEpoch: (label: string | undefined) => Promise<void>;
 }
 
-/** Does what a command asks for, or opens the dialog that asks for the rest. Rejects with StreambedError. */
+/** Runs a command, or opens the dialog that asks for missing details. Rejects with StreambedError. */
 export async function runCommand(command: Command, services: SlashServices): Promise<void> {
   const { streambed, workspaceId, streamId, pageActions, list, tell } = services;
   const workspace = streambed.workspace(workspaceId);
@@ -64,7 +64,7 @@ export async function runCommand(command: Command, services: SlashServices): Pro
   }
 }
 
-/** With a name it is done at once; without one the dialog asks for it. */
+/** Promotes at once when there is a name; otherwise the dialog asks for it. */
 async function promote(streamType: 'channel' | 'incident', name: string | undefined, services: SlashServices): Promise<void> {
   const { streambed, workspaceId, streamId, pageActions, list, go } = services;
   if (name === undefined) return pageActions.promote(streamId, undefined, streamType);

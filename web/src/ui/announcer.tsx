@@ -1,7 +1,4 @@
-/**
- * Says a text to screen readers when `count` rises, without moving anything. The two halves take turns, so that the same text said
- * twice is heard twice.
- */
+/** Announces a text to screen readers when `count` rises. Two halves take turns, so that the same text is announced twice. */
 export function Announcer({ text, count }: { text: string; count: number }) {
   return (
     <output className="sb-hidden" aria-live="polite">

@@ -10,17 +10,17 @@ export interface Choice<Value extends string> {
 
 interface Props<Value extends string> {
   readonly legend: string;
-  /** Makes the radio buttons one group; unique on the page. */
+  /** Groups the radio buttons; unique on the page. */
   readonly name: string;
   readonly choices: readonly Choice<Value>[];
   readonly value: Value | undefined;
   readonly onChange: (value: Value) => void;
   readonly error?: string | undefined;
-  /** Cards beside each other where there is room. */
+  /** Cards in a row where there is room. */
   readonly columns?: 1 | 2 | 3 | 4;
 }
 
-/** One of a few, each with a word of explanation. */
+/** Radio buttons as cards, each with a short explanation. */
 export function ChoiceCards<Value extends string>({ legend, name, choices, value, onChange, error, columns = 2 }: Props<Value>) {
   return (
     <fieldset className={classes.choices}>

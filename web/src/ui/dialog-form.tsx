@@ -5,7 +5,7 @@ import classes from './dialog-form.module.css';
 interface Props {
   readonly submit: string;
   readonly busy: boolean;
-  /** What went wrong and belongs to none of the fields. */
+  /** The error that belongs to no field. */
   readonly error: string | undefined;
   readonly onSubmit: () => void;
   readonly onCancel: () => void;
@@ -13,7 +13,7 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** The frame of a form in a dialog: its fields, what went wrong, and the two ways out. */
+/** The frame of a form in a dialog: fields, error, and the two buttons. */
 export function DialogForm({ submit, busy, error, onSubmit, onCancel, disabled = false, children }: Props) {
   const send = (event: FormEvent): void => {
     event.preventDefault();

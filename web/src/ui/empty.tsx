@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import classes from './empty.module.css';
 
-/** What stands where nothing is yet: what it is, and what to do about it. */
+/** The placeholder of an empty list: title, explanation, and a first action. */
 export function Empty({ icon, title, children, level = 2 }: { icon?: ReactNode; title: string; children?: ReactNode; level?: 1 | 2 }) {
   const Heading = `h${level}` as const;
   return (

@@ -1,6 +1,6 @@
 import type { Problem } from '../../../contract/errors.ts';
 
-/** The errors of a problem by the field of a form they belong to; what belongs to none of them stands in `form`. */
+/** Groups the errors of a problem by form field; errors of other fields go to `form`. */
 export function fieldErrors<Field extends string>(problem: Problem, fields: readonly Field[]): Partial<Record<Field | 'form', string>> {
   const found: Partial<Record<Field | 'form', string>> = {};
   const stray: string[] = [];

@@ -10,7 +10,7 @@ export function initialsOf(name: string): string {
     .toLocaleUpperCase();
 }
 
-/** One of `count` colours, always the same one for an id. */
+/** One of `count` colours, the same one each time for an id. */
 export function colourIndexOf(id: string, count: number): number {
   let hash = 2_166_136_261;
   for (const character of id) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);

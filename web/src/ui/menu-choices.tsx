@@ -8,7 +8,7 @@ interface Props<Value extends string> {
   readonly onPick: (value: Value) => void;
 }
 
-/** A part of a menu where one of a few is chosen; choosing closes the menu. */
+/** A group of exclusive choices in a menu; choosing closes the menu. */
 export function MenuChoices<Value extends string>({ label, choices, value, onPick }: Props<Value>) {
   return (
     <>

@@ -1,14 +1,14 @@
 import { maxTextBytes, utf8Bytes } from '../../../contract/text.ts';
 
-/** From here on the composer shows how much room is left. */
+/** From this size on the composer shows the remaining bytes. */
 const warnBytes = maxTextBytes * 0.8;
 
 export type TextRoom =
   { readonly kind: 'plenty' } | { readonly kind: 'scarce'; readonly message: string } | { readonly kind: 'over'; readonly message: string };
 
-/** How much room a message has left, in the words of the composer. */
+/** The remaining size of a message, with the words for the composer. */
 export function roomLeft(text: string): TextRoom {
-  // A UTF-16 unit is at most 3 bytes of UTF-8: short texts need no encoding at every key.
+  // A UTF-16 unit is at most 3 bytes of UTF-8, so short texts need no encoding at each key.
   if (text.length * 3 < warnBytes) return { kind: 'plenty' };
   const bytes = utf8Bytes(text);
   if (bytes < warnBytes) return { kind: 'plenty' };
@@ -21,10 +21,10 @@ export function roomLeft(text: string): TextRoom {
 
 const kilobytes = (bytes: number): string => (bytes / 1024).toFixed(1);
 
-/** Whether a text may be sent as it stands. */
+/** True when a text may be sent. */
 export const isSendable = (text: string): boolean => text.trim() !== '' && roomLeft(text).kind !== 'over';
 
-/** Texts longer than this are shown folded until asked for. */
+/** Longer texts show folded until the reader unfolds them. */
 export function isLong(text: string): boolean {
   if (text.length > 3000) return true;
   let lines = 1;

@@ -1,2 +1,2 @@
-/** The key that shortcuts are made with, as this device's keyboard names it. */
+/** The name of the modifier key for shortcuts on this device's keyboard. */
 export const modKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl';

@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from 'react';
 
-/** In a list of links the arrows go from one to the next. */
+/** Moves the focus from link to link of a list with the arrow keys. */
 export function moveAmongLinks(event: KeyboardEvent<HTMLElement>): void {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
   if (step === 0) return;

@@ -1,7 +1,7 @@
-/** How long after a dialog began to close the focus is looked after: the dialog moves it first. In milliseconds. */
+/** Delay before the focus is checked after a dialog begins to close: the dialog moves the focus first. In milliseconds. */
 const afterMs = 200;
 
-/** What the focus should come back to, when something opens now: of an item in a menu the button of the menu, as the menu goes away. */
+/** The element that gets the focus back later. For a menu item it is the menu's button, because the menu disappears. */
 export function findOpener(): HTMLElement | undefined {
   const { activeElement } = document;
   if (!(activeElement instanceof HTMLElement) || activeElement === document.body) return undefined;
@@ -10,7 +10,7 @@ export function findOpener(): HTMLElement | undefined {
   return document.querySelector<HTMLElement>(`[aria-controls="${CSS.escape(menu.id)}"]`) ?? undefined;
 }
 
-/** Puts the focus back, unless it is somewhere by then. */
+/** Returns the focus to the opener, unless another element has it by then. */
 export function returnFocus(opener: HTMLElement | undefined): void {
   setTimeout(() => {
     if (document.activeElement === document.body && opener?.isConnected) opener.focus();

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import classes from './page-header.module.css';
 
-/** The head of a page that is no stream. */
+/** The header of a page that shows no stream. */
 export function PageHeader({ menu, title, children }: { menu: ReactNode; title: string; children?: ReactNode }) {
   return (
     <header className={classes.header}>

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { Tooltip } from '@mantine/core';
 
-/** Tells who did something, to whoever points at it, tabs to it or holds a finger on it. */
+/** A tooltip with people's names, for hover, focus and touch. */
 export function PeopleTooltip({ label, children }: { label: string; children: ReactElement }) {
   return (
     <Tooltip label={label} multiline maw={280} events={{ hover: true, focus: true, touch: true }}>

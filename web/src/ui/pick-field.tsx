@@ -10,7 +10,7 @@ export interface PickOption<Value> {
   readonly icon: ReactNode;
   readonly name: string;
   readonly note?: string | undefined;
-  /** Picked already; picking it again takes it away. */
+  /** The option is picked; picking it again removes it. */
   readonly isChosen?: boolean;
 }
 
@@ -22,17 +22,17 @@ interface Props<Value> {
   readonly onQuery: (query: string) => void;
   readonly options: readonly PickOption<Value>[];
   readonly onPick: (value: Value) => void;
-  /** Backspace in an empty field. */
+  /** Handles Backspace in an empty field. */
   readonly onBack?: () => void;
-  /** Told where nothing is offered. */
+  /** The text that shows when there are no options. */
   readonly nothing: string;
-  /** Stands in front of the text: what was picked before. */
+  /** The picked items, shown in front of the text. */
   readonly children?: ReactNode;
   readonly variant?: 'bare' | 'boxed';
   readonly error?: string | undefined;
 }
 
-/** A field to type a part of a name into, with what it finds below: arrows choose, Enter picks. */
+/** A field that searches by name, with the results below: arrow keys choose, Enter picks. */
 export function PickField<Value>(props: Props<Value>) {
   const { label, placeholder, query, onQuery, options, onPick, onBack, nothing, children, variant = 'bare', error } = props;
   const id = useId();

@@ -11,7 +11,7 @@ const units: readonly (readonly [from: number, ms: number, unit: Intl.RelativeTi
 
 const formats = new Map<string, Intl.RelativeTimeFormat>();
 
-/** "5 minutes ago", "in 2 hours"; within a minute "just now", or "in a moment". */
+/** "5 minutes ago", "in 2 hours"; within a minute "just now" or "in a moment". */
 export function relativeTime(at: number, now: number, locale = 'en'): string {
   const distance = at - now;
   const found = units.find(([from]) => Math.abs(distance) >= from);
@@ -22,7 +22,7 @@ export function relativeTime(at: number, now: number, locale = 'en'): string {
   return format.format(Math.round(distance / ms), unit);
 }
 
-/** How long it is until then, as a clock that runs down: "2 d 4 h", "3 h 20 min", "4:07". */
+/** The time until `at` as a countdown: "2 d 4 h", "3 h 20 min", "4:07". */
 export function countdown(at: number, now: number): string {
   const left = Math.max(0, Math.ceil((at - now) / 1000));
   const [days, hours, minutes, seconds] = [
@@ -36,5 +36,5 @@ export function countdown(at: number, now: number): string {
   return `${minutes}:${String(seconds).padStart(2, '0')}`;
 }
 
-/** How long until such a text has to be written anew, in milliseconds. */
+/** Delay until such a text changes, in milliseconds. */
 export const refreshAfter = (at: number, now: number): number => (Math.abs(at - now) < hour ? 1000 : minute);

@@ -1,4 +1,4 @@
-/** Small texts that outlive a reload. */
+/** A store for small texts that survive a reload. */
 export interface TextStore {
   get(key: string): string | null;
   set(key: string, value: string): void;
@@ -6,7 +6,7 @@ export interface TextStore {
   keys(): string[];
 }
 
-/** The browser's local storage. Where it is switched off or full, nothing is kept and nothing breaks. */
+/** The browser's local storage. A full or disabled storage keeps nothing and raises no error. */
 export const deviceStore: TextStore = {
   get: (key) => attempt(() => localStorage.getItem(key), null),
   set: (key, value) => attempt(() => localStorage.setItem(key, value), undefined),

@@ -6,7 +6,7 @@ import {
   type VariantColorsResolver,
 } from '@mantine/core';
 
-/** The water: actions, links, whatever is live. */
+/** The accent of actions, links and live states. */
 const river: MantineColorsTuple = [
   '#eaf6f4',
   '#d3ebe7',
@@ -19,7 +19,7 @@ const river: MantineColorsTuple = [
   '#0c5951',
   '#074740',
 ];
-/** What cannot be undone. */
+/** The colour of actions that cannot be undone. */
 const danger: MantineColorsTuple = [
   '#fdeeec',
   '#f9d8d5',
@@ -32,7 +32,7 @@ const danger: MantineColorsTuple = [
   '#8c1d18',
   '#681411',
 ];
-/** The bed, by day: warm greys. */
+/** Warm greys of the light scheme. */
 const stone: MantineColorsTuple = [
   '#f8f7f4',
   '#f1efea',
@@ -45,7 +45,7 @@ const stone: MantineColorsTuple = [
   '#35342f',
   '#1f1f1c',
 ];
-/** The bed, by night. */
+/** Warm greys of the dark scheme. */
 const depth: MantineColorsTuple = [
   '#e5e9e7',
   '#bdc6c3',
@@ -63,7 +63,7 @@ const sans =
   'Inter, -apple-system, BlinkMacSystemFont, "Segoe UI Variable Text", "Segoe UI", Roboto, "Noto Sans", "Open Sans", system-ui, sans-serif, "Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji"';
 const mono = 'ui-monospace, "SF Mono", "JetBrains Mono", "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
-/** Mantine picks the text on a filled button from the light shade only; by night the ground is another. */
+/** Mantine picks the text colour of a filled button from the light shade only; the dark scheme has another background. */
 const variantColors: VariantColorsResolver = (input) => {
   const resolved = defaultVariantColorsResolver(input);
   const isPrimary = (input.color ?? input.theme.primaryColor) === input.theme.primaryColor;

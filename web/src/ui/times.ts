@@ -1,8 +1,8 @@
-/** Times as the viewer's own zone and language write them. */
+/** Times in the viewer's own zone and language. */
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Formatters cost far more to make than to use. */
+/** Creating a formatter costs far more than using it. */
 function format(options: Intl.DateTimeFormatOptions, locale?: string): Intl.DateTimeFormat {
   const key = JSON.stringify([locale, options]);
   let made = formats.get(key);
@@ -19,7 +19,7 @@ export interface Zone {
 export const timeOf = (ms: number, { locale, timeZone }: Zone = {}): string =>
   format({ hour: 'numeric', minute: '2-digit', timeZone }, locale).format(ms);
 
-/** "Friday, November 20, 2026 at 2:03:07 PM GMT+1": all there is to know, for a hover. */
+/** "Friday, November 20, 2026 at 2:03:07 PM GMT+1": the full time for a tooltip. */
 export const fullTimeOf = (ms: number, { locale, timeZone }: Zone = {}): string =>
   format(
     {
@@ -36,11 +36,11 @@ export const fullTimeOf = (ms: number, { locale, timeZone }: Zone = {}): string 
     locale,
   ).format(ms);
 
-/** The calendar day of an instant, the same text for the same day. */
+/** The calendar day of an instant as text; equal texts mean the same day. */
 export const dayKey = (ms: number, timeZone?: string): string =>
   format({ year: 'numeric', month: '2-digit', day: '2-digit', timeZone }, 'en-CA').format(ms);
 
-/** "Today", "Yesterday", "Monday, November 16", or with the year when it is another one. */
+/** "Today", "Yesterday", "Monday, November 16"; with the year when it is not this one. */
 export function dayLabel(ms: number, nowMs: number, { locale, timeZone }: Zone = {}): string {
   const day = dayKey(ms, timeZone);
   const today = dayKey(nowMs, timeZone);
@@ -50,7 +50,7 @@ export function dayLabel(ms: number, nowMs: number, { locale, timeZone }: Zone =
   return format({ weekday: 'long', month: 'long', day: 'numeric', year, timeZone }, locale).format(ms);
 }
 
-/** "Nov 16, 2:03 – 3:10 PM", or over days "Nov 16 – 18"; with the years when one is not this one. */
+/** "Nov 16, 2:03 – 3:10 PM", or over days "Nov 16 – 18"; with years when one is not this year. */
 export function spanLabel(fromMs: number, toMs: number, nowMs: number, { locale, timeZone }: Zone = {}): string {
   const days = [fromMs, toMs, nowMs].map((ms) => dayKey(ms, timeZone));
   const year = days.every((day) => day.slice(0, 4) === days[2]?.slice(0, 4)) ? undefined : ('numeric' as const);
@@ -59,7 +59,7 @@ export function spanLabel(fromMs: number, toMs: number, nowMs: number, { locale,
   return format({ year, month: 'short', day: 'numeric', ...time, timeZone }, locale).formatRange(fromMs, Math.max(fromMs, toMs));
 }
 
-/** By calendar, not by 24 hours: a day of summer time has 23 or 25. */
+/** Counts by calendar: a day with a clock change has 23 or 25 hours. */
 function dayBefore(key: string): string {
   const [year = 0, month = 1, day = 1] = key.split('-').map(Number);
   return new Date(Date.UTC(year, month - 1, day - 1)).toISOString().slice(0, 10);

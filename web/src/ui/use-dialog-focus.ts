@@ -1,15 +1,15 @@
 import { useState } from 'react';
 
 export interface DialogFocus {
-  /** Whether the focus goes back to where it was when the dialog closes. */
+  /** True when the focus returns to its earlier element after the dialog closes. */
   readonly returnFocus: boolean;
-  /** Closes the dialog because it led elsewhere: the focus belongs there. */
+  /** Closes the dialog after it led to another page, which keeps the focus. */
   readonly leave: () => void;
-  /** Closes the dialog with nothing done. */
+  /** Closes the dialog without a result. */
   readonly close: () => void;
 }
 
-/** Where the focus goes when a dialog closes: back, unless the dialog led to another page. */
+/** Decides where the focus goes after a dialog closes: back, unless the dialog led to another page. */
 export function useDialogFocus(onClose: () => void): DialogFocus {
   const [returnFocus, setReturnFocus] = useState(true);
   const end = (returns: boolean): void => {

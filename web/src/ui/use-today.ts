@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** The start of the viewer's day in milliseconds; another one after midnight. */
+/** The start of the viewer's day in milliseconds; changes at midnight. */
 export function useToday(): number {
   const [today, setToday] = useState(startOfDay);
   useEffect(() => {
@@ -12,7 +12,7 @@ export function useToday(): number {
 
 const startOfDay = (): number => new Date().setHours(0, 0, 0, 0);
 
-/** By calendar: a day of summer time has 23 or 25 hours. */
+/** Counts by calendar: a day with a clock change has 23 or 25 hours. */
 function nextDay(today: number): number {
   const day = new Date(today);
   return day.setDate(day.getDate() + 1);

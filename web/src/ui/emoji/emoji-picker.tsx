@@ -4,10 +4,10 @@ import classes from './emoji-picker.module.css';
 import { moveInGrid, nameOfEmoji, searchEmoji } from './emoji-search.ts';
 import { quickEmoji, type EmojiGroup } from './emoji-table.ts';
 
-/** As many as stand side by side. */
+/** Emoji in a row. */
 const columns = 8;
 
-/** Chooses an emoji: by mouse, or by typing what it is called and going on with the arrow keys. */
+/** Picks an emoji by mouse, or by typing its name and moving on with the arrow keys. */
 export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
   const [query, setQuery] = useState('');
   const groups = searchEmoji(query);
@@ -73,7 +73,7 @@ const Choice = ({ emoji, name, onPick }: { emoji: string; name: string; onPick: 
   </button>
 );
 
-/** Moves the focus among the emoji; above the first row is the search. */
+/** Moves the focus among the emoji; the search field is above the first row. */
 function useGridKeys(): { grid: RefObject<HTMLDivElement | null>; onKeyDown: (event: KeyboardEvent) => void } {
   const grid = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -2,10 +2,10 @@ import { emojiGroups, type EmojiEntry, type EmojiGroup } from './emoji-table.ts'
 
 const byEmoji = new Map(emojiGroups.flatMap(({ entries }) => entries.map((entry) => [entry.emoji, entry])));
 
-/** What an emoji is called, for whoever cannot see it; the emoji itself where it is none of the table. */
+/** The name of an emoji, for screen readers; the emoji itself when the table does not have it. */
 export const nameOfEmoji = (emoji: string): string => byEmoji.get(emoji)?.name ?? emoji;
 
-/** The groups with what has every word of the query as the beginning of one of its own; nothing is left of groups without any. */
+/** The groups with their matching emoji; groups without a match are left out. Each word of the query must begin a word of the emoji. */
 export function searchEmoji(query: string): EmojiGroup[] {
   const wanted = query
     .toLowerCase()
@@ -21,13 +21,13 @@ export function searchEmoji(query: string): EmojiGroup[] {
 const hasWord = ({ emoji, words }: EmojiEntry, wanted: string): boolean =>
   emoji === wanted || words.some((word) => word.startsWith(wanted));
 
-/** The nearer to the name the better, and a whole word before the beginning of one. */
+/** Ranks a match: the name before other words, a whole word before the beginning of one. */
 const rankOf = ({ words }: EmojiEntry, [first = '']: readonly string[]): number => {
   const index = words.findIndex((word) => word.startsWith(first));
   return index < 0 ? words.length : index + (words[index] === first ? 0 : 0.5);
 };
 
-/** Where an arrow key leads in a grid of `columns`; the same place where there is nothing in that direction. */
+/** The index that an arrow key leads to in a grid of `columns`; the same index at the edge. */
 export function moveInGrid(index: number, key: string, { count, columns }: { count: number; columns: number }): number {
   const step = new Map([
     ['ArrowLeft', -1],

@@ -10,10 +10,10 @@ export interface EmojiGroup {
   readonly entries: readonly EmojiEntry[];
 }
 
-/** Those that are offered without looking for them. */
+/** The emoji that are offered without a search. */
 export const quickEmoji: readonly string[] = ['👍', '❤️', '😂', '🎉', '👀', '🙏'];
 
-/** What teams react with: emoji, name (hyphens are its blanks), further words. Not all there are; any other can be sent through the API. */
+/** Emoji that teams react with: emoji, name (hyphens stand for blanks), further words. The API accepts any other emoji as well. */
 const table = `
 # Faces
 😀 grinning happy smile|😃 smiley happy|😄 smile happy joy|😁 beaming grin|😆 laughing haha|😅 sweat-smile phew relief|😂 tears-of-joy laugh lol haha|🤣 rolling-laugh rofl lol

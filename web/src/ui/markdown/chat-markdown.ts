@@ -6,8 +6,8 @@ interface Node {
 }
 
 /**
- * Markdown as people write it in a chat: a line break breaks the line, and HTML is shown as the text it is (`Array<string>` must
- * not lose its second half). A plugin for remark.
+ * Markdown as people write it in a chat: a line break breaks the line, and HTML shows as text, so that `Array<string>` keeps its second
+ * half. A remark plugin.
  */
 export function chatMarkdown() {
   return (tree: Node): void => rewrite(tree);

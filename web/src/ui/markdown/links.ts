@@ -1,4 +1,4 @@
-/** Where an image in a message may come from: our own origin is loaded without asking, others over https only. */
+/** Allowed image addresses: images of our own origin load at once, others over https and only after a click. */
 export function imageSource(src: string, origin: string): { readonly kind: 'own' | 'foreign'; readonly host: string } | undefined {
   try {
     const url = new URL(src, origin);

@@ -7,15 +7,15 @@ interface Node {
   children?: Node[];
 }
 
-/** A stretch of text; those with a `key` are shown by whoever drew the markdown. */
+/** A piece of text; the caller of the plugin shows the pieces that have a `key`. */
 export type MarkedPiece = string | { readonly key: string; readonly text: string };
 
-/** Where an @ is an @. */
+/** Elements in which an @ is plain text. */
 const untouched = new Set(['code', 'pre', 'a']);
 
 /**
- * Marks what `find` finds in the text with `<span data-mention="key">`. A plugin for rehype that comes after the sanitizer, so that nothing
- * an author writes looks like a mark.
+ * Wraps the pieces that `find` returns in `<span data-mention="key">`. A rehype plugin that runs after the sanitizer, so that authors
+ * cannot forge such a span.
  */
 export function markdownMentions(find: (text: string) => readonly MarkedPiece[]) {
   const rewrite = (parent: Node): void => {

@@ -11,13 +11,13 @@ import classes from './markdown.module.css';
 const remarkPlugins = [remarkGfm, chatMarkdown];
 const rehypePlugins = [rehypeSanitize];
 
-/** What in the text is more than text, and how it is shown. The same object as long as it says the same. */
+/** Finds marked pieces in a text, such as mentions, and shows them. A stable object avoids a new parse. */
 export interface Marks {
   readonly find: (text: string) => readonly MarkedPiece[];
   readonly show: (key: string, text: ReactNode) => ReactNode;
 }
 
-/** A message's markdown. No HTML of the author's gets through, links open apart, foreign images wait for a click. */
+/** The markdown of a message. The author's HTML stays text, links open in a new tab, and foreign images wait for a click. */
 export const MessageMarkdown = memo(function MessageMarkdown({ text, marks }: { text: string; marks?: Marks | undefined }) {
   const plugins = useMemo(() => (marks ? [...rehypePlugins, () => markdownMentions(marks.find)] : rehypePlugins), [marks]);
   const parts = useMemo(() => (marks ? { ...components, span: markedBy(marks) } : components), [marks]);
@@ -36,7 +36,7 @@ const markedBy = ({ show }: Marks): Components['span'] =>
     return typeof key === 'string' ? show(key, children) : <span>{children}</span>;
   };
 
-/** Headings of a message are not headings of the page. */
+/** Headings of a message are paragraphs, so that they stay out of the page's outline. */
 const heading = (level: number) =>
   function MessageHeading({ children }: { children?: React.ReactNode }) {
     return (
@@ -61,7 +61,7 @@ const components: Components = {
   img: ({ src, alt }) => <MessageImage src={typeof src === 'string' ? src : ''} alt={alt ?? ''} />,
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
   table: ({ children }) => (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- wide tables scroll, also for whoever has no mouse
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- wide tables scroll, also without a mouse
     <section className={classes.table} aria-label="Table" tabIndex={0}>
       <table>{children}</table>
     </section>
@@ -79,7 +79,7 @@ function CodeBlock({ children }: { children: ComponentProps<'pre'>['children'] }
   };
   return (
     <div className={classes.code}>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- long lines scroll, also for whoever has no mouse */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- long lines scroll, also without a mouse */}
       <section tabIndex={0} aria-label="Code">
         <pre ref={setPre} dir="ltr">
           {children}
@@ -92,7 +92,7 @@ function CodeBlock({ children }: { children: ComponentProps<'pre'>['children'] }
   );
 }
 
-/** An image of another host would tell that host who reads here, and when. */
+/** An image of another host waits for a click, because loading it tells that host about the reader. */
 function MessageImage({ src, alt }: { src: string; alt: string }) {
   const [wanted, setWanted] = useState(false);
   const source = imageSource(src, location.origin);
