@@ -25,11 +25,11 @@ export interface ConversationProps {
   readonly snapshot: LiveSnapshot;
   readonly stream: Stream | undefined;
   readonly streamId: string;
-  /** Beside another conversation: it says less, and leaves the page's title alone. */
+  /** The conversation stands beside another one: it shows less, and leaves the page's title alone. */
   readonly compact?: boolean;
 }
 
-/** What was said in one stream, and the composer below it. */
+/** The messages of one stream, and the composer below them. */
 export function Conversation({ live, snapshot, stream, streamId, compact = false }: ConversationProps) {
   const { me } = useWorkspace();
   const [editing, setEditing] = useState<string>();
@@ -91,7 +91,7 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
   );
 }
 
-/** The stream that a thread branched from, as far as it is known. */
+/** The stream that a thread branched from, when the list has it. */
 function useParent(stream: Stream | undefined): Stream | undefined {
   const { list } = useWorkspace();
   useStreamList();

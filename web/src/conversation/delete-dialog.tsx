@@ -7,13 +7,13 @@ import { sentenceOf } from '../ui/problem-words.ts';
 import classes from './delete-dialog.module.css';
 
 interface Props {
-  /** What is to be deleted; nothing shows without it. */
+  /** The event to delete; undefined closes the dialog. */
   readonly event: StreamEvent | undefined;
   readonly onDelete: (event: StreamEvent) => Promise<void>;
   readonly onClose: () => void;
 }
 
-/** Asks before a message is deleted, and says that there is no way back. */
+/** Asks before a message is deleted, and warns that there is no undo. */
 export function DeleteDialog({ event, onDelete, onClose }: Props) {
   return (
     <Modal

@@ -4,17 +4,17 @@ import type { Notice } from '../workspace/page-actions.ts';
 import { noticeOf } from '../workspace/stream-actions.ts';
 import { labelOf } from './epoch-words.ts';
 
-/** What corrections act through. */
+/** The clients and callbacks that corrections use. */
 export interface CorrectionServices {
   readonly memory: MemoryClient;
   readonly tell: (notice: Notice) => void;
-  /** Shows the epochs as they are after a correction. */
+  /** Reads the epochs again after a correction. */
   readonly reload: () => void;
 }
 
-/** Takes the boundary in front of an epoch away. Putting it back makes a new epoch, under the name that a member gave it. */
+/** Merges an epoch into the one before it. Undo splits them again; the new epoch keeps a name that a member gave. */
 export async function mergeEpoch(epoch: Epoch, { memory, tell, reload }: CorrectionServices): Promise<void> {
-  // What the epoch begins with is where it would be cut again.
+  // Undo splits at the first event of the merged epoch.
   const first = (await memory.epoch(epoch.id, { limit: 1 })).events[0];
   const { items } = await memory.mergeEpoch(epoch.id, { ifMatch: epoch.rev });
   reload();
@@ -33,7 +33,7 @@ export async function mergeEpoch(epoch: Epoch, { memory, tell, reload }: Correct
   });
 }
 
-/** Begins an epoch at an event inside of another one. */
+/** Splits an epoch at an event. Undo merges the two again. */
 export async function splitEpoch(epoch: Epoch, eventId: string, { memory, tell, reload }: CorrectionServices): Promise<void> {
   const { items } = await memory.splitEpoch(epoch.id, { eventId });
   reload();

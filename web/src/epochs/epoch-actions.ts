@@ -1,16 +1,16 @@
 import type { Epoch } from '../../../contract/epoch.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 
-/** What can be done with the epochs of a stream where they stand. The same object for as long as the stream is the same. */
+/** Actions on the epochs of a stream. The object stays the same while the stream stays the same. */
 export interface EpochActions {
-  /** Asks for another name. */
+  /** Opens the dialog for another name. */
   readonly rename: (epoch: Epoch) => void;
-  /** Takes the boundary in front of it away, and offers to put it back. */
+  /** Merges the epoch into the one before it; the notice offers to undo it. */
   readonly merge: (epoch: Epoch) => void;
   /** Begins an epoch at an event. */
   readonly splitAt: (event: StreamEvent) => void;
-  /** Whether an epoch can begin at an event: it is in one, and not its first. */
+  /** True when an epoch can begin at an event: the event is in one, and not its first. */
   readonly canSplitAt: (event: StreamEvent) => boolean;
-  /** Lists the epochs of the stream beside it. */
+  /** Opens the timeline of epochs beside the stream. */
   readonly showTimeline: () => void;
 }

@@ -6,18 +6,18 @@ import type { EpochStart } from './epoch-starts.ts';
 import type { EpochActions } from './epoch-actions.ts';
 
 interface Props {
-  /** What the day is called, where it begins here too: then both share a line. */
+  /** The label of a day that begins here as well; both share a line. */
   readonly day: string | undefined;
   readonly topic: EpochStart | undefined;
-  /** Undefined where nobody can do anything about epochs. */
+  /** Undefined where the conversation offers no actions on epochs. */
   readonly actions: EpochActions | undefined;
-  /** Whether the reader may correct what memory did. */
+  /** The reader may correct epochs. */
   readonly mayCurate: boolean;
-  /** Only the row that the keyboard is on has its buttons in the tab order. */
+  /** Only the row with the keyboard focus has its buttons in the tab order. */
   readonly isReachable: boolean;
 }
 
-/** The quiet line above a message: which day begins, and what is talked about from here on. */
+/** The line above a message where a day or an epoch begins. */
 export function EpochDivider({ day, topic, actions, mayCurate, isReachable }: Props) {
   return (
     <div className={classes.divider} data-topic={topic !== undefined}>

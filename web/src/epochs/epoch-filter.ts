@@ -1,6 +1,6 @@
 import type { Epoch } from '../../../contract/epoch.ts';
 
-/** The epochs that have all words of a text in them: in the label, the most telling words, or how they begin. */
+/** Epochs that have all words of a text in label, keywords or first words. */
 export function filterEpochs(epochs: readonly Epoch[], text: string): Epoch[] {
   const words = plain(text)
     .split(/\s+/)
@@ -11,5 +11,5 @@ export function filterEpochs(epochs: readonly Epoch[], text: string): Epoch[] {
   });
 }
 
-/** Without case and accents. */
+/** Removes case and accents. */
 const plain = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();

@@ -7,7 +7,7 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** A link to where an epoch was talked about; opening it in another tab works as with any link. */
+/** A link to an epoch in its stream; modifier keys open it in another tab as usual. */
 export function EpochLink({ range, className, children }: Props) {
   const goTo = useGoToEpoch();
   const follow = (event: MouseEvent): void => {

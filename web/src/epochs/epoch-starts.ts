@@ -1,34 +1,34 @@
 import type { BarrierSet, Epoch } from '../../../contract/epoch.ts';
 import { labelOf, reasonOf, unnamed } from './epoch-words.ts';
 
-/** Where an epoch begins in its stream: what the divider there says. */
+/** The start of an epoch in its stream, as the divider shows it. */
 export interface EpochStart {
-  /** From this position on; the first event of the epoch where there is one. */
+  /** Position of the epoch's first event, or the next position of an epoch without events. */
   readonly seq: number;
-  /** Undefined where one was begun and nothing has been said since. */
+  /** Undefined for an epoch without events, which the server has not created yet. */
   readonly epoch: Epoch | undefined;
   readonly label: string;
   readonly reason: string | undefined;
-  /** Whether there is an epoch in front of it to merge it into. */
+  /** An earlier epoch exists to merge it into. */
   readonly canMerge: boolean;
-  /** The reader has begun it just now. */
+  /** The reader started it just now. */
   readonly isOwn: boolean;
 }
 
-/** A `/new` of the reader's own, which the server has taken. */
+/** A `/new` of the reader that the server has accepted. */
 export interface OwnBarrier extends Pick<BarrierSet, 'afterSeq'> {
   readonly label: string | undefined;
 }
 
 /**
- * The dividers of a stream, oldest first, of its epochs in any order. `hasMore`: there are older epochs than these. The same epochs give the
- * same objects, so that nothing is drawn anew.
+ * The dividers of a stream, oldest first; `epochs` may have any order. `hasMore` means that older epochs exist. Equal epochs give the same
+ * objects, so that rows need not render again.
  */
 export function startsOf(epochs: readonly Epoch[], hasMore: boolean, own?: OwnBarrier): EpochStart[] {
   const sorted = epochs.toSorted((a, b) => a.firstSeq - b.firstSeq);
   const starts = sorted.flatMap((epoch, index) => {
     const before = sorted[index - 1];
-    // A stream begins with its first message; a divider there says something only once it has a name.
+    // The first epoch of a stream gets a divider only once it has a name.
     return !before && !hasMore && epoch.label === null ? [] : [startOf(epoch, before, before !== undefined || hasMore)];
   });
   const upcoming = upcomingStart(sorted.at(-1), own);
@@ -45,7 +45,7 @@ function startOf(epoch: Epoch, before: Epoch | undefined, canMerge: boolean): Ep
   return start;
 }
 
-/** What was begun by hand behind the newest epoch, before anything was said in it. */
+/** The start of an epoch that was begun by hand and has no events yet. */
 function upcomingStart(newest: Epoch | undefined, own: OwnBarrier | undefined): EpochStart | undefined {
   const common = { epoch: undefined, canMerge: false };
   if (own && (newest?.firstSeq ?? 0) <= own.afterSeq) {
@@ -55,7 +55,7 @@ function upcomingStart(newest: Epoch | undefined, own: OwnBarrier | undefined): 
   return { ...common, seq: newest.lastSeq + 1, label: unnamed, reason: 'begun by hand', isOwn: false };
 }
 
-/** The epoch that a position is in; the open one goes on for as long as the stream does. */
+/** The epoch at a position; an open epoch extends to the end of the stream. */
 export function epochAt(epochs: readonly Epoch[], seq: number): Epoch | undefined {
   return epochs.find(({ firstSeq, lastSeq, status }) => firstSeq <= seq && (seq <= lastSeq || status === 'open'));
 }

@@ -1,11 +1,11 @@
 import type { Epoch, MemoryState } from '../../../contract/epoch.ts';
 
-/** What an epoch is called where nobody knows yet what it is about. */
+/** The label of an epoch without a name. */
 export const unnamed = 'New topic';
 
 export const labelOf = ({ label }: Pick<Epoch, 'label'>): string => label ?? unnamed;
 
-/** Why an epoch began, in words for people; undefined where that is not known. `before` is the epoch in front of it. */
+/** The reason that an epoch began, in words; undefined where it is unknown. `before` is the previous epoch. */
 export function reasonOf(before: Epoch | undefined, { openedAt }: Pick<Epoch, 'openedAt'>): string | undefined {
   if (!before?.barrier) return undefined;
   switch (before.barrier) {
@@ -33,17 +33,17 @@ const units = [
   [minuteMs, 'min', 'min'],
 ] as const;
 
-/** " of 2 h"; nothing where clocks disagree, or where it is too short to speak of. */
+/** " of 2 h"; empty when clocks disagree or the time is too short. */
 function durationSuffix(ms: number): string {
   for (const [size, one, many] of units) {
     const count = Math.floor(ms / size);
-    // Two weeks say more than 15 days, one week says less than 10.
+    // Two weeks tell more than 15 days, but one week tells less than 10 days.
     if (count >= (one === 'week' ? 2 : 1)) return ` of ${count} ${count === 1 ? one : many}`;
   }
   return '';
 }
 
-/** How an epoch ended, for a list of them. */
+/** The end of an epoch in words, for the timeline. */
 export function endOf({ status, barrier }: Pick<Epoch, 'status' | 'barrier'>): string {
   if (status === 'open' || barrier === null) return 'Going on';
   return { gap: 'Ended by a pause', idle: 'Ended by a pause', drift: 'The subject changed', manual: 'Ended by hand', size: 'Grew long' }[
@@ -52,13 +52,13 @@ export function endOf({ status, barrier }: Pick<Epoch, 'status' | 'barrier'>): s
 }
 
 /**
- * From these scores on. A number would promise more than a score can keep: what is related at all begins at a half, and of the links of
- * three weeks of talk one in seven reaches the upper one.
+ * Lower bounds of the levels. Words show instead of the score, which is not that exact. Related epochs begin at 0.5; in three weeks of talk
+ * one link in seven reached the upper level.
  */
 const sureScore = 0.58;
 const likelyScore = 0.53;
 
-/** How sure it is that two epochs belong together. */
+/** The confidence that two epochs are related, in words. */
 export function confidenceOf(score: number): { readonly level: 'sure' | 'likely' | 'perhaps'; readonly words: string } {
   if (score >= sureScore) return { level: 'sure', words: 'Closely related' };
   return score >= likelyScore ? { level: 'likely', words: 'Related' } : { level: 'perhaps', words: 'Perhaps related' };
@@ -66,7 +66,7 @@ export function confidenceOf(score: number): { readonly level: 'sure' | 'likely'
 
 export const messagesOf = (count: number): string => `${count} ${count === 1 ? 'message' : 'messages'}`;
 
-/** What there is to say about memory beside what it found. */
+/** Remarks on the state of memory, beside its results. */
 export const memoryNotes: Readonly<Record<MemoryState, string | undefined>> = {
   current: undefined,
   behind: 'Memory is behind: new messages are being remembered.',

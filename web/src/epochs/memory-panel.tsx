@@ -13,11 +13,11 @@ import { useRelated } from './use-related.ts';
 interface Props {
   readonly place: StreamPlace;
   readonly tab: MemoryTab;
-  /** On a phone it is a sheet over the stream. */
+  /** The panel is a sheet over the stream, as on a phone. */
   readonly isNarrow: boolean;
 }
 
-/** What memory made of a stream, beside it. */
+/** The memory panel beside a stream. */
 export function MemoryPanel({ place, tab, isNarrow }: Props) {
   const { go } = useWorkspace();
   const id = useId();
@@ -98,10 +98,10 @@ function Timeline({ streamId }: { streamId: string }): ReactNode {
   return <TimelineView now={useEpochs(streamId)} />;
 }
 
-/** What memory stands on, where that limits what it can find. */
+/** A remark on the embedder, where it limits the search. */
 function Foot() {
   const { streambed, workspaceId } = useWorkspace();
-  // Without it, as when the request fails, the panel is as good.
+  // The remark is optional, so a failed request shows nothing.
   const { value: status } = useRequest(
     useCallback((signal: AbortSignal) => streambed.workspace(workspaceId).memory.read({ signal }), [streambed, workspaceId]),
   );
@@ -109,7 +109,7 @@ function Foot() {
   return <p className={classes.foot}>Found by words only: no model is set up here that knows what they mean.</p>;
 }
 
-/** Escape that nobody inside has used: a search field that is not empty is emptied first. */
+/** True for Escape that no inner element used. A search field clears its text first. */
 function isEscape(event: KeyboardEvent<HTMLElement>): boolean {
   if (event.key !== 'Escape' || event.defaultPrevented || event.nativeEvent.isComposing) return false;
   if (event.target instanceof HTMLInputElement && event.target.value !== '') return false;

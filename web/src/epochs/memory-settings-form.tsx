@@ -13,12 +13,12 @@ import classes from './memory-settings-form.module.css';
 
 interface Props {
   readonly streamId: string;
-  /** Whoever may not sees what is set. */
+  /** The caller may change the settings; otherwise the form is read-only. */
   readonly mayChange: boolean;
   readonly onClose: () => void;
 }
 
-/** How a stream is cut into epochs. */
+/** The settings of a stream's epochs. */
 export function MemorySettingsForm({ streamId, mayChange, onClose }: Props) {
   const { value: settings, problem } = useSettings(streamId);
   if (problem) return <p className={classes.note}>{sentenceOf(problem)}</p>;

@@ -1,6 +1,6 @@
 import type { MemorySettings, UpdateMemorySettings } from '../../../contract/epoch.ts';
 
-/** The settings as they stand in a form, where numbers are texts. */
+/** The settings in a form, with numbers as text. */
 export interface SettingsDraft {
   readonly enabled: boolean;
   readonly gapMinutes: string;
@@ -12,7 +12,7 @@ export interface SettingsDraft {
 const numbers = ['gapMinutes', 'idleMinutes', 'maxMessages'] as const;
 type NumberField = (typeof numbers)[number];
 
-/** What the server takes. */
+/** The ranges that the server accepts. */
 const bounds: Readonly<Record<NumberField, readonly [least: number, most: number]>> = {
   gapMinutes: [1, 10_080],
   idleMinutes: [1, 10_080],
@@ -27,7 +27,7 @@ export const draftOf = ({ enabled, gapMinutes, idleMinutes, maxMessages, sensiti
   sensitivity,
 });
 
-/** What is wrong with the numbers, by field. */
+/** The errors of the numbers, by field. */
 export function limits(draft: SettingsDraft): Partial<Record<NumberField, string>> {
   const wrong: Partial<Record<NumberField, string>> = {};
   for (const name of numbers) {
@@ -39,7 +39,7 @@ export function limits(draft: SettingsDraft): Partial<Record<NumberField, string
   return wrong;
 }
 
-/** Only what was changed: the rest may be somebody else's to change. To be asked of a draft that is within the limits. */
+/** The changed settings only, so that changes of other members survive. The draft must be within the limits. */
 export function changesOf(before: MemorySettings, draft: SettingsDraft): UpdateMemorySettings {
   return {
     ...(draft.enabled !== before.enabled && { enabled: draft.enabled }),

@@ -4,7 +4,7 @@ import { Layers } from 'lucide-react';
 import { modKey } from '../ui/mod-key.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
-/** Shows what memory has to say about a stream beside it, and hides it again. */
+/** Opens and closes the memory panel of a stream. */
 export function MemoryToggle() {
   const { place, go } = useWorkspace();
   const isOpen = place.kind === 'stream' && place.memory !== undefined;

@@ -10,13 +10,13 @@ import { streamWords } from './stream-words.ts';
 
 interface Props {
   readonly related: Related;
-  /** In milliseconds. */
+  /** The start of the viewer's day, in milliseconds. */
   readonly today: number;
-  /** Undefined where it is related to a text that nobody has said yet: there is nothing to take it away from. */
+  /** Rejects the link. Undefined for a draft, which has no links to reject. */
   readonly onReject: ((related: Related) => void) | undefined;
 }
 
-/** An earlier epoch that what is said now is related to, and the way there. */
+/** An earlier epoch that is related to the present one, with a link to it. */
 export function RelatedCard({ related, today, onReject }: Props) {
   const { level, words } = confidenceOf(related.score);
   const label = labelOf(related);
@@ -56,7 +56,7 @@ export function RelatedCard({ related, today, onReject }: Props) {
   );
 }
 
-/** The card goes away, and the focus with it, unless it is elsewhere by then. */
+/** Moves the focus before the card disappears, unless another element has it by then. */
 function focusBeside(card: Element | null): void {
   const beside = card?.nextElementSibling ?? card?.previousElementSibling;
   beside?.querySelector('a')?.focus();

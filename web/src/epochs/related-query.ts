@@ -1,19 +1,19 @@
 import type { Related, RelatedList } from '../../../contract/epoch.ts';
 
-/** Less than this says nothing yet. */
+/** Drafts with less weight than this are too short for a query. */
 const leastWeight = 12;
-/** The server takes no more; the end is what is being written now. */
+/** The server's limit; a longer draft is cut to its end, which is the current thought. */
 const mostCharacters = 2_000;
 /** Scripts that write a word with one or two characters. */
 const dense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
-/** What to ask memory about a text that is being written; undefined where it is too short, or a command. */
+/** The query for a draft; undefined for a short text or a command. */
 export function relatedQueryOf(text: string): string | undefined {
   const trimmed = text.trim();
   if (trimmed.startsWith('/') && !trimmed.startsWith('//')) return undefined;
   const weight = trimmed.length + 2 * (trimmed.match(dense)?.length ?? 0);
   if (weight < leastWeight) return undefined;
-  // Half of a surrogate pair is no character.
+  // A cut may leave half of a surrogate pair.
   return trimmed.length <= mostCharacters
     ? trimmed
     : trimmed
@@ -22,15 +22,15 @@ export function relatedQueryOf(text: string): string | undefined {
         .trim();
 }
 
-/** What everybody in a stream was told that its newest epoch is related to. */
+/** An announcement to a stream's room: the epochs that its newest epoch is related to. */
 export interface RelatedAnnouncement {
   readonly epochId: string;
   readonly items: readonly Related[];
 }
 
 /**
- * What is shown beside a conversation: the reader's own list, and what the room was told since it was read. The room hears only what
- * everybody in it may see, so that the list adds to it for the same epoch.
+ * Merges the reader's own list with a newer announcement. The room hears only of epochs that all its members may see, so for the same epoch
+ * the own list adds to it.
  */
 export function mergeRelated(
   list: RelatedList | undefined,

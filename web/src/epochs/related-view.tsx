@@ -9,7 +9,7 @@ import classes from './memory-list.module.css';
 import { RelatedCard } from './related-card.tsx';
 import type { RelatedState } from './use-related.ts';
 
-/** What the conversation, or what is being written in it, is related to. */
+/** The epochs that are related to the conversation, or to the draft. */
 export function RelatedView({ now }: { now: RelatedState }) {
   const { items, about, memory, loading, problem, retry, reject } = now;
   const today = useToday();
@@ -21,7 +21,7 @@ export function RelatedView({ now }: { now: RelatedState }) {
           {note}
         </p>
       )}
-      {/* Not while one writes: it would talk into every pause. */}
+      {/* Silent while the reader writes: an announcement would interrupt each pause. */}
       <output className="sb-hidden">{about === 'stream' && items.length > 0 ? relatedTopics(items.length) : ''}</output>
       <div className={classes.scroller}>
         {items.length > 0 && (

@@ -7,13 +7,13 @@ import { useWorkspace } from '../workspace/workspace-context.ts';
 import { DialogForm } from '../ui/dialog-form.tsx';
 
 interface Props {
-  /** What is to have another name; nothing shows without it. */
+  /** The epoch to rename; undefined closes the dialog. */
   readonly epoch: Epoch | undefined;
   readonly onRenamed: () => void;
   readonly onClose: () => void;
 }
 
-/** Asks what an epoch is about. */
+/** Asks for the name of an epoch. */
 export function RenameDialog({ epoch, onRenamed, onClose }: Props) {
   return (
     <Modal
@@ -29,7 +29,7 @@ export function RenameDialog({ epoch, onRenamed, onClose }: Props) {
   );
 }
 
-/** The server takes no longer ones. */
+/** The server's limit of characters. */
 const mostCharacters = 80;
 
 function RenameForm({ epoch, onRenamed, onClose }: Props & { epoch: Epoch }) {

@@ -1,6 +1,6 @@
 import type { Related } from '../../../contract/epoch.ts';
 
-/** Where an epoch is, for who may have no name for it. */
+/** The name of an epoch's stream; a description where the stream has none. */
 export function streamWords({ streamName, streamType }: Pick<Related, 'streamName' | 'streamType'>): string {
   return streamName ?? (streamType === 'dm' ? 'a direct message' : streamType === 'thread' ? 'a thread' : 'a stream');
 }

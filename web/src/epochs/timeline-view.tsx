@@ -13,12 +13,12 @@ import { endOf, labelOf, messagesOf } from './epoch-words.ts';
 import classes from './memory-list.module.css';
 import type { EpochList } from './use-epochs.ts';
 
-/** The epochs of a stream, the newest first. */
+/** The epochs of a stream, newest first. */
 export function TimelineView({ now }: { now: EpochList }) {
   const { epochs, loading, problem, hasMore, more, reload } = now;
   const [text, setText] = useState('');
   const today = useToday();
-  // Nobody is told how far the newest one has grown.
+  // No frame reports the growth of the newest epoch, so the timeline reads it on opening.
   useEffect(reload, [reload]);
   const shown = filterEpochs(epochs, text).toSorted((a, b) => b.firstSeq - a.firstSeq);
   return (

@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { relatedQueryOf } from './related-query.ts';
 
-/** Who pauses this long has written something that can be looked for; in milliseconds. */
+/** Pause after the last key before the draft becomes a query, in milliseconds. */
 const restMs = 400;
 
-/** What is being written in a stream, once the writer pauses; undefined while it says nothing yet. An empty composer is told at once. */
+/** The query for the draft of a stream, debounced. Undefined while the draft is too short; an emptied composer takes effect at once. */
 export function useDraftQuery(streamId: string): string | undefined {
   const { drafts } = useWorkspace();
   const [ask, setAsk] = useState(() => relatedQueryOf(drafts.read(streamId)));

@@ -6,19 +6,19 @@ import type { Epoch } from '../../../contract/epoch.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { useLive } from '../ui/use-live.ts';
 
-/** The epochs of a stream as far as they were read, kept live. */
+/** The loaded epochs of a stream, kept live. */
 export interface EpochList {
-  /** Newest first. */
+  /** Sorted newest first. */
   readonly epochs: readonly Epoch[];
   readonly loading: boolean;
   readonly problem: Problem | undefined;
-  /** Whether there are older ones. */
+  /** Older epochs exist. */
   readonly hasMore: boolean;
-  /** Reads older ones, or tries again what failed. */
+  /** Loads older epochs, or retries after a failure. */
   readonly more: () => void;
   /** Reads all of them again. */
   readonly reload: () => void;
-  /** What everybody in the stream was announced last that it is related to. */
+  /** The last announcement of related epochs to the room. */
   readonly announced: EpochsSnapshot['related'];
 }
 

@@ -4,7 +4,7 @@ import { saveLeftAt } from '../workspace/left-at.ts';
 import { writePlace, type StreamPlace } from '../workspace/place.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
-/** A range of a stream. */
+/** A range of positions in a stream. */
 export interface EpochRange {
   readonly streamId: string;
   readonly firstSeq: number;
@@ -21,7 +21,7 @@ export const placeOfEpoch = ({ streamId, firstSeq, lastSeq }: EpochRange): Strea
 
 export const addressOfEpoch = (range: EpochRange): string => writePlace(placeOfEpoch(range), '');
 
-/** Goes to where an epoch was talked about; the way back leads to the message that was in view before. */
+/** Goes to the beginning of an epoch; Back returns to the message that was in view. */
 export function useGoToEpoch(): (range: EpochRange) => void {
   const { place, go, list } = useWorkspace();
   return useCallback(
@@ -39,5 +39,5 @@ export function useGoToEpoch(): (range: EpochRange) => void {
   );
 }
 
-/** There the panel covers the stream. */
+/** On narrow screens the panel covers the stream, so it closes. */
 const isNarrow = (): boolean => matchMedia('(max-width: 47.99em)').matches;

@@ -9,13 +9,13 @@ import { mergeRelated, type RelatedAnnouncement } from './related-query.ts';
 import { useEpochs } from './use-epochs.ts';
 import { useDraftQuery } from './use-draft-query.ts';
 
-/** What stands beside a conversation right now. */
+/** The related epochs of a conversation at this moment. */
 export interface RelatedState {
-  /** Best first. */
+  /** Sorted by score, the best first. */
   readonly items: readonly Related[];
-  /** To what is being written, or to what was said. */
+  /** The items are related to the draft, or to the stream's newest epoch. */
   readonly about: 'text' | 'stream';
-  /** Undefined until it was asked once. */
+  /** Undefined until the first answer. */
   readonly memory: MemoryState | undefined;
   readonly loading: boolean;
   readonly problem: Problem | undefined;
@@ -23,7 +23,7 @@ export interface RelatedState {
   readonly reject: (related: Related) => void;
 }
 
-/** What a stream, or a text that is being written in it, is related to; read again whenever there is reason to. */
+/** Epochs that are related to a stream, or to the draft in it. */
 export function useRelated(streamId: string): RelatedState {
   const text = useDraftQuery(streamId);
   const { announced, epochs } = useEpochs(streamId);
@@ -35,9 +35,9 @@ export function useRelated(streamId: string): RelatedState {
     undefined,
   );
   const newer = read.knew === announced ? undefined : announced;
-  // What everybody was told may be of an epoch that is newer than the one that was read of.
+  // An announcement may belong to a newer epoch than the list.
   const { rejected, reject } = useRejection(newer?.epochId ?? read.list?.epochId ?? undefined, read.refresh);
-  // A text that is like nothing takes nothing away from who reads.
+  // When nothing matches the draft, the list keeps the stream's related items.
   const isOfText = text !== undefined && written.list !== undefined && written.list.items.length > 0;
   const { list } = isOfText ? written : read;
   return {
@@ -51,7 +51,7 @@ export function useRelated(streamId: string): RelatedState {
   };
 }
 
-/** Without a text it is about the newest epoch. */
+/** Without a text, the query is about the newest epoch. */
 interface RelatedQuery {
   readonly text?: string;
 }
@@ -59,17 +59,17 @@ const newestEpoch: RelatedQuery = {};
 
 interface RelatedReading {
   readonly list: RelatedList | undefined;
-  /** What everybody had been told when it was read. */
+  /** The last announcement at the time of the request. */
   readonly knew: RelatedAnnouncement | undefined;
   readonly problem: Problem | undefined;
-  /** Asks the same again; what is there stays until then. */
+  /** Runs the same query again; the list stays until the answer arrives. */
   readonly refresh: () => void;
 }
 
-/** While memory is behind it is asked again after this long, in milliseconds. */
+/** Interval of retries while memory is behind, in milliseconds. */
 const behindMs = 10_000;
 
-/** Asks memory; a newer question ends the older one, whose answer stays until the next is there. Nothing is asked without a question. */
+/** Queries memory. A newer query aborts the older one, whose list stays until the next answer. Undefined queries nothing. */
 function useRelatedList(streamId: string, query: RelatedQuery | undefined, announced: RelatedAnnouncement | undefined): RelatedReading {
   const { streambed, workspaceId } = useWorkspace();
   const latest = useRef(announced);
@@ -93,24 +93,24 @@ function useRelatedList(streamId: string, query: RelatedQuery | undefined, annou
   return { list: value?.list, knew: value?.knew, problem, refresh: retry };
 }
 
-/** Frames come to everybody at the same moment; in milliseconds. */
+/** Longest random delay, because frames reach all members at the same moment; in milliseconds. */
 const restMs = 500;
 
-/** Asks again when everybody is told something new, and when another epoch is the newest: the reader may see more than all do. */
+/** Refreshes on each announcement, and when another epoch is the newest: the reader may see more than the room. */
 function useRefresh(refresh: () => void, announced: RelatedAnnouncement | undefined, newest: Epoch | undefined): void {
   const state = newest && `${newest.id}:${newest.status}`;
   const known = useRef({ announced, state });
   useEffect(() => {
     const before = known.current;
     known.current = { announced, state };
-    // The epochs are there for the first time: nothing is new.
+    // The first epochs that load are no news.
     if (before.announced === announced && (before.state === state || before.state === undefined)) return;
     const timer = setTimeout(refresh, Math.random() * restMs);
     return () => clearTimeout(timer);
   }, [refresh, announced, state]);
 }
 
-/** Takes links away that somebody says are none, and offers to put them back. */
+/** Rejects links and hides them at once; the notice offers to restore them. */
 function useRejection(epochId: string | undefined, refresh: () => void) {
   const { streambed, workspaceId, tell } = useWorkspace();
   const [rejected, setRejected] = useState<ReadonlySet<string>>(new Set());
@@ -123,7 +123,7 @@ function useRejection(epochId: string | undefined, refresh: () => void) {
     hide(target);
     const undo = (): void => {
       show(target);
-      // It may have been read without the link meanwhile.
+      // The list may have been read without the link meanwhile.
       memory.restoreLink(epochId, target).then(refresh, (error: unknown) => {
         hide(target);
         tell(noticeOf(error));

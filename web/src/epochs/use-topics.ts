@@ -9,17 +9,17 @@ import { epochAt, startsOf, type EpochStart, type OwnBarrier } from './epoch-sta
 import type { EpochActions } from './epoch-actions.ts';
 import { useEpochs, type EpochList } from './use-epochs.ts';
 
-/** The epochs of a stream, as its conversation shows them. */
+/** The epochs of a stream for its conversation. */
 export interface Topics {
-  /** Where they begin, oldest first. */
+  /** The starts of epochs, oldest first. */
   readonly starts: readonly EpochStart[];
   readonly actions: EpochActions;
-  /** The one that is to have another name. */
+  /** The epoch in the rename dialog. */
   readonly renaming: Epoch | undefined;
   readonly closeRename: () => void;
-  /** Shows the epochs as they are after a change of one's own. */
+  /** Reads the epochs again after an own change. */
   readonly reload: () => void;
-  /** `/new`: the next epoch begins with what comes next. Rejects with StreambedError. */
+  /** Runs `/new`: begins an epoch at the next message. Rejects with StreambedError. */
   readonly beginEpoch: (label: string | undefined) => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function useTopics(streamId: string, { events }: Pick<LiveSnapshot, 'even
   return { starts, actions, renaming, closeRename: () => setRenaming(undefined), reload, beginEpoch };
 }
 
-/** Reads as many epochs as there are messages on the page. */
+/** Loads older epochs until they cover the loaded messages. */
 function useReachBack({ epochs, hasMore, loading, problem, more }: EpochList, firstSeq: number | undefined): void {
   const oldest = Math.min(...epochs.map((epoch) => epoch.firstSeq));
   const isShort = firstSeq !== undefined && firstSeq < oldest && hasMore && !loading && !problem;
@@ -44,11 +44,11 @@ function useReachBack({ epochs, hasMore, loading, problem, more }: EpochList, fi
   }, [isShort]);
 }
 
-/** A `/new` of the reader's own shows before its epoch is there. */
+/** Shows an own `/new` until its epoch arrives. */
 function useBarrier(streamId: string, epochs: readonly Epoch[]) {
   const { streambed, workspaceId } = useWorkspace();
   const [own, setOwn] = useState<OwnBarrier>();
-  // What becomes of it afterwards is told by the epochs alone: it may be merged away.
+  // Later changes, such as a merge, show in the epochs alone.
   if (own && epochs.some(({ firstSeq }) => firstSeq > own.afterSeq)) setOwn(undefined);
   const beginEpoch = async (label: string | undefined): Promise<void> => {
     const { afterSeq } = await streambed.workspace(workspaceId).memory.setBarrier(streamId, label === undefined ? {} : { label });
@@ -68,7 +68,7 @@ function useEpochActions(streamId: string, now: EpochList, rename: (epoch: Epoch
     const correction = { memory, tell, reload: () => latest.current.reload() };
     const attempt = (action: Promise<void>): void =>
       void action.catch((error: unknown) => {
-        // Mostly somebody else was faster: what they did shows.
+        // The usual cause is a faster change by another member, which shows after the reload.
         latest.current.reload();
         tell(noticeOf(error));
       });

@@ -5,15 +5,15 @@ import type { Problem } from '../../../contract/errors.ts';
 import type { Download } from '../../../contract/file.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
-/** An address that works for less than this any more is asked for anew, in milliseconds. */
+/** Addresses with less time left than this are read again; in milliseconds. */
 const leastLeftMs = 30_000;
 
 export const isFresh = ({ expiresAt }: Pick<Download, 'expiresAt'>, now: number): boolean => Date.parse(expiresAt) - now > leastLeftMs;
 
-/** The addresses of files, asked for once while they work. */
+/** A cache of file addresses, each read once while it is valid. */
 export interface FileAddresses {
   known(fileId: string): string | undefined;
-  /** `anew`: the known one did not work. */
+  /** Reads the address; `anew` ignores the cached one, which did not work. */
   get(fileId: string, anew?: boolean): Promise<string>;
 }
 
@@ -43,10 +43,10 @@ export function fileAddresses(read: (fileId: string) => Promise<Download>, now: 
   };
 }
 
-/** One for each connection: who signs in anew starts with none. */
+/** One cache per connection: a new session starts with an empty one. */
 const ofConnection = new WeakMap<Streambed, FileAddresses>();
 
-/** The addresses of the files of this workspace. */
+/** The file addresses of this workspace. */
 export function useFileAddresses(): FileAddresses {
   const { streambed, workspaceId } = useWorkspace();
   let addresses = ofConnection.get(streambed);
@@ -61,12 +61,15 @@ export function useFileAddresses(): FileAddresses {
 export interface FileAddress {
   readonly url: string | undefined;
   readonly problem: Problem | undefined;
-  /** To be called when the content did not load: the address may have run out meanwhile. Once; after that it is a problem. */
+  /**
+   * Reports that the content did not load, because the address may have expired. Reads a new one the first time; after that it is a
+   * problem.
+   */
   readonly onFailed: () => void;
   readonly retry: () => void;
 }
 
-/** The address that a file's content is shown from. */
+/** The address of a file's content. */
 export function useFileAddress(fileId: string): FileAddress {
   const addresses = useFileAddresses();
   const [state, setState] = useState<{ url?: string | undefined; problem?: Problem; tries: number }>(() => ({

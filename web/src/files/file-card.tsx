@@ -8,7 +8,7 @@ import { kindOf, pictureSize, sizeOf } from './file-check.ts';
 import { DownloadButton } from './file-download.tsx';
 import { FileLightbox } from './file-lightbox.tsx';
 
-/** A file that was shared: a picture, sound or film in its place, everything else as what it is called. */
+/** A shared file: images, sound and video show in place, other files as a card with their name. */
 export function FileCard({ file }: { file: FileContent }) {
   switch (kindOf(file.mediaType)) {
     case 'image':
@@ -23,7 +23,7 @@ export function FileCard({ file }: { file: FileContent }) {
   }
 }
 
-/** Keeps its place before it is there, so that nothing jumps. */
+/** An image; its room is reserved before it loads, so that nothing jumps. */
 function Picture({ file }: { file: FileContent }) {
   const address = useFileAddress(file.id);
   const [opened, setOpened] = useState(false);

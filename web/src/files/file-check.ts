@@ -2,11 +2,11 @@ import { FileName, isImage, maxFileBytes, mediaTypes, type MediaType } from '../
 
 export type FileKind = 'image' | 'audio' | 'video' | 'pdf' | 'other';
 
-/** Whether a file may be uploaded, and as what. */
+/** The result of a check: name and type for the upload, or the reason for a refusal. */
 export type FileVerdict =
   { readonly ok: true; readonly name: string; readonly mediaType: MediaType } | { readonly ok: false; readonly says: string };
 
-/** Judges a file before anything is sent of it. */
+/** Checks a file before its upload. */
 export function checkFile({ name, size, type }: { readonly name: string; readonly size: number; readonly type: string }): FileVerdict {
   const mediaType = mediaTypeOf(name, type);
   const named = normalizeName(name, mediaType);
@@ -17,7 +17,7 @@ export function checkFile({ name, size, type }: { readonly name: string; readonl
   return { ok: true, name: named, mediaType };
 }
 
-/** What browsers and systems call types that have another name in the contract. */
+/** Media types of browsers and systems, with their names in the contract. */
 const aliases = new Map<string, MediaType>([
   ['image/jpg', 'image/jpeg'],
   ['image/pjpeg', 'image/jpeg'],
@@ -67,7 +67,7 @@ const extensions = new Map<string, MediaType>([
 
 const allowed: readonly string[] = mediaTypes;
 
-/** Browsers know few types of files; where they say nothing of use, the end of the name does. */
+/** The media type from the browser, or from the file's ending where the browser knows none. */
 function mediaTypeOf(name: string, type: string): MediaType | undefined {
   const plain = type.split(';')[0]?.trim().toLowerCase() ?? '';
   if (allowed.includes(plain)) return plain as MediaType;
@@ -78,7 +78,7 @@ function mediaTypeOf(name: string, type: string): MediaType | undefined {
 
 const byName = (name: string): MediaType | undefined => extensions.get(/\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');
 
-/** A name that the server takes: some systems let people write what others cannot read. */
+/** A file name that the server accepts: some systems allow names that others cannot read. */
 function normalizeName(name: string, mediaType: MediaType | undefined): string {
   const tidy = name
     .replace(/[/\\]/g, '-')
@@ -102,7 +102,7 @@ export function sizeOf(bytes: number): string {
 
 const trimmed = (value: number): string => value.toFixed(1).replace(/\.0$/, '');
 
-/** How a file is shown. */
+/** The way that a file shows in the page. */
 export function kindOf(mediaType: string): FileKind {
   if (isImage(mediaType)) return 'image';
   if (mediaType.startsWith('audio/')) return 'audio';
@@ -110,7 +110,7 @@ export function kindOf(mediaType: string): FileKind {
   return mediaType === 'application/pdf' ? 'pdf' : 'other';
 }
 
-/** Room for a picture before it is there: its own size, shrunk to fit; a likely one where it is not known. */
+/** The room for an image before it loads: its own size, shrunk to fit; a usual one when the size is unknown. */
 export function pictureSize({ width, height }: { width: number | null; height: number | null }, most = { width: 448, height: 320 }) {
   if (width === null || height === null) return { width: most.width, height: Math.round(most.width * 0.6) };
   const scale = Math.min(1, most.width / width, most.height / height);

@@ -4,7 +4,7 @@ import { useFileAddresses } from './file-address.ts';
 import { noticeOf } from '../workspace/stream-actions.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
-/** Addresses run out: one that works is asked for when it is needed. */
+/** Downloads a file. Addresses expire, so it is read at the click. */
 export function DownloadButton({ file, className, children }: { file: FileContent; className: string | undefined; children: ReactNode }) {
   const { tell } = useWorkspace();
   const addresses = useFileAddresses();
@@ -14,7 +14,7 @@ export function DownloadButton({ file, className, children }: { file: FileConten
         const link = document.createElement('a');
         link.href = url;
         link.download = file.name;
-        // What the browser shows must not take the place of this page; everything else is saved, and leaves it where it is.
+        // Files that the browser shows open in another tab; the browser saves the others, and this page stays.
         if (isShown(file.mediaType)) link.target = '_blank';
         link.rel = 'noopener noreferrer';
         link.click();

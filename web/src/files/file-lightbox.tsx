@@ -6,7 +6,7 @@ import classes from './file-card.module.css';
 import { sizeOf } from './file-check.ts';
 import { DownloadButton } from './file-download.tsx';
 
-/** A picture as large as the window allows; Escape, or a click beside it, closes it. */
+/** An image in the size of the window; Escape or a click beside it closes it. */
 export function FileLightbox({ file, address, onClose }: { file: FileContent; address: FileAddress; onClose: () => void }) {
   return (
     <Modal

@@ -2,10 +2,10 @@ import type { Streambed } from '../../../client/http/http.ts';
 import { Uploads, type Pixels } from './file-uploads.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
-/** By stream, for as long as the page is open: going elsewhere for a moment does not stop an upload. */
+/** Uploads by stream, for as long as the page is open: leaving the stream does not stop them. */
 const ofConnection = new WeakMap<Streambed, Map<string, Uploads>>();
 
-/** The files that wait beside the composer of a stream. */
+/** The uploads of a stream's composer. */
 export function useUploads(streamId: string): Uploads {
   const { streambed, workspaceId } = useWorkspace();
   const streams = ofConnection.get(streambed) ?? new Map<string, Uploads>();
@@ -23,7 +23,7 @@ export function useUploads(streamId: string): Uploads {
   return uploads;
 }
 
-/** How large a picture is; undefined for what cannot be drawn. */
+/** The size of an image in pixels; undefined for files that cannot be drawn. */
 async function pixelsOf(content: File): Promise<Pixels | undefined> {
   try {
     const bitmap = await createImageBitmap(content);

@@ -3,19 +3,19 @@ import type { File as StoredFile } from '../../../contract/file.ts';
 import { sentenceOf } from '../ui/problem-words.ts';
 import { checkFile, kindOf, type FileKind } from './file-check.ts';
 
-/** A file that is to go with what is being written. */
+/** A file that goes with the next message. */
 export interface UploadItem {
   readonly id: number;
   readonly name: string;
   readonly sizeBytes: number;
   readonly kind: FileKind;
-  /** What a picture looks like, before it is anywhere else. */
+  /** A local address of the image, before the upload. */
   readonly previewUrl: string | undefined;
-  /** `refused`: it cannot be shared; `failed`: it can be tried again. */
+  /** `refused`: the file cannot be shared. `failed`: a retry is possible. */
   readonly status: 'uploading' | 'ready' | 'failed' | 'refused';
-  /** From 0 to 1. */
+  /** Uploaded share, from 0 to 1. */
   readonly progress: number;
-  /** What is wrong with it. */
+  /** The error in words. */
   readonly says?: string;
   readonly stored?: StoredFile;
 }
@@ -26,7 +26,7 @@ export interface Pixels {
 }
 
 export interface UploadsOptions {
-  /** Brings a file up; its type and name are good ones already. */
+  /** Uploads a file whose type and name are checked. */
   readonly upload: (
     content: File,
     options: { signal: AbortSignal; onProgress: (sent: number, total: number) => void } & Partial<Pixels>,
@@ -35,7 +35,7 @@ export interface UploadsOptions {
   readonly preview: { make(content: File): string; drop(url: string): void };
 }
 
-/** Most files that go with one message. */
+/** Limit of files per message. */
 export const mostFiles = 10;
 
 interface Entry {
@@ -44,7 +44,7 @@ interface Entry {
   stop: AbortController;
 }
 
-/** The files beside a text that is being written: each goes up at once, so that sending need not wait. */
+/** The files of a composer. Each one uploads at once, so that sending need not wait. */
 export class Uploads {
   readonly #options: UploadsOptions;
   readonly #listeners = new Set<() => void>();
@@ -57,7 +57,7 @@ export class Uploads {
     this.#options = options;
   }
 
-  /** The same array until something changed. */
+  /** The current list; the same array until a change. */
   getSnapshot(): readonly UploadItem[] {
     return this.#list;
   }
@@ -67,7 +67,7 @@ export class Uploads {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Takes files on; says what is wrong where they are too many. */
+  /** Adds files; returns an error text when there are too many. */
   add(files: readonly File[]): string | undefined {
     const room = mostFiles - this.#entries.length;
     for (const file of files.slice(0, Math.max(0, room))) this.#takeOn(file);
@@ -75,7 +75,7 @@ export class Uploads {
     return files.length > room ? `${mostFiles} files at once are the most. Send these first.` : undefined;
   }
 
-  /** Stops an upload, and forgets the file. */
+  /** Aborts an upload and removes the file. */
   remove(id: number): void {
     const entry = this.#entries.find(({ item }) => item.id === id);
     if (!entry) return;
@@ -90,14 +90,14 @@ export class Uploads {
     if (entry?.item.status === 'failed') void this.#upload(entry);
   }
 
-  /** The file goes its own way now; it can still be looked up. */
+  /** Removes a file that was posted; `sent` still finds it. */
   take(id: number): void {
     const stored = this.#entries.find(({ item }) => item.id === id)?.item.stored;
     if (stored) this.#sent.set(stored.id, stored);
     this.remove(id);
   }
 
-  /** A file that was sent from here: until its event is there, nobody else tells what it is. */
+  /** A file that this page posted, for the time until its event arrives. */
   sent(fileId: string): StoredFile | undefined {
     return this.#sent.get(fileId);
   }

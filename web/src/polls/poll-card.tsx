@@ -12,7 +12,7 @@ import { nameList } from '../ui/name-list.ts';
 import { PeopleTooltip } from '../ui/people-tooltip.tsx';
 import { useRowContext } from '../conversation/actions/row-context.ts';
 
-/** A poll: its answers with what they got, live; a click votes, another one takes the vote back. */
+/** A poll with live counts; a click votes, another one withdraws the vote. */
 export function PollCard({ event, poll }: { event: StreamEvent; poll: Poll }) {
   const { me, rights } = useRowContext();
   const { shown, chosen, busy, problem, vote } = useVote(event, poll);
@@ -83,7 +83,7 @@ function PollOption({ option, voterCount, isChosen, isWinner, multiple, isOpen, 
         type="button"
         className={classes.option}
         aria-pressed={isChosen}
-        // Whoever may not vote may still look who did.
+        // Readers who cannot vote can still see the voters.
         aria-disabled={!isOpen}
         data-winner={isWinner}
         onClick={() => isOpen && onVote()}
@@ -119,7 +119,7 @@ function ClosingTime({ poll: { closesAt }, now, closed }: { poll: Poll; now: num
   );
 }
 
-/** Counts down to the end of a poll, and notices it. */
+/** Counts down to the end of a poll, and reports it. */
 function useClosing(poll: Poll): { now: number; closed: boolean } {
   const end = poll.closesAt === null ? undefined : Date.parse(poll.closesAt);
   const [every, setEvery] = useState(() => (end === undefined ? undefined : refreshAfter(end, Date.now())));
@@ -130,13 +130,13 @@ function useClosing(poll: Poll): { now: number; closed: boolean } {
   return { now, closed };
 }
 
-/** The vote shows at once; what the server says of it replaces it. */
+/** Shows the vote at once; the server's answer replaces it. */
 function useVote(event: StreamEvent, poll: Poll) {
   const { me, actions } = useRowContext();
   const { busy, problem, run } = useTask();
   const [choice, setChoice] = useState<{ readonly poll: Poll; readonly optionIds: readonly string[] }>();
   const counted = votesOf(poll, me.id);
-  // What the stream has told since is newer than the click.
+  // A newer state of the stream overrides the click.
   const chosen = choice && (choice.poll === poll || busy) ? choice.optionIds : counted;
   const vote = (optionIds: readonly string[]): void => {
     if (busy) return;

@@ -6,13 +6,13 @@ import classes from './poll-dialog.module.css';
 import { checkPoll, type CheckedPoll, type PollDraft, type PollErrors } from './poll-draft.ts';
 
 interface Props {
-  /** What is known of it already; nothing shows without. */
+  /** The initial draft; undefined closes the dialog. */
   readonly draft: PollDraft | undefined;
   readonly onPost: (poll: CheckedPoll) => void;
   readonly onClose: () => void;
 }
 
-/** Asks for a question and its answers, and posts them as a poll. */
+/** Asks for a question and answers, and posts them as a poll. */
 export function PollDialog({ draft, onPost, onClose }: Props) {
   return (
     <Modal

@@ -1,4 +1,4 @@
-/** A poll as it is written. */
+/** A poll in the form. */
 export interface PollDraft {
   readonly question: string;
   readonly options: readonly string[];
@@ -6,11 +6,11 @@ export interface PollDraft {
 
 export interface PollErrors {
   readonly question?: string;
-  /** By the place of the answer. */
+  /** Errors by index of the answer. */
   readonly options?: Readonly<Record<number, string>>;
 }
 
-/** A poll as it is posted. */
+/** A poll that can be posted. */
 export interface CheckedPoll {
   readonly eventType: 'poll';
   readonly question: string;
@@ -22,7 +22,7 @@ export interface CheckedPoll {
 const maxQuestion = 300;
 const maxOption = 120;
 
-/** What can be posted, or what is wrong with which field. Empty answers at the end are left out. */
+/** Checks a draft: returns the poll, or the errors by field. Empty answers at the end are left out. */
 export function checkPoll(draft: PollDraft): { readonly poll?: { question: string; options: string[] }; readonly errors: PollErrors } {
   const question = draft.question.trim();
   const options = draft.options.map((option) => option.trim());

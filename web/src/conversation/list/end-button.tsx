@@ -2,7 +2,7 @@ import { ArrowDown } from 'lucide-react';
 import classes from './end-button.module.css';
 import { newMessagesLabel } from '../../workspace/new-messages.ts';
 
-/** The way back to the end of the list; it counts what has come meanwhile. */
+/** Scrolls to the end of the list, and counts the unseen messages there. */
 export function EndButton({ atEnd, unseen, onClick }: { atEnd: boolean; unseen: number; onClick: () => void }) {
   if (atEnd) return null;
   return (

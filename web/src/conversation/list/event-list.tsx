@@ -25,17 +25,17 @@ export interface EventListProps {
   readonly live: LiveStream;
   readonly snapshot: LiveSnapshot;
   readonly streamId: string;
-  /** Where epochs begin, oldest first. */
+  /** The starts of epochs, oldest first. */
   readonly starts: readonly EpochStart[];
   /** The event that is being edited. */
   readonly editing: string | undefined;
-  /** The event that an emoji is being chosen for. */
+  /** The event with the open emoji picker. */
   readonly picking: string | undefined;
-  /** The reader is done here: back to the composer. */
+  /** Moves the focus back to the composer. */
   readonly onLeave: () => void;
 }
 
-/** What happened in a stream, as a virtual list that grows at both ends. */
+/** The events of a stream as a virtual list that grows at both ends. */
 export function EventList(props: EventListProps) {
   const { live, snapshot, streamId, starts, editing, picking, onLeave } = props;
   const { pageActions } = useWorkspace();
@@ -53,7 +53,7 @@ export function EventList(props: EventListProps) {
   useShowEdited(editing, rows, virtual, follow.intend);
   useShowPosition({ streamId, live, snapshot, rows, virtual, scroller: follow.scroller, intend: follow.intend, activate: keys.activate });
   const name = stream ? nameOfStream(stream, me.id) : 'this stream';
-  // Where nothing has been loaded, nothing can be said of what there is.
+  // Before the first load an empty list says nothing about the stream.
   const isWaiting = snapshot.events.length === 0 && (snapshot.state === 'connecting' || snapshot.state === 'offline');
   return (
     <div className={classes.frame}>
@@ -99,7 +99,7 @@ function UnseenTitle({ name, unseen }: { name: string; unseen: number }) {
   return null;
 }
 
-/** The rows, and whether the last change of them put older ones in front. */
+/** The rows, and whether their last change put older ones in front. */
 function useRows({ events, pending }: LiveSnapshot, starts: readonly EpochStart[], me: string, firstNewSeq: number | undefined) {
   const rows = useMemo(() => toTimeline({ events, pending, starts, me, firstNewSeq }), [events, pending, starts, me, firstNewSeq]);
   const [last, setLast] = useState({ rows, isPrepended: false });
@@ -109,7 +109,7 @@ function useRows({ events, pending }: LiveSnapshot, starts: readonly EpochStart[
   return now;
 }
 
-/** Keeps the end in view, or what is being read, when rows are added; what one sends or begins oneself is always shown. */
+/** Keeps the end, or the message that is read, in view when rows are added. An own message or epoch scrolls to the end. */
 function useHold({ hold, toEnd }: FollowEnd, rows: readonly Row[], { pending }: LiveSnapshot): void {
   useLayoutEffect(hold, [hold, rows]);
   const last = rows.at(-1);
@@ -121,7 +121,7 @@ function useHold({ hold, toEnd }: FollowEnd, rows: readonly Row[], { pending }: 
   }, [lastSent, toEnd]);
 }
 
-/** The message that is edited may be far up: goes there when the edit begins. */
+/** Scrolls to the message when an edit begins, because it may be far up. */
 function useShowEdited(
   editing: string | undefined,
   rows: readonly Row[],
@@ -141,6 +141,6 @@ function useShowEdited(
 
 const isRowOf = (row: Row, eventId: string | undefined): boolean => row.kind === 'event' && row.event.id === eventId;
 
-/** Rows with the focus, an unsaved edit or an open choice stay, wherever the reader scrolls. */
+/** Rows with the focus, an unsaved edit or an open picker stay mounted while the reader scrolls. */
 const keptRows = (rows: readonly Row[], [active, ...eventIds]: (string | undefined)[]): number[] =>
   rows.flatMap((row, index) => (row.key === active || eventIds.some((id) => isRowOf(row, id)) ? [index] : []));

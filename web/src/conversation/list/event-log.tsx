@@ -15,8 +15,8 @@ interface Props {
 }
 
 /**
- * The frame that the messages scroll in. Virtual rows come and go while scrolling, which a live region would read aloud: it is
- * switched off, and the announcer tells what is new.
+ * The scrolling frame of the messages. Virtual rows come and go while scrolling, and a live region would read them aloud. So the region is
+ * off, and the announcer reports new messages.
  */
 export function EventLog({ label, isBusy, follow, keys, onScroll, children }: Props) {
   const { scroller, content } = follow;
@@ -39,7 +39,7 @@ export function EventLog({ label, isBusy, follow, keys, onScroll, children }: Pr
       }}
       onKeyDown={keys.onKeyDown}
       onFocus={activate}
-      // Without a mouse there is no hovering: a touch shows what can be done with a message.
+      // Touch screens have no hover: a tap shows the actions of a message.
       onClick={(event) => matchMedia('(hover: none)').matches && activate(event)}
     >
       <div className={classes.spacer} />

@@ -10,12 +10,12 @@ interface Props {
   readonly stream: Stream | undefined;
   readonly hasOlder: boolean;
   readonly isEmpty: boolean;
-  /** Nothing is known yet. */
+  /** Nothing has loaded yet. */
   readonly isWaiting: boolean;
   readonly older: Older;
 }
 
-/** What stands above the oldest message: that there is more, or that this is where it began. */
+/** The top of the list: more messages to load, or the beginning of the stream. */
 export function StreamStart({ stream, hasOlder, isEmpty, isWaiting, older }: Props) {
   if (older.problem) {
     return (

@@ -3,18 +3,18 @@ import { problemOf } from '../../../../client/errors.ts';
 import type { LiveSnapshot, LiveStream } from '../../../../client/stream/live-stream.ts';
 import type { Problem } from '../../../../contract/errors.ts';
 
-/** Older messages are fetched when less than this is left above, in pixels, so that scrolling seldom meets the top. */
+/** Older messages load when less than this is left above, in pixels, so that the reader seldom meets the top. */
 const ahead = 900;
 
 export interface Older {
-  /** To be called after each scroll. */
+  /** Checks the distance to the top; callers run it after each scroll. */
   readonly check: () => void;
-  /** Why the last page could not be read; nothing is tried again before `retry`. */
+  /** The failure of the last page; loading stops until `retry`. */
   readonly problem: Problem | undefined;
   readonly retry: () => void;
 }
 
-/** Loads the history upwards as the reader nears it. */
+/** Loads older messages as the reader nears the top. */
 export function useOlder(
   live: LiveStream,
   { hasOlder, loadingOlder, events }: LiveSnapshot,
@@ -28,7 +28,7 @@ export function useOlder(
     live.loadOlder().catch((error: unknown) => setProblem(problemOf(error)));
   }, [live, scrollerRef, wanted]);
   const retry = useCallback(() => setProblem(undefined), []);
-  // A page may be too short to fill the view, and then nothing scrolls.
+  // A page may be too short to fill the view, and then no scroll event follows.
   useEffect(check, [check, events]);
   return { check, problem, retry };
 }

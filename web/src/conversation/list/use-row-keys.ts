@@ -42,7 +42,7 @@ export function useRowKeys(options: RowKeysOptions): RowKeys {
     const action =
       event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) ? undefined : actionOfKey(event.key, byKeyboard.current);
     if (!action) return;
-    // A letter that is meant for the composer arrives there, because the focus is there before it is typed.
+    // A letter for the composer arrives there, because the focus moves before the browser inserts it.
     if (action !== 'type') event.preventDefault();
     if (action === 'up' || action === 'down') move(action === 'up' ? -1 : 1);
     else if (action === 'end') {

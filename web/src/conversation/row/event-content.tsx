@@ -7,7 +7,7 @@ import { PollCard } from '../../polls/poll-card.tsx';
 import { useRowContext } from '../actions/row-context.ts';
 import { SharedCard } from './shared-card.tsx';
 
-/** The face of an event, by what it is. */
+/** The content of an event, by its type. */
 export function EventContent({ event }: { event: StreamEvent }) {
   if (event.deletedAt !== null) return <p className={classes.deleted}>This message was deleted.</p>;
   if (event.sharedRef) return <SharedCard shared={event.sharedRef} />;

@@ -17,16 +17,16 @@ import type { EventRow, PendingRow, Row, TopicRow } from '../timeline/timeline.t
 
 export interface EventItemProps {
   readonly row: Exclude<Row, { kind: 'top' }>;
-  /** The keyboard is on it. */
+  /** The row has the keyboard focus. */
   readonly isActive: boolean;
   readonly isEdited: boolean;
-  /** An emoji is being chosen for it. */
+  /** The emoji picker is open at the row. */
   readonly isPicking: boolean;
   /** The start of the viewer's day, in milliseconds. */
   readonly today: number;
 }
 
-/** One row with what stands above it: the day, what is talked about from here on, the line "New". */
+/** One row with its heading: the day, the epoch that begins, the line "New". */
 export const EventItem = memo(function EventItem(props: EventItemProps) {
   const { row } = props;
   if (row.kind === 'topic') return <UpcomingTopic {...props} row={row} />;
@@ -47,7 +47,7 @@ function RowHeading({ row, today, isActive }: EventItemProps) {
   return <EpochDivider day={day} topic={row.topic} actions={epochActions} mayCurate={rights.curate} isReachable={isActive} />;
 }
 
-/** Something else begins with the next message. */
+/** An epoch that begins at the next message. */
 function UpcomingTopic(props: EventItemProps & { readonly row: TopicRow }) {
   const { row, isActive } = props;
   return (
@@ -60,7 +60,7 @@ function UpcomingTopic(props: EventItemProps & { readonly row: TopicRow }) {
 
 type MessageRowProps = EventItemProps & { readonly row: EventRow | PendingRow };
 
-/** What somebody said. */
+/** A message, sent or pending. */
 function MessageRow({ row, isActive, isEdited, isPicking }: MessageRowProps) {
   const { me } = useRowContext();
   const event = row.kind === 'event' ? row.event : undefined;
@@ -125,7 +125,7 @@ function Time({ at }: { at: number }) {
   );
 }
 
-/** Rows are made anew with each change of the stream; most of them say the same as before. */
+/** Each change of the stream makes new row objects; most of them are equal to the ones before. */
 function isSame(before: EventItemProps, after: EventItemProps): boolean {
   return isShallowSame({ ...before, row: null }, { ...after, row: null }) && isShallowSame(before.row, after.row);
 }
@@ -136,7 +136,7 @@ function isShallowSame(before: object, after: object): boolean {
   return entries.length === Object.keys(after).length && entries.every(([key, value]) => isOne(value, others[key]));
 }
 
-/** The events of a notice stand in an array that is made anew. */
+/** Compares the events of a notice one by one, because each change makes a new array. */
 const isOne = (before: unknown, after: unknown): boolean =>
   Array.isArray(before) && Array.isArray(after)
     ? before.length === after.length && before.every((item, index) => item === after[index])

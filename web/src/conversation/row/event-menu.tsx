@@ -6,7 +6,7 @@ import { noticeOf } from '../../workspace/stream-actions.ts';
 import { writePlace } from '../../workspace/place.ts';
 import { useWorkspace } from '../../workspace/workspace-context.ts';
 
-/** What is seldom done with an event. */
+/** The menu of less frequent actions on an event. */
 export function EventMenu({ event }: { event: StreamEvent }) {
   const { pageActions, tell } = useWorkspace();
   const { me, rights, actions, stream, epochActions } = useRowContext();
@@ -62,6 +62,6 @@ export function EventMenu({ event }: { event: StreamEvent }) {
   );
 }
 
-/** An address that leads to this event, for whoever may see it. */
+/** The address of an event, for members who can read its stream. */
 const linkTo = ({ streamId, seq }: StreamEvent): string =>
   location.origin + location.pathname + writePlace({ kind: 'stream', streamId, at: seq }, '');

@@ -4,10 +4,10 @@ import type { StreamEvent } from '../../../../contract/event.ts';
 import classes from './event-content.module.css';
 import { payloadPairs } from './event-payload.ts';
 
-/** More than this many lines of a payload wait until asked for. */
+/** More pairs than this stay hidden until the reader unfolds them. */
 const shownPairs = 6;
 
-/** An event of a type that this page does not know: its words, and what its sender says of it. */
+/** An event of a type that this page does not know: its text and its payload. */
 export function EventOwn({ event, children }: { event: StreamEvent; children: ReactNode }) {
   const [all, setAll] = useState(false);
   const pairs = payloadPairs(event.payload ?? {});

@@ -1,7 +1,7 @@
-/** Longer values are cut: a card is not the place for them. */
+/** Limit of characters per value; longer ones are cut. */
 const longest = 400;
 
-/** A payload as lines of name and value; what lies deeper has its path as its name. */
+/** A payload as pairs of name and value; nested values have their path as name. */
 export function payloadPairs(payload: Readonly<Record<string, unknown>>): (readonly [name: string, value: string])[] {
   return Object.entries(payload).flatMap(([name, value]) => pairsOf(name, value, 0));
 }

@@ -7,10 +7,10 @@ import { relativeTime } from '../../ui/relative-time.ts';
 import classes from './event-thread.module.css';
 import { useWorkspace } from '../../workspace/workspace-context.ts';
 
-/** What became of an event's thread: how many replied, who last, when. */
+/** The thread of an event: number of replies, last author and time. */
 export function EventThread({ event, thread }: { event: StreamEvent; thread: ThreadSummary }) {
   const { pageActions } = useWorkspace();
-  // Up to a minute old: a reply that came since is not "in a moment".
+  // The clock may be a minute old, and a newer reply must not be "in a moment".
   const now = useNow(60_000);
   const { replyCount, lastReplyAt, lastRepliers, streamType, name, status } = thread;
   const isPromoted = streamType !== 'thread';

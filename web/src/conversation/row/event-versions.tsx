@@ -9,7 +9,7 @@ import classes from './event-versions.module.css';
 import { MessageBody } from './message-body.tsx';
 import { useWorkspace } from '../../workspace/workspace-context.ts';
 
-/** What a message said before its edits, newest first; nothing shows without an event. */
+/** The earlier versions of a message, newest first; undefined closes the dialog. */
 export function EventVersions({ event, onClose }: { event: StreamEvent | undefined; onClose: () => void }) {
   return (
     <Modal opened={event !== undefined} onClose={onClose} title="What it said before" centered closeButtonProps={{ 'aria-label': 'Close' }}>

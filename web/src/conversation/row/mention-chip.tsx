@@ -7,7 +7,7 @@ import { PlaceLink } from '../../workspace/place-link.tsx';
 import { useListedStream } from '../../workspace/use-stream.ts';
 import { useStreamList, useWorkspace } from '../../workspace/workspace-context.ts';
 
-/** Somebody, everybody, or a stream, named in a text. */
+/** A mention in a text: a person, everyone, or a stream. */
 export function MentionChip({ mention, written }: { mention: Mention; written: ReactNode }) {
   switch (mention.type) {
     case 'user':
@@ -45,11 +45,11 @@ function PersonChip({ mention: { id, label } }: { mention: Mention }) {
   );
 }
 
-/** Where the reader may not see the stream, its name stays what was written. */
+/** The name of a stream that the reader cannot see stays as it was written. */
 function StreamChip({ mention: { id }, written }: { mention: Mention; written: ReactNode }) {
   const { hasMore } = useStreamList();
   const { list } = useWorkspace();
-  // Quiet streams may not have been read yet; when all are, what is not among them cannot be seen.
+  // The list may not have loaded quiet streams yet. A stream that is missing from the full list is not visible.
   const read = useListedStream(hasMore ? id : null);
   const streamId = StreamId.safeParse(id);
   if (!streamId.success || !(read ?? list.find(id))) return written;

@@ -1,13 +1,13 @@
 import type { Mention } from '../../../../contract/event.ts';
 
-/** A stretch of text: plain, or one that mentions somebody or something. */
+/** A piece of text: plain, or a mention. */
 export type Piece = string | { readonly mention: Mention; readonly written: string };
 
-/** As the server reads them: `@name` and `#slug`. */
+/** The server's pattern for `@name` and `#slug`. */
 const mentionPattern =
   /(?<![\w.@/-])@([A-Za-z0-9_.@-]{1,64})|(?<![\p{L}\p{N}\p{M}_/#&-])#([\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}\p{M}-]{0,79})/gu;
 
-/** Cuts a text where it mentions what the server found in it. What only looks like a mention stays text. */
+/** Splits a text at the mentions that the server found. Other matches of the pattern stay plain text. */
 export function piecesOf(text: string, mentions: readonly Mention[]): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
@@ -25,11 +25,11 @@ export function piecesOf(text: string, mentions: readonly Mention[]): Piece[] {
 
 interface MentionMatch {
   readonly mention: Mention;
-  /** How many characters of the word belong to it. */
+  /** Characters of the word that belong to the mention. */
   readonly length: number;
 }
 
-/** The dot behind `@maya.` ends a sentence, unless somebody is called so. */
+/** Finds a person. The dot of `@maya.` ends the sentence, unless an id ends with it. */
 function findPerson(word: string, mentions: readonly Mention[]): MentionMatch | undefined {
   for (let id = word; id !== ''; id = id.slice(0, -1)) {
     const mention = mentions.find((one) => (one.type === 'user' && one.id === id) || (one.type === 'here' && id === 'here'));
@@ -45,7 +45,7 @@ function findStream(word: string, mentions: readonly Mention[]): MentionMatch | 
   return mention && { mention, length: slug.length };
 }
 
-/** Whether a message is meant for this person: by name, or with everyone in the stream. One's own mentions are for others. */
+/** True when a message mentions this member, by name or with @here. Authors do not mention themselves. */
 export function isForMe({ content, actorId }: { content: { mentions: readonly Mention[] } | null; actorId: string }, me: string): boolean {
   if (!content || actorId === me) return false;
   return content.mentions.some(({ type, id }) => type === 'here' || (type === 'user' && id === me));

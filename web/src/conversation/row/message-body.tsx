@@ -9,13 +9,13 @@ import { isLong } from '../../ui/message-text.ts';
 
 interface Props {
   readonly text: string;
-  /** What the server found in the text. */
+  /** The mentions that the server found in the text. */
   readonly mentions: readonly Mention[];
   readonly editedAt?: string | null;
   readonly onShowVersions?: () => void;
 }
 
-/** The text of a message; a very long one is folded. */
+/** The text of a message; very long ones are folded. */
 export function MessageBody({ text, mentions, editedAt = null, onShowVersions }: Props) {
   const [unfolded, setUnfolded] = useState(false);
   const long = isLong(text);
@@ -45,7 +45,7 @@ export function MessageBody({ text, mentions, editedAt = null, onShowVersions }:
   );
 }
 
-/** How mentions show; the same object for the same mentions, however often the event is read anew. */
+/** The marks of mentions; equal mentions give the same object, even after the event is read again. */
 function useMarks(mentions: readonly Mention[]): Marks | undefined {
   const key = JSON.stringify(mentions);
   return useMemo((): Marks | undefined => {

@@ -13,7 +13,7 @@ interface Props {
   readonly actions: Pick<EventActions, 'onSave' | 'onEditDone' | 'onDelete'>;
 }
 
-/** Changes a message in its place: Enter saves, Escape leaves it as it was. */
+/** Edits a message in its place: Enter saves, Escape cancels. */
 export function MessageEditor({ event, actions }: Props) {
   const before = event.content?.text ?? '';
   const [text, setText] = useState(before);
@@ -82,7 +82,7 @@ function useSave(event: StreamEvent, { onSave, onEditDone }: Props['actions']) {
   return { busy, problem, save };
 }
 
-/** Puts the caret behind the last letter when the editor opens. */
+/** Puts the caret at the end of the text when the editor opens. */
 function useFieldAtEnd() {
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {

@@ -13,7 +13,7 @@ interface Props {
   readonly actions: Pick<EventActions, 'onRetry' | 'onDiscard'>;
 }
 
-/** Something of ours that is on its way, and how that goes. */
+/** An own message that is not sent yet, with its state. */
 export function PendingContent({ pending, uploads, actions }: Props) {
   const { body, text } = pending;
   const file = 'fileId' in body ? uploads.sent(body.fileId) : undefined;

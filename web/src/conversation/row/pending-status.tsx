@@ -4,7 +4,7 @@ import { sentenceOf } from '../../ui/problem-words.ts';
 import type { EventActions } from '../actions/event-actions.ts';
 import classes from './pending-status.module.css';
 
-/** Whether a message of ours is on its way, or why it did not get through and what can be done about it. */
+/** The state of an own message: on its way, or the reason of the failure and the actions for it. */
 export function PendingStatus({ pending, actions }: { pending: PendingEvent; actions: Pick<EventActions, 'onRetry' | 'onDiscard'> }) {
   const { clientEventId, problem } = pending;
   if (pending.status === 'sending') {

@@ -6,7 +6,7 @@ import classes from './reaction-bar.module.css';
 import { PeopleTooltip } from '../../ui/people-tooltip.tsx';
 import { useRowContext, type RowContext } from '../actions/row-context.ts';
 
-/** How people reacted to an event: a click joins in, or takes one's own back. */
+/** The reactions to an event; a click adds or removes the reader's own. */
 export function ReactionBar({ event, isReachable }: { event: StreamEvent; isReachable: boolean }) {
   const context = useRowContext();
   if (event.reactions.length === 0) return null;

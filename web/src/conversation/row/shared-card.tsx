@@ -7,7 +7,7 @@ import { MessageBody } from './message-body.tsx';
 import classes from './shared-card.module.css';
 import { useWorkspace } from '../../workspace/workspace-context.ts';
 
-/** An event of another stream: why it was shared, and of the original what the reader may see of it as it is now. */
+/** A shared event of another stream: the sharer's comment, and the current original as far as the reader may see it. */
 export function SharedCard({ shared: { context, preview } }: { shared: SharedRef }) {
   return (
     <>

@@ -33,7 +33,7 @@ const icons: Readonly<Record<NoticeIcon, LucideIcon>> = {
   change: Settings2,
 };
 
-/** What happened to the stream, in one quiet line. */
+/** One line for a change of the stream, such as a join. */
 export function SystemRow({ row, isActive }: { row: NoticeRow; isActive: boolean }) {
   const context = useRowContext();
   const sentence = sentenceFor(row.events);

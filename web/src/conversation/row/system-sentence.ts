@@ -1,6 +1,6 @@
 import type { StreamEvent } from '../../../../contract/event.ts';
 
-/** A piece of a sentence: plain words, or something to be shown in its own way. */
+/** A part of a sentence: plain words, or a value with a presentation of its own. */
 export type Part =
   | string
   | { readonly kind: 'person'; readonly id: string; readonly name: string | undefined }
@@ -18,7 +18,7 @@ export interface Sentence {
 type Person = Extract<Part, { kind: 'person' }>;
 type Payload = Readonly<Record<string, unknown>>;
 
-/** What happened, in one sentence. Several events are people who came or went one after the other. */
+/** The sentence for a notice. Several events are people who joined or left one after the other. */
 export function sentenceFor(events: readonly StreamEvent[]): Sentence {
   const [event] = events;
   if (!event) throw new Error('a notice has an event');
@@ -72,7 +72,7 @@ function wordsOf(part: Part, nameOf: (id: string, known?: string) => string): st
 
 const actorOf = ({ actorId, actorName }: StreamEvent): Person => ({ kind: 'person', id: actorId, name: actorName });
 
-/** More people than this are counted instead of named. */
+/** Limit of names; more people are counted. */
 const named = 4;
 
 function arrivals(events: readonly StreamEvent[], alone: string, byOthers: string): Part[] {
@@ -84,7 +84,7 @@ function arrivals(events: readonly StreamEvent[], alone: string, byOthers: strin
   return first && isByOther ? [first.actor, ` ${byOthers} `, ...enumeration(people)] : [...enumeration(people), ` ${alone}`];
 }
 
-/** Whom an event is about: the payload names them where it is not the actor. */
+/** The people that an event is about: those of the payload, otherwise the actor. */
 function peopleIn(event: StreamEvent): Person[] {
   const { users, userIds, userId, userName, name } = event.payload ?? {};
   const known = textOf(userName) ?? textOf(name);
@@ -113,7 +113,7 @@ function threadOf({ threadStreamId }: Payload): Part {
   return typeof threadStreamId === 'string' ? { kind: 'thread', id: threadStreamId } : 'a thread';
 }
 
-/** In the stream itself, and in the one that it branched from. */
+/** The sentence for a promotion, both in the stream itself and in its parent. */
 function promotion(event: StreamEvent, actor: Part, { streamId, streamType, name }: Payload): Part[] {
   const type = streamType === 'incident' ? 'incident' : 'channel';
   const article = type === 'incident' ? 'an' : 'a';

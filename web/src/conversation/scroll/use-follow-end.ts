@@ -1,29 +1,29 @@
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 import { useScrollAnchor } from './use-scroll-anchor.ts';
 
-/** Nearer to the end than this counts as being there, in pixels. */
+/** Smaller distances count as the end, in pixels. */
 const endTolerance = 40;
-/** The list moves by itself for this long after its size has changed, while rows are measured; in milliseconds. */
+/** The list moves by itself for this long after a resize, while rows are measured; in milliseconds. */
 const settleMs = 200;
-/** A scroll this soon after a wheel, a touch or a key is the reader's own; in milliseconds. */
+/** A scroll this soon after a wheel, touch or key event comes from the reader; in milliseconds. */
 const intentMs = 600;
 
 export interface FollowEnd {
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly content: RefObject<HTMLDivElement | null>;
-  /** Whether the newest message is in view. */
+  /** The newest message is in view. */
   readonly atEnd: boolean;
   readonly toEnd: () => void;
-  /** To be called when the rows have changed, or have been measured. */
+  /** Restores the scroll position; callers run it when rows have changed or have been measured. */
   readonly hold: () => void;
-  /** To be called when the reader asked to go elsewhere by other means than scrolling. */
+  /** Announces a jump by other means than scrolling. */
   readonly intend: () => void;
   readonly onScroll: () => void;
 }
 
 /**
- * Keeps a scrolled list at its end while new things are added there, measured or resized, until the reader scrolls away, and from then on
- * where they are; coming back to the end takes it up again.
+ * Keeps a list at its end while rows are added, measured or resized. Once the reader scrolls away it keeps their place instead; scrolling
+ * back to the end follows again.
  */
 export function useFollowEnd(): FollowEnd {
   const scroller = useRef<HTMLDivElement>(null);
@@ -57,7 +57,7 @@ export function useFollowEnd(): FollowEnd {
     const { top, resizedAt, intentAt } = last.current;
     const now = performance.now();
     const distance = element.scrollHeight - element.clientHeight - element.scrollTop;
-    // Measuring rows moves the list as well; only moving up on purpose is leaving.
+    // Measuring rows moves the list as well; only an upward move of the reader leaves the end.
     const leaves = element.scrollTop < top - 1 && (now - intentAt < intentMs || now - resizedAt > settleMs);
     last.current.top = element.scrollTop;
     if (distance <= endTolerance) following.current = true;

@@ -4,7 +4,7 @@ import { countUnseen, advanceProgress, startProgress, type ReadProgress } from '
 import { useMarkRead } from '../../workspace/use-mark-read.ts';
 import { useStreamList, useWorkspace } from '../../workspace/workspace-context.ts';
 
-/** How far the reader is: how much is new, and where the "New" line stands. */
+/** The reader's progress: unseen messages, and the position of the "New" line. */
 export function useReadProgress(
   streamId: string,
   { events, state }: LiveSnapshot,
@@ -16,13 +16,13 @@ export function useReadProgress(
   const watching = atEnd && isVisible;
   const [kept, setKept] = useState<ReadProgress | undefined>(() => {
     const earlier = readProgress.get(streamId);
-    // What came while another stream was open is new here, wherever the list stands.
+    // Messages that arrived while another stream was open are new, wherever the list stands.
     return earlier && advanceProgress(earlier, events, { watching: false, me: me.id });
   });
   let progress = kept;
   if (kept) progress = advanceProgress(kept, events, { watching, me: me.id });
   else if (!loading && (events.length > 0 || state === 'live')) {
-    // As far as it was read on any device before it was opened here.
+    // Starts at the read position of all devices.
     const stream = list.find(streamId);
     progress = startProgress(events, { readSeq: stream?.isMember && stream.unreadCount > 0 ? stream.readSeq : undefined, me: me.id });
   }

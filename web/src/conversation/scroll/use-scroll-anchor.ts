@@ -1,29 +1,28 @@
 import { useCallback, useRef, type RefObject } from 'react';
 
-/** Less is a matter of rounding, in pixels. */
+/** Smaller moves are rounding, in pixels. */
 const tolerance = 1;
-/** After going elsewhere on purpose the list is measured where one arrives for this long, in milliseconds. */
+/** After a jump the list may move by itself for this long, while rows are measured; in milliseconds. */
 const arrivalMs = 300;
 
-/** The message at the top of the view, and how far below the edge it begins, in pixels. */
+/** The anchor: the message at the top of the view, and its distance from the edge in pixels. */
 interface Place {
   readonly row: Element;
   readonly top: number;
 }
 
 export interface ScrollAnchor {
-  /** This is where the reader is: to be called when they have scrolled. */
+  /** Takes a new anchor; callers run it after the reader has scrolled. */
   readonly note: () => void;
-  /** The reader goes elsewhere by other means than scrolling. */
+  /** Announces a jump by other means than scrolling. */
   readonly depart: () => void;
-  /** Brings them back to where they were: to be called when something may have moved. */
+  /** Scrolls the anchor back to its place; callers run it when rows may have moved. */
   readonly restore: () => void;
 }
 
 /**
- * Holds what is being read where it is, whatever is put above it, or grows or shrinks there: pages of history, and the lines of days and
- * topics in front of a message. The virtual list knows of whole rows, and for a while after a page holds them by their end; what a reader
- * looks at is the message.
+ * Keeps the message that the reader looks at in its place when rows above it are added, grow or shrink, such as pages of history and
+ * headings. The virtual list alone anchors whole rows, and for a while after a page it anchors their end.
  */
 export function useScrollAnchor(scroller: RefObject<HTMLElement | null>): ScrollAnchor {
   const place = useRef<Place>(undefined);
@@ -31,7 +30,7 @@ export function useScrollAnchor(scroller: RefObject<HTMLElement | null>): Scroll
   const note = useCallback(() => {
     const element = scroller.current;
     const { current } = place;
-    // It stands where it stood: the list has moved by itself, and the rows around it may not be measured yet.
+    // The anchor did not move: the list has scrolled by itself, and the rows around it may not be measured yet.
     if (element && current?.row.isConnected && Math.abs(movedIn(element, current)) <= tolerance) return;
     place.current = element ? placeIn(element) : undefined;
   }, [scroller]);
@@ -50,13 +49,13 @@ export function useScrollAnchor(scroller: RefObject<HTMLElement | null>): Scroll
 
 const movedIn = (element: HTMLElement, { row, top }: Place): number => topIn(element, row) - top;
 
-/** The first message that begins in view; of one that fills it, that one. */
+/** The first message that begins in view; otherwise the one that fills the view. */
 function placeIn(element: HTMLElement): Place | undefined {
   const rows = [...element.querySelectorAll('[data-row]')].map((row) => ({ row, top: topIn(element, row) }));
   const inView = rows.filter(({ row, top }) => top < element.clientHeight && top + row.clientHeight > 0);
   return inView.find(({ top }) => top >= 0) ?? inView[0];
 }
 
-/** A message loses its author's name when it is found to go on what the one above it began: what it says is what stays. */
+/** Measures the text of a message: its author line disappears when an older message of the same group loads above. */
 const topIn = (element: HTMLElement, row: Element): number =>
   (row.querySelector('[data-said]') ?? row).getBoundingClientRect().top - element.getBoundingClientRect().top;

@@ -13,18 +13,17 @@ interface Options {
   readonly rows: readonly Row[];
   readonly virtual: RefObject<VirtualizerHandle | null>;
   readonly scroller: RefObject<HTMLElement | null>;
-  /** The reader goes elsewhere by other means than scrolling. */
+  /** Announces a jump by other means than scrolling. */
   readonly intend: () => void;
   readonly activate: (key: string, byKeyboard: boolean) => void;
 }
 
-/** Pages of history that are read on the way to a position; what is further back has to be scrolled to. */
+/** Limit of pages that load on the way to a position; the reader scrolls to older ones. */
 const mostPages = 60;
 
 /**
- * Brings the position that the address names into view: history is read until it is there, the message is shown in the middle and lights
- * up, with what belongs to it. Then the address is that of the stream again, so that the same way can be gone twice. Who comes back finds
- * the stream as they left it.
+ * Scrolls to the position in the address: loads history until it is there, centres the message, and highlights it up to `upTo`. Then the
+ * position leaves the address, so that the same link works twice. Back returns to the message that was in view before.
  */
 export function useShowPosition(options: Options): void {
   const { streamId, live, snapshot, rows } = options;
@@ -57,7 +56,7 @@ export function useShowPosition(options: Options): void {
   }, [at, events, hasOlder, loadingOlder]);
 }
 
-/** Where the reader was in this stream when they left it for what they come back from now. */
+/** The position in this stream from the history entry, which was saved when the reader left. */
 function useReturnPosition(streamId: string): { left: number | undefined; clear: () => void } {
   const [left, setLeft] = useState(() => leftAtOf(history.state));
   useEffect(() => {
@@ -74,19 +73,19 @@ function useReturnPosition(streamId: string): { left: number | undefined; clear:
   return { left: isHere ? left.seq : undefined, clear };
 }
 
-/** The row of a position, or the next one that shows. */
+/** The row at a position, or the next one that shows. */
 function rowAt(rows: readonly Row[], position: number): string | undefined {
   return rows.find((row) => row.kind === 'event' && row.event.seq >= position)?.key;
 }
 
-/** `upTo`: the last position that lights up; without it nothing does. */
+/** Scrolls to a row; `upTo` is the last position to highlight, undefined highlights none. */
 function show(key: string | undefined, { rows, virtual, scroller, intend, activate }: Options, upTo: number | undefined): void {
   if (key === undefined) return;
   intend();
   activate(key, true);
   const index = rows.findIndex((row) => row.key === key);
   virtual.current?.scrollToIndex(index, { align: 'center' });
-  // Drawn only once it is near.
+  // The virtual list renders the row only once it is near.
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       virtual.current?.scrollToIndex(index, { align: 'center' });

@@ -1,17 +1,17 @@
 import type { StreamEvent } from '../../../../contract/event.ts';
 import { isNotice } from '../../workspace/event-kind.ts';
 
-/** Longer texts are cut: a listener can always go to the message. */
+/** Limit of characters; the listener can go to the message for the rest. */
 const longest = 200;
 
-/** What a screen reader is told of messages that came in after position `afterSeq`; empty when there is nothing to tell. */
+/** The announcement of messages after position `afterSeq`; empty when there are none. */
 export function announcementOf(events: readonly StreamEvent[], afterSeq: number, me: string): string {
   const fresh = events.filter((event) => event.seq > afterSeq && event.actorId !== me && event.deletedAt === null && !isNotice(event));
   if (fresh.length > 3) return `${fresh.length} new messages`;
   return fresh.map((event) => `${event.actorName}: ${shortened(wordsOf(event))}`).join('. ');
 }
 
-/** What an event says, in words. */
+/** The content of an event, in words. */
 function wordsOf({ content, poll, file, sharedRef, eventType }: StreamEvent): string {
   if (poll) return `asks: ${poll.question}`;
   if (file) return ['shared a file', file.name, content?.text].filter((part) => part !== undefined).join(', ');

@@ -5,13 +5,13 @@ import { dayKey } from '../../ui/times.ts';
 import { isNotice } from '../../workspace/event-kind.ts';
 
 interface RowBase {
-  /** Stays the same when a pending message becomes an event, so that nothing is drawn anew. */
+  /** Stays the same when a pending message becomes an event, so that the row need not render again. */
   readonly key: string;
-  /** The first message of a day says which; in milliseconds. */
+  /** The time of the first message of a day, in milliseconds; undefined for the others. */
   readonly day: number | undefined;
-  /** A message that opens a group shows its author and time. */
+  /** The first message of a group shows author and time. */
   readonly opensGroup: boolean;
-  /** The epoch that begins with it. */
+  /** The epoch that begins at this row. */
   readonly topic: EpochStart | undefined;
 }
 export interface TopRow {
@@ -24,10 +24,10 @@ export interface EventRow extends RowBase {
   /** The first message that the reader has not seen. */
   readonly isFirstNew: boolean;
 }
-/** Things that happened without anybody writing something: one quiet line. People who joined one after the other share it. */
+/** A notice in one line. People who join one after the other share it. */
 export interface NoticeRow extends RowBase {
   readonly kind: 'notice';
-  /** Oldest first; never empty. */
+  /** Sorted oldest first; never empty. */
   readonly events: readonly StreamEvent[];
   readonly isFirstNew: boolean;
 }
@@ -35,7 +35,7 @@ export interface PendingRow extends RowBase {
   readonly kind: 'pending';
   readonly pending: PendingEvent;
 }
-/** An epoch was begun, and nothing has been said in it yet. */
+/** An epoch that has begun and has no message yet. */
 export interface TopicRow extends RowBase {
   readonly kind: 'topic';
   readonly topic: EpochStart;
@@ -45,19 +45,19 @@ export type Row = TopRow | EventRow | NoticeRow | PendingRow | TopicRow;
 export interface TimelineInput {
   readonly events: readonly StreamEvent[];
   readonly pending: readonly PendingEvent[];
-  /** Whose messages the pending ones are. */
+  /** The author of the pending messages. */
   readonly me: string;
   /** Position of the first message under the "New" line. */
   readonly firstNewSeq: number | undefined;
-  /** Where epochs begin, oldest first. */
+  /** The starts of epochs, oldest first. */
   readonly starts?: readonly EpochStart[];
   readonly timeZone?: string;
 }
 
-/** Messages of one author within this time of each other stand under one name. */
+/** Messages of one author within this time are one group; in milliseconds. */
 const groupMs = 5 * 60_000;
 
-/** What stands above a row, by what stood before it. */
+/** The previous row, which decides the heading of the next. */
 interface PreviousRow {
   readonly author: string | undefined;
   readonly at: number;
@@ -65,7 +65,7 @@ interface PreviousRow {
   readonly deleted: boolean;
 }
 
-/** The rows of a stream page, oldest first: each knowing what to show above itself. */
+/** The rows of a stream page, oldest first, each with its heading. */
 export function toTimeline({ events, pending, me, firstNewSeq, starts = [], timeZone }: TimelineInput): Row[] {
   const rows: Row[] = [{ kind: 'top', key: 'top' }];
   const topicUpTo = passing(starts, events[0]?.seq);
@@ -87,7 +87,7 @@ export function toTimeline({ events, pending, me, firstNewSeq, starts = [], time
     const last = rows.at(-1);
     if (!isQuiet) rows.push({ kind: 'event', event, ...row });
     else if (last?.kind === 'notice' && !breaks && placed.day === undefined && isFolded(last, event)) {
-      // The newest event names the row, so that it is the same row when older ones are put in front.
+      // The newest event names the row, so that it stays the same when older events join it.
       rows[rows.length - 1] = { ...last, key: row.key, events: [...last.events, event] };
     } else rows.push({ kind: 'notice', events: [event], ...row });
   }
@@ -101,7 +101,7 @@ export function toTimeline({ events, pending, me, firstNewSeq, starts = [], time
   return rows;
 }
 
-/** The newest epoch that begins up to a position and was not asked for before. What began further back than the page goes is passed over. */
+/** Returns, for rising positions, the newest epoch that began since the last call. Epochs before the loaded page are skipped. */
 function passing(starts: readonly EpochStart[], firstSeq: number | undefined): (seq: number) => EpochStart | undefined {
   let next = firstSeq === undefined ? 0 : starts.findIndex(({ seq }) => seq >= firstSeq);
   if (next < 0) next = starts.length;
@@ -117,34 +117,34 @@ const keyOf = ({ actorId, clientEventId }: StreamEvent): string => `${actorId}:$
 const isFolded = ({ events }: NoticeRow, { eventType }: StreamEvent): boolean =>
   (eventType === 'member_joined' || eventType === 'member_left') && events.every((event) => event.eventType === eventType);
 
-/** The newest message of a person that can still be edited. */
+/** The newest own message that can still be edited. */
 export function lastOwnEvent(events: readonly StreamEvent[], me: string): StreamEvent | undefined {
   return events.findLast((event) => event.actorId === me && isEditable(event));
 }
 
-/** Whether an event has a text of its author's own that can be changed. */
+/** True when an event has a text that its author can change. */
 export const isEditable = ({ content, deletedAt }: StreamEvent): boolean => deletedAt === null && content !== null;
 
-/** The event that a shortcut changes: the row's if it is one's own, the newest own one where no row is chosen. */
+/** The event that the edit shortcut changes: the active row if it is the reader's own, without an active row the newest own one. */
 export function eventToChange(rows: readonly Row[], key: string | undefined, me: string): StreamEvent | undefined {
   const events = rows.flatMap((row) => (row.kind === 'event' && (key === undefined || row.key === key) ? [row.event] : []));
   return lastOwnEvent(events, me);
 }
 
-/** The event that the keyboard is on; deleted ones, and those that nobody wrote, take nothing. */
+/** The event of the active row; deleted events and notices take no actions. */
 export function eventAt(rows: readonly Row[], key: string | undefined): StreamEvent | undefined {
   const row = rows.find((row) => row.key === key);
   return row?.kind === 'event' && row.event.deletedAt === null ? row.event : undefined;
 }
 
-/** The row above or below; the last one where none is chosen, none above the first message. */
+/** The row above or below; the last one without an active row, undefined above the first message. */
 export function neighbourOf(rows: readonly Row[], key: string | undefined, step: 1 | -1): string | undefined {
   const now = rows.findIndex((row) => row.key === key);
   const next = now < 0 ? rows.length - 1 : Math.min(Math.max(now + step, 1), rows.length - 1);
   return next < 1 ? undefined : rows[next]?.key;
 }
 
-/** Whether `after` is `before` with older messages put in front: then the view must be held by its end. */
+/** True when `after` is `before` with older messages in front: the list must then keep its distance to the end. */
 export function wasPrepended(before: readonly Row[], after: readonly Row[]): boolean {
   const first = before[1];
   if (!first || after.length <= before.length || after[1]?.key === first.key) return false;
