@@ -10,7 +10,7 @@ import { summaryOf } from './notification-summary.ts';
 
 const icons = { mention: AtSign, here: Megaphone, invited: UserPlus } as const;
 
-/** One line of the activity: who did what where, and what they wrote. */
+/** One line of the activity page: actor, action, stream and text. */
 export function ActivityItem({ notification, onOpen }: { notification: Notification; onOpen: (notification: Notification) => void }) {
   const today = useToday();
   const { kind, actor, text, createdAt, readAt, streamId, seq } = notification;

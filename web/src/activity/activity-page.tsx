@@ -12,7 +12,7 @@ import { usePages, type Pages } from '../ui/use-pages.ts';
 import { ActivityItem } from './activity-item.tsx';
 import classes from './activity-page.module.css';
 
-/** What concerns a person: who mentioned them, where they were added. */
+/** The notifications of a member: mentions of them, and streams they were added to. */
 export function ActivityPage({ menu }: { menu: ReactNode }) {
   const [isUnreadOnly, setUnreadOnly] = useState(false);
   const pages = useNotifications(isUnreadOnly);
@@ -77,7 +77,7 @@ function EmptyActivity({ isUnreadOnly }: { isUnreadOnly: boolean }) {
   );
 }
 
-/** Read anew when a notification came, was read on another device, or is gone; and after an interruption, where any of it may have been missed. */
+/** Lists notifications, and reloads them when one arrives, is read on another device or is deleted, and after a lost connection. */
 function useNotifications(isUnreadOnly: boolean): Pages<Notification> {
   const { streambed, workspaceId, list } = useWorkspace();
   const { state } = useStreamList();

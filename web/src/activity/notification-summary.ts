@@ -1,6 +1,6 @@
 import type { Notification } from '../../../contract/notification.ts';
 
-/** What somebody did, to stand behind their name: "mentioned you in General". */
+/** The sentence behind the actor's name: "mentioned you in General". */
 export function summaryOf({ kind, streamName, streamType }: Pick<Notification, 'kind' | 'streamName' | 'streamType'>): string {
   const where = streamName ?? placeWords(streamType);
   switch (kind) {

@@ -6,7 +6,7 @@ import { spanLabel } from '../ui/times.ts';
 import classes from './search-page.module.css';
 import { snippetParts } from './search-words.ts';
 
-/** An epoch that was found, what in it speaks for that, and the ways there: to its beginning, and to each of these messages. */
+/** An epoch of the results with its matching messages; links lead to its beginning and to each message. */
 export function MemoryResult({ hit, today }: { hit: MemoryHit; today: number }) {
   const { epoch, highlights } = hit;
   const { streamId } = epoch;

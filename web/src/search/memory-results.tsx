@@ -14,7 +14,7 @@ import { MemoryResult } from './memory-result.tsx';
 import classes from './search-page.module.css';
 import { useMemoryQuery, type MemorySearch } from './use-search-query.ts';
 
-/** What was talked about, found by words, by meaning, or by both. */
+/** The epochs that match a search by words, by meaning, or by both. */
 export function MemoryResults({ query, mode }: { query: string; mode: MemoryMode }) {
   const { search, problems } = useMemoryQuery(query);
   if (problems.length > 0) {
@@ -71,7 +71,7 @@ function Hits({ search, mode }: { search: MemorySearch; mode: MemoryMode }) {
   );
 }
 
-/** What the finder should know about what was found. */
+/** Remarks on the search itself, such as a fallback to words. */
 function remarksOn({ mode: used, memory }: MemoryHits, asked: MemoryMode): string[] {
   const isFallback = asked !== 'keyword' && used === 'keyword';
   return [isFallback ? 'Found by words only: what knows their meaning cannot be reached now.' : undefined, memoryNotes[memory]].filter(
@@ -79,7 +79,7 @@ function remarksOn({ mode: used, memory }: MemoryHits, asked: MemoryMode): strin
   );
 }
 
-/** The best are found anew when more are wanted: they stand in the order of the whole. */
+/** The search ranks all epochs together, so a longer list is a new search with a larger limit. */
 const pageSize = 20;
 const most = 200;
 

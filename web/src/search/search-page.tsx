@@ -15,7 +15,7 @@ import { SearchScope } from './search-scope.tsx';
 import classes from './search-page.module.css';
 import { useSearchQuery } from './use-search-query.ts';
 
-/** Messages by their words, or what was talked about, by words or by meaning. */
+/** Search over messages by their words, or over epochs by words or meaning. */
 export function SearchPage({ place, menu }: { place: SearchPlace; menu: ReactNode }) {
   const { query, memory } = place;
   return (
@@ -48,7 +48,7 @@ function SearchField({ place }: { place: SearchPlace }) {
     <search>
       <form className={classes.form} onSubmit={submit}>
         <TextInput
-          // oxlint-disable-next-line jsx-a11y/no-autofocus -- who goes to the search is about to type
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- opening the search page means typing
           autoFocus
           className={classes.field}
           type="search"
@@ -65,7 +65,7 @@ function SearchField({ place }: { place: SearchPlace }) {
   );
 }
 
-/** From the words down to what they found; from there the arrows go on. */
+/** Moves the focus from the field to the first result; the arrow keys go on from there. */
 function toFirstResult(): boolean {
   const first = document.querySelector<HTMLElement>('[data-results] a');
   first?.focus();

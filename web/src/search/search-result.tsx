@@ -8,7 +8,7 @@ import { useToday } from '../ui/use-today.ts';
 import classes from './search-page.module.css';
 import { snippetParts } from './search-words.ts';
 
-/** A message that was found, and the way to where it stands. */
+/** A message of the results, with a link to its place. */
 export function SearchResult({ hit }: { hit: SearchHit }) {
   const { pageActions } = useWorkspace();
   const today = useToday();

@@ -9,7 +9,7 @@ const modes: readonly (readonly [MemoryMode, string])[] = [
   ['vector', 'Meaning'],
 ];
 
-/** Whether messages are looked for or what was talked about, and how. */
+/** Switches between messages and memory, and between the modes of memory search. */
 export function SearchScope({ place }: { place: SearchPlace }) {
   const { go } = useWorkspace();
   const { memory } = place;

@@ -1,20 +1,20 @@
-/** What was typed into the search, taken apart. */
+/** A search text, parsed into words and filters. */
 export interface SearchWords {
-  /** The words to look for, as the server takes them: with "phrases" and -exclusions. */
+  /** The words for the server, with "phrases" and -exclusions. */
   readonly q: string;
-  /** A user's id, without its @. */
+  /** A user id, without its @. */
   readonly from?: string;
   /** A stream's slug or name, without its #. */
   readonly in?: string;
   readonly before?: string;
   readonly after?: string;
-  /** What cannot be understood, in words for people. */
+  /** Filters that cannot be parsed, explained in words. */
   readonly problems: readonly string[];
 }
 
 const filter = /(^|\s)(from|in|before|after):(?:"([^"]*)"|(\S*))/giu;
 
-/** Reads `from:@maya in:#general before:2026-01-31 words`; what is no filter is looked for. */
+/** Parses `from:@maya in:#general before:2026-01-31 words`; everything that is no filter is a word. */
 export function readSearch(text: string): SearchWords {
   const found: { -readonly [Key in 'from' | 'in' | 'before' | 'after']?: string } = {};
   const problems: string[] = [];
@@ -43,7 +43,7 @@ const explain = {
   after: 'After “after:” comes a day: after:2026-01-31.',
 } as const;
 
-/** The start of a calendar day where the reader is, as an instant. */
+/** The start of a calendar day in the reader's time zone, as an instant. */
 function startOf(day: string): string | undefined {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
   if (!parts) return undefined;
@@ -61,7 +61,7 @@ export interface SnippetPart {
 const matchStart = '\u0002';
 const matchEnd = '\u0003';
 
-/** A snippet by its matches, which stand between U+0002 and U+0003. */
+/** Splits a snippet at its matches, which stand between U+0002 and U+0003. */
 export function snippetParts(snippet: string): SnippetPart[] {
   const [before = '', ...rest] = snippet.split(matchStart);
   const parts: SnippetPart[] = [{ text: before, isMatch: false }];

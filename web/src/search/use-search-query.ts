@@ -11,12 +11,12 @@ import { readSearch, type SearchWords } from './search-words.ts';
 type Query = Parameters<ReturnType<Streambed['workspace']>['search']>[0];
 
 export interface SearchQuery {
-  /** What to ask the server; undefined while a name is looked up. */
+  /** The query for the server; undefined while a name is looked up. */
   readonly search: Query | undefined;
   readonly problems: readonly string[];
 }
 
-/** The search that somebody typed, with names turned into the ids they stand for. */
+/** Parses a search text, and replaces names by ids. */
 export function useSearchQuery(text: string): SearchQuery {
   const { me } = useWorkspace();
   const words = useMemo(() => readSearch(text), [text]);
@@ -31,10 +31,10 @@ export function useSearchQuery(text: string): SearchQuery {
   }, [words, streamNamed.id, streamNamed.problem, personNamed.id, personNamed.problem]);
 }
 
-/** What to ask memory; there is no person in it, because an epoch is of all who spoke. */
+/** The query for memory search. It has no author, because an epoch has several. */
 export type MemorySearch = Pick<Query, 'q' | 'in' | 'before' | 'after'>;
 
-/** The same for epochs, which nobody wrote alone. */
+/** The same for memory search, which has no `from:`. */
 export function useMemoryQuery(text: string): { readonly search: MemorySearch | undefined; readonly problems: readonly string[] } {
   const found = useSearchQuery(text);
   const isOfPerson = useMemo(() => readSearch(text).from !== undefined, [text]);
@@ -56,7 +56,7 @@ interface NameLookup {
   readonly problem?: string;
 }
 
-/** A stream by slug or name: of those that are known, otherwise the server is asked. */
+/** Looks up a stream by slug or name: in the list first, then on the server. */
 function useStreamLookup(name: string | undefined): NameLookup {
   const { streambed, workspaceId, me } = useWorkspace();
   const { streams } = useStreamList();
@@ -79,7 +79,7 @@ function useStreamLookup(name: string | undefined): NameLookup {
 const isNamed = (stream: Stream, name: string, me: string): boolean =>
   stream.slug === name.toLowerCase() || nameOfStream(stream, me).toLowerCase() === name.toLowerCase();
 
-/** A person by id, or by a name that is known on this page. */
+/** Looks up a person by id, or by a name that this page knows. */
 function usePersonLookup(name: string | undefined): NameLookup {
   const { people } = useStreamList();
   if (name === undefined) return {};

@@ -12,7 +12,7 @@ import { StreamIcon } from '../workspace/stream-icon.tsx';
 import { useNamedStreams } from '../workspace/use-more-streams.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
-/** How many streams and people are offered at once; typing narrows them down. */
+/** Limit of streams and people; typing narrows them down. */
 const shownStreams = 9;
 const shownPeople = 4;
 

@@ -18,7 +18,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** All that can be seen in the workspace: to look into, to join, and what was archived. */
+/** All visible streams of the workspace, to open or join, and the archived ones. */
 export function BrowseDialog({ opened, onClose }: Props) {
   const { returnFocus, leave, close } = useDialogFocus(onClose);
   return (
@@ -94,7 +94,7 @@ function useBrowse(kind: Kind, q: string) {
 function Item({ listed, onPicked }: { listed: Stream; onPicked: () => void }) {
   const { me } = useWorkspace();
   const { streams } = useStreamList();
-  // As the live list knows it: what was joined here shows at once.
+  // The live list overrides the page, so that a join shows at once.
   const stream = streams.find(({ id }) => id === listed.id) ?? listed;
   const { busy, join } = useJoin(stream);
   const name = nameOfStream(stream, me.id);

@@ -14,17 +14,17 @@ export interface SidebarInput {
   readonly streams: readonly Stream[];
   readonly me: string;
   readonly query: string;
-  /** What is open is listed, joined or not. */
+  /** The open stream, which is listed even when the member has not joined it. */
   readonly place: Pick<StreamPlace, 'streamId' | 'thread'> | undefined;
 }
 
-/** Resolved incidents, and threads without anything new, shown at most. */
+/** Limits of resolved incidents, and of threads without news. */
 const mostResolved = 3;
 const mostQuietThreads = 3;
 
 /**
- * The sidebar: what a person is in, by type. A query looks through everything that can be seen, and what one is not in stands apart at
- * the end.
+ * The groups of the sidebar: the member's streams by type. A query searches all visible streams; those that the member has not joined come
+ * last.
  */
 export function groupStreams({ streams, me, query, place }: SidebarInput): SidebarGroup[] {
   const found = filterStreams(streams, query, me).filter(({ archivedAt, status }) => archivedAt === null && status !== 'archived');
@@ -43,7 +43,7 @@ export function groupStreams({ streams, me, query, place }: SidebarInput): Sideb
   return groups.filter((group) => group.streams.length > 0);
 }
 
-/** An incident that goes on concerns everybody who can see it; a resolved one soon nobody. */
+/** Active incidents concern every member who can see them; resolved ones soon nobody. */
 function pickIncidents(incidents: Stream[], isQuery: boolean, isOpen: (stream: Stream) => boolean): Stream[] {
   if (isQuery) return incidents;
   const active = incidents.filter(({ status }) => status === 'active').sort((a, b) => bySeverity(a, b) || byActivity(a, b));
@@ -59,7 +59,7 @@ function pickThreads(threads: Stream[], isQuery: boolean, isOpen: (stream: Strea
   return [...unread, ...quiet.filter((stream, index) => index < mostQuietThreads || isOpen(stream))];
 }
 
-/** Costs far more to make than to use. */
+/** Creating a collator costs far more than using it. */
 const names = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
 
 const byName =

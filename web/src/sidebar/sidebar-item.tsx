@@ -19,7 +19,7 @@ interface Props {
   readonly onPicked: (() => void) | undefined;
 }
 
-/** A stream in the sidebar: its name, and what is new in it. Drawn again only when it is another one: something is always new somewhere. */
+/** A stream in the sidebar with its badge. Memoized, because some stream always has news. */
 export const SidebarItem = memo(function SidebarItem({ stream, isCurrent, hasDraft, onPicked }: Props) {
   const badge = badgeOf(stream);
   return (
@@ -42,7 +42,7 @@ export const SidebarItem = memo(function SidebarItem({ stream, isCurrent, hasDra
   );
 });
 
-/** A thread opens beside the stream that it branched from. */
+/** The place of a stream; a thread opens beside its parent. */
 function placeOf({ id, streamType, parentStreamId }: Stream): Place {
   if (streamType === 'thread' && parentStreamId !== null) return { kind: 'stream', streamId: parentStreamId, thread: id };
   return { kind: 'stream', streamId: id };

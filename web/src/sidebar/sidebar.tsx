@@ -11,15 +11,15 @@ import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 interface Props {
   readonly onCreate: () => void;
   readonly onBrowse: () => void;
-  /** A place was picked: a drawer may close. */
+  /** Reports that a place was picked, so that a drawer can close. */
   readonly onPicked?: () => void;
   readonly head: ReactNode;
-  /** The places that are no streams. */
+  /** The links to pages that are no streams. */
   readonly links: ReactNode;
   readonly foot: ReactNode;
 }
 
-/** What a person is in, by type, kept live; with a filter that looks through everything. */
+/** The member's streams by type, kept live, with a filter over all visible streams. */
 export function Sidebar({ onCreate, onBrowse, onPicked, head, links, foot }: Props) {
   const [query, setQuery] = useState('');
   const { streams, loading } = useStreamList();

@@ -64,7 +64,7 @@ const blank: Draft = { type: 'channel', name: '', description: '', visibility: '
 function CreateStreamForm({ onCreated, onClose }: { onCreated: () => void; onClose: () => void }) {
   const { me } = useStreamList();
   const isGuest = me?.role === 'guest';
-  // Guests start nothing that others would have to find.
+  // Guests cannot create streams that other members would have to find.
   const [draft, setDraft] = useState<Draft>(isGuest ? { ...blank, type: 'dm' } : blank);
   const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
   const { busy, errors, create } = useCreateStream(onCreated);
@@ -168,7 +168,7 @@ function useCreateStream(onDone: () => void) {
   const { streambed, workspaceId, list, go } = useWorkspace();
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<Errors>({});
-  // One form makes one stream, however often it has to be sent; what was refused and corrected is another stream.
+  // A retry of the same form must not create a second stream, so the idempotency key changes with the content only.
   const attempt = useRef({ key: crypto.randomUUID(), body: '' });
   const create = async (draft: Draft): Promise<void> => {
     if (draft.type === 'dm' && draft.people.length === 0) return setErrors({ memberIds: 'Choose at least one person.' });

@@ -12,7 +12,7 @@ import { rightsIn } from '../workspace/stream-rights.ts';
 import { useRootEvent } from '../workspace/use-root-event.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
-/** How an incident stands: how bad, since when, from where; and the way to its end. */
+/** The state of an incident: severity, duration, origin, and the button that resolves it. */
 export function IncidentBar({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
   const { me } = useStreamList();
   const rights = rightsIn(stream, me?.role);
@@ -98,7 +98,7 @@ function IncidentState({ stream, events }: { stream: Stream; events: readonly St
   return <>{end ? `Resolved after ${durationLabel(Date.parse(end.createdAt) - began)}, by ${end.actorName}` : 'Resolved'}</>;
 }
 
-/** The time, as often as it shows. */
+/** The current time, updated while the incident runs. */
 function useMinute(isRunning: boolean): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

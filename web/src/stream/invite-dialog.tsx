@@ -75,7 +75,7 @@ function InviteForm({ request: { streamId, userIds }, onClose }: { request: Invi
   );
 }
 
-/** Who is in the stream already, as far as one page tells: the server passes over the others. */
+/** The stream's members of the first page. The server skips members of later pages who are invited. */
 function useMemberIds(streamId: string): ReadonlySet<string> {
   const { streambed, workspaceId } = useWorkspace();
   const load = useCallback(

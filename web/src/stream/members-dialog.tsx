@@ -13,12 +13,12 @@ import { useListedStream } from '../workspace/use-stream.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
 interface Props {
-  /** Whose members are shown; nothing shows without it. */
+  /** The stream whose members show; undefined closes the dialog. */
   readonly streamId: string | undefined;
   readonly onClose: () => void;
 }
 
-/** Who is in a stream, and what may be done about it. */
+/** The members of a stream, with the actions on them. */
 export function MembersDialog({ streamId, onClose }: Props) {
   const { returnFocus, leave, close } = useDialogFocus(onClose);
   const { me } = useWorkspace();

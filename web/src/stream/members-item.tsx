@@ -14,7 +14,7 @@ interface Props {
   readonly mayManage: boolean;
   readonly onChanged: (member: StreamMember) => void;
   readonly onRemoved: () => void;
-  /** The dialog leads elsewhere. */
+  /** Reports that the dialog led to another page. */
   readonly onLeave: () => void;
 }
 
@@ -24,7 +24,7 @@ const roles: readonly { readonly value: StreamRole; readonly label: string }[] =
   { value: 'member', label: 'Member' },
 ];
 
-/** One member of a stream: who, in which role, and what may be done. */
+/** One member of a stream: name, role, and the menu of actions. */
 export function MembersItem(props: Props) {
   const { member } = props;
   const { me } = useWorkspace();

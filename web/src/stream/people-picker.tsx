@@ -11,13 +11,13 @@ interface Props {
   readonly label: string;
   readonly chosen: readonly Person[];
   readonly onChange: (chosen: readonly Person[]) => void;
-  /** Who is not offered: who is there already. */
+  /** People who are not offered, because they are members already. */
   readonly without: ReadonlySet<string>;
   readonly most: number;
   readonly error?: string | undefined;
 }
 
-/** Picks members of the workspace by name; they stand in the field until taken away again. */
+/** Picks members of the workspace by name; the field shows them until they are removed. */
 export function PeoplePicker({ label, chosen, onChange, without, most, error }: Props) {
   const [query, setQuery] = useState('');
   const { people, loading, problem } = usePeople(query);

@@ -24,7 +24,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Turns a thread into a channel or an incident: the same stream, the same messages. */
+/** Turns a thread into a channel or an incident: the same stream with the same messages. */
 export function PromoteDialog({ request, onClose }: Props) {
   const { returnFocus, leave, close } = useDialogFocus(onClose);
   return (
@@ -98,7 +98,7 @@ function PromoteForm({ request, onDone, onCancel }: { request: PromoteRequest; o
   );
 }
 
-/** Who sees the thread now, and who would see what it becomes. */
+/** The choices of visibility, compared with the readers of the thread now. */
 function useVisibilities(parent: Stream | undefined): readonly Choice<Visibility>[] {
   const { me } = useWorkspace();
   const name = parent ? nameOfStream(parent, me.id) : 'the stream it came from';

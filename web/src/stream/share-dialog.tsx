@@ -18,12 +18,12 @@ import { useListedStream } from '../workspace/use-stream.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
 interface Props {
-  /** What is to be shared; nothing shows without it. */
+  /** The event to share; undefined closes the dialog. */
   readonly event: StreamEvent | undefined;
   readonly onClose: () => void;
 }
 
-/** Shares an event into another stream, with a word about why. */
+/** Shares an event into another stream, with an optional comment. */
 export function ShareDialog({ event, onClose }: Props) {
   const { returnFocus, close } = useDialogFocus(onClose);
   return (
@@ -40,7 +40,7 @@ export function ShareDialog({ event, onClose }: Props) {
   );
 }
 
-/** How many streams are offered at once. */
+/** Limit of streams in the list. */
 const offered = 7;
 const fields = ['context', 'eventId'] as const;
 

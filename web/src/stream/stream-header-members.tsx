@@ -9,12 +9,12 @@ import { countLabel } from '../workspace/badges.ts';
 import classes from './stream-header.module.css';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
-/** Faces that are shown before the number. */
+/** Limit of avatars before the number. */
 const faces = 3;
-/** Counted up to here; beyond it nobody reads the number. */
+/** Limit of the count; nobody reads larger numbers. */
 const counted = 100;
 
-/** Who is in the stream, in short; leads to the list of them. */
+/** The avatars and number of members; opens the list of members. */
 export function HeaderMembers({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
   const { pageActions } = useWorkspace();
   const people = usePeopleIn(stream, events);
@@ -36,7 +36,7 @@ export function HeaderMembers({ stream, events }: { stream: Stream; events: read
   );
 }
 
-/** Those of the first page; read again whenever somebody came or went. A DM names everyone itself. */
+/** The members of the first page, read again when a member joins or leaves. A DM lists all its members itself. */
 function usePeopleIn(stream: Stream, events: readonly StreamEvent[]) {
   const { streambed, workspaceId } = useWorkspace();
   const { id, participants, isMember } = stream;

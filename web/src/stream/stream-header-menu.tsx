@@ -13,7 +13,7 @@ const levels: readonly { readonly value: NotifyLevel; readonly label: string }[]
   { value: 'none', label: 'Muted' },
 ];
 
-/** What can be done with a stream as a whole. */
+/** The menu of actions on a stream. */
 export function StreamMenu({ stream, rights }: { stream: Stream; rights: StreamRights }) {
   const { pageActions } = useWorkspace();
   const { id } = stream;

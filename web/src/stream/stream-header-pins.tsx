@@ -13,12 +13,12 @@ import { firstWords } from '../workspace/thread-roots.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
 interface Props {
-  /** Whose pins are shown; nothing shows without it. */
+  /** The stream whose pins show; undefined closes the dialog. */
   readonly streamId: string | undefined;
   readonly onClose: () => void;
 }
 
-/** What was pinned in a stream. */
+/** The pinned events of a stream. */
 export function PinsDialog({ streamId, onClose }: Props) {
   const { returnFocus, leave, close } = useDialogFocus(onClose);
   return (

@@ -15,12 +15,12 @@ import { useListedStream } from '../workspace/use-stream.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
 interface Props {
-  /** Whose settings are shown; nothing shows without it. */
+  /** The stream whose settings show; undefined closes the dialog. */
   readonly streamId: string | undefined;
   readonly onClose: () => void;
 }
 
-/** Name, topic, who can read a stream, and how it is remembered. */
+/** Name, topic, visibility and memory settings of a stream. */
 export function SettingsDialog({ streamId, onClose }: Props) {
   const { returnFocus, close } = useDialogFocus(onClose);
   const stream = useListedStream(streamId ?? null);
@@ -43,7 +43,7 @@ const tabs = [
   ['memory', 'Memory'],
 ] as const;
 
-/** What the stream is, beside how it is remembered: each is saved by itself. */
+/** General and memory settings in two tabs, which save separately. */
 function SettingsTabs({ stream, onClose }: { stream: Stream; onClose: () => void }) {
   const { me } = useStreamList();
   const { rename, describe, setMemory } = rightsIn(stream, me?.role);
@@ -100,7 +100,7 @@ const draftOf = ({ name, description, visibility, severity }: Stream): Draft => 
 function SettingsForm({ stream, onClose }: { stream: Stream; onClose: () => void }) {
   const { me } = useStreamList();
   const rights = rightsIn(stream, me?.role);
-  // Changed is what differs from when the form was opened; what somebody else changes meanwhile is not overwritten by the way.
+  // Changes are relative to the settings at the opening of the form, so that changes of other members survive.
   const [opened] = useState(stream);
   const [draft, setDraft] = useState(() => draftOf(stream));
   const change = (part: Partial<Draft>): void => setDraft((now) => ({ ...now, ...part }));
@@ -151,7 +151,7 @@ function SettingsForm({ stream, onClose }: { stream: Stream; onClose: () => void
   );
 }
 
-/** Only what was changed: the rest may be somebody else's to change. */
+/** The changed settings only, so that changes of other members survive. */
 function changesOf(before: Stream, draft: Draft): UpdateStream {
   const old = draftOf(before);
   return {

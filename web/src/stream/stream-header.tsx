@@ -20,11 +20,11 @@ import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 interface Props {
   readonly stream: Stream | undefined;
   readonly events: readonly StreamEvent[];
-  /** On a phone: the button that shows the list of streams. */
+  /** The button that shows the list of streams, on a phone. */
   readonly menu: ReactNode;
 }
 
-/** What stream this is, and what can be done with it. */
+/** The head of a stream page: name, topic and actions. */
 export function StreamHeader({ stream, events, menu }: Props) {
   return (
     <header className={classes.header}>
@@ -55,7 +55,7 @@ function Name({ stream }: { stream: Stream | undefined }) {
   return <bdi>{isUnnamed ? (firstWords(event) ?? 'Thread') : nameOfStream(stream, me.id)}</bdi>;
 }
 
-/** Where it branched from: leads to that very message. */
+/** A link to the event that the thread branched from. */
 function Breadcrumb({ stream, parentId }: { stream: Stream; parentId: string }) {
   const { me } = useWorkspace();
   const parent = useListedStream(parentId);

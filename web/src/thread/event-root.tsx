@@ -11,7 +11,7 @@ import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
 const nothing = (): void => undefined;
 
-/** An event shown away from its stream, above the thread that branched from it: it can be voted in and looked at, not changed. */
+/** An event above its thread, outside its own stream. Readers can vote in it, but not change it. */
 export function EventRoot({ event }: { event: StreamEvent }) {
   const { me, open, list } = useWorkspace();
   const { me: self } = useStreamList();

@@ -18,19 +18,19 @@ import { useStream } from '../workspace/use-stream.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
 interface Props {
-  /** The stream that it stands beside. */
+  /** The stream beside the panel. */
   readonly streamId: StreamId;
   readonly parent: Stream | undefined;
   readonly parentSnapshot: LiveSnapshot;
   readonly thread: StreamId | EventId;
-  /** On a phone it takes the whole page. */
+  /** The panel takes the whole page, as on a phone. */
   readonly isAlone: boolean;
 }
 
 /** A thread beside the stream that it branched from. */
 export function ThreadPanel(props: Props) {
   const { thread, parentSnapshot } = props;
-  // An address may still name the event, or another person may be the first to reply.
+  // The address may name the event of a thread that does not exist yet, or that another member starts meanwhile.
   const started = isEventId(thread) ? parentSnapshot.events.find(({ id }) => id === thread)?.thread?.streamId : undefined;
   const close = useClose(props.streamId);
   const { go } = useWorkspace();
@@ -78,7 +78,7 @@ function OpenThread(props: Props & { thread: StreamId; onClose: () => void }) {
   );
 }
 
-/** A thread that was promoted is a stream of its own, and has a page of its own. */
+/** Follows a thread that is promoted while it is open: the new stream has a page of its own. */
 function useFollowPromotion(stream: Stream | undefined): void {
   const { go, tell, me } = useWorkspace();
   const wasThread = useRef(false);
@@ -93,7 +93,7 @@ function useFollowPromotion(stream: Stream | undefined): void {
   }, [isThread, stream, go, tell, me.id]);
 }
 
-/** Leads back to the stream alone. The row that it was opened from may be gone; the composer of the stream is always there. */
+/** Goes to the stream without the thread. The focus goes to the composer, because the row that opened the thread may be gone. */
 function useClose(streamId: StreamId): () => void {
   const { go } = useWorkspace();
   return () => {
@@ -102,7 +102,7 @@ function useClose(streamId: StreamId): () => void {
   };
 }
 
-/** Escape that nobody inside has used, pressed in the panel itself: what opens over the panel closes first. */
+/** True for Escape in the panel itself that no inner element used. Popups above the panel close first. */
 function isEscape(event: KeyboardEvent<HTMLElement>): boolean {
   if (event.key !== 'Escape' || event.defaultPrevented || event.nativeEvent.isComposing) return false;
   return event.target instanceof Node && event.currentTarget.contains(event.target);

@@ -10,11 +10,11 @@ import { useRootEvent } from '../workspace/use-root-event.ts';
 interface Props {
   readonly streamId: string;
   readonly eventId: string;
-  /** Of the stream beside, where the event is live while it is loaded. */
+  /** The live stream beside the panel, which keeps the event up to date while it is loaded. */
   readonly snapshot: LiveSnapshot;
 }
 
-/** The message that a thread is about. */
+/** The event that a thread branched from. */
 export function ThreadRoot({ streamId, eventId, snapshot }: Props) {
   const read = useRootEvent(streamId, eventId);
   const today = useToday();

@@ -16,7 +16,7 @@ interface Props {
   readonly snapshot: LiveSnapshot;
 }
 
-/** A thread that nobody has written in: the first reply starts it, so that looking leaves no trace. */
+/** A thread without replies: the first reply creates it, so that opening the panel changes nothing. */
 export function ThreadStart({ streamId, eventId, snapshot }: Props) {
   const { drafts } = useWorkspace();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -76,7 +76,7 @@ function useStart({ streamId, eventId }: Pick<Props, 'streamId' | 'eventId'>) {
     run(async () => {
       const thread = await streambed.workspace(workspaceId).events(streamId).thread({ eventId });
       list.put(thread);
-      // From here on it is sent, and sent again, as any message is.
+      // From here on the stream sends and retries the reply like any message.
       open.use(thread.id).send(text);
       drafts.write(eventId, '');
       go({ kind: 'stream', streamId, thread: thread.id }, 'replace');

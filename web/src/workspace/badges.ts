@@ -1,15 +1,15 @@
 import type { Stream } from '../../../contract/stream.ts';
 
-/** What a stream's line in the sidebar says of what is new in it. */
+/** The badge of a stream in the sidebar. */
 export interface Badge {
-  /** There is something to read. */
+  /** There are unread messages. */
   readonly isUnread: boolean;
-  /** How much of it is for this person: mentions, and everything in a DM. */
+  /** Unread messages for this member: mentions, and everything in a DM. */
   readonly count: number;
   readonly isMuted: boolean;
 }
 
-/** The badge of a stream, by the notify level that the person chose for it. */
+/** The badge of a stream, by the member's notify level. */
 export function badgeOf(stream: Pick<Stream, 'streamType' | 'isMember' | 'unreadCount' | 'mentionCount' | 'notifyLevel'>): Badge {
   const { isMember, unreadCount, mentionCount, notifyLevel } = stream;
   const isMuted = notifyLevel === 'none';
@@ -18,10 +18,10 @@ export function badgeOf(stream: Pick<Stream, 'streamType' | 'isMember' | 'unread
   return { isUnread: notifyLevel === 'mentions' ? count > 0 : unreadCount > 0, count, isMuted };
 }
 
-/** "99+" where a number would be too long to read. */
+/** "99+" for numbers that are too long to read. */
 export const countLabel = (count: number): string => (count > 99 ? '99+' : String(count));
 
-/** The sum of what waits for this person, and whether anything else is unread. */
+/** The sum of messages for this member over all streams, and a flag for other unread messages. */
 export function totalBadge(streams: readonly Stream[]): Badge {
   const badges = streams.filter(({ archivedAt }) => archivedAt === null).map(badgeOf);
   return {

@@ -5,7 +5,7 @@ import type { Banner } from './connection.ts';
 import classes from './connection-banner.module.css';
 import { useWorkspace } from './workspace-context.ts';
 
-/** Tells how the connection stands, once it is worth telling. The region is always there, so that screen readers hear changes. */
+/** Shows connection problems once they last. The region is always there, so that screen readers announce changes. */
 export function ConnectionBanner({ banner }: { banner: Banner | undefined }) {
   const shown = useDelayedBanner(banner);
   const { signOut } = useWorkspace();
@@ -33,7 +33,7 @@ export function ConnectionBanner({ banner }: { banner: Banner | undefined }) {
   );
 }
 
-/** The banner, from when it has lasted for its `afterMs` on. */
+/** The banner once its state has lasted for `afterMs`; undefined before. */
 function useDelayedBanner(banner: Banner | undefined): Banner | undefined {
   const [lasting, setLasting] = useState<string>();
   const text = banner?.text;

@@ -6,7 +6,7 @@ import { timeOf, type Zone } from '../ui/times.ts';
 export interface Banner {
   readonly tone: 'quiet' | 'warning' | 'error';
   readonly text: string;
-  /** Brief interruptions need no banner: it appears only when the state lasts this long. */
+  /** Delay before the banner appears: brief interruptions need none. */
   readonly afterMs: number;
   readonly action?: 'sign-in' | 'reload';
 }
@@ -17,7 +17,7 @@ interface Connection {
   readonly problem?: Problem;
 }
 
-/** What to tell about the connection; undefined when all is well. */
+/** The banner for a state of the connection; undefined when all is well. */
 export function bannerOf({ state, offlineSince, problem }: Connection, zone?: Zone): Banner | undefined {
   if (problem) return problemBanner(problem);
   switch (state) {

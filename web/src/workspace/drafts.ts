@@ -2,20 +2,20 @@ import type { TextStore } from '../ui/text-store.ts';
 
 const prefix = 'streambed:draft:';
 
-/** What was typed and not sent, one text per stream, for one person in one workspace. */
+/** Unsent texts, one per stream, of one member in one workspace. */
 export interface Drafts {
   read(streamId: string): string;
-  /** An empty text removes the draft. */
+  /** Stores a draft; an empty text removes it. */
   write(streamId: string, text: string): void;
   streamIds(): string[];
-  /** Calls back with each text that is written for a stream; returns how to stop that. */
+  /** Calls back with each text that is written for a stream; returns a function that stops it. */
   readonly watch: (streamId: string, listener: (text: string) => void) => () => void;
   readonly subscribe: (listener: () => void) => () => void;
-  /** Counts the changes of which streams have a draft; the same number means the same streams. */
+  /** Changes when a stream gets or loses its draft; equal numbers mean the same streams. */
   readonly version: () => number;
 }
 
-/** `owner` keeps the drafts of several people on one device apart. */
+/** Opens the drafts; `owner` separates several members on one device. */
 export function openDrafts(store: TextStore, owner: { workspaceId: string; userId: string }): Drafts {
   const own = `${prefix}${owner.workspaceId}:${owner.userId}:`;
   const listeners = new Set<() => void>();

@@ -1,6 +1,6 @@
 import type { Severity } from '../../../contract/stream.ts';
 
-/** The severities as people choose them, worst first. */
+/** The severities with their labels, worst first. */
 export const severities: readonly { readonly value: Severity; readonly label: string; readonly note: string }[] = [
   { value: 'sev1', label: 'SEV 1', note: 'Everything is down, or data is at risk' },
   { value: 'sev2', label: 'SEV 2', note: 'An important part does not work' },
@@ -11,7 +11,7 @@ export const severities: readonly { readonly value: Severity; readonly label: st
 /** "SEV 2". */
 export const severityLabel = (severity: Severity | null): string => severities.find(({ value }) => value === severity)?.label ?? 'SEV 3';
 
-/** How long an incident has gone on, or went on: "5 min", "3 h 20 min", "2 d 4 h". */
+/** The duration of an incident: "5 min", "3 h 20 min", "2 d 4 h". */
 export function durationLabel(milliseconds: number): string {
   const minutes = Math.max(1, Math.floor(milliseconds / 60_000));
   if (minutes < 60) return `${minutes} min`;

@@ -1,10 +1,10 @@
-/** Where in a stream somebody was when they followed a link out of it. */
+/** The message in view when the reader followed a link out of a stream. */
 export interface LeftAt {
   readonly streamId: string;
   readonly seq: number;
 }
 
-/** Reads it from an entry of the browser's history. */
+/** Reads the position from an entry of the browser's history. */
 export function leftAtOf(state: unknown): LeftAt | undefined {
   if (typeof state !== 'object' || state === null || !('leftAt' in state)) return undefined;
   const { leftAt } = state;
@@ -13,17 +13,17 @@ export function leftAtOf(state: unknown): LeftAt | undefined {
   return typeof streamId === 'string' && typeof seq === 'number' ? { streamId, seq } : undefined;
 }
 
-/** Notes in the history which message of a stream is in view, so that the way back leads there. */
+/** Saves the message in view to the history entry, so that Back returns to it. */
 export function saveLeftAt(streamId: string): void {
   const log = document.querySelector('[data-main-column] [role=log]');
   const seq = log ? seqInView(log) : undefined;
   if (seq !== undefined) history.replaceState({ leftAt: { streamId, seq } satisfies LeftAt }, '');
 }
 
-/** Whoever came back has arrived: coming here again by another way begins at the newest message. */
+/** Clears the position after the return: the next visit by another way begins at the newest message. */
 export const clearLeftAt = (): void => history.replaceState(null, '');
 
-/** The message nearest to the middle; at the end the last one. */
+/** The message nearest to the middle of the view; at the end the last one. */
 function seqInView(log: Element): number | undefined {
   const rows = [...log.querySelectorAll<HTMLElement>('[data-seq]')];
   const frame = log.getBoundingClientRect();

@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
-/** How to call people: by the name that they have now, else the one they had, else their id. */
+/** Display names: the current name, else the earlier one, else the id. */
 export function useNameOf(): (userId: string, known?: string) => string {
   const { me } = useWorkspace();
   const { people } = useStreamList();

@@ -1,17 +1,17 @@
 import type { StreamEvent } from '../../../contract/event.ts';
 import { isNotice } from './event-kind.ts';
 
-/** How far a person has read while the page is open. */
+/** A reader's progress in a stream while the page is open. */
 export interface ReadProgress {
-  /** Position of the newest message seen. */
+  /** Position of the newest message that the reader has seen. */
   readonly seenSeq: number;
   /** Position of the first message under the "New" line. */
   readonly firstNewSeq: number | undefined;
 }
 
 /**
- * What is shown when a stream is opened counts as seen; the first message behind `readSeq`, up to which it was read before, gets the
- * "New" line. None if that is not among what is loaded.
+ * Starts at the loaded end: the events of a stream count as seen when it opens. The first message after `readSeq` gets the "New" line, when
+ * it is loaded.
  */
 export function startProgress(
   events: readonly StreamEvent[],
@@ -24,9 +24,8 @@ export function startProgress(
 }
 
 /**
- * Takes in what is loaded now. A message counts as seen when the end of the list is in view of somebody who looks at the page
- * (`watching`); otherwise the first unseen message of somebody else gets the "New" line, which stays until the reader answers
- * or misses something again.
+ * Advances with the loaded events. Messages count as seen while the reader looks at the end of the list (`watching`). Otherwise the first
+ * unseen message of another member gets the "New" line. It stays until the reader answers or misses a message again.
  */
 export function advanceProgress(
   progress: ReadProgress,
@@ -45,7 +44,7 @@ export function advanceProgress(
   return { seenSeq: newest, firstNewSeq: answered ? undefined : progress.firstNewSeq };
 }
 
-/** How many messages of others have come that the reader has not seen. */
+/** Counts messages of other members that the reader has not seen. */
 export const countUnseen = (progress: ReadProgress, events: readonly StreamEvent[], me: string): number =>
   unseen(progress, events, me).length;
 

@@ -1,23 +1,23 @@
 import type { LiveEpochs } from '../../../client/epochs/live-epochs.ts';
 
-/** The epochs of how many streams stay live after one has gone on to another: as many as streams do. */
+/** Streams whose epochs stay live after the reader has left them: the limit of open streams. */
 const keepOpen = 6;
 
-/** The epochs of the streams in use, each read once for all who show them. */
+/** The live epochs of recently used streams, shared by all components. */
 export interface OpenEpochs {
-  /** The live epochs of this stream; those of the least recently used one are closed when there are too many. */
+  /** The live epochs of this stream. Above the limit, closes those of the least recently used stream. */
   use(streamId: string): LiveEpochs;
   close(): void;
 }
 
 export function openEpochs(open: (streamId: string) => LiveEpochs, limit = keepOpen): OpenEpochs {
-  /** In the order of use, the latest last. */
+  /** Ordered by use, the latest last. */
   const all = new Map<string, LiveEpochs>();
   return {
     use(streamId) {
       let epochs = all.get(streamId);
       all.delete(streamId);
-      // What was refused is asked for again.
+      // Epochs whose request was refused are opened again.
       if (epochs?.getSnapshot().problem?.retry === 'never') {
         epochs.close();
         epochs = undefined;

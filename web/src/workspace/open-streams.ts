@@ -1,24 +1,24 @@
 import type { LiveStream } from '../../../client/stream/live-stream.ts';
 
-/** How many streams stay live after one has gone on to another. */
+/** Streams that stay live after the reader has left them. */
 const keepOpen = 6;
 
-/** The streams that are live on this page, so that going back to one is instant and what is being sent is not lost. */
+/** The live streams of this page. Going back to one is instant, and messages in flight survive. */
 export interface OpenStreams {
-  /** The live stream with this id; the least recently used one is closed when there are too many. */
+  /** The live stream with this id. Above the limit, closes the least recently used stream. */
   use(streamId: string): LiveStream;
-  /** The messages that wait to be sent, or could not be. */
+  /** The messages that wait for sending, or failed. */
   unsent(): { readonly streamId: string; readonly text: string }[];
   close(): void;
 }
 
 export function openStreams(open: (streamId: string) => LiveStream, limit = keepOpen): OpenStreams {
-  /** In the order of use, the latest last. */
+  /** Ordered by use, the latest last. */
   const streams = new Map<string, LiveStream>();
   const trim = (): void => {
     for (const [streamId, stream] of streams) {
       if (streams.size <= limit) return;
-      // Closing would drop what is not sent yet.
+      // Closing would drop unsent messages.
       if (stream.getSnapshot().pending.length > 0) continue;
       streams.delete(streamId);
       stream.close();
@@ -28,7 +28,7 @@ export function openStreams(open: (streamId: string) => LiveStream, limit = keep
     use(streamId) {
       let stream = streams.get(streamId);
       streams.delete(streamId);
-      // What was refused is asked for again.
+      // A stream that was refused is opened again.
       if (stream?.getSnapshot().problem && stream.getSnapshot().pending.length === 0) {
         stream.close();
         stream = undefined;

@@ -1,34 +1,36 @@
 import type { StreamEvent } from '../../../contract/event.ts';
 
-/** What a row, a command or a header asks the page for: it opens the panel or the dialog that does it. Never fails; problems are shown. */
+/**
+ * Actions that any part of the page can start; they open a panel or a dialog, or run at once. They never fail: problems show as notices.
+ */
 export interface PageActions {
-  /** Opens the thread of an event beside its stream. Where there is none yet, the first reply starts it. */
+  /** Opens the thread of an event beside its stream. The first reply creates a missing thread. */
   openThread(event: StreamEvent): void;
-  /** Asks how to turn a thread into a channel or an incident. */
+  /** Opens the dialog that turns a thread into a channel or an incident. */
   promote(streamId: string, name?: string, type?: 'channel' | 'incident'): void;
-  /** Asks where to share an event. */
+  /** Opens the dialog that shares an event. */
   share(event: StreamEvent): void;
-  /** Asks whom to add to a stream; `userIds` are chosen already. */
+  /** Opens the dialog that adds members to a stream; `userIds` are chosen already. */
   invite(streamId: string, userIds?: readonly string[]): void;
   showMembers(streamId: string): void;
   showPins(streamId: string): void;
-  /** Asks for name, topic and visibility. */
+  /** Opens the dialog for name, topic and visibility. */
   changeSettings(streamId: string): void;
-  /** Goes to a position of a stream, wherever it is shown. */
+  /** Goes to a position of a stream, or of a thread beside its parent. */
   openEvent(streamId: string, seq: number): void;
-  /** Opens the DM with somebody. */
+  /** Opens the DM with these people. */
   openDm(userIds: readonly string[]): void;
-  /** Archives a stream at once, and offers to undo it. */
+  /** Archives a stream at once; the notice offers to undo it. */
   archive(streamId: string): void;
   leave(streamId: string): void;
-  /** Makes an event, and all behind it, unread again. */
+  /** Marks an event and all later ones as unread. */
   markUnread(event: StreamEvent): void;
 }
 
-/** A short word about something that happened, which goes away by itself. */
+/** A short message that disappears by itself. */
 export interface Notice {
   readonly text: string;
   readonly tone?: 'plain' | 'error';
-  /** What can be done about it: "Undo". */
+  /** A follow-up action, such as "Undo". */
   readonly action?: { readonly label: string; readonly run: () => void };
 }

@@ -4,7 +4,7 @@ import type { User } from '../../../contract/workspace.ts';
 import { useRequest } from '../ui/use-request.ts';
 import { useWorkspace } from './workspace-context.ts';
 
-/** How many people are offered at once; typing narrows them down. */
+/** Limit of people; typing narrows them down. */
 const offered = 20;
 /** Delay between the last key stroke and the request, in milliseconds. */
 const pauseMs = 120;
@@ -19,7 +19,7 @@ export interface PeopleFound {
   readonly problem: Problem | undefined;
 }
 
-/** The members of the workspace whose name or id holds the query. */
+/** Members of the workspace whose name or id contains the query. */
 export function usePeople(query: string): PeopleFound {
   const { streambed, workspaceId } = useWorkspace();
   const q = query.trim().replace(/^@/, '').slice(0, 80);

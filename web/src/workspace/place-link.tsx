@@ -4,7 +4,7 @@ import { useWorkspace } from './workspace-context.ts';
 
 type Props = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & { readonly to: Place; readonly onGo?: () => void };
 
-/** A link within the page; opening it in another tab works as with any link. */
+/** A link within the page; modifier keys open it in another tab as usual. */
 export function PlaceLink({ to, onGo, children, ...rest }: Props) {
   const { go } = useWorkspace();
   const follow = (event: MouseEvent): void => {

@@ -1,37 +1,37 @@
 import { EventId, StreamId } from '../../../contract/ids.ts';
 
-/** Where in the workspace a person is; the address bar holds it as `?p=...`. */
+/** A place in the workspace; the address bar holds it as `?p=...`. */
 export type Place =
   | { readonly kind: 'home' }
   | StreamPlace
-  /** What concerns the person: mentions and invitations. */
+  /** The notifications of the member. */
   | { readonly kind: 'activity' }
   | SearchPlace
   | { readonly kind: 'unknown'; readonly text: string };
 
-/** `?p=q:<words>`, for epochs in place of messages `&in=memory`, and how to find them `&mode=keyword`. */
+/** `?p=q:<words>`; `&in=memory` searches epochs instead of messages, `&mode=keyword` sets the mode. */
 export interface SearchPlace {
   readonly kind: 'search';
   readonly query: string;
-  /** Among epochs; by words and by meaning unless only one of them is wanted. */
+  /** Searches epochs in this mode instead of messages; `hybrid` by default. */
   readonly memory?: MemoryMode;
 }
 export type MemoryMode = 'hybrid' | 'keyword' | 'vector';
 
-/** Which side of memory stands beside a stream: what it is related to, or its epochs. */
+/** The tab of the memory panel: related epochs, or the stream's own. */
 export type MemoryTab = 'related' | 'timeline';
 
 /** `?p=s:<streamId>`, with a thread beside it `&t=<threadId>`, or memory `&m=related`. */
 export interface StreamPlace {
   readonly kind: 'stream';
   readonly streamId: StreamId;
-  /** The thread in the panel; the event it would branch from, where nobody has replied yet. */
+  /** The thread in the panel, or the event of a thread without replies. */
   readonly thread?: StreamId | EventId;
-  /** There is room for one beside the stream: a thread goes before. */
+  /** The tab of the memory panel. One panel fits beside the stream, so a thread excludes it. */
   readonly memory?: MemoryTab;
-  /** A position to be brought into view: of the thread where there is one, otherwise of the stream. */
+  /** A position to scroll to, in the thread where there is one, otherwise in the stream. */
   readonly at?: number;
-  /** How far what is brought into view goes; only with `at`. */
+  /** The last position to highlight; only with `at`. */
   readonly upTo?: number;
 }
 
@@ -78,7 +78,7 @@ const isThread = (text: string | undefined): text is StreamId | EventId =>
 
 const ownKeys = ['p', 't', 'm', 'at', 'to', 'in', 'mode'];
 
-/** The query part for a place; whatever else stood there stays. */
+/** Writes a place into the query part; other parameters stay. */
 export function writePlace(place: Place, search: string): string {
   const query = new URLSearchParams(search);
   for (const key of ownKeys) query.delete(key);
@@ -86,7 +86,7 @@ export function writePlace(place: Place, search: string): string {
   return all === '' ? '' : `?${all}`;
 }
 
-/** URLSearchParams would write the colon as %3A; it is legal here, and people read these addresses. */
+/** URLSearchParams would write the colon as %3A; a plain colon is legal and easier to read. */
 function ownParts(place: Place): string[] {
   switch (place.kind) {
     case 'stream':

@@ -8,7 +8,7 @@ import type { Notice } from './page-actions.ts';
 import { home, type Place } from './place.ts';
 import { nameOfStream } from './stream-filter.ts';
 
-/** What it takes to act on streams from anywhere in the page. */
+/** The clients and callbacks that stream actions use, from anywhere in the page. */
 export interface ActionServices {
   readonly workspaceId: string;
   readonly me: { readonly id: string };
@@ -19,7 +19,7 @@ export interface ActionServices {
   readonly go: (place: Place, how?: 'push' | 'replace') => void;
 }
 
-/** Archives at once, and offers the way back for as long as the notice stands. */
+/** Archives a stream at once; the notice offers to undo it. */
 export async function archiveStream(services: ActionServices, streamId: string): Promise<void> {
   const { streambed, workspaceId, me, list, tell } = services;
   const stream = await streambed.workspace(workspaceId).streams.archive(streamId);
@@ -31,12 +31,12 @@ export async function archiveStream(services: ActionServices, streamId: string):
   });
 }
 
-/** Brings back, reopens or resolves. */
+/** Sets the status: unarchives, reopens or resolves. */
 export function changeStatus({ streambed, workspaceId }: ActionServices, streamId: string, status: Stream['status']): Promise<Stream> {
   return streambed.workspace(workspaceId).streams.update(streamId, { status });
 }
 
-/** Leaves a stream. One that only its members see is gone with that, and so is its page. */
+/** Leaves a stream. A private stream then disappears, so the page goes home. */
 export async function leaveStream({ streambed, workspaceId, me, list, tell, go }: ActionServices, streamId: string): Promise<void> {
   const stream = list.find(streamId);
   await streambed.workspace(workspaceId).streams.leave(streamId);
@@ -44,7 +44,7 @@ export async function leaveStream({ streambed, workspaceId, me, list, tell, go }
   tell({ text: stream ? `You left ${nameOfStream(stream, me.id)}.` : 'You left.' });
 }
 
-/** Opens the DM with these people; the server makes it where there is none. */
+/** Opens the DM with these people; the server creates a missing one. */
 export async function openDm({ streambed, workspaceId, list, go }: ActionServices, userIds: readonly string[]): Promise<void> {
   const memberIds = userIds.map((id) => UserId.parse(id));
   const dm = await streambed.workspace(workspaceId).streams.create({ streamType: 'dm', memberIds });
@@ -52,11 +52,11 @@ export async function openDm({ streambed, workspaceId, list, go }: ActionService
   go({ kind: 'stream', streamId: dm.id });
 }
 
-/** Makes an event and all behind it unread; it stays so although the stream may be open. */
+/** Marks an event and all later ones as unread; they stay unread although the stream is open. */
 export async function markUnread({ list, keptUnread }: ActionServices, streamId: string, eventId: string): Promise<void> {
   keptUnread.add(streamId);
   await list.markUnread(streamId, eventId);
 }
 
-/** A failure in the words of a notice. */
+/** The notice for a failure. */
 export const noticeOf = (error: unknown): Notice => ({ tone: 'error', text: sentenceOf(problemOf(error)) });

@@ -2,7 +2,7 @@ import type { Stream } from '../../../contract/stream.ts';
 
 type StreamNameParts = Pick<Stream, 'name' | 'slug' | 'streamType' | 'participants'>;
 
-/** What a stream is called on the screen: a DM by the others who are in it. */
+/** The display name of a stream; a DM has the names of its other members. */
 export function nameOfStream({ name, slug, streamType, participants }: StreamNameParts, me?: string): string {
   if (name !== null) return name;
   if (streamType === 'thread') return 'Thread';
@@ -12,8 +12,8 @@ export function nameOfStream({ name, slug, streamType, participants }: StreamNam
 }
 
 /**
- * The streams whose name or description holds every word of the query; names that begin with it come first. An empty query keeps
- * all, in the order given.
+ * Streams whose name or description has every word of the query; names that begin with it come first. An empty query keeps all, in the
+ * given order.
  */
 export function filterStreams(streams: readonly Stream[], query: string, me?: string): Stream[] {
   const words = plain(query).split(/\s+/).filter(Boolean);
@@ -31,5 +31,5 @@ export function filterStreams(streams: readonly Stream[], query: string, me?: st
     .map(({ stream }) => stream);
 }
 
-/** Without case and accents, and without the # that people type before a channel's name. */
+/** Removes case and accents, and the # that people type before a channel's name. */
 const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/^\s*#/, '').trim();

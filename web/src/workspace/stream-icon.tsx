@@ -5,7 +5,7 @@ import classes from './stream-icon.module.css';
 
 type IconProps = Pick<Stream, 'visibility' | 'streamType' | 'severity' | 'status'>;
 
-/** A stream's sign before its name. */
+/** The icon of a stream, by type and visibility. */
 export function StreamIcon({ stream, size = 16 }: { stream: IconProps; size?: number }) {
   switch (stream.streamType) {
     case 'incident': {

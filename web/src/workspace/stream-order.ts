@@ -1,6 +1,6 @@
 import type { Stream } from '../../../contract/stream.ts';
 
-/** The newest activity first. */
+/** Sorts the newest activity first. */
 export function byActivity(a: Stream, b: Stream): number {
   const [left, right] = [a.lastEventAt ?? a.createdAt, b.lastEventAt ?? b.createdAt];
   if (left !== right) return left < right ? 1 : -1;

@@ -1,6 +1,6 @@
 import type { StreamEvent } from '../../../contract/event.ts';
 
-/** The events that threads branched from, read once each: a thread has no name of its own. */
+/** A cache of the events that threads branched from. They stand for the thread's name. */
 export interface ThreadRoots {
   known(eventId: string): StreamEvent | undefined;
   read(streamId: string, eventId: string): Promise<StreamEvent>;
@@ -26,7 +26,7 @@ export function openThreadRoots(load: (streamId: string, eventId: string) => Pro
   };
 }
 
-/** The beginning of what an event says, on one line. */
+/** The beginning of an event's text, on one line. */
 export function firstWords(event: StreamEvent | undefined, most = 60): string | undefined {
   if (!event) return undefined;
   if (event.deletedAt !== null) return 'A deleted message';

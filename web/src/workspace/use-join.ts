@@ -3,7 +3,7 @@ import { useTask } from '../ui/use-task.ts';
 import { noticeOf } from './stream-actions.ts';
 import { useWorkspace } from './workspace-context.ts';
 
-/** Joins a stream; a thread is followed so. */
+/** Joins a stream; joining a thread means following it. */
 export function useJoin(stream: Stream | undefined): { readonly busy: boolean; readonly join: () => void } {
   const { streambed, workspaceId, list, tell } = useWorkspace();
   const { busy, run } = useTask();

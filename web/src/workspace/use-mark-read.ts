@@ -2,8 +2,8 @@ import { useEffect } from 'react';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 /**
- * Marks a stream as read while its end is in view of somebody who looks at it. What they made unread themselves stays so until they have
- * been elsewhere.
+ * Marks a stream as read while the reader looks at its end. Messages that the reader marked unread stay unread until the reader has left
+ * the stream.
  */
 export function useMarkRead(streamId: string, newestSeq: number, watching: boolean): void {
   const { list, keptUnread } = useWorkspace();

@@ -2,21 +2,21 @@ import { useCallback, useEffect, useState } from 'react';
 import { useRequest } from '../ui/use-request.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
-/** So many streams are read by themselves; what lies further back is found by its name, or shown when asked for. */
+/** Limit of streams that load by themselves; older ones are found by name, or load on demand. */
 const enough = 500;
-/** Between one page and the next, so that what people do comes first; in milliseconds. */
+/** Delay between pages, so that requests of the user come first; in milliseconds. */
 const pauseMs = 400;
 /** Delay between the last key stroke and the search, in milliseconds. */
 const searchPauseMs = 150;
 
 /**
- * Reads on behind the first page of streams: one may be in a quiet stream that does not stand there. Says how to read more than that, where
- * there is more.
+ * Loads the pages of streams after the first, because the member's own streams may be among the quiet ones. Returns a function that loads
+ * further pages, where there are any.
  */
 export function useMoreStreams(): (() => void) | undefined {
   const { list } = useWorkspace();
   const { streams, state, hasMore, loadingMore } = useStreamList();
-  // What has failed is not tried again and again: from then on a person has to ask for it.
+  // After a failure only the user starts the next attempt.
   const [hasFailed, setFailed] = useState(false);
   const isOurs = streams.length < enough && !hasFailed;
   const isWanted = state === 'live' && hasMore && !loadingMore && isOurs;
@@ -29,7 +29,7 @@ export function useMoreStreams(): (() => void) | undefined {
   return hasMore && !isOurs ? read : undefined;
 }
 
-/** Looks on the server for streams with such a name, while not all of them are known here. What it finds joins the list. */
+/** Searches the server for streams by name while the list is incomplete. Results join the list. */
 export function useNamedStreams(query: string): void {
   const { streambed, workspaceId, list } = useWorkspace();
   const { hasMore } = useStreamList();
@@ -41,6 +41,6 @@ export function useNamedStreams(query: string): void {
     },
     [q, streambed, workspaceId, list],
   );
-  // Without an answer the streams that are known here have to do.
+  // Without an answer the known streams have to do.
   useRequest(hasMore && q !== '' ? load : undefined, { pauseMs: searchPauseMs });
 }

@@ -4,7 +4,7 @@ import type { StreamEvent } from '../../../contract/event.ts';
 import { useRequest } from '../ui/use-request.ts';
 import { useWorkspace } from './workspace-context.ts';
 
-/** The event that a thread branched from: what is known at once, what it says now as soon as that is read. */
+/** The event that a thread branched from: the cached one at once, the current one after a read. */
 export function useRootEvent(streamId: string | null, eventId: string | null): { event?: StreamEvent; problem?: Problem } {
   const { roots } = useWorkspace();
   const load = useCallback(() => roots.read(streamId ?? '', eventId ?? ''), [roots, streamId, eventId]);

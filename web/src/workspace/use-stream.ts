@@ -7,19 +7,19 @@ import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 export interface OpenStream {
   readonly live: LiveStream;
-  /** What was said in it, what is on its way, and how the connection stands. */
+  /** Events, pending messages and connection state. */
   readonly snapshot: LiveSnapshot;
-  /** Its settings and the caller's own view of it; undefined until they are read. */
+  /** The stream's settings and the caller's own view of it; undefined until they are read. */
   readonly stream: Stream | undefined;
 }
 
-/** A stream to read and write in, kept live. */
+/** Opens a stream and keeps it live. */
 export function useStream(streamId: string): OpenStream {
   const { open } = useWorkspace();
   const [live, setLive] = useState(() => open.use(streamId));
   const snapshot = useLive(live);
   const stream = useListedStream(streamId);
-  // Who was refused, and is let in later, need not load the page again.
+  // A member who was refused and gets access later sees the stream without loading the page again.
   const isEnded = snapshot.problem?.code === 'not_found';
   const tried = useRef<string>(undefined);
   const state = stream && `${stream.rev}:${stream.isMember}:${stream.visibility}`;
@@ -31,7 +31,7 @@ export function useStream(streamId: string): OpenStream {
   return { live, snapshot, stream };
 }
 
-/** The stream as the list knows it; one that is not listed is read. */
+/** The stream from the list; reads it when the list does not have it. */
 export function useListedStream(streamId: string | null): Stream | undefined {
   const { streambed, workspaceId, list } = useWorkspace();
   const { streams, loading } = useStreamList();
@@ -43,7 +43,7 @@ export function useListedStream(streamId: string | null): Stream | undefined {
     },
     [streambed, workspaceId, streamId, list],
   );
-  // Where the stream is shown, its live stream meets the same problem and tells it; elsewhere the name is just missing.
+  // The live stream of the page meets the same problem and shows it; elsewhere the name is just missing.
   useRequest(isMissing && streamId !== null ? load : undefined);
   return listed;
 }

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { countLabel, totalBadge } from './badges.ts';
 import { useStreamList } from './workspace-context.ts';
 
-/** The stream's name in the tab's title, with how much is new: what waits in the open stream, and what waits for the person anywhere. */
+/** Sets the tab's title: the stream's name, with unseen messages of the open stream and notifications of all streams. */
 export function useUnseenTitle(name: string, unseen = 0): void {
   const { streams } = useStreamList();
   const { count, isUnread } = totalBadge(streams);

@@ -10,30 +10,30 @@ import type { OpenStreams } from './open-streams.ts';
 import type { Place } from './place.ts';
 import type { ThreadRoots } from './thread-roots.ts';
 
-/** What the pages of a workspace work with. */
+/** Everything that the pages of a workspace share. */
 export interface WorkspaceContext {
   readonly workspaceId: string;
   readonly me: { readonly id: string; readonly name: string };
   readonly streambed: Streambed;
   readonly list: LiveWorkspace;
   readonly open: OpenStreams;
-  /** What memory made of the streams that are open. */
+  /** The live epochs of the open streams. */
   readonly openEpochs: OpenEpochs;
   readonly drafts: Drafts;
-  /** How far each stream was read since the page was loaded. */
+  /** The reader's progress by stream id, since the page loaded. */
   readonly readProgress: Map<string, ReadProgress>;
-  /** Streams that the person made unread again while they were open. */
+  /** Streams that the member marked unread while they were open. */
   readonly keptUnread: Set<string>;
-  /** What the threads branched from. */
+  /** The events that threads branched from. */
   readonly roots: ThreadRoots;
   readonly place: Place;
-  /** `replace`: the way back does not lead here again. */
+  /** Goes to a place; `replace` keeps the current one out of the history. */
   readonly go: (place: Place, how?: 'push' | 'replace') => void;
-  /** What rows, commands and headers ask of the page. The same object for as long as the page is open. */
+  /** Actions that any part of the page can start. The object stays the same while the page is open. */
   readonly pageActions: PageActions;
-  /** Says something in passing. */
+  /** Shows a notice. */
   readonly tell: (notice: Notice) => void;
-  /** Ends the session; the notice tells why. */
+  /** Ends the session; the notice gives the reason. */
   readonly signOut: (notice?: string) => void;
 }
 
@@ -45,7 +45,7 @@ export function useWorkspace(): WorkspaceContext {
   return context;
 }
 
-/** The list of streams as it is now. */
+/** The current snapshot of the list of streams. */
 export function useStreamList(): WorkspaceSnapshot {
   return useLive(useWorkspace().list);
 }
