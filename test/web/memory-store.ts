@@ -1,6 +1,6 @@
 import type { TextStore } from '../../web/src/ui/text-store.ts';
 
-/** A device's storage that forgets with the test. */
+/** A device's storage in memory, for one test. */
 export function memoryStore(entries: Record<string, string> = {}): TextStore {
   const map = new Map(Object.entries(entries));
   return {

@@ -3,12 +3,12 @@ import { fetchDemoUsers } from '../../../web/src/app/demo-users.ts';
 
 const realFetch = globalThis.fetch;
 let answers: (() => Response)[];
-let asked = 0;
+let requests = 0;
 beforeEach(() => {
   jest.useFakeTimers();
-  asked = 0;
+  requests = 0;
   globalThis.fetch = async () => {
-    asked++;
+    requests++;
     const answer = answers.shift();
     if (answer === undefined) throw new TypeError('Failed to fetch');
     return answer();
@@ -23,17 +23,17 @@ const users = [{ id: 'ada', name: 'Ada', token: 'token' }];
 const found = () => Response.json({ workspaceId: 'ws_1', users });
 const seeding = () => Response.json({ code: 'unavailable' }, { status: 503, headers: { 'retry-after': '1' } });
 
-test('the page that opens while the demo is seeded shows its people as soon as they are there', async () => {
+test('a page that opens during the seeding shows the demo users once they exist', async () => {
   answers = [seeding, seeding, found];
   const fetching = fetchDemoUsers(new AbortController().signal);
   await jest.advanceTimersByTimeAsync(999);
-  expect(asked).toBe(1);
+  expect(requests).toBe(1);
   await jest.advanceTimersByTimeAsync(1001);
   expect(await fetching).toEqual(users);
-  expect(asked).toBe(3);
+  expect(requests).toBe(3);
 });
 
-test('a page that was left asks no more', async () => {
+test('a page that was left stops asking', async () => {
   answers = [seeding, found];
   const stop = new AbortController();
   const fetching = fetchDemoUsers(stop.signal);
@@ -41,7 +41,7 @@ test('a page that was left asks no more', async () => {
   stop.abort();
   expect(await fetching).toEqual([]);
   await jest.advanceTimersByTimeAsync(60_000);
-  expect(asked).toBe(1);
+  expect(requests).toBe(1);
   expect(jest.getTimerCount()).toBe(0);
 });
 
@@ -50,8 +50,8 @@ test.each<[string, () => Response]>([
   ['the page that a deployed app answers with', () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } })],
   ['a service that is away without a word on when it comes back', () => new Response('', { status: 503 })],
   ['a list in another form', () => Response.json({ users: [{}] })],
-])('there is nobody with %s', async (_, answer) => {
+])('there are no users with %s', async (_, answer) => {
   answers = [answer];
   expect(await fetchDemoUsers(new AbortController().signal)).toEqual([]);
-  expect(asked).toBe(1);
+  expect(requests).toBe(1);
 });

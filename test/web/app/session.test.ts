@@ -14,13 +14,13 @@ function session(): Session {
   return { ...read.claims, userName: 'Ada', workspaceName: 'Demo' };
 }
 
-test('a session that was saved is there after a reload', () => {
+test('a saved session survives a reload', () => {
   const store = memoryStore();
   saveSession(store, session());
   expect(loadSession(store, now)).toEqual({ session: session() });
 });
 
-test('a session that ran out meanwhile says so', () => {
+test('an expired session gives its reason', () => {
   const store = memoryStore();
   saveSession(store, session());
   expect(loadSession(store, now + 61_000)).toEqual({ ended: expect.stringContaining('expired') });
@@ -34,11 +34,11 @@ test('signing out leaves nothing', () => {
   expect(loadSession(store, now)).toEqual({});
 });
 
-test.each(['', 'null', '[]', '{"token":1}', '{'])('what is not a session is ignored: %s', (kept) => {
+test.each(['', 'null', '[]', '{"token":1}', '{'])('a stored value that is no session is ignored: %s', (kept) => {
   expect(loadSession(memoryStore({ [sessionKey]: kept }), now)).toEqual({});
 });
 
-test('waiting for the end of a token of 30 days does not overflow the timer', () => {
+test('the timer of a token of 30 days does not overflow', () => {
   expect(waitUntilExpiry({ ...session(), expiresAt: now + 30 * 86_400_000 }, now)).toBe(2_147_483_647);
   expect(waitUntilExpiry(session(), now)).toBe(60_000);
   expect(waitUntilExpiry(session(), now + 61_000)).toBe(0);

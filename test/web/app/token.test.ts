@@ -16,7 +16,7 @@ describe('a whole token', () => {
     });
   });
 
-  test('is found inside what people copy along with it', () => {
+  test('is found inside the text that people copy along with it', () => {
     const token = tokenOf(good);
     expect(readToken(`  Bearer ${token}\n`, now)).toMatchObject({ ok: true, claims: { token } });
   });
@@ -42,7 +42,7 @@ describe('anything else is explained', () => {
   });
 });
 
-test('a span in words', () => {
+test('a time span in words', () => {
   expect([0, 59_000, 60_000, 120_000, 3_600_000, 48 * 3_600_000].map(agoInWords)).toEqual([
     'just now',
     'just now',

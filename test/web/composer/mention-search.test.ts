@@ -3,11 +3,11 @@ import { complete, matchPeople, matchStreams, mostOffered, tokenAt } from '../..
 import { UserId } from '../../../contract/ids.ts';
 import { stream } from '../workspace/builders.ts';
 
-/** The caret stands at the bar. */
+/** The bar marks the caret. */
 const at = (text: string) => tokenAt(text.replace('|', ''), text.indexOf('|'));
 
-describe('what is typed can be completed', () => {
-  test('behind a sign that begins a word', () => {
+describe('a token is found', () => {
+  test('after a sign that begins a word', () => {
     expect(at('hi @ma|')).toEqual({ kind: 'person', start: 3, end: 6, query: 'ma' });
     expect(at('(@|')).toMatchObject({ kind: 'person', query: '' });
     expect(at('see #gen|eral')).toMatchObject({ kind: 'stream', query: 'gen' });
@@ -15,20 +15,20 @@ describe('what is typed can be completed', () => {
     expect(at('one\n@ma|')).toMatchObject({ kind: 'person', query: 'ma' });
   });
 
-  test('commands only at the very beginning', () => {
+  test('for commands only at the beginning of the text', () => {
     expect(at('/pro|')).toEqual({ kind: 'command', start: 0, end: 4, query: 'pro' });
     expect(at('/|')).toMatchObject({ kind: 'command', query: '' });
     for (const text of ['a /pro|', '//pro|', '/topic x|', '/usr/bin|']) expect(at(text)).toBeUndefined();
   });
 
-  test('not in addresses, not behind a blank, not in code', () => {
+  test('but not in addresses, after a blank, or in code', () => {
     for (const text of ['a@b|', 'x#1|', '@maya |', '`@ma|', '```\n@ma|', 'https://a/#b|']) expect(at(text)).toBeUndefined();
     expect(at('`code` @ma|')).toMatchObject({ kind: 'person' });
     expect(at('```\ncode\n```\n@ma|')).toMatchObject({ kind: 'person' });
   });
 });
 
-test('what is picked stands in place of what was typed, with one blank behind it', () => {
+test('a picked suggestion replaces the token, with one blank after it', () => {
   const put = (text: string, replacement: string): string => {
     const token = at(text);
     if (!token) throw new Error('there is nothing to complete');
@@ -53,9 +53,9 @@ describe('people', () => {
     expect(ids('nobody')).toEqual([]);
   });
 
-  test('those one has met come first', () => expect(ids('')).toEqual(['zoe', 'tom', 'matt', 'szo']));
+  test('known people come first', () => expect(ids('')).toEqual(['zoe', 'tom', 'matt', 'szo']));
 
-  test('no more than fit', () => {
+  test('are limited in number', () => {
     const many = Array.from({ length: 30 }, (_, i) => person(`p${i}`, `Person ${i}`));
     expect(matchPeople([], many, '')).toHaveLength(mostOffered);
   });

@@ -16,12 +16,12 @@ const problemOf = (text: string, scene = channel): string => {
   return written.says;
 };
 
-describe('what is no command is a message', () => {
-  test('as it was written', () => {
+describe('a text without a command is a message', () => {
+  test('with its text unchanged', () => {
     for (const text of ['hello', ' hello /poll', 'a/b', '']) expect(read(text)).toEqual({ kind: 'message', text });
   });
 
-  test('two slashes are one that is meant', () => {
+  test('and two slashes are one literal slash', () => {
     expect(read('//etc/passwd')).toEqual({ kind: 'message', text: '/etc/passwd' });
     expect(read('//poll "a"')).toEqual({ kind: 'message', text: '/poll "a"' });
   });
@@ -34,7 +34,7 @@ describe('commands', () => {
     expect(commandOf('/Promote-Incident', thread)).toEqual({ name: 'promote-incident', title: undefined });
   });
 
-  test('ask: whole, half, and not at all', () => {
+  test('create a poll: complete, half, and empty', () => {
     expect(commandOf('/poll "Lunch?" "Pizza" “Salad”')).toEqual({
       name: 'poll',
       question: 'Lunch?',
@@ -46,7 +46,7 @@ describe('commands', () => {
     expect(commandOf('/poll')).toEqual({ name: 'poll', question: '', options: [], isComplete: false });
   });
 
-  test('begin something else, with or without a name', () => {
+  test('begin an epoch, with or without a name', () => {
     expect(commandOf('/new')).toEqual({ name: 'new', label: undefined });
     expect(commandOf('/new "Opening\n hours"')).toEqual({ name: 'new', label: 'Opening hours' });
     expect(commandOf('/new ساعات العمل 🕰️', dm)).toEqual({ name: 'new', label: 'ساعات العمل 🕰️' });
@@ -61,7 +61,7 @@ describe('commands', () => {
   });
 });
 
-describe('what is wrong is said with what would be right', () => {
+describe('an error explains the correction', () => {
   test.each([
     ['/pol', 'Did you mean /poll?'],
     ['/incident', 'Did you mean /promote-incident?'],
@@ -80,21 +80,21 @@ describe('what is wrong is said with what would be right', () => {
     [`/topic ${'x'.repeat(501)}`, 'at most 500'],
   ])('%s', (text, hint) => expect(problemOf(text)).toContain(hint));
 
-  test('by where it is written', () => {
+  test('for the stream it is written in', () => {
     for (const text of ['/topic x', '/invite @a', '/leave', '/archive']) expect(problemOf(text, dm)).toContain('direct message');
     expect(problemOf('/invite @a', thread)).toContain('promote this thread');
     expect(problemOf('/archive', { streamType: 'channel', status: 'archived' })).toContain('archived already');
   });
 });
 
-test('only what can be used is offered', () => {
+test('only usable commands are suggested', () => {
   const names = (scene: CommandTarget): string[] => commandsFor(scene).map(({ name }) => name);
   expect(names(channel)).toEqual(['poll', 'new', 'invite', 'topic', 'leave', 'archive']);
   expect(names(thread)).toEqual(['poll', 'new', 'topic', 'promote-incident', 'promote-channel', 'leave', 'archive']);
   expect(names(dm)).toEqual(['poll', 'new']);
 });
 
-test('quotes may be of any kind, and must be closed', () => {
+test('quotes may have any form, and must be closed', () => {
   expect(readQuoted(`"a b" 'c' „d“ «e»`)).toEqual(['a b', 'c', 'd', 'e']);
   expect(readQuoted('"it\'s"')).toEqual(["it's"]);
   expect(readQuoted('"a" "b')).toBeUndefined();

@@ -7,22 +7,22 @@ import { epoch } from './builders.ts';
 const shape = (starts: readonly EpochStart[]) => starts.map(({ seq, label, reason, canMerge }) => ({ seq, label, reason, canMerge }));
 const newest = epoch(5, 9, { status: 'open', barrier: null, closedAt: null, openedAt: '2026-11-20T15:10:00Z' });
 
-describe('where epochs begin', () => {
-  test('is told in the order of the stream, with the reason that the one before ended', () => {
+describe('the starts of epochs', () => {
+  test('are in the order of the stream, with the reason that the one before ended', () => {
     expect(shape(startsOf([newest, epoch(1, 4)], false))).toEqual([
       { seq: 1, label: 'from 1', reason: undefined, canMerge: false },
       { seq: 5, label: 'from 5', reason: 'after a pause of 2 h', canMerge: true },
     ]);
   });
 
-  test('the beginning of a stream is a divider only once it has a name; of a page it may be any epoch', () => {
+  test('include the first of a stream only once it has a name; the first of a page always', () => {
     expect(startsOf([epoch(1, 4, { label: null })], false)).toEqual([]);
     expect(shape(startsOf([epoch(3, 4, { label: null })], true))).toEqual([
       { seq: 3, label: 'New topic', reason: undefined, canMerge: true },
     ]);
   });
 
-  test('the same epochs give the same objects, another reason another one', () => {
+  test('are the same objects for the same epochs, and another one for another reason', () => {
     const before = epoch(1, 4);
     const [first, second] = startsOf([before, newest], false);
     expect(startsOf([before, newest], false)[1]).toBe(second);
@@ -32,8 +32,8 @@ describe('where epochs begin', () => {
   });
 });
 
-describe('what was begun by hand', () => {
-  test('shows at once, under its name, until its epoch is there', () => {
+describe('an epoch that was begun by hand', () => {
+  test('shows at once, under its name, until the server has it', () => {
     const own = { afterSeq: 9, label: 'Opening hours' };
     expect(shape(startsOf([newest], false, own)).at(-1)).toEqual({
       seq: 10,
@@ -48,7 +48,7 @@ describe('what was begun by hand', () => {
     ]);
   });
 
-  test('by somebody else shows as soon as the epoch has ended by it', () => {
+  test('by another member shows once the epoch before it has ended', () => {
     expect(shape(startsOf([epoch(5, 9, { barrier: 'manual' })], false)).at(-1)).toMatchObject({ seq: 10, reason: 'begun by hand' });
     expect(startsOf([epoch(5, 9, { barrier: 'idle' })], false)).toHaveLength(1);
   });
@@ -65,17 +65,17 @@ describe('among the messages', () => {
     expect(rows.map((row) => row.kind !== 'top' && row.opensGroup)).toEqual([false, true, false, true, false]);
   });
 
-  test('where the first message is gone, it stands above the next; several at one place show the newest', () => {
+  test('without its first message it stands above the next; of several at one place the newest shows', () => {
     const starts = startsOf([epoch(1, 1), epoch(2, 2), epoch(3, 9)], false);
     expect(topics(toTimeline({ ...input, events: [event(1), event(4)], starts }))).toEqual(['from 1', 'from 3']);
   });
 
-  test('what began further back than the page goes is not told at its first message', () => {
+  test('an epoch that began before the loaded page has no divider', () => {
     const starts = startsOf([epoch(1, 8), epoch(9, 10)], false);
     expect(topics(toTimeline({ ...input, events: [event(3), event(9)], starts }))).toEqual([undefined, 'from 9']);
   });
 
-  test('what was begun and has no message yet is a row at the end, and goes to the message that is on its way', () => {
+  test('an epoch without messages is a row at the end, and moves to the pending message', () => {
     const starts = startsOf([epoch(1, 4)], false, { afterSeq: 4, label: undefined });
     const rows = toTimeline({ ...input, events, starts });
     expect(rows.at(-1)).toMatchObject({ kind: 'topic', topic: { label: 'New topic' } });

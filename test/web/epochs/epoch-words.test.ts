@@ -5,7 +5,7 @@ import { epoch } from './builders.ts';
 const ended = (barrier: 'gap' | 'idle' | 'drift' | 'manual' | 'size' | null) =>
   epoch(1, 2, { barrier, status: barrier ? 'closed' : 'open' });
 
-describe('why an epoch began', () => {
+describe('the reason that an epoch began', () => {
   test.each([
     ['2026-11-20T13:00:20Z', 'after a pause'],
     ['2026-11-20T12:00:00Z', 'after a pause'],
@@ -16,7 +16,7 @@ describe('why an epoch began', () => {
     ['2026-12-05T13:00:00Z', 'after a pause of 2 weeks'],
   ])('after a pause, how long it was: %s', (openedAt, words) => expect(reasonOf(ended('gap'), { openedAt })).toBe(words));
 
-  test('in words for each barrier, and not at all where nothing is known', () => {
+  test('has words for each barrier, and none where it is unknown', () => {
     const at = { openedAt: '2026-11-20T13:00:00Z' };
     expect((['drift', 'manual', 'size', null] as const).map((barrier) => reasonOf(ended(barrier), at))).toEqual([
       'the subject changed',
@@ -28,8 +28,8 @@ describe('why an epoch began', () => {
   });
 });
 
-test('an open epoch goes on, a closed one says how it ended', () =>
+test('an open epoch goes on, a closed one shows its end', () =>
   expect([endOf(ended(null)), endOf(ended('gap')), endOf(ended('manual'))]).toEqual(['Going on', 'Ended by a pause', 'Ended by hand']));
 
-test('how sure a link is comes in words that never promise more for less', () =>
+test('a lower score never gives a higher confidence', () =>
   expect([1, 0.58, 0.55, 0.5, 0].map((score) => confidenceOf(score).level)).toEqual(['sure', 'sure', 'likely', 'perhaps', 'perhaps']));

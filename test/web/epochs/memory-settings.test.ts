@@ -4,9 +4,9 @@ import { changesOf, draftOf, limits } from '../../../web/src/epochs/memory-setti
 
 const draft = draftOf(defaultMemorySettings);
 
-test('what is not changed is not sent', () => expect(changesOf(defaultMemorySettings, draft)).toEqual({}));
+test('unchanged settings are not sent', () => expect(changesOf(defaultMemorySettings, draft)).toEqual({}));
 
-test('what is changed is sent as the server takes it', () => {
+test('changed settings are sent in the server’s form', () => {
   const changes = changesOf(defaultMemorySettings, { ...draft, enabled: false, gapMinutes: ' 45', sensitivity: 'off' });
   expect(UpdateMemorySettings.parse(changes)).toEqual({ enabled: false, gapMinutes: 45, sensitivity: 'off' });
 });

@@ -11,7 +11,7 @@ function open() {
   return { addresses, pass: (ms: number) => (nowMs += ms), reads: () => reads };
 }
 
-test('an address is asked for once while it works, also by several at once', async () => {
+test('a valid address is read once, also for concurrent callers', async () => {
   const { addresses, reads } = open();
   expect(addresses.known('a')).toBeUndefined();
   const both = await Promise.all([addresses.get('a'), addresses.get('a')]);
@@ -21,7 +21,7 @@ test('an address is asked for once while it works, also by several at once', asy
   expect(reads()).toBe(1);
 });
 
-test('one that is about to run out, or did not work, is asked for anew', async () => {
+test('an address that is about to expire, or did not work, is read again', async () => {
   const { addresses, pass, reads } = open();
   await addresses.get('a');
   pass(569_000);

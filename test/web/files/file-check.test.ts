@@ -28,7 +28,7 @@ describe('a file', () => {
     expect(verdict).toMatchObject({ ok: false, says: expect.stringMatching(why) });
   });
 
-  test('whatever it is called, its name is one that the server takes', () => {
+  test('gets a name that the server accepts, whatever its own is', () => {
     const names = ['a/b\\c.png', 'evil\u202Egpj.png', `${'x'.repeat(400)}.png`, '..', ' ', 'line\nbreak.png', '\uD800.png', '\u202E'];
     for (const name of names) {
       const verdict = checkFile({ name, type: 'image/png', size: 5 });
@@ -41,7 +41,7 @@ describe('a file', () => {
   });
 });
 
-test('sizes are told in the unit that says most', () => {
+test('sizes show in the most readable unit', () => {
   expect([1, 1023, 1024, 1536, 12_345, 1_048_575, 1_048_576, 3_565_158, maxFileBytes].map(sizeOf)).toEqual([
     '1 byte',
     '1023 bytes',
@@ -55,7 +55,7 @@ test('sizes are told in the unit that says most', () => {
   ]);
 });
 
-test('what plays is played, what a browser cannot show is a card', () => {
+test('sound and video play in place; files that a browser cannot show are cards', () => {
   expect(['image/avif', 'audio/flac', 'video/webm', 'video/quicktime', 'application/pdf', 'text/csv'].map(kindOf)).toEqual([
     'image',
     'audio',
@@ -66,7 +66,7 @@ test('what plays is played, what a browser cannot show is a card', () => {
   ]);
 });
 
-test('a picture has its room before it is there: its own shape, and never larger than itself', () => {
+test('an image has its room before it loads: its own shape, and never larger than itself', () => {
   expect(pictureSize({ width: 2400, height: 1440 })).toEqual({ width: 448, height: 269 });
   expect(pictureSize({ width: 100, height: 3200 })).toEqual({ width: 10, height: 320 });
   expect(pictureSize({ width: 40, height: 20 })).toEqual({ width: 40, height: 20 });

@@ -51,7 +51,7 @@ const fail = (why: string): never => {
 };
 
 describe('a file beside a text', () => {
-  test('goes up at once, tells how far it is, and is ready', async () => {
+  test('uploads at once, reports its progress, and is ready', async () => {
     const { uploads, first, state } = open();
     uploads.add([png('a.png')]);
     await turn();
@@ -62,7 +62,7 @@ describe('a file beside a text', () => {
     expect(state()).toEqual([{ name: 'a.png', status: 'ready', progress: 1 }]);
   });
 
-  test('that failed can be tried again', async () => {
+  test('that failed can be retried', async () => {
     const { uploads, first, started, state } = open();
     uploads.add([png('a.png')]);
     await turn();
@@ -76,7 +76,7 @@ describe('a file beside a text', () => {
     expect(uploads.getSnapshot()[0]?.says).toBeUndefined();
   });
 
-  test('that cannot be shared is never sent', async () => {
+  test('that cannot be shared is never uploaded', async () => {
     const { uploads, started } = open();
     uploads.add([new File(['<svg/>'], 'a.svg', { type: 'image/svg+xml' })]);
     await turn();
@@ -86,7 +86,7 @@ describe('a file beside a text', () => {
     expect(uploads.getSnapshot()[0]?.status).toBe('refused');
   });
 
-  test('that is removed stops, and is told no more', async () => {
+  test('that is removed is aborted, and is no longer listed', async () => {
     const { uploads, first, dropped } = open();
     uploads.add([png('a.png')]);
     await turn();
@@ -99,7 +99,7 @@ describe('a file beside a text', () => {
     expect(dropped).toEqual(['blob:a.png']);
   });
 
-  test('that was sent can still be looked up by its id', async () => {
+  test('that was posted can still be found by its id', async () => {
     const { uploads, first } = open();
     uploads.add([png('a.png')]);
     await turn();
@@ -110,21 +110,21 @@ describe('a file beside a text', () => {
   });
 });
 
-test('more than fit are left out, and it is said', () => {
+test('files above the limit are left out, with an error text', () => {
   const { uploads } = open();
   expect(uploads.add(Array.from({ length: mostFiles + 3 }, (_, i) => png(`${i}.png`)))).toContain('the most');
   expect(uploads.getSnapshot()).toHaveLength(mostFiles);
 });
 
-test('the same snapshot until something changed, and everyone is told of changes', () => {
+test('the snapshot stays the same until a change, and listeners are called for each change', () => {
   const { uploads } = open();
-  let told = 0;
-  const stop = uploads.subscribe(() => told++);
+  let calls = 0;
+  const stop = uploads.subscribe(() => calls++);
   expect(uploads.getSnapshot()).toBe(uploads.getSnapshot());
   uploads.add([png('a.png')]);
-  expect(told).toBeGreaterThan(0);
-  const before = told;
+  expect(calls).toBeGreaterThan(0);
+  const before = calls;
   stop();
   uploads.remove(1);
-  expect(told).toBe(before);
+  expect(calls).toBe(before);
 });

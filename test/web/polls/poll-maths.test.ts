@@ -14,11 +14,11 @@ const poll = (votes: Record<string, string[]>, given: Partial<Poll> = {}): Poll 
   ...given,
 });
 
-test('shares are of the people who voted, not of the votes', () => {
+test('shares count voters, not votes', () => {
   expect([percentOf(1, 3), percentOf(2, 3), percentOf(0, 0), percentOf(5, 5)]).toEqual([33, 67, 0, 100]);
 });
 
-test('leaders are all with the most votes, and nobody while there are none', () => {
+test('leaders are all options with the most votes, and none before the first vote', () => {
   expect(leadersOf(poll({ a: ['x', 'y'], b: ['z', 'w'], c: ['v'] }))).toEqual(['a', 'b']);
   expect(leadersOf(poll({ a: [], b: [] }))).toEqual([]);
 });
@@ -30,32 +30,32 @@ test('a poll is closed from its end on', () => {
   expect(isClosed({ closesAt: null }, Infinity)).toBe(false);
 });
 
-describe('choosing', () => {
-  test('one of a single choice replaces the other, again takes it back', () => {
+describe('toggling a choice', () => {
+  test('replaces the other one in a single choice, and withdraws the same one', () => {
     expect(toggleChoice([], 'a', false)).toEqual(['a']);
     expect(toggleChoice(['a'], 'b', false)).toEqual(['b']);
     expect(toggleChoice(['a'], 'a', false)).toEqual([]);
   });
 
-  test('several stand beside each other', () => {
+  test('adds to the others in a multiple choice', () => {
     expect(toggleChoice(['a'], 'b', true)).toEqual(['a', 'b']);
     expect(toggleChoice(['a', 'b'], 'a', true)).toEqual(['b']);
   });
 });
 
-describe('a vote that is on its way', () => {
+describe('a pending vote', () => {
   const before = poll({ a: ['x', 'me'], b: ['y'] });
 
-  test('moves', () => {
+  test('moves to another option', () => {
     const after = withVotes(before, 'me', votesOf(before, 'me'), ['b']);
     expect(after).toEqual(poll({ a: ['x'], b: ['y', 'me'] }));
   });
 
-  test('is taken back', () => {
+  test('is withdrawn', () => {
     expect(withVotes(before, 'me', ['a'], [])).toEqual(poll({ a: ['x'], b: ['y'] }));
   });
 
-  test('is the first', () => {
+  test('is the first one', () => {
     const fresh = poll({ a: ['x'], b: ['y'] });
     expect(withVotes(fresh, 'me', [], ['a', 'b'])).toEqual(poll({ a: ['x', 'me'], b: ['y', 'me'] }));
   });
@@ -63,7 +63,7 @@ describe('a vote that is on its way', () => {
   test('that changes nothing leaves the poll as it is', () => expect(withVotes(before, 'me', ['a'], ['a'])).toEqual(before));
 });
 
-describe('a poll that is written', () => {
+describe('a draft of a poll', () => {
   test('is trimmed, and its empty lines are left out', () => {
     expect(checkPoll({ question: ' Lunch? ', options: ['Pizza ', '', 'Salad', ''] })).toEqual({
       poll: { question: 'Lunch?', options: ['Pizza', 'Salad'] },
@@ -71,7 +71,7 @@ describe('a poll that is written', () => {
     });
   });
 
-  test('tells what is wrong at the field where it is', () => {
+  test('shows errors at their fields', () => {
     expect(checkPoll({ question: ' ', options: ['a', 'b'] }).errors).toEqual({ question: 'What do you want to ask?' });
     expect(checkPoll({ question: 'q', options: ['a', ''] }).errors).toEqual({ options: { 1: 'A poll has at least two answers.' } });
     expect(checkPoll({ question: 'q', options: ['a', 'b', 'a'] }).errors).toEqual({ options: { 2: 'This answer stands there already.' } });

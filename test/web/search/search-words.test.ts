@@ -3,7 +3,7 @@ import { readSearch, snippetParts } from '../../../web/src/search/search-words.t
 
 const startOf = (year: number, month: number, day: number): string => new Date(year, month - 1, day).toISOString();
 
-describe('what was typed', () => {
+describe('a search text', () => {
   test.each([
     ['roaster', { q: 'roaster' }],
     ['  two   words ', { q: 'two words' }],
@@ -23,7 +23,7 @@ describe('what was typed', () => {
     ['before:yesterday x', 'After “before:” comes a day: before:2026-01-31.'],
     ['after:2026-02-30 x', 'After “after:” comes a day: after:2026-01-31.'],
     ['from:a from:b x', '“from:” can be said only once.'],
-  ])('what cannot be understood is told: %s', (text, problem) => expect(readSearch(text).problems).toEqual([problem]));
+  ])('explains what cannot be parsed: %s', (text, problem) => expect(readSearch(text).problems).toEqual([problem]));
 });
 
 describe('a snippet', () => {

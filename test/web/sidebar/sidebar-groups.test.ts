@@ -25,8 +25,8 @@ describe('a badge', () => {
     ['not joined says nothing', { unreadCount: 3, isMember: false }, { isUnread: false, count: 0, isMuted: false }],
   ] as const)('%s', (_what, given, badge) => expect(badgeOf(make('a', given))).toEqual(badge));
 
-  test('is a number that can be read at a glance', () => expect([1, 99, 100, 5000].map(countLabel)).toEqual(['1', '99', '99+', '99+']));
-  test('of all together leaves out what is archived', () => {
+  test('shows at most 99+', () => expect([1, 99, 100, 5000].map(countLabel)).toEqual(['1', '99', '99+', '99+']));
+  test('of all streams leaves out archived ones', () => {
     const archived = make('old', { mentionCount: 5, unreadCount: 5, archivedAt: at(0), status: 'archived' });
     const dm = make(null, { streamType: 'dm', unreadCount: 2 });
     expect(totalBadge([archived, dm, make('a', { unreadCount: 1, mentionCount: 1 })])).toEqual({
@@ -38,7 +38,7 @@ describe('a badge', () => {
 });
 
 describe('the sidebar', () => {
-  test('has the channels one is in by name, and the DMs by activity', () => {
+  test('has the joined channels by name, and the DMs by activity', () => {
     const people = (id: string, name: string) => ({
       participants: [
         { id: 'ada', name: 'Ada' },
@@ -53,7 +53,7 @@ describe('the sidebar', () => {
     expect(groups).toEqual({ channels: ['Émile', 'room 9', 'room 10', 'zebra'], dms: [dms[1]?.id, dms[0]?.id] });
   });
 
-  test('has every incident that goes on, the worst first, and few that are over', () => {
+  test('has each active incident, the worst first, and few resolved ones', () => {
     const incident = (name: string, given: Partial<Stream>): Stream => make(name, { streamType: 'incident', severity: 'sev3', ...given });
     const over = [1, 2, 3, 4, 5].map((n) => incident(`over ${n}`, { status: 'resolved', lastEventAt: at(n) }));
     const groups = shown([
@@ -74,14 +74,14 @@ describe('the sidebar', () => {
     expect(groups).toEqual({ threads: ['news', 'quiet 4', 'quiet 3', 'quiet 2'] });
   });
 
-  test('lists what is open, joined or not', () => {
+  test('lists the open stream, joined or not', () => {
     const open = make('open', { isMember: false });
     const thread = make('beside', { isMember: false, streamType: 'thread' });
     const groups = shown([make('mine'), open, thread], '', { streamId: open.id, thread: thread.id });
     expect(groups).toEqual({ channels: ['mine', 'open'], threads: ['beside'] });
   });
 
-  test('a query looks through everything but the archived, and sets apart what one is not in', () => {
+  test('searches all streams but archived ones, and separates those that are not joined', () => {
     const groups = shown(
       [
         make('release'),

@@ -11,7 +11,7 @@ const problem = (code: ErrorCode, given: { errors?: FieldError[]; detail?: strin
 });
 const fields = ['name', 'description'] as const;
 
-test('each error stands at its field, the first one wins', () => {
+test('each error goes to its field, and the first one wins', () => {
   const errors = [
     { path: 'body.name', message: 'must not be empty' },
     { path: 'body.name', message: 'second' },
@@ -20,17 +20,17 @@ test('each error stands at its field, the first one wins', () => {
   expect(fieldErrors(problem('invalid_input', { errors }), fields)).toEqual({ name: 'Must not be empty', description: 'Is too long' });
 });
 
-test('an error of no field of the form is not lost', () => {
+test('an error of a field outside the form is not lost', () => {
   const errors = [{ path: 'body.streamType', message: 'must be channel' }];
   expect(fieldErrors(problem('invalid_input', { errors }), fields)).toEqual({ form: 'body.streamType: must be channel' });
 });
 
-test('a field whose name only begins the same is another field', () => {
+test('a field name that only begins the same is another field', () => {
   const errors = [{ path: 'body.nameless', message: 'no' }];
   expect(fieldErrors(problem('invalid_input', { errors }), fields).name).toBeUndefined();
 });
 
-test('a problem without fields speaks for the whole form', () => {
+test('a problem without fields goes to the form', () => {
   expect(fieldErrors(problem('rate_limited', {}), fields)).toEqual({ form: 'Too many requests' });
   expect(fieldErrors(problem('conflict', { detail: 'The slug is taken' }), fields)).toEqual({ form: 'The slug is taken' });
 });

@@ -6,7 +6,7 @@ test('initials of all kinds of names', () => {
   expect(names.map(initialsOf)).toEqual(['AL', 'G', 'JP', 'ŌK', '李小', '?', '?', '?']);
 });
 
-test('a person keeps their colour, and people differ', () => {
+test('a person keeps their colour, and different people have different ones', () => {
   const ids = Array.from({ length: 200 }, (_, i) => `user-${i}`);
   const colours = ids.map((id) => colourIndexOf(id, 8));
   expect(ids.map((id) => colourIndexOf(id, 8))).toEqual(colours);

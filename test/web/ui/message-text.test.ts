@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { maxTextBytes } from '../../../contract/text.ts';
 import { isLong, isSendable, roomLeft } from '../../../web/src/ui/message-text.ts';
 
-test('the limit is told before it is hit, in bytes', () => {
+test('the composer shows the remaining bytes before the limit', () => {
   expect(roomLeft('a'.repeat(1000)).kind).toBe('plenty');
   expect(roomLeft('a'.repeat(14_000))).toEqual({ kind: 'scarce', message: '13.7 of 16 KB' });
   expect(roomLeft('€'.repeat(5000)).kind).toBe('scarce');

@@ -9,7 +9,7 @@ test("times are of the viewer's zone", () => {
   expect(dayKey(at('2026-11-20T03:00:00Z'), zone.timeZone)).toBe('2026-11-19');
 });
 
-test('a hover tells all: day, seconds and zone', () => {
+test('the tooltip has day, seconds and zone', () => {
   const full = fullTimeOf(at('2026-11-20T14:03:07Z'), zone);
   for (const part of ['Friday', 'November 20, 2026', '9:03:07', 'EST']) expect(full).toContain(part);
 });
@@ -23,7 +23,7 @@ describe('days', () => {
     ['2025-11-16T15:00:00Z', 'Sunday, November 16, 2025'],
   ])('%s is %s', (iso, label) => expect(dayLabel(at(iso), now, zone)).toBe(label));
 
-  test('yesterday is right on the days of 25 and 23 hours', () => {
+  test('yesterday is right on days of 25 and 23 hours', () => {
     expect(dayLabel(at('2026-10-31T04:30:00Z'), at('2026-11-02T04:30:00Z'), zone)).toBe('Yesterday');
     expect(dayLabel(at('2026-10-31T04:30:00Z'), at('2026-11-01T05:30:00Z'), zone)).toBe('Yesterday');
     expect(dayLabel(at('2026-03-08T05:30:00Z'), at('2026-03-09T04:30:00Z'), zone)).toBe('Yesterday');

@@ -7,7 +7,7 @@ beforeEach(() => {
   request = new LatestRequest();
 });
 
-/** A load whose answers the test gives by hand. */
+/** A load that the test answers by hand. */
 function controlled() {
   const answers = Promise.withResolvers<string>();
   let signal: AbortSignal | undefined;
@@ -66,14 +66,14 @@ describe('two requests race', () => {
 test('an unmount aborts the request, and its answer is ignored', async () => {
   const first = controlled();
   start('a', first.load);
-  let told = 0;
-  request.subscribe(() => told++);
+  let calls = 0;
+  request.subscribe(() => calls++);
   request.stop();
   expect(first.isAborted()).toBe(true);
   first.answers.resolve('late');
   await settled();
   expect(request.getSnapshot().value).toBeUndefined();
-  expect(told).toBe(0);
+  expect(calls).toBe(0);
 });
 
 test('a request can start again after a stop, as React does when it mounts twice', async () => {

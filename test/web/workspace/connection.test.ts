@@ -12,14 +12,14 @@ const problem = (code: ErrorCode, detail?: string): Problem => ({
 });
 const zone = { locale: 'en-GB', timeZone: 'UTC' };
 
-test('nothing is said while all is well', () => expect(bannerOf({ state: 'live' })).toBeUndefined());
+test('a live connection has no banner', () => expect(bannerOf({ state: 'live' })).toBeUndefined());
 
-test('offline says since when, at once', () => {
+test('offline shows its start at once', () => {
   const banner = bannerOf({ state: 'offline', offlineSince: Date.parse('2026-11-20T14:03:00Z') }, zone);
   expect(banner).toMatchObject({ tone: 'warning', afterMs: 0, text: expect.stringContaining('Offline since 14:03.') });
 });
 
-test.each(['connecting', 'catching up'] as const)('a short while of %s shows nothing', (state) =>
+test.each(['connecting', 'catching up'] as const)('a short time of %s shows nothing', (state) =>
   expect(bannerOf({ state })?.afterMs).toBeGreaterThan(0),
 );
 
@@ -38,7 +38,7 @@ describe('a problem', () => {
   test('of another kind offers to load the page again', () =>
     expect(bannerOf({ state: 'offline', problem: problem('version_unsupported') })).toMatchObject({ tone: 'error', action: 'reload' }));
 
-  test('is told in sentences', () => {
+  test('shows as sentences', () => {
     expect(sentenceOf(problem('not_found'))).toBe('There is nothing here that you may see.');
     expect(sentenceOf(problem('not_found', 'Gone!'))).toBe('There is nothing here that you may see. Gone!');
   });

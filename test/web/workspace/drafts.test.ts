@@ -4,7 +4,7 @@ import { memoryStore } from '../memory-store.ts';
 
 const owner = { workspaceId: 'ws_1', userId: 'ada' };
 
-test('a draft is there again, per stream', () => {
+test('a draft survives, per stream', () => {
   const store = memoryStore();
   openDrafts(store, owner).write('str_1', 'half a thought ');
   const again = openDrafts(store, owner);
@@ -26,7 +26,7 @@ test('a blank text is no draft', () => {
   expect(store.keys()).toEqual([]);
 });
 
-test('listeners hear when a draft begins and ends, not at every key', () => {
+test('listeners are called when a draft begins and ends, not at each key', () => {
   const drafts = openDrafts(memoryStore(), owner);
   const heard: string[][] = [];
   const stop = drafts.subscribe(() => heard.push(drafts.streamIds()));
@@ -39,7 +39,7 @@ test('listeners hear when a draft begins and ends, not at every key', () => {
   expect(drafts.version()).toBe(3);
 });
 
-test('who watches a stream hears each text that is written for it, and of no other', () => {
+test('a watcher gets each text of its stream, and of no other', () => {
   const drafts = openDrafts(memoryStore(), owner);
   const heard: string[] = [];
   const stop = drafts.watch('str_1', (text) => heard.push(text));

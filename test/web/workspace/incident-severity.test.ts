@@ -12,5 +12,5 @@ test.each([
   [52 * 60 * minute, '2 d 4 h'],
 ])('%i ms are "%s"', (milliseconds, label) => expect(durationLabel(milliseconds)).toBe(label));
 
-test('an incident without a severity has the usual one', () =>
+test('an incident without a severity gets the default one', () =>
   expect([severityLabel('sev1'), severityLabel(null)]).toEqual(['SEV 1', 'SEV 3']));

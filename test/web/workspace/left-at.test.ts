@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { leftAtOf } from '../../../web/src/workspace/left-at.ts';
 
-test('an entry of the history that says where one was is read', () =>
+test('the position is read from a history entry', () =>
   expect(leftAtOf({ leftAt: { streamId: 'str_1', seq: 7 } })).toEqual({ streamId: 'str_1', seq: 7 }));
 
 test.each([
@@ -12,4 +12,4 @@ test.each([
   [{ leftAt: null }],
   [{ leftAt: { streamId: 'str_1' } }],
   [{ leftAt: { streamId: 1, seq: '7' } }],
-])('what somebody else put there says nothing: %j', (state) => expect(leftAtOf(state)).toBeUndefined());
+])('a foreign history entry has no position: %j', (state) => expect(leftAtOf(state)).toBeUndefined());

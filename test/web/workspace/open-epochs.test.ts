@@ -3,7 +3,7 @@ import type { LiveEpochs } from '../../../client/epochs/live-epochs.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import { openEpochs } from '../../../web/src/workspace/open-epochs.ts';
 
-/** Epochs that note when they are closed. */
+/** Live epochs that record their closing. */
 function opener() {
   const closed: string[] = [];
   const problems = new Map<string, Problem>();
@@ -22,7 +22,7 @@ function opener() {
   return { open, closed, problems, opened: () => opened };
 }
 
-test('all who show a stream share its epochs; those that were not used for the longest are closed', () => {
+test('all components share the epochs of a stream; the least recently used ones are closed', () => {
   const { open, closed, opened } = opener();
   const epochs = openEpochs(open, 2);
   const a = epochs.use('a');
@@ -35,7 +35,7 @@ test('all who show a stream share its epochs; those that were not used for the l
   expect(closed).toEqual(['b', 'a', 'c']);
 });
 
-test('what was refused is asked for again', () => {
+test('refused epochs are opened again', () => {
   const { open, closed, problems } = opener();
   const epochs = openEpochs(open);
   const before = epochs.use('a');

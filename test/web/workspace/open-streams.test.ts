@@ -20,7 +20,7 @@ function pool(limit: number) {
   return { streams: openStreams(open, limit), opened, closed, pending, refused };
 }
 
-test('going back to a stream finds it as it was', () => {
+test('going back to a stream returns the same live stream', () => {
   const { streams, opened } = pool(2);
   const first = streams.use('a');
   streams.use('b');
@@ -42,14 +42,14 @@ test('a stream with unsent messages is not closed', () => {
   expect(streams.unsent()).toEqual([{ streamId: 'a', text: 'unsent' }]);
 });
 
-test('close closes all', () => {
+test('close closes all streams', () => {
   const { streams, closed } = pool(3);
   for (const id of ['a', 'b']) streams.use(id);
   streams.close();
   expect(closed).toEqual(['a', 'b']);
 });
 
-test('a stream that was refused is asked for again, unless there is something in it that waits to be sent', () => {
+test('a refused stream is opened again, unless it has unsent messages', () => {
   const { streams, opened, closed, pending, refused } = pool(3);
   streams.use('a');
   refused.add('a');

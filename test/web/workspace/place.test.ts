@@ -5,9 +5,9 @@ const streamId = 'str_01kb0000000000000000000000';
 
 describe('reading an address', () => {
   test('a stream', () => expect(readPlace(`?p=s:${streamId}`)).toEqual({ kind: 'stream', streamId }));
-  test('a stream whose colon came encoded', () => expect(readPlace(`?p=s%3A${streamId}`)).toEqual({ kind: 'stream', streamId }));
+  test('a stream with an encoded colon', () => expect(readPlace(`?p=s%3A${streamId}`)).toEqual({ kind: 'stream', streamId }));
   test.each(['', '?', '?p=', '?q=1'])('home: %s', (search) => expect(readPlace(search)).toEqual(home));
-  test.each(['s:', 's:str_1', 'x:1', streamId, 's:../../etc'])('what names nothing is told, not guessed: %s', (p) =>
+  test.each(['s:', 's:str_1', 'x:1', streamId, 's:../../etc'])('an address without a place is unknown, not guessed: %s', (p) =>
     expect(readPlace(`?p=${p}`)).toEqual({ kind: 'unknown', text: p }),
   );
 });
@@ -34,11 +34,11 @@ describe('more than a stream', () => {
     'what makes no sense beside a stream is passed over: %s',
     (more) => expect(readPlace(`?p=s:${streamId}&${more}`)).toEqual({ kind: 'stream', streamId }),
   );
-  test('beside a thread there is no room for memory, and nothing goes back before it begins', () => {
+  test('a thread excludes memory, and a range never ends before it begins', () => {
     expect(readPlace(`?p=s:${streamId}&t=${threadId}&m=related`)).toEqual({ kind: 'stream', streamId, thread: threadId });
     expect(readPlace(`?p=s:${streamId}&at=9&to=9`)).toEqual({ kind: 'stream', streamId, at: 9 });
   });
-  test('the way to another place leaves nothing of the last one', () =>
+  test('another place keeps nothing of the last one', () =>
     expect(writePlace({ kind: 'activity' }, `?p=s:${streamId}&t=${threadId}&m=related&at=3&to=4&in=memory&mode=vector&debug=1`)).toBe(
       '?debug=1&p=a',
     ));
@@ -46,8 +46,8 @@ describe('more than a stream', () => {
 
 describe('writing an address', () => {
   const place = readPlace(`?p=s:${streamId}`);
-  test('comes back as it was', () => expect(readPlace(writePlace(place, ''))).toEqual(place));
+  test('reads back as the same place', () => expect(readPlace(writePlace(place, ''))).toEqual(place));
   test('keeps its colon', () => expect(writePlace(place, '')).toBe(`?p=s:${streamId}`));
-  test('keeps what else is there', () => expect(writePlace(place, '?debug=1&p=s:old')).toBe(`?debug=1&p=s:${streamId}`));
+  test('keeps other parameters', () => expect(writePlace(place, '?debug=1&p=s:old')).toBe(`?debug=1&p=s:${streamId}`));
   test('home has no query', () => expect(writePlace(home, `?p=s:${streamId}`)).toBe(''));
 });

@@ -10,10 +10,11 @@ const streams = [
 ];
 const found = (query: string): string[] => filterStreams(streams, query).map((found) => nameOfStream(found));
 
-test('nothing typed keeps all, in order', () => expect(found('  ')).toEqual(['deploys', 'Général', 'release-train', 'team release notes']));
-test('names that begin with it come first, then names that hold it, then descriptions', () =>
+test('an empty query keeps all, in order', () =>
+  expect(found('  ')).toEqual(['deploys', 'Général', 'release-train', 'team release notes']));
+test('names that begin with the query come first, then names that contain it, then descriptions', () =>
   expect(found('release')).toEqual(['release-train', 'team release notes', 'deploys']));
 test('case and accents do not matter', () => expect(found('GENERAL')).toEqual(['Général']));
-test('every word must be there, in any order', () => expect(found('notes team')).toEqual(['team release notes']));
-test('a leading # is how people write a channel', () => expect(found('#deploys')).toEqual(['deploys']));
-test('nothing found', () => expect(found('zzz')).toEqual([]));
+test('each word must match, in any order', () => expect(found('notes team')).toEqual(['team release notes']));
+test('a leading # is ignored', () => expect(found('#deploys')).toEqual(['deploys']));
+test('a query without a match returns nothing', () => expect(found('zzz')).toEqual([]));

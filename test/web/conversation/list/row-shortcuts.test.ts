@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { actionOfKey } from '../../../../web/src/conversation/list/row-shortcuts.ts';
 
-test('a reader who came by keyboard has shortcuts', () => {
+test('shortcuts work after keyboard navigation', () => {
   expect(['ArrowUp', 'ArrowDown', 'End', 'Escape', 'e', 'E', 'Delete'].map((key) => actionOfKey(key, true))).toEqual([
     'up',
     'down',
@@ -29,7 +29,7 @@ test('typing after a click on a message goes to the composer', () => {
   expect(actionOfKey('Delete', false)).toBeUndefined();
 });
 
-test('keys that scroll or leave do so', () => {
+test('keys that scroll or leave the list keep their meaning', () => {
   expect([' ', 'PageUp', 'PageDown', 'Home', 'Tab', 'Shift', 'constructor'].map((key) => actionOfKey(key, true))).toEqual(
     Array.from({ length: 7 }, () => undefined),
   );

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { payloadPairs } from '../../../../web/src/conversation/row/event-payload.ts';
 
-test('a payload is told as lines of name and value', () => {
+test('a payload shows as pairs of name and value', () => {
   const payload = {
     version: '2.1',
     ok: true,

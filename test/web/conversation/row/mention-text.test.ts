@@ -11,18 +11,18 @@ const marked = (text: string, ...mentions: Mention[]): string =>
     .map((piece) => (typeof piece === 'string' ? piece : `[${piece.mention.id}:${piece.written}]`))
     .join('');
 
-describe('a text is cut where it mentions', () => {
-  test('somebody, everybody, a stream', () => {
+describe('a text is split at mentions of', () => {
+  test('a person, everyone, a stream', () => {
     expect(marked('@maya and @here: see #größe-2!', maya, here, stream)).toBe('[maya:@maya] and [here:@here]: see [str_1:#größe-2]!');
   });
 
-  test('with the punctuation that ends a sentence left out, unless somebody is called so', () => {
+  test('a person, without the punctuation that ends a sentence, unless the id has it', () => {
     expect(marked('Ask @maya. Or @maya-', maya)).toBe('Ask [maya:@maya]. Or [maya:@maya]-');
     expect(marked('Ask @j.weber.', dotted)).toBe('Ask [j.weber:@j.weber].');
     expect(marked('#größe-2-', stream)).toBe('[str_1:#größe-2]-');
   });
 
-  test('and nowhere else: not in addresses, not in longer names, not what the server did not find', () => {
+  test('nobody in addresses, in longer names, or without a mention from the server', () => {
     for (const text of ['maya@maya', 'x/@maya', '@mayas', '@bob', 'a#größe-2', '#größe', '@@maya'])
       expect(marked(text, maya, stream)).toBe(text);
   });
@@ -34,7 +34,7 @@ describe('a text is cut where it mentions', () => {
   });
 });
 
-test('a message is for whom it names, and for everybody with @here, but not for its author', () => {
+test('a message is for the people it names, for everyone with @here, but not for its author', () => {
   const by = (actorId: string, ...mentions: Mention[]) => ({ actorId, content: { text: '', mentions } });
   expect(isForMe(by('bob', maya), 'maya')).toBe(true);
   expect(isForMe(by('bob', here), 'maya')).toBe(true);

@@ -24,17 +24,17 @@ describe('people', () => {
     expect(say(notice('member_left', { userIds: ['bob'] }))).toBe('Ada removed Bob');
   });
 
-  test('who come one after the other share a sentence, each once', () => {
+  test('that join one after the other share a sentence, each once', () => {
     const joined = ['ada', 'bob', 'eve', 'bob'].map((id) => notice('member_joined', { userIds: [id] }, id));
     expect(say(...joined)).toBe('Ada, Bob and Eve joined');
   });
 
-  test('of whom there are many are counted', () => {
+  test('are counted when there are many', () => {
     const joined = Array.from({ length: 9 }, (_, i) => notice('member_joined', { userIds: [`u${i}`] }, `u${i}`));
     expect(say(...joined)).toBe('u0, u1, u2 and 6 others joined');
   });
 
-  test('who join and who are added stand together', () => {
+  test('that join and that are added share a sentence', () => {
     expect(say(notice('member_joined', { userIds: ['ada'] }), notice('member_joined', { userIds: ['bob'] }, 'eve'))).toBe(
       'Ada and Bob joined',
     );
@@ -61,7 +61,7 @@ describe('streams', () => {
     ['system', null, 'Ada: system'],
   ])('%s %j', (type, payload, said) => expect(say(notice(type, payload))).toBe(said));
 
-  test('a payload of strange shape breaks nothing', () => {
+  test('a malformed payload breaks nothing', () => {
     for (const type of ['member_joined', 'member_left', 'thread_started', 'promoted', 'renamed', 'system']) {
       for (const payload of [{ userIds: [1, null], streamId: 5, to: {}, kind: [] }, { users: [null, { id: 3 }, { id: 'bob' }] }]) {
         expect(say(notice(type, payload))).toMatch(/\w/);

@@ -4,16 +4,16 @@ import { event } from '../../workspace/builders.ts';
 
 const me = 'me';
 
-test('says who wrote what, since when it was told last', () => {
+test('has author and text of the messages since the last announcement', () => {
   const events = [event(1), event(2, { actorId: 'Bob', text: 'two\nlines' }), event(3, { actorId: 'Ada', text: 'hi' })];
   expect(announcementOf(events, 1, me)).toBe('Bob: two lines. Ada: hi');
 });
 
-test('own and deleted messages are not told', () => {
+test('own and deleted messages are not announced', () => {
   expect(announcementOf([event(1, { actorId: me }), event(2, { deleted: true })], 0, me)).toBe('');
 });
 
-test('polls, files and what was shared are told in words; notices are not told', () => {
+test('polls, files and shared messages are described; notices are not announced', () => {
   const other = { ...event(1), content: null };
   const poll = { ...other, eventType: 'poll', poll: { question: 'Lunch?', options: [], multiple: false, voterCount: 0, closesAt: null } };
   expect(announcementOf([poll], 0, me)).toBe('ada: asks: Lunch?');
@@ -22,7 +22,7 @@ test('polls, files and what was shared are told in words; notices are not told',
   expect(announcementOf([{ ...other, eventType: 'member_joined' }], 0, me)).toBe('');
 });
 
-test('many at once are counted', () => {
+test('many messages at once are counted', () => {
   expect(
     announcementOf(
       [1, 2, 3, 4].map((seq) => event(seq)),
@@ -32,7 +32,7 @@ test('many at once are counted', () => {
   ).toBe('4 new messages');
 });
 
-test('a long text is cut, and never within a character', () => {
+test('a long text is cut between characters', () => {
   const said = announcementOf([event(1, { text: '🦊'.repeat(300) })], 0, me);
   expect(said).toBe(`ada: ${'🦊'.repeat(200)}…`);
 });

@@ -18,7 +18,7 @@ const groups = (rows: Row[]): boolean[] => messages(rows).map((row) => row.opens
 const days = (rows: Row[]): boolean[] => messages(rows).map((row) => row.day !== undefined);
 
 describe('groups', () => {
-  test('messages of one author close to each other stand under one name', () => {
+  test('messages of one author close to each other are one group', () => {
     const events = [event(1), event(2, { at: '2026-11-20T12:04:59Z' }), event(3, { at: '2026-11-20T12:04:59Z', actorId: 'bob' })];
     expect(groups(toTimeline({ ...input, events }))).toEqual([true, false, true]);
   });
@@ -28,7 +28,7 @@ describe('groups', () => {
     expect(groups(toTimeline({ ...input, events }))).toEqual([true, true]);
   });
 
-  test('a deleted message does not hide who wrote the next one', () => {
+  test('a deleted message does not hide the author of the next one', () => {
     const events = [event(1), event(2, { deleted: true }), event(3)];
     expect(groups(toTimeline({ ...input, events }))).toEqual([true, true, true]);
   });
@@ -84,7 +84,7 @@ describe('the keyboard among rows', () => {
     expect(neighbourOf(toTimeline({ ...input, events: [] }), undefined, -1)).toBeUndefined();
   });
 
-  test('changes the chosen message only if it is one’s own, else the newest own one', () => {
+  test('edits the active message only if it is an own one, without one the newest own message', () => {
     expect(eventToChange(rows, 'me:c1', 'me')?.seq).toBe(1);
     expect(eventToChange(rows, 'ada:c2', 'me')).toBeUndefined();
     expect(eventToChange(rows, undefined, 'me')?.seq).toBe(3);
@@ -94,7 +94,7 @@ describe('the keyboard among rows', () => {
 describe('prepending', () => {
   const rows = (...seqs: number[]): Row[] => toTimeline({ ...input, events: seqs.map((seq) => event(seq)) });
 
-  test('is told from appending, from a first page and from another list', () => {
+  test('differs from appending, from a first page and from another list', () => {
     expect(wasPrepended(rows(3, 4), rows(1, 2, 3, 4))).toBe(true);
     expect(wasPrepended(rows(3, 4), rows(3, 4, 5))).toBe(false);
     expect(wasPrepended(rows(), rows(3, 4))).toBe(false);
@@ -103,7 +103,7 @@ describe('prepending', () => {
   });
 });
 
-describe('what nobody wrote', () => {
+describe('a notice', () => {
   const quiet = (seq: number, eventType: string, given: Parameters<typeof event>[1] = {}): StreamEvent => ({
     ...event(seq, given),
     eventType,
@@ -112,17 +112,17 @@ describe('what nobody wrote', () => {
   const shape = (rows: Row[]): unknown[] =>
     messages(rows).map((row) => (row.kind === 'notice' ? row.events.map(({ seq }) => seq) : row.kind));
 
-  test('stands in a line of its own; people who come one after the other share one', () => {
+  test('has a row of its own; people who join one after the other share one', () => {
     const joins = [2, 3, 4].map((seq) => quiet(seq, 'member_joined', { actorId: `u${seq}` }));
     const rows = toTimeline({ ...input, events: [event(1), ...joins, quiet(5, 'member_left'), quiet(6, 'renamed'), quiet(7, 'renamed')] });
     expect(shape(rows)).toEqual(['event', [2, 3, 4], [5], [6], [7]]);
   });
 
-  test('parts the messages around it', () => {
+  test('splits the group of messages around it', () => {
     expect(groups(toTimeline({ ...input, events: [event(1), quiet(2, 'renamed'), event(3)] }))).toEqual([true, true, true]);
   });
 
-  test('is parted by a day and by the line "New"', () => {
+  test('is split by a day and by the line "New"', () => {
     const joins = [
       quiet(1, 'member_joined', { at: '2026-11-19T23:59:00Z' }),
       ...[2, 3, 4].map((seq) => quiet(seq, 'member_joined', { at: '2026-11-20T00:01:00Z' })),
@@ -130,7 +130,7 @@ describe('what nobody wrote', () => {
     expect(shape(toTimeline({ ...input, events: joins, firstNewSeq: 4 }))).toEqual([[1], [2, 3], [4]]);
   });
 
-  test('keeps its row when older ones are put in front of it', () => {
+  test('keeps its row when older notices join it', () => {
     const joins = [1, 2, 3].map((seq) => quiet(seq, 'member_joined', { actorId: `u${seq}` }));
     const before = toTimeline({ ...input, events: joins.slice(1) });
     const after = toTimeline({ ...input, events: [event(0), ...joins] });
@@ -138,7 +138,7 @@ describe('what nobody wrote', () => {
     expect(wasPrepended(before, after)).toBe(true);
   });
 
-  test('cannot be changed, nor acted on; types of a product are no notices', () => {
+  test('takes no edits and no actions; types of other products are no notices', () => {
     const own = { ...quiet(2, 'acme.deploy_finished', { actorId: 'me' }), payload: {} };
     const rows = toTimeline({ ...input, events: [quiet(1, 'renamed', { actorId: 'me' }), own] });
     expect(shape(rows)).toEqual([[1], 'event']);

@@ -7,7 +7,7 @@ const all = emojiGroups.flatMap(({ entries }) => entries);
 const found = (query: string): string[] => searchEmoji(query).flatMap(({ entries }) => entries.map(({ emoji }) => emoji));
 
 describe('the table', () => {
-  test('holds only what the server takes, each once, each with a name of its own', () => {
+  test('holds only emoji that the server accepts, each once and with a name of its own', () => {
     expect(all.filter(({ emoji }) => !Emoji.safeParse(emoji).success)).toEqual([]);
     expect(new Set(all.map(({ emoji }) => emoji)).size).toBe(all.length);
     const names = all.map(({ name }) => name);
@@ -15,14 +15,14 @@ describe('the table', () => {
     expect(all.length).toBeGreaterThan(150);
   });
 
-  test('knows the quick ones', () => {
+  test('contains the quick emoji', () => {
     for (const emoji of quickEmoji) expect(nameOfEmoji(emoji)).not.toBe(emoji);
     expect(nameOfEmoji('🦩')).toBe('🦩');
   });
 });
 
-describe('searching', () => {
-  test('finds by the beginnings of words, the names first', () => {
+describe('a search', () => {
+  test('matches beginnings of words, names first', () => {
     expect(found('thumbs')).toEqual(['👍', '👎']);
     expect(found('thumbs down')).toEqual(['👎']);
     expect(found(':tada:')).toEqual(['🎉']);
@@ -31,7 +31,7 @@ describe('searching', () => {
     expect(found('xyzzy')).toEqual([]);
   });
 
-  test('of nothing is everything', () => expect(found('  ')).toHaveLength(all.length));
+  test('without a query returns everything', () => expect(found('  ')).toHaveLength(all.length));
 });
 
 test('the arrow keys stay in the grid', () => {

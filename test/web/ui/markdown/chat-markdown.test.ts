@@ -11,7 +11,7 @@ const render = (text: string): string => renderToStaticMarkup(createElement(Mark
 
 test('a line break breaks the line', () => expect(render('one\ntwo')).toBe('<p>one<br/>\ntwo</p>'));
 
-test('HTML is shown as text, none of it is lost', () => {
+test('HTML shows as text, and none of it is lost', () => {
   expect(render('an Array<string> here')).toBe('<p>an Array&lt;string&gt; here</p>');
   expect(render('<script>alert(1)</script>')).toBe('<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>');
   expect(render('> <b>bold</b>')).toContain('&lt;b&gt;bold&lt;/b&gt;');
@@ -20,7 +20,7 @@ test('HTML is shown as text, none of it is lost', () => {
 
 test('code keeps its lines and its HTML', () => expect(render('```\na <b>\nc\n```')).toBe('<pre><code>a &lt;b&gt;\nc\n</code></pre>'));
 
-test('addresses that run code are gone', () => {
+test('links that run code are removed', () => {
   expect(render('[x](javascript:alert(1))')).not.toContain('javascript');
   expect(render('![x](data:text/html,1)')).not.toContain('data:');
 });

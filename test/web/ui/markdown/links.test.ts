@@ -3,7 +3,7 @@ import { imageSource } from '../../../../web/src/ui/markdown/links.ts';
 
 const origin = 'https://chat.example';
 
-test('only our own origin is loaded without asking', () => {
+test('only images of our own origin load without a click', () => {
   expect(imageSource('/logo.png', origin)).toEqual({ kind: 'own', host: 'chat.example' });
   expect(imageSource('https://chat.example/a.png', origin)?.kind).toBe('own');
   expect(imageSource('https://chat.example:8443/a.png', origin)?.kind).toBe('foreign');
