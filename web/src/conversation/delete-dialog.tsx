@@ -1,9 +1,7 @@
-import { useState } from 'react';
 import { Button, Modal } from '@mantine/core';
-import { problemOf } from '../../../client/errors.ts';
-import type { Problem } from '../../../contract/errors.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import { sentenceOf } from '../ui/problem-words.ts';
+import { useTask } from '../ui/use-task.ts';
 import classes from './delete-dialog.module.css';
 
 interface Props {
@@ -43,18 +41,9 @@ interface QuestionProps {
 }
 
 function Question({ text, onDelete, onClose }: QuestionProps) {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
+  const { busy, problem, run } = useTask();
   const confirm = async (): Promise<void> => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await onDelete();
-      onClose();
-    } catch (error) {
-      setProblem(problemOf(error));
-      setBusy(false);
-    }
+    if (await run(onDelete)) onClose();
   };
   return (
     <>

@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'react';
 import { Button, Menu, UnstyledButton } from '@mantine/core';
 import { ChevronDown } from 'lucide-react';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { Severity, Stream } from '../../../contract/stream.ts';
 import { MenuChoices } from '../ui/menu-choices.tsx';
+import { useNow } from '../ui/use-now.ts';
 import { useTask } from '../ui/use-task.ts';
 import classes from './incident-bar.module.css';
 import { durationLabel, severities, severityLabel } from '../workspace/incident-severity.ts';
@@ -91,22 +91,11 @@ function IncidentState({ stream, events }: { stream: Stream; events: readonly St
   const began = Date.parse(stream.promotedAt ?? stream.createdAt);
   const isArchived = stream.archivedAt !== null;
   const isResolved = stream.status === 'resolved';
-  const now = useMinute(!isResolved && !isArchived);
+  const now = useNow(isResolved || isArchived ? undefined : 20_000);
   if (isArchived) return <>Archived</>;
   if (!isResolved) return <>Active for {durationLabel(now - began)}</>;
   const end = events.findLast(({ eventType }) => eventType === 'resolved');
   return <>{end ? `Resolved after ${durationLabel(Date.parse(end.createdAt) - began)}, by ${end.actorName}` : 'Resolved'}</>;
-}
-
-/** The current time, updated while the incident runs. */
-function useMinute(isRunning: boolean): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!isRunning) return;
-    const timer = setInterval(() => setNow(Date.now()), 20_000);
-    return () => clearInterval(timer);
-  }, [isRunning]);
-  return now;
 }
 
 function Origin({ stream }: { stream: Stream }) {
