@@ -88,7 +88,7 @@ function useMatches(token: Token | undefined, stream: Stream | undefined): Sugge
   const { me } = useWorkspace();
   const { streams, people } = useStreamList();
   const quiet = useQuietStreams(token?.kind === 'stream' ? token.query : undefined);
-  const { people: asked } = usePeople(token?.kind === 'person' ? token.query : '');
+  const { people: found } = usePeople(token?.kind === 'person' ? token.query : '');
   switch (token?.kind) {
     case undefined:
       return [];
@@ -96,7 +96,7 @@ function useMatches(token: Token | undefined, stream: Stream | undefined): Sugge
       return peopleFor(
         token.query,
         [...people].filter(([id]) => id !== me.id).map(([id, name]) => ({ id: id as Person['id'], name })),
-        asked.filter(({ id }) => id !== me.id),
+        found.filter(({ id }) => id !== me.id),
       );
     case 'stream':
       return matchStreams([...streams, ...quiet], token.query).map(streamItem);
@@ -147,8 +147,8 @@ function commandsThatFit(query: string, stream: Stream | undefined): Suggestion[
 
 const everyone: Suggestion = { key: 'here', kind: 'person', name: 'here', note: 'Everyone in this stream', replacement: '@here' };
 
-function peopleFor(query: string, known: readonly Person[], asked: readonly Person[]): Suggestion[] {
-  const people = matchPeople(known, asked, query).map(({ id, name }): Suggestion => ({
+function peopleFor(query: string, known: readonly Person[], found: readonly Person[]): Suggestion[] {
+  const people = matchPeople(known, found, query).map(({ id, name }): Suggestion => ({
     key: id,
     kind: 'person',
     name,

@@ -27,26 +27,26 @@ export interface RelatedState {
 export function useRelated(streamId: string): RelatedState {
   const text = useDraftQuery(streamId);
   const { announced, epochs } = useEpochs(streamId);
-  const read = useRelatedList(streamId, newestEpoch, announced);
-  useRefresh(read.refresh, announced, epochs[0]);
-  const written = useRelatedList(
+  const ofStream = useRelatedList(streamId, newestEpoch, announced);
+  useRefresh(ofStream.refresh, announced, epochs[0]);
+  const ofDraft = useRelatedList(
     streamId,
     useMemo(() => (text === undefined ? undefined : { text }), [text]),
     undefined,
   );
-  const newer = read.knew === announced ? undefined : announced;
+  const newer = ofStream.knew === announced ? undefined : announced;
   // An announcement may belong to a newer epoch than the list.
-  const { rejected, reject } = useRejection(newer?.epochId ?? read.list?.epochId ?? undefined, read.refresh);
+  const { rejected, reject } = useRejection(newer?.epochId ?? ofStream.list?.epochId ?? undefined, ofStream.refresh);
   // When nothing matches the draft, the list keeps the stream's related items.
-  const isOfText = text !== undefined && written.list !== undefined && written.list.items.length > 0;
-  const { list } = isOfText ? written : read;
+  const isOfText = text !== undefined && ofDraft.list !== undefined && ofDraft.list.items.length > 0;
+  const { list } = isOfText ? ofDraft : ofStream;
   return {
     items: mergeRelated(list, isOfText ? undefined : newer, rejected),
     about: isOfText ? 'text' : 'stream',
     memory: list?.memory,
-    loading: list === undefined && read.problem === undefined,
-    problem: isOfText ? undefined : read.problem,
-    retry: read.refresh,
+    loading: list === undefined && ofStream.problem === undefined,
+    problem: isOfText ? undefined : ofStream.problem,
+    retry: ofStream.refresh,
     reject,
   };
 }

@@ -19,7 +19,7 @@ export interface FileAddresses {
 
 export function fileAddresses(read: (fileId: string) => Promise<Download>, now: () => number = Date.now): FileAddresses {
   const kept = new Map<string, Download>();
-  const asked = new Map<string, Promise<string>>();
+  const pending = new Map<string, Promise<string>>();
   const known = (fileId: string): string | undefined => {
     const download = kept.get(fileId);
     return download && isFresh(download, now()) ? download.url : undefined;
@@ -29,15 +29,15 @@ export function fileAddresses(read: (fileId: string) => Promise<Download>, now: 
     get(fileId, anew = false) {
       const url = anew ? undefined : known(fileId);
       if (url !== undefined) return Promise.resolve(url);
-      const running = asked.get(fileId);
+      const running = pending.get(fileId);
       if (running) return running;
       const answer = read(fileId)
         .then((download) => {
           kept.set(fileId, download);
           return download.url;
         })
-        .finally(() => asked.delete(fileId));
-      asked.set(fileId, answer);
+        .finally(() => pending.delete(fileId));
+      pending.set(fileId, answer);
       return answer;
     },
   };

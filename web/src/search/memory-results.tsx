@@ -72,8 +72,8 @@ function Hits({ search, mode }: { search: MemorySearch; mode: MemoryMode }) {
 }
 
 /** Remarks on the search itself, such as a fallback to words. */
-function remarksOn({ mode: used, memory }: MemoryHits, asked: MemoryMode): string[] {
-  const isFallback = asked !== 'keyword' && used === 'keyword';
+function remarksOn({ mode: used, memory }: MemoryHits, requested: MemoryMode): string[] {
+  const isFallback = requested !== 'keyword' && used === 'keyword';
   return [isFallback ? 'Found by words only: what knows their meaning cannot be reached now.' : undefined, memoryNotes[memory]].filter(
     (remark) => remark !== undefined,
   );

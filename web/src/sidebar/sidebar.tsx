@@ -31,7 +31,7 @@ export function Sidebar({ onCreate, onBrowse, onPicked, head, links, foot }: Pro
     <div className={classes.sidebar}>
       {head}
       {links}
-      <div className={classes.tools}>
+      <div className={classes.actions}>
         <TextInput
           className={classes.filter}
           size="xs"

@@ -49,7 +49,7 @@ function Members({ streamId, onLeave }: { streamId: string; onLeave: () => void 
   const remove = (userId: string): void => change((all) => all.filter(({ user }) => user.id !== userId));
   return (
     <>
-      <div className={classes.tools}>
+      <div className={classes.actions}>
         <TextInput
           data-autofocus
           aria-label="Find a member"

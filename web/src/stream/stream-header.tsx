@@ -77,7 +77,7 @@ function HeaderActions({ stream, events }: { stream: Stream; events: readonly St
   const rights = rightsIn(stream, me?.role);
   const { busy, join } = useJoin(stream);
   return (
-    <div className={classes.tools}>
+    <div className={classes.actions}>
       {rights.join && (
         <Button size="compact-sm" variant="light" className={classes.roomy} loading={busy} onClick={join}>
           {stream.streamType === 'thread' ? 'Follow' : 'Join'}
