@@ -17,11 +17,11 @@ interface Props {
 export function ComposerNotes({ sending, stream, snapshot, text }: Props) {
   const { room, says, isWaiting, notesId } = sending;
   const isOver = room.kind === 'over' || says !== undefined;
-  const told = says ?? (room.kind === 'plenty' ? undefined : room.message) ?? (isWaiting ? 'Goes out when the files are up.' : undefined);
+  const note = says ?? (room.kind === 'plenty' ? undefined : room.message) ?? (isWaiting ? 'Goes out when the files are up.' : undefined);
   return (
     <div className={classes.foot}>
-      <p id={notesId} className={classes.notes} data-kind={isOver ? 'over' : room.kind} role={told === undefined ? undefined : 'status'}>
-        {told ?? <DefaultNote stream={stream} text={text} />}
+      <p id={notesId} className={classes.notes} data-kind={isOver ? 'over' : room.kind} role={note === undefined ? undefined : 'status'}>
+        {note ?? <DefaultNote stream={stream} text={text} />}
       </p>
       <ComposerTyping snapshot={snapshot} />
     </div>

@@ -10,7 +10,7 @@ import { DeleteDialog } from './delete-dialog.tsx';
 import { useEventActions } from './actions/event-actions.ts';
 import { EventList } from './list/event-list.tsx';
 import { EventVersions } from './row/event-versions.tsx';
-import { useUploads } from '../files/file-uploads-of.ts';
+import { useUploads } from '../files/use-uploads.ts';
 import { useNameOf } from '../workspace/mention-people.ts';
 import { PollDialog } from '../polls/poll-dialog.tsx';
 import type { PollDraft } from '../polls/poll-draft.ts';

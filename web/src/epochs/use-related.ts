@@ -34,7 +34,7 @@ export function useRelated(streamId: string): RelatedState {
     useMemo(() => (text === undefined ? undefined : { text }), [text]),
     undefined,
   );
-  const newer = ofStream.knew === announced ? undefined : announced;
+  const newer = ofStream.announcedBefore === announced ? undefined : announced;
   // An announcement may belong to a newer epoch than the list.
   const { rejected, reject } = useRejection(newer?.epochId ?? ofStream.list?.epochId ?? undefined, ofStream.refresh);
   // When nothing matches the draft, the list keeps the stream's related items.
@@ -60,7 +60,7 @@ const newestEpoch: RelatedQuery = {};
 interface RelatedReading {
   readonly list: RelatedList | undefined;
   /** The last announcement at the time of the request. */
-  readonly knew: RelatedAnnouncement | undefined;
+  readonly announcedBefore: RelatedAnnouncement | undefined;
   readonly problem: Problem | undefined;
   /** Runs the same query again; the list stays until the answer arrives. */
   readonly refresh: () => void;
@@ -78,8 +78,8 @@ function useRelatedList(streamId: string, query: RelatedQuery | undefined, annou
   });
   const load = useCallback(
     async (signal: AbortSignal) => {
-      const knew = latest.current;
-      return { list: await streambed.workspace(workspaceId).memory.related(streamId, { ...query }, { signal }), knew };
+      const announcedBefore = latest.current;
+      return { list: await streambed.workspace(workspaceId).memory.related(streamId, { ...query }, { signal }), announcedBefore };
     },
     [streambed, workspaceId, streamId, query],
   );
@@ -90,7 +90,7 @@ function useRelatedList(streamId: string, query: RelatedQuery | undefined, annou
     const timer = setInterval(retry, behindMs);
     return () => clearInterval(timer);
   }, [isBehind, retry]);
-  return { list: value?.list, knew: value?.knew, problem, refresh: retry };
+  return { list: value?.list, announcedBefore: value?.announcedBefore, problem, refresh: retry };
 }
 
 /** Longest random delay, because frames reach all members at the same moment; in milliseconds. */

@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../../contract/event.ts';
 import { useEventActions } from '../conversation/actions/event-actions.ts';
 import { EventContent } from '../conversation/row/event-content.tsx';
 import { EventVersions } from '../conversation/row/event-versions.tsx';
-import { useUploads } from '../files/file-uploads-of.ts';
+import { useUploads } from '../files/use-uploads.ts';
 import { useNameOf } from '../workspace/mention-people.ts';
 import { rowRightsIn } from '../conversation/actions/row-rights.ts';
 import { RowContext } from '../conversation/actions/row-context.ts';

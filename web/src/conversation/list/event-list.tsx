@@ -14,7 +14,7 @@ import { nameOfStream } from '../../workspace/stream-filter.ts';
 import { StreamStart } from './stream-start.tsx';
 import { toTimeline, wasPrepended, type Row } from '../timeline/timeline.ts';
 import { useFollowEnd, type FollowEnd } from '../scroll/use-follow-end.ts';
-import { useOlder } from './use-older.ts';
+import { useOlderMessages } from './use-older-messages.ts';
 import { useReadProgress } from '../scroll/use-read-progress.ts';
 import { useRowKeys } from './use-row-keys.ts';
 import { useShowPosition } from '../scroll/use-show-position.ts';
@@ -46,7 +46,7 @@ export function EventList(props: EventListProps) {
   const follow = useFollowEnd();
   const { unseen, firstNewSeq } = useReadProgress(streamId, snapshot, follow.atEnd);
   const { rows, isPrepended } = useRows(snapshot, starts, me.id, firstNewSeq);
-  const older = useOlder(live, snapshot, follow.scroller);
+  const older = useOlderMessages(live, snapshot, follow.scroller);
   const onAction = (action: EventAction, row: RowEvents): void => runEventAction(action, row, context, pageActions);
   const keys = useRowKeys({ rows, me: me.id, virtual, scroller: follow.scroller, toEnd: follow.toEnd, onAction, onLeave });
   useHold(follow, rows, snapshot);

@@ -3,7 +3,7 @@ import type { Stream } from '../../../../contract/stream.ts';
 import { sentenceOf } from '../../ui/problem-words.ts';
 import classes from './stream-start.module.css';
 import { nameOfStream } from '../../workspace/stream-filter.ts';
-import type { Older } from './use-older.ts';
+import type { OlderMessages } from './use-older-messages.ts';
 import { useWorkspace } from '../../workspace/workspace-context.ts';
 
 interface Props {
@@ -12,7 +12,7 @@ interface Props {
   readonly isEmpty: boolean;
   /** Nothing has loaded yet. */
   readonly isWaiting: boolean;
-  readonly older: Older;
+  readonly older: OlderMessages;
 }
 
 /** The top of the list: more messages to load, or the beginning of the stream. */

@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../../../../contract/event.ts';
-import { EventOwn } from './event-own.tsx';
+import { CustomEventCard } from './custom-event-card.tsx';
 import { FileCard } from '../../files/file-card.tsx';
 import { MessageBody } from './message-body.tsx';
 import classes from './event-content.module.css';
@@ -22,9 +22,9 @@ export function EventContent({ event }: { event: StreamEvent }) {
   }
   if (event.eventType.includes('.')) {
     return (
-      <EventOwn event={event}>
+      <CustomEventCard event={event}>
         <EventText event={event} />
-      </EventOwn>
+      </CustomEventCard>
     );
   }
   return <EventText event={event} />;

@@ -5,14 +5,14 @@ import { announcementOf } from './announcements.ts';
 
 /** Announces new messages of other members to screen readers, politely. */
 export function NewMessageAnnouncer({ snapshot: { events, state }, me }: { snapshot: LiveSnapshot; me: string }) {
-  const told = useRef<number>(undefined);
+  const announcedSeq = useRef<number>(undefined);
   const [said, setSaid] = useState({ text: '', count: 0 });
   const loaded = events.length > 0 || state === 'live';
   useEffect(() => {
     if (!loaded) return;
     const newest = events.at(-1)?.seq ?? 0;
-    const before = told.current;
-    told.current = Math.max(newest, before ?? 0);
+    const before = announcedSeq.current;
+    announcedSeq.current = Math.max(newest, before ?? 0);
     // Messages from before the opening are not announced.
     if (before === undefined || newest <= before) return;
     const text = announcementOf(events, before, me);

@@ -91,13 +91,13 @@ export function toTimeline({ events, pending, me, firstNewSeq, starts = [], time
       rows[rows.length - 1] = { ...last, key: row.key, events: [...last.events, event] };
     } else rows.push({ kind: 'notice', events: [event], ...row });
   }
-  let coming = topicUpTo(Number.POSITIVE_INFINITY);
+  let upcoming = topicUpTo(Number.POSITIVE_INFINITY);
   for (const item of pending) {
-    const placed = place(me, Date.parse(item.createdAt), false, coming !== undefined);
-    rows.push({ kind: 'pending', key: `${me}:${item.clientEventId}`, pending: item, topic: coming, ...placed });
-    coming = undefined;
+    const placed = place(me, Date.parse(item.createdAt), false, upcoming !== undefined);
+    rows.push({ kind: 'pending', key: `${me}:${item.clientEventId}`, pending: item, topic: upcoming, ...placed });
+    upcoming = undefined;
   }
-  if (coming) rows.push({ kind: 'topic', key: `topic:${coming.seq}`, topic: coming, day: undefined, opensGroup: false });
+  if (upcoming) rows.push({ kind: 'topic', key: `topic:${upcoming.seq}`, topic: upcoming, day: undefined, opensGroup: false });
   return rows;
 }
 

@@ -6,7 +6,7 @@ import type { Problem } from '../../../../contract/errors.ts';
 /** Older messages load when less than this is left above, in pixels, so that the reader seldom meets the top. */
 const ahead = 900;
 
-export interface Older {
+export interface OlderMessages {
   /** Checks the distance to the top; callers run it after each scroll. */
   readonly check: () => void;
   /** The failure of the last page; loading stops until `retry`. */
@@ -15,11 +15,11 @@ export interface Older {
 }
 
 /** Loads older messages as the reader nears the top. */
-export function useOlder(
+export function useOlderMessages(
   live: LiveStream,
   { hasOlder, loadingOlder, events }: LiveSnapshot,
   scrollerRef: RefObject<HTMLElement | null>,
-): Older {
+): OlderMessages {
   const [problem, setProblem] = useState<Problem>();
   const wanted = hasOlder && !loadingOlder && problem === undefined && events.length > 0;
   const check = useCallback(() => {

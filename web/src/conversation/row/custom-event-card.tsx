@@ -8,7 +8,7 @@ import { payloadPairs } from './event-payload.ts';
 const shownPairs = 6;
 
 /** An event of a type that this page does not know: its text and its payload. */
-export function EventOwn({ event, children }: { event: StreamEvent; children: ReactNode }) {
+export function CustomEventCard({ event, children }: { event: StreamEvent; children: ReactNode }) {
   const [all, setAll] = useState(false);
   const pairs = payloadPairs(event.payload ?? {});
   const hidden = pairs.length - shownPairs;
