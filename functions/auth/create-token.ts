@@ -4,7 +4,7 @@ import type { App } from '../platform/app.ts';
 import type { ApiKeyCaller } from '../platform/authenticate.ts';
 import { upsertUser } from './store.ts';
 
-/** Creates or updates the user, and signs a token with the workspace's own key (HS256; claims sub, ws, iat, exp). */
+/** Creates or updates the user and signs a token with the workspace's own key (HS256; claims sub, ws, iat, exp). */
 export async function createToken(app: Pick<App, 'db' | 'keys' | 'clock'>, caller: ApiKeyCaller, input: CreateToken): Promise<UserToken> {
   const now = app.clock.now();
   const user = await app.db.transaction(caller.workspaceId, (tx) =>

@@ -1,7 +1,7 @@
 import type { User } from '../../contract/workspace.ts';
 import type { Transaction } from '../platform/database.ts';
 
-/** Adds the user and their membership, or changes what was given; a removed member stays removed unless a role is given. */
+/** Adds the user and the membership, or updates the fields given. A removed member stays removed unless a role is given. */
 export async function upsertUser(
   tx: Transaction,
   user: { id: string; name: string | null; email: string | null; role: User['role'] | null; now: Date },

@@ -9,7 +9,7 @@ import { countUnread, markReadOf } from './store.ts';
 
 type NotificationsApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
 
-/** Marks the caller's notifications as read, on all their devices. What is read already, or not theirs, is passed over. */
+/** Marks the caller's notifications as read on all their devices. Skips those already read and those of other members. */
 export async function markNotificationsRead(
   app: NotificationsApp,
   caller: UserCaller,

@@ -33,8 +33,8 @@ const notificationOf = (row: NotificationRow): Notification =>
   }) as Notification;
 
 /**
- * A member's activity, newest first from behind a key: their own rows, and the @here of streams that they are in (read where their pointer
- * has passed it). What they may not see any more, or what was deleted, is left out.
+ * Lists a member's activity before a key, newest first: their own rows, and the @here rows of streams they are in. An @here is read once
+ * the member's read pointer has passed it. Entries of hidden streams and deleted events are left out.
  */
 export async function listActivity(
   tx: Transaction,
@@ -68,7 +68,10 @@ export async function listActivity(
   return rows.map(notificationOf);
 }
 
-/** Marks some, or all up to one, as read; says which were not. The member's own room takes its next position if any was. */
+/**
+ * Marks the given notifications, or all up to one id, as read; returns those that were unread. If there were any, the member's own room
+ * takes its next position.
+ */
 export async function markReadOf(
   tx: Transaction,
   userId: string,
@@ -89,7 +92,7 @@ export async function markReadOf(
   return { read: rows.map(({ id }) => id), place: first && { rev: first.rev, gen: first.gen } };
 }
 
-/** Personal notifications that are unread, counted up to 100. */
+/** Counts unread personal notifications, up to 100. */
 export async function countUnread(tx: Transaction, userId: string): Promise<number> {
   const [row] = await tx.query<{ unread: number }>(
     `select count(*) as unread from (select from notifications

@@ -5,7 +5,7 @@ import type { Served } from '../platform/http-handler.ts';
 import { listNotifications } from './list-notifications.ts';
 import { markNotificationsRead } from './mark-read.ts';
 
-/** A member's activity. */
+/** Routes of a member's activity. */
 export const notificationTable = (app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>): Served[] => [
   on(routes.listNotifications, async (input, caller) => ok(await listNotifications(app, caller, input))),
   on(routes.markNotificationsRead, async (input, caller) => ok(await markNotificationsRead(app, caller, input))),

@@ -6,19 +6,19 @@ import type { Queues } from './queues.ts';
 import type { Keys } from './keys.ts';
 
 /**
- * Everything outside the process, one field each. A use case takes `Pick<App, ...>`, which says what it touches; a deployed file opens
- * what its use cases name, so a bundle holds nothing else.
+ * Everything outside the process, one field each. A use case takes `Pick<App, ...>`, which declares its dependencies. A deployed file opens
+ * only the fields its use cases name, so its bundle holds nothing else.
  */
 export interface App {
   readonly db: Database;
   readonly queues: Queues;
   /** Address of the queue that every frame for sockets goes through, in order per room. */
   readonly fanOutQueueUrl: string;
-  /** Address of the queue of what is looked after when a change has been told. */
+  /** Address of the queue for follow-up work on a published change: pointers, reply counts, previews. */
   readonly followUpQueueUrl: string;
-  /** Address of the queue of streams that are to be cut into epochs. */
+  /** Address of the queue of streams with events to cut into epochs. */
   readonly epochsQueueUrl: string;
-  /** Address of the queue of what takes an embedding or the index. */
+  /** Address of the queue for work that needs an embedding or the vector index. */
   readonly embeddingsQueueUrl: string;
   readonly keys: Keys;
   readonly clock: Clock;

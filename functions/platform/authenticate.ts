@@ -25,13 +25,16 @@ export type CallerOf<Auth extends RouteAuth> = Auth extends 'user'
       ? UserCaller | ApiKeyCaller
       : { readonly kind: 'anyone' };
 
-/** What signing in needs; keys where there are user routes, the database where there are routes for API keys. */
+/** Dependencies of authentication: `keys` for routes with user tokens, `db` for routes with API keys. */
 export interface AuthApp extends Pick<App, 'clock'> {
   readonly keys?: App['keys'];
   readonly db?: App['db'];
 }
 
-/** Who is calling. A route that needs nobody gets nobody, whatever was sent. */
+/**
+ * Identifies the caller. A route without authentication gets `anyone`, whatever credentials were sent. Throws `unauthenticated` or
+ * `token_expired`.
+ */
 export async function authenticate(app: AuthApp, auth: RouteAuth, authorization: string | undefined): Promise<Caller> {
   if (auth === 'none') return { kind: 'anyone' };
   const bearer = authorization?.match(/^Bearer +([\x21-\x7e]+) *$/i)?.[1];
@@ -46,7 +49,7 @@ export async function authenticate(app: AuthApp, auth: RouteAuth, authorization:
 
 const unauthenticated = (detail: string) => new AppError('unauthenticated', detail, { headers: { 'www-authenticate': 'Bearer' } });
 
-/** The bearer of a signed token: HS256 only, with the key of the purpose and of the workspace it names. */
+/** Verifies a signed token and returns its user: HS256 only, with the key of the purpose and of the workspace that the token names. */
 export async function callerOfToken(app: AuthApp, purpose: KeyPurpose, token: string): Promise<UserCaller & { tokenId?: string }> {
   if (!app.keys) throw new Error('This function checks tokens but was given no keys');
   try {
@@ -70,11 +73,11 @@ export async function callerOfToken(app: AuthApp, purpose: KeyPurpose, token: st
   }
 }
 
-/** `sbk_<key id>_<workspace id>_<secret>`: says itself in which workspace to look; only the secret's hash is stored. */
+/** Form of an API key, `sbk_<key id>_<workspace id>_<secret>`. The key names its workspace; only the hash of the secret is stored. */
 const apiKeyPattern = /^sbk_(key_[0-9a-z]{26})_(ws_[0-9a-z]{26})_([A-Za-z0-9]{43,64})$/;
 export const isApiKey = (bearer: string): boolean => bearer.startsWith('sbk_');
 export const formatApiKey = (keyId: string, workspaceId: string, secret: string): string => `sbk_${keyId}_${workspaceId}_${secret}`;
-/** The secret is 256 bits of chance, so a plain hash is enough: there is nothing to guess. */
+/** Hashes the secret of an API key. It is 256 random bits, which cannot be guessed, so a plain hash is enough. */
 export const hashApiKeySecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 async function callerOfApiKey(app: AuthApp, bearer: string): Promise<ApiKeyCaller> {

@@ -1,4 +1,4 @@
-/** Where time comes from. */
+/** Source of the current time. */
 export interface Clock {
   now(): Date;
 }

@@ -10,13 +10,13 @@ export function setting(name: Name): string {
   return value;
 }
 
-/** Reads a setting that need not be there; empty is not there. */
+/** Reads an optional setting; an empty value counts as missing. */
 export function optionalSetting(name: Name): string | undefined {
   const value = process.env[env[name]];
   return value === '' ? undefined : value;
 }
 
-/** The credentials and the region of the function's role, as Lambda puts them into the environment. */
+/** Reads the credentials and region of the function's role, which Lambda puts into the environment. */
 export function credentials(): { accessKeyId: string; secretAccessKey: string; sessionToken: string | undefined; region: string } {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION } = process.env;
   if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY || !AWS_REGION) throw new Error('The environment holds no AWS credentials or region.');

@@ -2,12 +2,12 @@ import type * as z from 'zod';
 import { isStorable } from '../../contract/text.ts';
 import { AppError } from './errors.ts';
 
-/** The key of the last row of a page, as an opaque string. */
+/** Encodes the key of the last row of a page as an opaque string. */
 export function writeCursor(key: object): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** Reads a cursor that `writeCursor` made; a broken one is the caller's error. */
+/** Reads a cursor made by `writeCursor`. A broken cursor is the caller's error: throws `invalid_cursor`. */
 export function readCursor<Schema extends z.ZodType>(schema: Schema, cursor: string | undefined): z.infer<Schema> | undefined {
   if (cursor === undefined) return undefined;
   try {

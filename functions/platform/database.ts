@@ -5,32 +5,35 @@ import { isUnavailable } from './errors.ts';
 import { log } from './log.ts';
 import { readSecret } from './secrets.ts';
 
-/** bigint columns are positions and counts: far below 2^53, so they are numbers here. */
+/** Parses bigint columns as numbers: they are positions and counts, far below 2^53. */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
-/** An open transaction, seeing one workspace. What needs one takes it in its type. */
+/** An open transaction that sees one workspace. Code that needs a transaction takes this type. */
 export interface Transaction {
   readonly workspaceId: string;
   query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
-  /** Sends a statement without waiting for it; the commit does, and fails with it. For what gives no answer that the work needs. */
+  /**
+   * Sends a statement without waiting for it. The commit waits, and fails if the statement fails. For statements whose result the work does
+   * not need.
+   */
   defer(text: string, values: readonly unknown[]): void;
-  /** The same for a statement whose rows are wanted when the transaction is done: to wait for them before that holds it up. */
+  /** Does the same for a statement whose rows are needed only after the transaction. Waiting for them earlier would delay the commit. */
   deferRows<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
 export interface Database {
-  /** Runs `work` in a transaction that sees only the rows of one workspace. Rolled back when `work` throws. */
+  /** Runs `work` in a transaction that sees only the rows of one workspace. Rolls back when `work` throws. */
   transaction<Result>(workspaceId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
-  /** The same for reading only, where all statements see one moment (repeatable read). */
+  /** Does the same read-only: all statements see one moment (repeatable read). */
   snapshot<Result>(workspaceId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
-  /** One statement outside a workspace: only the outbox functions and `select 1` have any business here. */
+  /** Runs one statement outside a workspace; only for the outbox functions and `select 1`. */
   query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
-  /** Statements sent so far, besides begin, commit and rollback. Tests fix the number for each action. */
+  /** Number of statements sent, without begin, commit and rollback. Tests fix the number for each action. */
   readonly statements: number;
   close(): Promise<void>;
 }
 
-/** Opens the database with what the environment says: one connection per environment, made on first use. */
+/** Opens the database that the environment names: one connection per environment, opened on first use. */
 export function openDatabase(): Database {
   const secretArn = setting('databaseSecretArn');
   const credentials = async () => JSON.parse(await readSecret(secretArn)) as { username: string; password: string };
@@ -41,7 +44,7 @@ export function openDatabase(): Database {
   });
 }
 
-/** Where the database is, and how it is spoken to, as the environment says; not who speaks. */
+/** Address and TLS settings of the database from the environment, without credentials. */
 export function databaseAddress(): Pick<pg.ClientConfig, 'host' | 'port' | 'database' | 'ssl'> {
   const url = new URL(setting('databaseUrl'));
   return {
@@ -52,7 +55,7 @@ export function databaseAddress(): Pick<pg.ClientConfig, 'host' | 'port' | 'data
   };
 }
 
-/** The database behind a connection configuration; asked for at each new connection, so that a rotated password is picked up. */
+/** Creates the database for a connection configuration. Each new connection calls `configure` again, so a rotated password takes effect. */
 export function createDatabase(configure: () => Promise<pg.ClientConfig>): Database {
   const connection = new OneConnection(configure);
   let statements = 0;
@@ -69,7 +72,7 @@ export function createDatabase(configure: () => Promise<pg.ClientConfig>): Datab
     return connection.transaction(mode, workspaceId, (client, deferred) => {
       const deferRows = <Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> => {
         const sent = run<Row>(client, text, values);
-        // Whoever waits for the transaction hears of its failure.
+        // The caller that waits for the transaction gets the failure.
         sent.catch(() => undefined);
         deferred.push(sent);
         return sent;
@@ -90,7 +93,7 @@ export function createDatabase(configure: () => Promise<pg.ClientConfig>): Datab
   };
 }
 
-/** Statements are prepared once per connection; the name is the text's own hash. */
+/** Names of prepared statements by text. A statement is prepared once per connection; its name is the hash of its text. */
 const names = new Map<string, string>();
 function nameOf(text: string): string {
   let name = names.get(text);
@@ -104,7 +107,7 @@ function nameOf(text: string): string {
 type TransactionWork<Result> = (client: pg.Client, deferred: Promise<unknown>[]) => Promise<Result>;
 
 /**
- * Statements that are sent in one turn of the event loop leave in one write: begin with the first statements, deferred ones with the commit. Each
+ * Sends all statements of one turn of the event loop in one write: begin with the first statements, deferred ones with the commit. Each
  * write is a system call that wakes the server, about 0.1 ms of processor time on a small machine.
  */
 function sendTogether(client: pg.Client): void {
@@ -114,7 +117,7 @@ function sendTogether(client: pg.Client): void {
   process.nextTick(() => stream.uncork());
 }
 
-/** What became of a statement that nobody waits for yet. */
+/** Catches the failure of a statement that no code waits for yet, and resolves with it. */
 const outcomeOf = (sent: Promise<unknown>): Promise<{ failure: unknown }> =>
   sent.then(
     () => ({ failure: undefined }),
@@ -124,12 +127,15 @@ const succeed = ({ failure }: { failure: unknown }): void => {
   if (failure !== undefined) throw failure;
 };
 
-/** Waits for all of them, then throws the first failure in their order. */
+/** Waits for all promises, then throws the first failure in their order. */
 async function allDone(sent: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(sent)) if (result.status === 'rejected') throw result.reason;
 }
 
-/** Where a statement only says that the transaction had failed before it, the failure is that of one that nobody had waited for. */
+/**
+ * Finds the root failure. If the thrown error only says that the transaction had failed before, the cause is the first failed deferred
+ * statement.
+ */
 async function causeOf(thrown: unknown, deferred: readonly Promise<unknown>[]): Promise<unknown> {
   const results = await Promise.allSettled(deferred);
   if ((thrown as { code?: unknown } | undefined)?.code !== failedBefore) return thrown;
@@ -137,7 +143,7 @@ async function causeOf(thrown: unknown, deferred: readonly Promise<unknown>[]): 
 }
 const failedBefore = '25P02';
 
-/** One connection, one user at a time (an environment serves one request at a time; more wait in line). */
+/** One connection with one user at a time. An environment serves one request at a time; further users queue. */
 class OneConnection {
   readonly #configure: () => Promise<pg.ClientConfig>;
   #client: pg.Client | undefined;
@@ -179,9 +185,8 @@ class OneConnection {
   }
 
   /**
-   * Statements are sent as soon as they are known, without waiting for begin, and the commit without waiting for what was deferred: each
-   * is one round trip less under the row lock. Should begin fail, what follows it runs in no workspace, where row-level security
-   * shows nothing and takes nothing.
+   * Sends statements without waiting for begin, and the commit without waiting for deferred statements. Each saves one round trip under the
+   * row lock. If begin fails, later statements run outside any workspace, where row-level security shows and accepts no rows.
    */
   async #inTransaction<Result>(begin: string, work: TransactionWork<Result>): Promise<Result> {
     const reused = this.#client !== undefined;
@@ -199,7 +204,7 @@ class OneConnection {
       const error = await causeOf(thrown, deferred);
       if (isUnavailable(failure ?? error)) this.#drop(client);
       else await client.query('rollback').catch(() => this.#drop(client));
-      // A connection that slept with its frozen environment may be dead. Then nothing was begun, and all of it can begin again.
+      // A connection that slept with its frozen environment may be dead. Begin failed, so no work was done and a retry is safe.
       if (failure !== undefined && reused && isUnavailable(failure)) return this.#inTransaction(begin, work);
       throw failure ?? error;
     }
@@ -213,7 +218,7 @@ class OneConnection {
       idle_in_transaction_session_timeout: 20_000,
       keepAlive: true,
       pipeline: true,
-      // A plan is made once per connection. Left to choose, the server plans many statements anew each time, which takes longer than they do.
+      // A plan is made once per connection. By default the server plans many statements each time, which takes longer than running them.
       // Times that are selected as text are read as UTC (`time-text.ts`).
       options: '-c plan_cache_mode=force_generic_plan -c timezone=UTC',
       ...(await this.#configure()),

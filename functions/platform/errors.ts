@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { errorKinds, problemType } from '../../contract/errors.ts';
 import type { ErrorCode, FieldError, Problem } from '../../contract/errors.ts';
 
-/** The one error that is meant for callers. Everything else that is thrown becomes `internal` or `unavailable`, and says nothing of its inside. */
+/** The only error meant for callers. Any other thrown error becomes `internal` or `unavailable` and reveals no internals. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly errors: readonly FieldError[] | undefined;
@@ -24,7 +24,7 @@ export class AppError extends Error {
   }
 }
 
-/** Turns anything thrown into what a caller may know of it. */
+/** Converts any thrown value to an error that is safe to show to a caller. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (isUnavailable(thrown))
@@ -48,7 +48,7 @@ export function toProblem(error: AppError, requestId: string, instance?: string)
   };
 }
 
-/** The bad fields of a failed parse, each with its path below `root` (`body.text`). Unknown fields are named one by one. */
+/** Lists the bad fields of a failed parse, each with its path below `root` (`body.text`). Unknown fields are listed one by one. */
 export function fieldErrors(root: string, error: z.ZodError): FieldError[] {
   return error.issues.slice(0, 20).flatMap((issue) => errorsOf(root, issue));
 }
@@ -63,7 +63,7 @@ function errorsOf(root: string, issue: Issue): FieldError[] {
   return [{ path, message: issue.message }];
 }
 
-/** Of the forms that a body may have, the one that was meant: whose `...Type` field fits, then the one with the fewest things wrong. */
+/** Selects the union branch that the caller most likely meant: one whose `...Type` field matches, then the one with the fewest issues. */
 function branchMeant(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const isOtherType = (issues: readonly Issue[]): boolean =>
     issues.some(({ path }) => path.length === 1 && String(path[0]).endsWith('Type'));
@@ -73,16 +73,19 @@ function branchMeant(branches: readonly (readonly Issue[])[]): readonly Issue[] 
   return wrongType?.length === 0 ? undefined : wrongType;
 }
 
-/** Whether a unique index of the database refused it. */
+/** Tests for a violation of a unique index. */
 export const isDuplicate = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && thrown.code === '23505';
 
 const unavailableSystemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
-/** Postgres: connection trouble (08), shutting down or starting (57P), out of room (53), serialization and deadlock (40), statement time-out. */
+/**
+ * SQL states of a temporary failure: connection trouble (08), shutting down or starting (57P), out of room (53), serialization and deadlock
+ * (40), statement time-out.
+ */
 const unavailableSqlStates = /^(08...|57P0.|53...|40001|40P01|57014|55P03)$/;
 const unavailableMessages =
   /connection terminated|timeout exceeded when trying to connect|connection ended unexpectedly|client has encountered a connection error|not queryable|socket hang up/i;
 
-/** Whether the failure is of a dependency that may be back soon, rather than of our own logic. */
+/** Tests for the failure of a dependency that may recover soon, as opposed to an error in our own logic. */
 export function isUnavailable(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
@@ -92,7 +95,7 @@ export function isUnavailable(thrown: unknown): boolean {
   return thrown instanceof AggregateError ? thrown.errors.some(isUnavailable) : thrown.cause !== undefined && isUnavailable(thrown.cause);
 }
 
-/** What an AWS service answered with, where the error is one of its answers. */
+/** HTTP status of an AWS service's answer; 0 for errors without one. */
 function statusOf(thrown: Error): number {
   const metadata = '$metadata' in thrown ? (thrown.$metadata as { httpStatusCode?: number }) : {};
   return metadata.httpStatusCode ?? 0;

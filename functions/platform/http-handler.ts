@@ -13,7 +13,7 @@ import type { RequestHeaders } from './http-input.ts';
 import { log, takeColdStart } from './log.ts';
 import { metrics } from './metrics.ts';
 
-/** What a route's use case is given: path, query and body in one flat object, and the request headers that the route understands. */
+/** Input of a route's use case: path, query and body in one flat object, and the request headers that the route accepts. */
 export type InputOf<R extends Route> = ParamsOf<R> & QueryOf<R> & (BodyOf<R> extends undefined ? unknown : BodyOf<R>) & RequestHeaders;
 
 export interface Answer {
@@ -27,12 +27,12 @@ export interface Served {
   readonly serve: (input: never, caller: never) => Promise<Answer>;
 }
 
-/** One row of a deployed file's table. */
+/** Creates one row of a deployed file's route table. */
 export function on<R extends Route>(route: R, serve: (input: InputOf<R>, caller: CallerOf<R['auth']>) => Promise<Answer>): Served {
   return { route, serve };
 }
 
-/** A plain 200 answer; `etag` is the position of the last change. */
+/** Creates a plain 200 answer; `etag` is the position of the last change. */
 export function ok(body: unknown, more: { status?: number; etag?: number } = {}): Answer {
   return { status: more.status ?? 200, body, ...(more.etag !== undefined && { headers: { etag: `"${more.etag}"` } }) };
 }
@@ -40,7 +40,10 @@ export function ok(body: unknown, more: { status?: number; etag?: number } = {})
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
 
-/** The HTTP chain: request id, log line, problem+json, security headers, routing with 405, sign-in, parsing, the use case. */
+/**
+ * Middleware chain of HTTP routes: request id, log line, problem+json, security headers, routing with 405, authentication, parsing, the use
+ * case.
+ */
 export function httpHandler(app: AuthApp, table: readonly Served[]) {
   const router = httpRouter({
     routes: table.map((row) => ({
@@ -65,7 +68,7 @@ export function httpHandler(app: AuthApp, table: readonly Served[]) {
           },
         }),
       )
-      // Last in is first out: the answer to an error is made before the security headers are put on it.
+      // Middleware runs in reverse order on the way out: the error answer is built before the security headers are added to it.
       .use(aroundRequest())
       .handler(router)
   );
@@ -94,7 +97,7 @@ async function serve(app: AuthApp, row: Served, event: Event): Promise<Result> {
   };
 }
 
-/** A page that is not the last says where the next one is (RFC 8288). */
+/** Link header to the next page (RFC 8288); none on the last page. */
 function linkOf({ rawPath, rawQueryString }: Event, body: unknown): { link?: string } {
   const cursor = typeof body === 'object' && body !== null && 'nextCursor' in body ? body.nextCursor : undefined;
   if (typeof cursor !== 'string') return {};
@@ -103,12 +106,12 @@ function linkOf({ rawPath, rawQueryString }: Event, body: unknown): { link?: str
   return { link: `<${rawPath}?${query}>; rel="next"` };
 }
 
-/** A workspace that is not the caller's looks like one that does not exist. */
+/** Throws `not_found` for a workspace that is not the caller's, so it looks like one that does not exist. */
 function requireOwnWorkspace(caller: Caller, workspaceId: string | undefined): void {
   if (workspaceId !== undefined && caller.kind !== 'anyone' && caller.workspaceId !== workspaceId) throw new AppError('not_found');
 }
 
-/** 405 with Allow where the address exists for other methods, else 404. */
+/** Error for an address without a route: 405 with Allow if the address exists for other methods, else 404. */
 function wrongAddress(table: readonly Served[], path: string): AppError {
   const segments = path.split('/');
   const allowed = table
@@ -159,7 +162,7 @@ function aroundRequest(): middy.MiddlewareObj<Event, Result> {
   };
 }
 
-/** The W3C trace id, so that a caller's trace finds our lines. */
+/** Reads the W3C trace id, so that a caller's trace finds our log lines. */
 function traceOf(traceparent: string | undefined): { traceId?: string } {
   const traceId = traceparent?.match(/^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/)?.[1];
   return traceId ? { traceId } : {};

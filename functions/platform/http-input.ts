@@ -4,19 +4,19 @@ import type { Route } from '../../contract/route.ts';
 import { AppError, fieldErrors } from './errors.ts';
 import type { FieldError } from '../../contract/errors.ts';
 
-/** What a use case sees of the request's headers. */
+/** Request headers that a use case sees. */
 export interface RequestHeaders {
   idempotencyKey?: string;
-  /** Position that the caller believes to be the last change. */
+  /** Position that the caller expects the last change to have. */
   ifMatch?: number;
 }
 
 /** Largest body of a request, in bytes. */
 export const maxBodyBytes = 262_144;
-/** Most levels of objects and arrays in each other. */
+/** Maximum nesting depth of objects and arrays. */
 const maxBodyDepth = 64;
 
-/** Parses path, query, body and headers of a request by its route; throws one error that names every bad field. */
+/** Parses path, query, body and headers of a request by its route. Throws one error that names every bad field. */
 export function readInput(route: Route, event: APIGatewayProxyEventV2): Record<string, unknown> {
   const errors: FieldError[] = [];
   const parse = (root: string, schema: { safeParse: Route['query']['safeParse'] }, value: unknown): Record<string, unknown> => {
@@ -26,7 +26,7 @@ export function readInput(route: Route, event: APIGatewayProxyEventV2): Record<s
     return {};
   };
   const params = route.params.safeParse(event.pathParameters ?? {});
-  // An id that cannot be one is a thing that does not exist.
+  // A malformed id cannot exist, so the answer is the same as for a missing one.
   if (!params.success) throw new AppError('not_found');
   const query = parse('query', route.query, event.queryStringParameters ?? {});
   const body = route.body ? parse('body', route.body as Route['query'], readBody(event)) : (refuseBody(event), {});
@@ -91,7 +91,7 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** Level by level: what looks at each level from the one above it runs out of stack where somebody wants it to. */
+/** Measures depth level by level. A recursive check would run out of stack on a body built to cause that. */
 function isDeeperThan(levels: number, json: unknown): boolean {
   let level = [json];
   for (let depth = 0; depth <= levels; depth++) {

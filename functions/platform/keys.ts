@@ -2,10 +2,10 @@ import { hkdfSync } from 'node:crypto';
 import { setting } from './config.ts';
 import { readSecret } from './secrets.ts';
 
-/** What a signing key is for: a key made for one purpose proves nothing for another. */
+/** Purpose of a signing key. A token signed for one purpose is invalid for another. */
 export type KeyPurpose = 'user-token' | 'realtime-ticket';
 
-/** Signing keys, one per purpose and workspace, all derived from one secret: nothing to store, nothing to look up in the database. */
+/** Signing keys, one per purpose and workspace, all derived from one secret. They need no storage and no database lookup. */
 export interface Keys {
   key(purpose: KeyPurpose, workspaceId: string): Promise<CryptoKey>;
 }
@@ -15,21 +15,23 @@ export function openKeys(): Keys {
   return createKeys(() => readSecret(arn));
 }
 
-/** More keys than these are in no one environment's use. */
-const maxHeld = 200;
+/** Cache limit; no environment uses more keys than this. */
+const maxCachedKeys = 200;
 
-/** Keys from one secret. Made once and held, as the signing library takes them; a rotated secret makes new ones. */
+/**
+ * Creates keys from one secret. Each is imported once, in the form the signing library takes, and cached; a rotated secret makes new ones.
+ */
 export function createKeys(secret: () => Promise<string>): Keys {
-  const held = new Map<string, Promise<CryptoKey>>();
+  const cache = new Map<string, Promise<CryptoKey>>();
   return {
     async key(purpose, workspaceId) {
       const current = await secret();
       const name = `${purpose}:${workspaceId}:${current}`;
-      const known = held.get(name);
+      const known = cache.get(name);
       if (known) return known;
       const made = importKey(hkdfSync('sha256', current, '', `streambed:${purpose}:${workspaceId}`, 32));
-      if (held.size >= maxHeld) held.clear();
-      held.set(name, made);
+      if (cache.size >= maxCachedKeys) cache.clear();
+      cache.set(name, made);
       return made;
     },
   };

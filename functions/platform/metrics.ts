@@ -5,7 +5,7 @@ import { setting } from './config.ts';
 
 type Name = (typeof metric)[keyof typeof metric];
 
-/** Counts and times, written as one EMF line at the end of an invocation. */
+/** Counters and durations, written as one EMF line at the end of an invocation. */
 export interface AppMetrics {
   count(name: Name, value?: number): void;
   milliseconds(name: Name, value: number): void;

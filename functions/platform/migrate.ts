@@ -3,7 +3,7 @@ import pg from 'pg';
 import { appDatabaseRole } from '../../contract/names.ts';
 import { scramVerifier } from './scram.ts';
 
-/** How to reach the database as the owner of everything in it, and the password that the functions' role is to have. */
+/** Connection of the database owner, and the password to set for the functions' role. */
 export interface Migration {
   readonly owner: pg.ClientConfig;
   readonly appPassword: string;
@@ -11,7 +11,7 @@ export interface Migration {
   readonly directory: string;
 }
 
-/** Makes the functions' role, then brings the schema up to the newest migration. Safe to repeat and to run from several places at once. */
+/** Creates the functions' role, then migrates the schema to the newest version. Safe to repeat and to run concurrently. */
 export async function migrate({ owner, appPassword, directory }: Migration): Promise<{ applied: string[] }> {
   const client = new pg.Client({ connectionTimeoutMillis: 10_000, ...owner });
   await client.connect();
@@ -35,10 +35,13 @@ export async function migrate({ owner, appPassword, directory }: Migration): Pro
   }
 }
 
-/** The role owns nothing and cannot pass row-level security. Its password is set anew each time, so a rotated secret takes effect. */
+/**
+ * Creates the role of the functions. It owns nothing and cannot bypass row-level security. Each run sets its password, so a rotated secret
+ * takes effect.
+ */
 async function ensureAppRole(client: pg.Client, password: string): Promise<void> {
-  // Postgres refuses two changes of a role in the same moment. Migrations of this database wait here for each other; roles are shared with
-  // the other databases of the server, so one of those may still get in between.
+  // Postgres refuses two concurrent changes of a role. The lock queues migrations of this database. Roles are shared with the other
+  // databases of the server, so one of those may still collide.
   await client.query(`select pg_advisory_lock(hashtext('${appDatabaseRole}'))`);
   await client.query(`do $$ begin
     create role ${appDatabaseRole} login nosuperuser nocreatedb nocreaterole;

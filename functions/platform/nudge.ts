@@ -6,42 +6,47 @@ import type { App } from './app.ts';
 import { groupOf } from './outbox.ts';
 
 /**
- * The lossy door: what may be lost, repeated or late without harm. What must arrive goes by the outbox (`outbox.ts`), the other door; no other
- * module sends to a queue.
+ * Messages that may be lost, repeated or late without harm. Messages that must arrive go through the outbox (`outbox.ts`). No other module
+ * sends to a queue.
  */
-interface Nudges {
+interface NudgeMessages {
   followUp: FollowUp;
   epochs: EpochsMessage;
   embeddings: EmbeddingsMessage;
 }
-type QueueName = keyof Nudges;
+type QueueName = keyof NudgeMessages;
 type QueueApp<Name extends QueueName> = Pick<App, 'queues' | `${Name}QueueUrl`>;
 
 /**
- * Asks the worker of a queue to look somewhere, after a delay of up to 900 seconds. A nudge says where to look, never what is there. Rejects
- * when the queue did not take it. Memory queues are fair: the messages of one workspace do not hold up another's.
+ * Sends a worker a hint to check something, after a delay of up to 900 seconds. A nudge names the place, never the data. Rejects when the
+ * queue did not take it. Memory queues are fair: the messages of one workspace do not delay another's.
  */
-export function nudge<Name extends QueueName>(app: QueueApp<Name>, name: Name, message: Nudges[Name], delaySeconds = 0): Promise<void> {
+export function nudge<Name extends QueueName>(
+  app: QueueApp<Name>,
+  name: Name,
+  message: NudgeMessages[Name],
+  delaySeconds = 0,
+): Promise<void> {
   const url = app[`${name}QueueUrl`];
   return app.queues.sendLater(url, message, delaySeconds, name === 'followUp' ? undefined : message.workspaceId);
 }
 
-/** The fan-out queue took some of the messages and not others. */
-export class NotTaken extends Error {}
+/** Error: the fan-out queue took only some of the messages. */
+export class QueueRejection extends Error {}
 
-/** A frame that stands in no log, with the group whose order it keeps: the room's name, or any other. */
+/** A frame outside any log, with the group that keeps its order: the room's name, or any other. */
 export interface Push {
   readonly group: string;
   readonly message: Exclude<FanOutMessage, { kind: 'item' | 'derived' | 'close-user' }>;
 }
 
 /**
- * Sends frames that stand in no log to the fan-out queue: signals, pointers, replays, goodbyes. Rejects with `NotTaken` unless the queue
- * took all of them; the caller decides what a loss means.
+ * Sends frames that are in no log to the fan-out queue: signals, pointers, replays, goodbyes. Rejects with `QueueRejection` unless the queue took
+ * all of them; the caller handles the loss.
  */
 export async function push(app: Pick<App, 'queues' | 'fanOutQueueUrl'>, pushes: readonly Push[]): Promise<void> {
   if (pushes.length === 0) return;
   const messages = pushes.map(({ group, message }) => ({ id: newId('outbox'), group: groupOf(group), body: message }));
   const taken = await app.queues.send(app.fanOutQueueUrl, messages);
-  if (taken.size < messages.length) throw new NotTaken(`The fan-out queue took ${taken.size} of ${messages.length} messages`);
+  if (taken.size < messages.length) throw new QueueRejection(`The fan-out queue took ${taken.size} of ${messages.length} messages`);
 }

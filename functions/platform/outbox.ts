@@ -8,13 +8,13 @@ import type { DerivedFrame, FanOutMessage } from '../../contract/messages/fan-ou
 import type { App } from './app.ts';
 import type { Transaction } from './database.ts';
 
-/** An item of a room's log but for its position, which stands in the row's column `seq`. */
-type Unplaced<Item> = Item extends RoomItem ? Omit<Item, 'seq'> : never;
-export type UnplacedItem = Unplaced<RoomItem>;
+/** An item of a room's log without its position, which is in the row's column `seq`. */
+type WithoutSeq<Item> = Item extends RoomItem ? Omit<Item, 'seq'> : never;
+export type UnplacedItem = WithoutSeq<RoomItem>;
 
 /**
- * What a row carries: an item with the generation of the room's log; a frame that stands beside the log; members whose subscriptions to the
- * room end (null: all); or a member whose connections are closed.
+ * Payload of an outbox row, one of four. An item with the generation of the room's log; a frame outside the log; members whose
+ * subscriptions to the room end (null: all); or a member whose connections are closed.
  */
 type Payload =
   | { readonly gen: string; readonly item: UnplacedItem }
@@ -22,19 +22,22 @@ type Payload =
   | { readonly userIds: readonly string[] | null }
   | { readonly close: { readonly userId: string; readonly code: number; readonly reason: string } };
 
-/** A promise to tell others: written in the transaction of the change, sent after the commit, swept up if the sender died in between. */
+/**
+ * An outbox row: written in the transaction of the change, published after the commit. The sweeper publishes it if the sender died in
+ * between.
+ */
 export interface OutboxRow {
   readonly id: string;
   readonly workspaceId: string;
   readonly room: string;
   readonly topic: Topic | null;
   readonly payload: Payload;
-  /** Position of the item in the room's log; null where the payload is no item. */
+  /** Position of the item in the room's log; null for other payloads. */
   readonly seq: number | null;
   readonly createdAt: Date;
 }
 
-/** The columns of a row that the statement which gives the position writes itself; `payload` is JSON. */
+/** Columns for the statement that assigns the position and writes the outbox row itself; `payload` is JSON. */
 export interface PromiseColumns {
   readonly id: string;
   readonly room: string;
@@ -42,26 +45,32 @@ export interface PromiseColumns {
   readonly payload: string;
 }
 
-/** A transaction whose promises are sent as soon as it is committed. */
+/** A transaction whose outbox rows are published right after the commit. */
 export interface OutboxTransaction extends Transaction {
-  /** Promises an item to a room's log. `isCopy`: the same change is promised to another room, whose row names it. */
+  /** Adds an item of a room's log to the outbox. `isCopy`: another room gets the same change, and that room's row names it. */
   enqueue(room: string, gen: string, item: RoomItem, isCopy?: boolean): void;
   /**
-   * Promises an item whose position is not known yet: `write` sends the statement that numbers it and stores the row in one, and resolves with
-   * the position. Where that statement fails, so does the transaction.
+   * Adds an item whose position is not known yet. `write` sends the one statement that numbers the item and stores the row, and resolves
+   * with the position. If that statement fails, the transaction fails.
    */
   enqueueNext(room: string, gen: string, item: UnplacedItem, write: (row: PromiseColumns) => Promise<number>): Promise<number>;
-  /** Promises a frame that follows from a room's log and has no position of its own; in order with the room's items. */
+  /** Adds a frame that follows from a room's log but has no position; it stays in order with the room's items. */
   derive(room: string, frame: DerivedFrame): void;
-  /** Ends the subscriptions of these members (null: of all) to a room, in order with its items. Members who may still read it subscribe again. */
+  /**
+   * Ends these members' (null: all members') subscriptions to a room, in order with its items. Members who may still read it subscribe
+   * again.
+   */
   revoke(room: string, userIds: readonly string[] | null): void;
-  /** Closes all connections of a member whose rights have changed. The code says whether they may come back. */
+  /** Closes all connections of a member whose rights have changed. The code says if the client may reconnect. */
   closeConnections(userId: string, code: number, reason: string): void;
 }
 
 type OutboxApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
 
-/** Changes something durable: `work` writes and promises in one transaction; its promises are sent after the commit, in the order of their making. */
+/**
+ * Runs `work` in a transaction that writes rows and outbox rows together. Publishes the outbox rows after the commit, in the order of their
+ * creation.
+ */
 export async function withOutbox<Result>(
   app: OutboxApp,
   workspaceId: string,
@@ -88,7 +97,7 @@ export async function withOutbox<Result>(
         const row = draft(audience, topicOfItem(item.type), { gen, item });
         const position = write({ ...row, payload: JSON.stringify(row.payload) });
         const placed = position.then((seq) => ({ ...row, seq }));
-        // The transaction fails with the statement; this promise is then never looked at.
+        // The transaction fails with the statement, so this rejection needs no handler.
         placed.catch(() => undefined);
         promised.push(placed);
         return position;
@@ -102,7 +111,7 @@ export async function withOutbox<Result>(
   });
   if (promised.length > 0) {
     const rows = await Promise.all(promised);
-    // The change is committed: a failure to send must not fail the request. The sweeper sends what is left.
+    // The change is committed: a failure to publish must not fail the request. The sweeper publishes the remaining rows.
     await publish(app, rows).catch((error: unknown) => {
       app.metrics.count(metric.publishDeferred, rows.length);
       app.log.warn('Sending was left to the sweeper', { rows: rows.map(({ id }) => id), error: error as Error });
@@ -111,7 +120,7 @@ export async function withOutbox<Result>(
   return result;
 }
 
-/** Inserts all rows in one statement, whose outcome the commit waits for. */
+/** Inserts all rows in one statement; the commit waits for its result. */
 function insertRows(tx: Transaction, rows: readonly OutboxRow[]): void {
   tx.defer(
     `insert into outbox (id, workspace_id, room, topic, payload, seq, created_at)
@@ -131,8 +140,7 @@ function insertRows(tx: Transaction, rows: readonly OutboxRow[]): void {
 }
 
 /**
- * Sends rows to the fan-out queue and marks them published. Safe to repeat: the queue drops an id that it has seen, clients a position that
- * they have.
+ * Publishes outbox rows to the fan-out queue and marks them published. Safe to repeat: the queue deduplicates by id, clients by position.
  */
 export async function publish(app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock'>, rows: readonly OutboxRow[]): Promise<number> {
   const sent = await app.queues.send(
@@ -151,14 +159,17 @@ function messageOf({ workspaceId, room: audience, payload, seq, createdAt }: Out
   return { kind: 'item', room: audience, gen: payload.gen, item: placedAt(payload.item, seq), committedAt: createdAt.toISOString() };
 }
 
-/** The item at its position. An event that was just appended holds its position too. Rows of an older version hold it already (`seq` null). */
+/**
+ * Item with its position set. A just-appended event also carries its own position. Rows of an older version already contain it (`seq`
+ * null).
+ */
 function placedAt(item: UnplacedItem, seq: number | null): RoomItem {
   if (seq === null) return item as RoomItem;
   if (item.type !== 'event') return { ...item, seq };
   return { ...item, seq, data: { ...item.data, seq, changedSeq: seq } };
 }
 
-/** Rows of any workspace that were promised before `before` and not sent, oldest first. */
+/** Lists unpublished rows of any workspace written before `before`, oldest first. */
 export async function listUnpublished(app: Pick<App, 'db'>, before: Date, limit: number): Promise<OutboxRow[]> {
   const rows = await app.db.query<{
     id: string;
@@ -172,13 +183,13 @@ export async function listUnpublished(app: Pick<App, 'db'>, before: Date, limit:
   return rows.map(({ workspace_id: workspaceId, created_at: createdAt, ...row }) => ({ ...row, workspaceId, createdAt }));
 }
 
-/** Deletes rows that were sent before `before`, at most `limit`; returns their number. */
+/** Deletes rows published before `before`, at most `limit`; returns their number. */
 export async function forgetPublished(app: Pick<App, 'db'>, before: Date, limit: number): Promise<number> {
   const [row] = await app.db.query<{ outbox_forget: number }>('select outbox_forget($1, $2)', [before, limit]);
   return row?.outbox_forget ?? 0;
 }
 
-/** The queue's group of a room: same room, same order. Rooms may hold characters that a group id may not. */
+/** Queue group of a room; messages of one room stay in order. Room names may hold characters that a group id may not. */
 export function groupOf(room: string): string {
   return /^[\w:.@-]{1,128}$/.test(room) ? room : Buffer.from(room).toString('base64url').slice(0, 128);
 }

@@ -6,13 +6,13 @@ import { metrics } from './metrics.ts';
 import type { Redelivery } from './redelivery.ts';
 
 /**
- * Handles the messages of one group, in order. Throws `StoppedAt` to say from which message on it must come again; any other throw means from
- * the first. `isRedelivery`: at least one of them was handed out before, and may be half done.
+ * Handles the messages of one group, in order. Throws `PartialFailure` to name the first message to redeliver; any other error redelivers all.
+ * `isRedelivery`: at least one message was delivered before and may be half done.
  */
 export type GroupWorker<Message> = (messages: readonly Message[], isRedelivery: boolean) => Promise<void>;
 
-/** The messages before `index` are done; it and everything behind it in the group come again. */
-export class StoppedAt extends Error {
+/** Error: the messages before `index` are done; the message at `index` and all later ones of the group are redelivered. */
+export class PartialFailure extends Error {
   readonly index: number;
   constructor(index: number, cause: unknown) {
     super('The rest of the group comes again', { cause });
@@ -21,8 +21,8 @@ export class StoppedAt extends Error {
 }
 
 /**
- * The queue chain for FIFO queues: one worker call per group, groups side by side; a failure fails the rest of its group and nothing
- * else. A message that is not of the schema is failed too: it can only come from us, and the dead-letter queue is where we look.
+ * Middleware chain of FIFO queues: one worker call per group, groups in parallel. A failure fails the rest of its group only. An invalid
+ * message fails too: it can only come from us, and it ends in the dead-letter queue, where we find it.
  */
 export function fifoQueueHandler<Schema extends z.ZodType>(schema: Schema, redelivery: Redelivery, work: GroupWorker<z.infer<Schema>>) {
   return middy<SQSEvent, SQSBatchResponse>()
@@ -30,7 +30,7 @@ export function fifoQueueHandler<Schema extends z.ZodType>(schema: Schema, redel
     .handler(async (event: SQSEvent) => {
       const groups = Map.groupBy(event.Records, (record) => record.attributes.MessageGroupId ?? '');
       const failures = await Promise.all([...groups.values()].map((records) => handleGroup(schema, work, records)));
-      // Best effort: where it fails, they come again when the visibility time-out is over.
+      // Best effort: on failure the messages are redelivered after the visibility time-out.
       await Promise.all(
         failures.filter((records) => records.length > 0).map((records) => redelivery.hasten(records).catch(() => undefined)),
       );
@@ -38,7 +38,7 @@ export function fifoQueueHandler<Schema extends z.ZodType>(schema: Schema, redel
     });
 }
 
-/** The queue chain for queues without order: one message after the other, and only those that failed come again. */
+/** Middleware chain of queues without order: one message at a time; only failed messages are redelivered. */
 export function queueHandler<Schema extends z.ZodType>(
   schema: Schema,
   redelivery: Redelivery,
@@ -48,7 +48,7 @@ export function queueHandler<Schema extends z.ZodType>(
     .use(aroundBatch())
     .handler(async (event: SQSEvent) => {
       const failed: SQSRecord[] = [];
-      // The same said twice is done once: a nudge that came while this batch was gathered asks for nothing new.
+      // Equal messages are handled once: a duplicate nudge gathered into this batch asks for nothing new.
       const done = new Set<string>();
       for (const record of event.Records) {
         if (done.has(record.body)) continue;
@@ -77,7 +77,7 @@ function aroundBatch(): middy.MiddlewareObj<SQSEvent, SQSBatchResponse> {
   };
 }
 
-/** Returns the records that are to come again. */
+/** Runs the worker for one group; returns the records to redeliver. */
 async function handleGroup<Schema extends z.ZodType>(
   schema: Schema,
   work: GroupWorker<z.infer<Schema>>,
@@ -92,12 +92,12 @@ async function handleGroup<Schema extends z.ZodType>(
     );
     return [];
   } catch (error) {
-    const from = error instanceof StoppedAt ? error.index : 0;
+    const from = error instanceof PartialFailure ? error.index : 0;
     log.error('A group of messages comes again', {
       group,
       from,
       of: records.length,
-      error: (error instanceof StoppedAt ? error.cause : error) as Error,
+      error: (error instanceof PartialFailure ? error.cause : error) as Error,
     });
     return records.slice(from);
   }

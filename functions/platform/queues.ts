@@ -1,23 +1,23 @@
 import { SQSClient, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 
-/** A message for a FIFO queue: `group` keeps order, `id` takes effect once within the queue's five minutes. */
+/** A message for a FIFO queue: `group` keeps order; the queue deduplicates by `id` for five minutes. */
 export interface QueueMessage {
   readonly id: string;
   readonly group: string;
   readonly body: unknown;
 }
 
-/** Sends to queues. Resolves with the ids that were taken; what is missing was not, and the caller decides what that means. */
+/** Sends to queues. Resolves with the ids the queue accepted; the caller handles the missing ones. */
 export interface Queues {
   send(queueUrl: string, messages: readonly QueueMessage[]): Promise<Set<string>>;
   /**
-   * Sends one message to a queue without order, to be seen after a delay of up to 900 seconds. Throws when it was not taken. `group`: whose
-   * message it is; the queue sees to it that a group with much waiting does not hold up the others.
+   * Sends one message to a queue without order, with a delay of up to 900 seconds. Throws when the queue rejects it. `group` is the owner
+   * of the message; the queue keeps a group with a long backlog from delaying the others.
    */
   sendLater(queueUrl: string, body: unknown, delaySeconds: number, group?: string): Promise<void>;
 }
 
-/** SQS takes ten messages and 1 MiB a call. */
+/** SQS limits: ten messages and 1 MiB per call. */
 const maxBatch = 10;
 const maxBatchBytes = 900_000;
 

@@ -1,12 +1,12 @@
 import { ChangeMessageVisibilityBatchCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 
-/** Has messages that failed come again sooner than the queue's visibility time-out, which is long enough for a worker that died. */
+/** Redelivers failed messages sooner than the queue's visibility time-out, which is long enough for a dead worker. */
 export interface Redelivery {
   hasten(records: readonly SQSRecord[]): Promise<void>;
 }
 
-/** Seconds until the next delivery, by how often a message was delivered before. */
+/** Seconds until the next delivery, by the number of earlier deliveries. */
 const waits = [1, 4, 15, 60];
 
 export function openRedelivery(): Redelivery {
@@ -16,7 +16,7 @@ export function openRedelivery(): Redelivery {
     async hasten(records) {
       const name = records[0]?.eventSourceARN.split(':').at(-1);
       queueUrl ??= client.send(new GetQueueUrlCommand({ QueueName: name })).then(({ QueueUrl }) => QueueUrl);
-      // A failed look-up is not held: the next failure asks again.
+      // A failed lookup is not cached: the next failure retries it.
       queueUrl.catch(() => (queueUrl = undefined));
       await client.send(
         new ChangeMessageVisibilityBatchCommand({

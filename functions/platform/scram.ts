@@ -2,7 +2,10 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 
 const iterations = 4096;
 
-/** What Postgres stores of a password (RFC 5803): given this instead of the password, the server's log never holds the password itself. */
+/**
+ * Creates the verifier that Postgres stores for a password (RFC 5803). Sent instead of the password, it keeps the password out of the
+ * server's log.
+ */
 export function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {
   const salted = pbkdf2Sync(password.normalize('NFKC'), salt, iterations, 32, 'sha256');
   const keyed = (label: string) => createHmac('sha256', salted).update(label).digest();

@@ -2,17 +2,17 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 
 const client = new SecretsManagerClient({ maxAttempts: 3 });
 const freshMilliseconds = 10 * 60_000;
-const held = new Map<string, { value: Promise<string>; until: number }>();
+const cache = new Map<string, { value: Promise<string>; until: number }>();
 
-/** Reads a secret's string; held for ten minutes, so that a rotated one is picked up without a deployment. */
+/** Reads a secret's string, cached for ten minutes, so that a rotated secret takes effect without a deployment. */
 export function readSecret(arn: string): Promise<string> {
   const now = Date.now();
-  const known = held.get(arn);
+  const known = cache.get(arn);
   if (known && known.until > now) return known.value;
   const value = fetchSecret(arn);
-  held.set(arn, { value, until: now + freshMilliseconds });
-  // A failed read is not held: the next call asks again.
-  value.catch(() => held.delete(arn));
+  cache.set(arn, { value, until: now + freshMilliseconds });
+  // A failed read is not cached: the next call retries it.
+  value.catch(() => cache.delete(arn));
   return value;
 }
 

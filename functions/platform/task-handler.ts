@@ -5,7 +5,10 @@ import { fieldErrors } from './errors.ts';
 import { log, takeColdStart } from './log.ts';
 import { metrics } from './metrics.ts';
 
-/** The chain of what a schedule, a deployment or an operator invokes: parsed input, one log line, metrics; a failure is a failed invocation. */
+/**
+ * Middleware chain of functions invoked by a schedule, a deployment or an operator: parsed input, one log line, metrics. An error fails the
+ * invocation.
+ */
 export function taskHandler<Schema extends z.ZodType, Result>(
   schema: Schema,
   task: (input: z.infer<Schema>, context: Context) => Promise<Result>,

@@ -13,18 +13,18 @@ import { AppError, fieldErrors, toAppError, toProblem } from './errors.ts';
 import { log, takeColdStart } from './log.ts';
 import { metrics } from './metrics.ts';
 
-/** A socket and who is at its other end: the authorizer said so when it was opened, and API Gateway repeats it with every frame. */
+/** A socket and its user. The authorizer identified the user when the socket opened; API Gateway repeats that with every frame. */
 export interface SocketCaller extends UserCaller {
   readonly connectionId: string;
 }
 
-/** Feature code for one kind of frame; what it returns is sent back on the same socket. */
+/** Handlers by kind of frame; the returned frame is sent back on the same socket. */
 export type FrameTable = {
   readonly [Op in ClientFrame['op']]: (frame: Extract<ClientFrame, { op: Op }>, caller: SocketCaller) => Promise<ServerFrame>;
 };
 
 export interface SocketTable {
-  /** Refuses the connection by throwing; what it returns are headers of the handshake's answer. */
+  /** Refuses the connection by throwing; returns headers of the handshake's answer. */
   connect(caller: SocketCaller, headers: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>>;
   disconnect(connectionId: string): Promise<void>;
   readonly frames: FrameTable;
@@ -35,7 +35,7 @@ type Event = APIGatewayProxyWebsocketEventV2WithRequestContext<
 > & { headers?: Record<string, string | undefined> };
 type Result = APIGatewayProxyStructuredResultV2;
 
-/** The socket chain: log line, sign-in from the authorizer, frame parsing, the use case, `err` frames. */
+/** Middleware chain of sockets: log line, caller from the authorizer, frame parsing, the use case, `err` frames. */
 export function socketHandler(table: SocketTable) {
   return middy<Event, Result>()
     .use(aroundMessage())

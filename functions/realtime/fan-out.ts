@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { metric } from '../../contract/names.ts';
 import type { ServerFrame } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
-import { StoppedAt } from '../platform/queue-handler.ts';
+import { PartialFailure } from '../platform/queue-handler.ts';
 import type { Connections, Progress } from './connections.ts';
 import type { FanOutMessage, ItemMessage, RevokeMessage, SignalMessage } from '../../contract/messages/fan-out.ts';
 import type { Nudges } from './nudges.ts';
@@ -31,7 +31,7 @@ export async function fanOut(app: FanOutApp, messages: readonly FanOutMessage[],
   if (stopped) throw stopped;
 }
 
-async function pushAll(app: FanOutApp, messages: readonly FanOutMessage[], isRedelivery: boolean): Promise<StoppedAt | undefined> {
+async function pushAll(app: FanOutApp, messages: readonly FanOutMessage[], isRedelivery: boolean): Promise<PartialFailure | undefined> {
   for (let index = 0; index < messages.length;) {
     const run = runOfItems(messages, index);
     const first = messages[index];
@@ -39,7 +39,7 @@ async function pushAll(app: FanOutApp, messages: readonly FanOutMessage[], isRed
       if (run.length > 0) await pushToRoom(app, run, isRedelivery);
       else if (first) await pushOther(app, first);
     } catch (error) {
-      return new StoppedAt(index, error);
+      return new PartialFailure(index, error);
     }
     index += Math.max(run.length, 1);
   }

@@ -4,7 +4,7 @@ import { newId } from '../../contract/ids.ts';
 import type { Problem } from '../../contract/errors.ts';
 import type { App } from '../platform/app.ts';
 import { AppError, toProblem } from '../platform/errors.ts';
-import { NotTaken, push } from '../platform/nudge.ts';
+import { QueueRejection, push } from '../platform/nudge.ts';
 import type { Push } from '../platform/nudge.ts';
 import type { SocketCaller } from '../platform/ws-handler.ts';
 import { accessRooms, readChanges } from '../streams/streams/room-heads.ts';
@@ -79,7 +79,7 @@ async function pushReplays(
     framesOf(p, changes).map((frames): Push => ({ group: p.room, message: { kind: 'direct', connectionId, frames } })),
   );
   await push(app, replays).catch((error: unknown) => {
-    if (!(error instanceof NotTaken)) throw error;
+    if (!(error instanceof QueueRejection)) throw error;
     // Without its replay the promise of `ok` would not hold: the client is to ask again.
     throw new AppError('unavailable', 'The replay could not be sent; subscribe again.', { retryAfterSeconds: 1 });
   });

@@ -8,7 +8,7 @@ import type { Stream } from '../../../contract/stream.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';
 import type { SocketCaller } from '../../../functions/platform/ws-handler.ts';
-import { StoppedAt, fifoQueueHandler } from '../../../functions/platform/queue-handler.ts';
+import { PartialFailure, fifoQueueHandler } from '../../../functions/platform/queue-handler.ts';
 import { authorize } from '../../../functions/realtime/authorize.ts';
 import type { Connections } from '../../../functions/realtime/connections.ts';
 import { createTicket } from '../../../functions/realtime/create-ticket.ts';
@@ -305,7 +305,7 @@ describe('fan-out', () => {
     const direct = (connectionId: string) => ({ kind: 'direct' as const, connectionId, frames: [{ op: 'resync', rooms: [] }] });
     const work = fanOut({ ...app, sockets, nudges: createNudges(app) }, [direct('fine'), direct(socket.connectionId), direct('fine')]);
     await expect(work).rejects.toMatchObject({ index: 1 });
-    await expect(work).rejects.toBeInstanceOf(StoppedAt);
+    await expect(work).rejects.toBeInstanceOf(PartialFailure);
     expect(posted.get('fine')).toHaveLength(1);
   });
 });
