@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import { createStreambed } from '../client/http/http.ts';
 import { room as roomName } from '../contract/frames.ts';
-import { postConcurrency } from '../functions/realtime/tell-room.ts';
+import { postConcurrency } from '../functions/realtime/room-delivery.ts';
 import type { Bench } from './support/bench.ts';
 import type { BenchRun } from './support/bench-run.ts';
 import { quantile } from './support/figures.ts';

@@ -93,7 +93,7 @@ async function handleGroup<Schema extends z.ZodType>(
     return [];
   } catch (error) {
     const from = error instanceof PartialFailure ? error.index : 0;
-    log.error('A group of messages comes again', {
+    log.error('A group of messages is redelivered', {
       group,
       from,
       of: records.length,

@@ -6,7 +6,7 @@ import { AppError } from '../platform/errors.ts';
 import type { Connections } from './connections.ts';
 import { ticketSeconds } from './create-ticket.ts';
 
-/** Who a ticket was made for; undefined when it is not ours, too old, or was used before. A ticket is used up by asking. */
+/** Identifies the user of a ticket; undefined when it is not ours, too old, or already used. The check itself uses the ticket up. */
 export async function authorize(
   app: Pick<App, 'keys' | 'clock'> & { readonly connections: Connections },
   event: Pick<APIGatewayRequestAuthorizerEvent, 'queryStringParameters'>,

@@ -2,7 +2,7 @@ import { closeCodes } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
 import { push } from '../platform/nudge.ts';
 
-/** Asks the fan-out worker to say goodbye to a connection and close it: what answers frames cannot reach sockets itself. */
+/** Asks the fan-out worker to send `bye` to a connection and close it. The function that answers frames cannot reach sockets. */
 export async function closeConnection(
   app: Pick<App, 'queues' | 'fanOutQueueUrl'>,
   connectionId: string,

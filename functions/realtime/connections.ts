@@ -6,10 +6,10 @@ import { maxAgeSeconds } from '../../contract/frames.ts';
 import { setting } from '../platform/config.ts';
 import type { Clock } from '../platform/clock.ts';
 
-/** An entry outlives its socket by ten minutes at the most: API Gateway ends sockets at two hours. */
+/** An entry expires at most ten minutes after its socket: API Gateway closes sockets at two hours. */
 const leaseSeconds = maxAgeSeconds + 600;
 
-/** A connection tells the like of a thing that is not kept at most this often. */
+/** Minimum time between two signals of one type from one connection, in milliseconds. */
 const signalMs = 1_000;
 
 export interface Connection {
@@ -18,57 +18,57 @@ export interface Connection {
   readonly userId: string;
 }
 
-/** Who is connected and which rooms they hear. One table; an entry that has expired is never returned. */
+/** Registry of connections and their room subscriptions, in one table. Expired entries are never returned. */
 export interface Connections {
-  /** Notes that a ticket was used; false when it was used before. */
+  /** Marks a ticket as used; false when it was used before. */
   useTicket(ticketId: string, validUntil: Date): Promise<boolean>;
   add(connection: Connection): Promise<void>;
-  /** Adds rooms to a connection, all or none. */
+  /** Subscribes a connection to rooms, all or none. */
   subscribe(connection: Connection, rooms: readonly string[], maxRooms: number): Promise<'subscribed' | 'too many' | 'not connected'>;
   unsubscribe(connectionId: string, rooms: readonly string[]): Promise<void>;
-  /** The rooms that a connection is subscribed to, read consistently; undefined when the connection is not known. One request. */
+  /** Rooms that a connection is subscribed to, read consistently; undefined for an unknown connection. One request. */
   roomsOf(connectionId: string): Promise<readonly string[] | undefined>;
   /**
-   * Ends a subscription that was found, and has its reader told in between: they may subscribe again as soon as they read it, and that is
-   * another subscription, which stays. Cut short, it is all done again: nobody is left waiting for what does not come.
+   * Ends a found subscription and notifies its reader in between. The reader may subscribe again on reading that; the new subscription has
+   * another mark and stays. After an interruption all steps run again, so every reader is notified.
    */
-  end(room: string, found: Subscriber, tell: () => Promise<void>): Promise<void>;
-  /** Removes the connection and all its rooms; also `foundIn`, should the connection have forgotten that one. Safe to repeat. */
+  end(room: string, found: Subscriber, notify: () => Promise<void>): Promise<void>;
+  /** Removes the connection and all its rooms. `foundIn` is removed too, in case the connection's own list lacks it. Safe to repeat. */
   remove(connectionId: string, foundIn?: string): Promise<void>;
   /**
-   * The connections of a room, page by page, always in the same order; read consistently, so that whoever subscribed before is there. With
-   * `after`, those behind that connection, which need not be there any more.
+   * Lists the connections of a room in pages, always in the same order. Reads are consistent, so every earlier subscription is included.
+   * `after` starts behind that connection, which may be gone.
    */
   listRoom(room: string, after?: string): AsyncGenerator<string[]>;
-  /** Keeps how far items of a room have come, for an hour, in place of what was kept before. */
-  noteProgress(room: string, progress: Progress): Promise<void>;
-  /** The progress that was kept last. */
+  /** Stores how far items of a room were delivered, for an hour; replaces the previous progress. */
+  storeProgress(room: string, progress: Progress): Promise<void>;
+  /** Finds the last stored progress. */
   findProgress(room: string): Promise<Progress | undefined>;
-  /** The same with whose they are. */
+  /** Lists the same connections with their users and marks. */
   listSubscribers(room: string): AsyncGenerator<Subscriber[]>;
-  /** All connections of a member. */
+  /** Lists all connections of a member. */
   listOfUser(user: { workspaceId: string; userId: string }): AsyncGenerator<string[]>;
-  /** Whether a connection may tell a room something that is not kept: it hears the room, and did not tell the like a moment ago. */
+  /** Checks a signal: the connection must be subscribed to the room, with no signal of this type within the last second. */
   maySignal(connectionId: string, room: string, type: string): Promise<'yes' | 'too soon' | 'not subscribed'>;
 }
 
 export interface Subscriber {
   readonly connectionId: string;
   readonly userId: string;
-  /** Which of its subscriptions to the room, one after the other, this is. */
+  /** Random mark that distinguishes successive subscriptions of one connection to the room. */
   readonly mark: string;
 }
 
-/** Items of a room, by the positions that were in the batch, and who has all of them: each connection up to `after`, in the order of `listRoom`, but for `missed`. */
+/** Delivery progress of a batch of room items. Connections up to `after`, in the order of `listRoom`, have all of them, except `missed`. */
 export interface Progress {
   readonly gen: string;
-  /** Not a range: positions are taken in order, but what was sent late joins the queue behind what was taken later. */
+  /** Positions of the items. Not a range: late publishing can queue an item behind items with later positions. */
   readonly seqs: readonly number[];
   readonly after: string;
   readonly missed: readonly string[];
 }
 
-/** Retention of the progress of a batch that was cut short, in seconds: longer than all of its attempts. */
+/** Retention of the progress of an interrupted batch, in seconds: longer than all of its attempts. */
 const progressSeconds = 3_600;
 
 const connectionKey = (connectionId: string) => ({ pk: `conn#${connectionId}`, sk: 'conn' });
@@ -123,17 +123,17 @@ class ConnectionTable implements Connections {
     const { connectionId, userId } = connection;
     const known = await this.roomsOf(connectionId);
     if (!known) return 'not connected';
-    // Rooms that it has already count once. Frames of one connection that come at the same moment may each add up to the limit.
+    // Rooms already subscribed count once. Concurrent frames of one connection may each add up to the limit.
     if (new Set([...known, ...rooms]).size > maxRooms) return 'too many';
-    // The connection learns its rooms first: whatever happens then, removing it finds all of them.
-    if (!(await this.#noteRooms(connectionId, rooms))) return 'not connected';
+    // The connection's list of rooms is written first, so removing the connection always finds every subscription.
+    if (!(await this.#addRooms(connectionId, rooms))) return 'not connected';
     const expiresAt = this.#leaseEnd();
     const mark = randomBytes(6).toString('base64url');
     await this.#write(rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, mark, expiresAt } } })));
     return 'subscribed';
   }
 
-  #noteRooms(connectionId: string, rooms: readonly string[]): Promise<boolean> {
+  #addRooms(connectionId: string, rooms: readonly string[]): Promise<boolean> {
     return conditional(
       this.#db.send(
         new UpdateCommand({
@@ -157,10 +157,10 @@ class ConnectionTable implements Connections {
 
   async unsubscribe(connectionId: string, rooms: readonly string[]): Promise<void> {
     await this.#write(rooms.map((room) => ({ DeleteRequest: { Key: subscriptionKey(room, connectionId) } })));
-    await this.#forgetRooms(connectionId, rooms);
+    await this.#removeRooms(connectionId, rooms);
   }
 
-  async #forgetRooms(connectionId: string, rooms: readonly string[]): Promise<void> {
+  async #removeRooms(connectionId: string, rooms: readonly string[]): Promise<void> {
     await conditional(
       this.#db.send(
         new UpdateCommand({
@@ -174,10 +174,10 @@ class ConnectionTable implements Connections {
     );
   }
 
-  async end(room: string, { connectionId, mark }: Subscriber, tell: () => Promise<void>): Promise<void> {
-    // Before it is told: what is subscribed after that is to stay in its list.
-    await this.#forgetRooms(connectionId, [room]);
-    await tell();
+  async end(room: string, { connectionId, mark }: Subscriber, notify: () => Promise<void>): Promise<void> {
+    // The list is changed before the reader is notified: a later subscription must stay in it.
+    await this.#removeRooms(connectionId, [room]);
+    await notify();
     await conditional(
       this.#db.send(
         new DeleteCommand({
@@ -206,7 +206,7 @@ class ConnectionTable implements Connections {
     for await (const items of this.#listItems(`room#${room}`, 'sk', from)) yield items.map(connectionIdOf);
   }
 
-  async noteProgress(room: string, progress: Progress): Promise<void> {
+  async storeProgress(room: string, progress: Progress): Promise<void> {
     await this.#write([{ PutRequest: { Item: { ...progressKey(room), ...progress, expiresAt: this.#now() + progressSeconds } } }]);
   }
 
@@ -225,7 +225,9 @@ class ConnectionTable implements Connections {
     for await (const items of this.#listItems(ownerPartition(workspaceId, userId), 'sk')) yield items.map(connectionIdOf);
   }
 
-  /** On the way of every message, so it speaks DynamoDB's own form: turning items into objects would cost more than reading them. */
+  /**
+   * Every message takes this path, so it uses DynamoDB's own item format: converting items to objects would cost more than reading them.
+   */
   async *#listItems(partition: string, projection: string, after?: { pk: string; sk: string }): AsyncGenerator<Item[]> {
     let from: QueryCommandOutput['LastEvaluatedKey'] = after && { pk: { S: after.pk }, sk: { S: after.sk } };
     do {
@@ -263,7 +265,7 @@ class ConnectionTable implements Connections {
     return (await this.roomsOf(connectionId))?.includes(room) === true ? 'too soon' : 'not subscribed';
   }
 
-  /** Writes in batches of 25; what DynamoDB hands back is written again, a few times. */
+  /** Writes in batches of 25; retries unprocessed items up to five times. */
   async #write(requests: object[]): Promise<void> {
     for (let start = 0; start < requests.length; start += 25) {
       let left = requests.slice(start, start + 25);
@@ -288,7 +290,7 @@ class ConnectionTable implements Connections {
 type Item = NonNullable<QueryCommandOutput['Items']>[number];
 const connectionIdOf = ({ sk }: Item): string => (sk?.S ?? '').slice('conn#'.length);
 
-/** Whether the write's condition held. */
+/** Returns true if the write's condition held. */
 async function conditional(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;

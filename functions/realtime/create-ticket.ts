@@ -3,10 +3,10 @@ import { subprotocol } from '../../contract/names.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 
-/** How long a ticket opens a socket, once. */
+/** Lifetime of a ticket; it opens one socket. */
 export const ticketSeconds = 30;
 
-/** A ticket for one socket: signed, bound to the user and the workspace. A bearer token never stands in an address; this may. */
+/** Creates a ticket for one socket: signed, bound to the user and the workspace. Unlike a bearer token, a ticket may appear in a URL. */
 export async function createTicket(
   app: Pick<App, 'keys' | 'clock'> & { readonly realtimeUrl: string },
   caller: UserCaller,

@@ -7,8 +7,8 @@ import type { Connections, Progress } from './connections.ts';
 import type { FanOutMessage, ItemMessage, RevokeMessage, SignalMessage } from '../../contract/messages/fan-out.ts';
 import type { Nudges } from './nudges.ts';
 import { packFrames } from './pack-frames.ts';
-import { eachWithin, postConcurrency, tellRoom } from './tell-room.ts';
-import type { Reached } from './tell-room.ts';
+import { eachWithin, postConcurrency, deliverToRoom } from './room-delivery.ts';
+import type { DeliveryCursor } from './room-delivery.ts';
 import { frameOf } from './sockets.ts';
 import type { Frame, Sockets } from './sockets.ts';
 
@@ -19,16 +19,15 @@ export type FanOutApp = Pick<App, 'clock' | 'log' | 'metrics'> & {
 };
 
 /**
- * Pushes the messages of one room, in order, to whoever hears it; what follows from them is asked for only then, so that no frame waits
- * for it. Safe to repeat: a frame that comes twice is dropped by its position, pointers and revocations say the same twice.
- * Changes that wait together travel together, packed into as few frames as hold them. Items that come again (`isRedelivery`) go on behind the
- * last connection that is known to have them.
+ * Pushes the messages of one room, in order, to its subscribers. Follow-up work is requested afterwards, so no frame waits for it. Safe to
+ * repeat: clients drop frames by position; pointers and revocations are idempotent. Waiting changes are packed into as few frames as
+ * possible. Redelivered items (`isRedelivery`) resume behind the last connection known to have them.
  */
 export async function fanOut(app: FanOutApp, messages: readonly FanOutMessage[], isRedelivery = false): Promise<void> {
-  const stopped = await pushAll(app, messages, isRedelivery);
-  // Nobody else remembers what is to be looked after: should it not be noted, all of it comes again.
-  await app.nudges.after(messages.slice(0, stopped?.index));
-  if (stopped) throw stopped;
+  const failure = await pushAll(app, messages, isRedelivery);
+  // No other component records this follow-up work: if the nudge fails, the whole batch is redelivered.
+  await app.nudges.after(messages.slice(0, failure?.index));
+  if (failure) throw failure;
 }
 
 async function pushAll(app: FanOutApp, messages: readonly FanOutMessage[], isRedelivery: boolean): Promise<PartialFailure | undefined> {
@@ -61,7 +60,7 @@ async function pushOther(app: FanOutApp, message: FanOutMessage): Promise<void> 
     case 'revoke':
       return revoke(app, message);
     case 'close':
-      // The answer to the frame that led here takes another way, and is to arrive first.
+      // The answer to the client's frame takes another route and must arrive first.
       await setTimeout(answerMs);
       return sayGoodbye(app, message);
     case 'close-user': {
@@ -72,13 +71,13 @@ async function pushOther(app: FanOutApp, message: FanOutMessage): Promise<void> 
   }
 }
 
-/** How long an answer that is on its way has to arrive. */
+/** Time for an answer under way to arrive, in milliseconds. */
 const answerMs = 150;
 
-/** Rooms whose listeners are looked up at once. */
+/** Rooms whose subscribers are read in parallel. */
 const roomConcurrency = 8;
 
-/** At most once: one that cannot be posted, or that waited too long, holds up nothing that is behind it. */
+/** Delivers at most once: a signal that fails or waited too long never delays later messages. */
 async function pushSignal(app: FanOutApp, { room, type, actor, ttl, data, at, from }: SignalMessage): Promise<void> {
   if (app.clock.now().getTime() > Date.parse(at) + ttl * 1000) return;
   const frame = { op: 'eph', room, type, actor, ttl, ...(data && { data }) } as ServerFrame;
@@ -90,15 +89,15 @@ async function pushSignal(app: FanOutApp, { room, type, actor, ttl, data, at, fr
   }
 }
 
-/** One frame for everyone in a room, but for one connection. */
+/** Posts one frame to every connection of a room, except one. */
 async function postToRoom(app: FanOutApp, room: string, frame: ServerFrame, except?: string): Promise<void> {
   const encoded = [encode(frame)];
-  await tellRoom(app, room, async (connectionId) => {
+  await deliverToRoom(app, room, async (connectionId) => {
     if (connectionId !== except) await postAll(app, connectionId, encoded, room);
   });
 }
 
-/** Ends subscriptions and says so: who still may hear the room subscribes again from where they are. */
+/** Ends subscriptions and sends `revoked`. Members who still have access subscribe again from their position. */
 async function revoke(app: FanOutApp, { room, userIds }: RevokeMessage): Promise<void> {
   const frame = [encode({ op: 'revoked', rooms: [room] })];
   for await (const subscribers of app.connections.listSubscribers(room)) {
@@ -110,7 +109,7 @@ async function revoke(app: FanOutApp, { room, userIds }: RevokeMessage): Promise
   }
 }
 
-/** The items from `start` on that go to the same room of the same generation, without a break. */
+/** Consecutive items from `start` on for the same room and generation. */
 function runOfItems(messages: readonly FanOutMessage[], start: number): ItemMessage[] {
   const first = messages[start];
   const run: ItemMessage[] = [];
@@ -121,40 +120,40 @@ function runOfItems(messages: readonly FanOutMessage[], start: number): ItemMess
   return run;
 }
 
-/** Items that were cut short go on where they were; those behind them begin with the first connection. */
+/** Interrupted items resume from the stored progress; later items start with the first connection. */
 async function pushToRoom(app: FanOutApp, run: readonly ItemMessage[], isRedelivery: boolean): Promise<void> {
   const progress = isRedelivery && run[0] ? await findProgress(app, run[0].room) : undefined;
-  const begun = progress ? countBegun(run, progress) : 0;
-  await pushItems(app, run.slice(0, begun), progress);
-  await pushItems(app, run.slice(begun));
+  const covered = progress ? countCovered(run, progress) : 0;
+  await pushItems(app, run.slice(0, covered), progress);
+  await pushItems(app, run.slice(covered));
 }
 
-/** Without it everything is posted again, which is no loss: so a failure is none. */
+/** Finds the stored progress. A failed read is not an error: without progress all frames are posted again, which is harmless. */
 async function findProgress(app: FanOutApp, room: string): Promise<Progress | undefined> {
   try {
     return await app.connections.findProgress(room);
   } catch (error) {
-    app.log.warn('How far a room was told is not known', { room, error: error as Error });
+    app.log.warn('The delivery progress could not be read', { room, error: error as Error });
     return undefined;
   }
 }
 
 /** Number of items at the start of a run that the progress covers. */
-function countBegun(run: readonly ItemMessage[], { gen, seqs }: Progress): number {
+function countCovered(run: readonly ItemMessage[], { gen, seqs }: Progress): number {
   const other = run.findIndex((message) => message.gen !== gen || !seqs.includes(message.item.seq));
   return other === -1 ? run.length : other;
 }
 
-async function pushItems(app: FanOutApp, run: readonly ItemMessage[], resume?: Reached): Promise<void> {
+async function pushItems(app: FanOutApp, run: readonly ItemMessage[], resume?: DeliveryCursor): Promise<void> {
   const [first] = run;
   if (!first) return;
   const { room, gen } = first;
   const items = run.map(({ item }) => item);
   const frames = packFrames(room, gen, items).map(encode);
   const seqs = items.map(({ seq }) => seq);
-  const readers = await tellRoom(app, room, (connectionId) => postAll(app, connectionId, frames, room), {
+  const readers = await deliverToRoom(app, room, (connectionId) => postAll(app, connectionId, frames, room), {
     resume,
-    note: ({ after, missed }) => app.connections.noteProgress(room, { gen, seqs, after, missed }),
+    storeCursor: ({ after, missed }) => app.connections.storeProgress(room, { gen, seqs, after, missed }),
   });
   const now = app.clock.now().getTime();
   for (const { committedAt } of run) app.metrics.milliseconds(metric.fanOutLatency, now - Date.parse(committedAt));
@@ -170,21 +169,21 @@ async function pushItems(app: FanOutApp, run: readonly ItemMessage[], resume?: R
   });
 }
 
-/** Frames of one connection go one after the other: side by side they could overtake each other. */
+/** Posts the frames of one connection one after the other: parallel posts could overtake each other. */
 async function postAll(app: FanOutApp, connectionId: string, frames: readonly Frame[], room?: string): Promise<void> {
   for (const frame of frames) {
     const outcome = await app.sockets.post(connectionId, frame);
     if (outcome === 'taken') continue;
-    await forget(app, connectionId, outcome, room);
+    await dropConnection(app, connectionId, outcome, room);
     return;
   }
 }
 
 /**
- * A socket that is gone is forgotten at once. One that does not keep up is closed: its client comes back and is told what it missed,
- * which is never worse than frames that pile up unread.
+ * Removes a connection whose socket is gone. A slow socket is closed as well: its client reconnects and gets what it missed, which is never
+ * worse than a growing backlog of unread frames.
  */
-async function forget(app: FanOutApp, connectionId: string, outcome: 'gone' | 'slow', room?: string): Promise<void> {
+async function dropConnection(app: FanOutApp, connectionId: string, outcome: 'gone' | 'slow', room?: string): Promise<void> {
   app.metrics.count(outcome === 'gone' ? metric.connectionsPruned : metric.slowConnections);
   if (outcome === 'slow') await app.sockets.close(connectionId);
   await app.connections.remove(connectionId, room);

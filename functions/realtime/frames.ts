@@ -16,10 +16,10 @@ type FramesApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl'
   readonly connections: Connections;
 };
 
-/** The version of the protocol spoken here. */
+/** Protocol version of this server. */
 const protocolVersion = 1;
 
-/** What each client frame does. */
+/** Creates the handlers of client frames. */
 export function frameTable(app: FramesApp): FrameTable {
   return {
     async hello({ id, d }, caller) {
@@ -54,7 +54,7 @@ export function frameTable(app: FramesApp): FrameTable {
       return { op: 'ok', id, d: { event } };
     },
 
-    /** Heard by who is in the room now, or by nobody. More than one a second of a kind are answered and go no further. */
+    /** Delivers a signal to current subscribers only. More than one a second of a type are acknowledged and dropped. */
     async signal({ id, d }, caller) {
       const verdict =
         parseRoom(d.room)?.kind === 'stream' ? await app.connections.maySignal(caller.connectionId, d.room, d.type) : undefined;

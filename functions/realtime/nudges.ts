@@ -5,34 +5,34 @@ import type { FollowUp } from '../../contract/messages/follow-up.ts';
 import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import type { EpochsMessage } from '../../contract/messages/memory.ts';
 
-/** A stream that goes on and on is looked after at once, and then this often. */
+/** Throttle of a busy stream, in seconds: the first change nudges at once, later ones this often. */
 const windowSeconds = 3;
-/** A nudge that is about to be looked after may be too late for what happens now. */
+/** Margin in milliseconds: a nudge due this soon may be handled too early to see the current change. */
 const marginMs = 500;
-/** Streams that are remembered; forgetting one costs a nudge that was not needed. */
+/** Streams kept in memory; evicting one costs an unnecessary nudge. */
 const maxRemembered = 10_000;
 
 /**
- * Has streams looked after when something in them was told. The first nudge goes at once, those of the next seconds become one that goes at
- * their end: whatever happened, a nudge is always sent that is seen after it.
+ * Requests follow-up work for streams with published changes, throttled. The first nudge goes at once; those of the next seconds merge into
+ * one at their end. Every change is followed by a nudge that is handled after it.
  */
 export interface Nudges {
-  /** What follows from messages that were pushed. */
+  /** Sends the nudges for messages that were pushed. */
   after(messages: readonly FanOutMessage[]): Promise<void>;
 }
 
 export function createNudges(app: Pick<App, 'queues' | 'followUpQueueUrl' | 'epochsQueueUrl' | 'clock'>): Nudges {
-  const windows = new Map<string, { endsAt: number; seenAt: number }>();
+  const windows = new Map<string, { endsAt: number; dueAt: number }>();
 
   async function nudgeStream(message: Extract<FollowUp, { kind: 'stream' }>): Promise<void> {
     const now = app.clock.now().getTime();
     const window = windows.get(message.streamId);
-    if (window && now < window.seenAt - marginMs) return;
+    if (window && now < window.dueAt - marginMs) return;
     const delaySeconds = window && now < window.endsAt ? Math.ceil((window.endsAt - now) / 1000) : 0;
     await nudge(app, 'followUp', message, delaySeconds);
     if (windows.size >= maxRemembered) windows.clear();
-    const seenAt = now + delaySeconds * 1000;
-    windows.set(message.streamId, { seenAt, endsAt: seenAt + windowSeconds * 1000 });
+    const dueAt = now + delaySeconds * 1000;
+    windows.set(message.streamId, { dueAt, endsAt: dueAt + windowSeconds * 1000 });
   }
 
   return {
@@ -44,13 +44,13 @@ export function createNudges(app: Pick<App, 'queues' | 'followUpQueueUrl' | 'epo
           else await nudge(app, 'followUp', followUp);
         }
       }
-      // All at once: what waits behind this batch in its room waits for them too.
+      // Sent in parallel: later messages of this room wait for them.
       await Promise.all([...[...streams.values()].map(nudgeStream), ...cutsOf(messages).map((cut) => nudge(app, 'epochs', cut))]);
     },
   };
 }
 
-/** Streams where something was said, or what was said has changed: one nudge for all that was told together. */
+/** Streams with new, edited or deleted events: one nudge per stream and batch. */
 function cutsOf(messages: readonly FanOutMessage[]): EpochsMessage[] {
   const cuts = new Map<string, EpochsMessage>();
   for (const message of messages) {

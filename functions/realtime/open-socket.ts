@@ -2,7 +2,7 @@ import { AppError } from '../platform/errors.ts';
 import type { SocketCaller } from '../platform/ws-handler.ts';
 import type { Connections } from './connections.ts';
 
-/** Registers a new connection and settles the subprotocol; a client that speaks none of ours is refused. */
+/** Registers a new connection and negotiates the subprotocol; refuses a client that offers none of ours. */
 export async function openSocket(
   app: { readonly connections: Connections },
   caller: SocketCaller,

@@ -2,15 +2,15 @@ import { packedFrameBytes } from '../../contract/frames.ts';
 import type { RoomItem, ServerFrame } from '../../contract/frames.ts';
 import { parseRoom } from '../../contract/frames.ts';
 
-/** A range of a log that a replay stands for: applying all of it brings the reader from `from` to `upTo`. */
+/** Range of a log that a replay covers: applying all of it moves the reader from `from` to `upTo`. */
 export interface Range {
   readonly from: number;
   readonly upTo: number;
 }
 
 /**
- * Packs changes of one room into frames of at most `packedFrameBytes`: one change alone is `ev`, several are `evs`. A change that is too
- * large for a frame becomes `behind`, so that its reader fetches it over HTTP. With `replay`, every frame says which range it stands for.
+ * Packs changes of one room into frames of at most `packedFrameBytes`: one change alone is `ev`, several are `evs`. A change too large for
+ * a frame becomes `behind`, so its reader fetches it over HTTP. With `replay`, every frame carries its range.
  */
 export function packFrames(room: string, gen: string, items: readonly RoomItem[], replay?: Range): ServerFrame[] {
   const frames: ServerFrame[] = [];
@@ -44,10 +44,10 @@ export function packFrames(room: string, gen: string, items: readonly RoomItem[]
   return frames;
 }
 
-/** Room for the frame around the items: op, room, gen, from, upTo. */
+/** Bytes reserved for the frame around the items: op, room, gen, from, upTo. */
 const envelopeBytes = 400;
 
-/** Tells a reader to fetch the changes of a room from `have` until `head`. */
+/** Frame that tells a reader to fetch the changes of a room from `have` until `head`. */
 export function behind(room: string, have: number, head: number): ServerFrame {
   const parsed = parseRoom(room);
   const pull =

@@ -11,9 +11,9 @@ export interface Pong {
 }
 
 /**
- * Answers a ping. Without rooms it asks nothing of anybody: it keeps the socket open. With rooms it repairs what a client cannot notice by
- * itself: frames lost at the end of a quiet room, and subscriptions that the registry has lost. At most two statements and one request to
- * DynamoDB. Throws `insufficient_state` where the registry does not know the connection.
+ * Answers a ping. Without rooms it reads nothing and only keeps the socket open. With rooms it repairs losses a client cannot detect: the
+ * last frames of a quiet room, and subscriptions lost by the registry. At most two statements and one DynamoDB request. Throws
+ * `insufficient_state` for an unknown connection.
  */
 export async function ping(
   app: Pick<App, 'db'> & { readonly connections: Connections },

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** Who signs, and for what: AWS Signature Version 4. */
+/** Credentials, region and service of a signature (AWS Signature Version 4). */
 export interface Signer {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -9,10 +9,10 @@ export interface Signer {
   readonly service: string;
 }
 
-export interface Unsigned {
+export interface UnsignedRequest {
   readonly method: 'POST' | 'DELETE';
   readonly host: string;
-  /** As it goes over the wire, percent-encoded once; no query. */
+  /** Path as sent, percent-encoded once; no query. */
   readonly path: string;
   /** SHA-256 of the body, in hex. */
   readonly bodyHash: string;
@@ -21,10 +21,10 @@ export interface Unsigned {
 export const hashOf = (body: Uint8Array | string): string => createHash('sha256').update(body).digest('hex');
 
 /**
- * The headers that sign a request. A fan-out signs the same body thousands of times: its hash is made once by the caller, and the key of
- * the day once a day.
+ * Creates the headers that sign a request. A fan-out signs the same body thousands of times: the caller hashes it once, and the day's key
+ * is cached.
  */
-export function signRequest(signer: Signer, { method, host, path, bodyHash }: Unsigned, now: Date): Record<string, string> {
+export function signRequest(signer: Signer, { method, host, path, bodyHash }: UnsignedRequest, now: Date): Record<string, string> {
   const at = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
   const scope = `${at.slice(0, 8)}/${signer.region}/${signer.service}/aws4_request`;
   const headers: Record<string, string> = {
@@ -42,7 +42,7 @@ export function signRequest(signer: Signer, { method, host, path, bodyHash }: Un
   return { ...headers, authorization };
 }
 
-/** What is signed is the encoded path, encoded once more. */
+/** Encodes the path a second time, as the signature requires. */
 const encodePath = (path: string): string =>
   encodeURIComponent(path)
     .replaceAll('%2F', '/')

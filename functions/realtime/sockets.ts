@@ -6,10 +6,10 @@ import type { Clock } from '../platform/clock.ts';
 import { hashOf, signRequest } from './sign-request.ts';
 import type { Signer } from './sign-request.ts';
 
-/** What became of a frame: it was taken, its socket is gone, or its reader does not keep up. */
+/** Outcome of a post: taken; socket gone; or slow, when the reader does not keep up. */
 export type PostOutcome = 'taken' | 'gone' | 'slow';
 
-/** A frame, hashed once however many sockets it goes to. */
+/** A frame, hashed once for all its sockets. */
 export interface Frame {
   readonly bytes: Uint8Array;
   readonly hash: string;
@@ -18,7 +18,7 @@ export function frameOf(bytes: Uint8Array): Frame {
   return { bytes, hash: hashOf(bytes) };
 }
 
-/** The sockets' other side: API Gateway's @connections. What is neither taken, gone nor slow is thrown, after a few tries. */
+/** Client of API Gateway's @connections. Other outcomes than taken, gone and slow throw after a few tries. */
 export interface Sockets {
   post(connectionId: string, frame: Frame): Promise<PostOutcome>;
   close(connectionId: string): Promise<void>;
@@ -28,13 +28,13 @@ const maxTries = 4;
 const patienceMilliseconds = 5_000;
 
 export function openSockets(): Sockets {
-  // The callback address of a WebSocket API is its own address, spoken to over HTTP.
+  // The callback address of a WebSocket API is its own address over HTTP.
   return createSockets(setting('realtimeUrl').replace(/^ws/, 'http'), { ...credentials(), service: 'execute-api' }, systemClock);
 }
 
 /**
- * Speaks to the callback address directly: a fan-out is thousands of these requests, and the SDK's client spends four times the
- * processor time on each.
+ * Creates a client that calls the callback address directly. A fan-out is thousands of these requests, and the SDK's client needs four
+ * times the processor time for each.
  */
 export function createSockets(endpoint: string, signer: Signer, clock: Clock): Sockets {
   const { protocol, hostname, port, host, pathname } = new URL(endpoint);
@@ -59,7 +59,7 @@ export function createSockets(endpoint: string, signer: Signer, clock: Clock): S
     async post(connectionId, frame) {
       for (let attempt = 1; ; attempt++) {
         const status = await send('POST', connectionId, frame).catch((error: unknown) => error);
-        // 400: an id that cannot be one of a connection.
+        // 400: the id is malformed, so no connection has it.
         if (status === 410 || status === 400) return 'gone';
         if (status === 200) return 'taken';
         if (attempt === maxTries) {

@@ -14,22 +14,22 @@ import { behind, packFrames } from './pack-frames.ts';
 
 export type SubscribeApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl'> & { readonly connections: Connections };
 
-/** A room, and how far the caller has it already. */
-export interface Wanted {
+/** A room to subscribe to, and the caller's position in it. */
+export interface RoomRequest {
   readonly room: string;
   readonly gen?: string;
   readonly seq?: number;
 }
-export interface Subscribed {
+export interface SubscribeResult {
   rooms: RoomState[];
   refused?: { room: string; problem: Problem }[];
 }
 
 /**
- * Subscribes a connection to rooms, truthfully: access, then the subscription is written, then the heads are read. Whatever is committed
- * after a head was read finds the subscription; what came before it is replayed, or the caller is told. Nothing falls between.
+ * Subscribes a connection to rooms without gaps: checks access, writes the subscription, then reads the heads. Later commits find the
+ * subscription; earlier changes are replayed, or the caller gets `resync` or `behind`.
  */
-export async function subscribe(app: SubscribeApp, caller: SocketCaller, wanted: readonly Wanted[]): Promise<Subscribed> {
+export async function subscribe(app: SubscribeApp, caller: SocketCaller, wanted: readonly RoomRequest[]): Promise<SubscribeResult> {
   const names = [...new Set(wanted.map(({ room }) => room))];
   const visible = await app.db.transaction(caller.workspaceId, (tx) => accessRooms(tx, caller, names));
   const allowed = wanted.filter(({ room }) => visible.has(room));
@@ -44,7 +44,7 @@ export async function subscribe(app: SubscribeApp, caller: SocketCaller, wanted:
     const replays = plans.flatMap((p) => (p.kind === 'replay' ? [{ streamId: p.streamId, position: p.from }] : []));
     return { lost, plans, changes: await readChanges(tx, replays, maxReplay) };
   });
-  // Access that ended in between was ended for the subscriptions that there were; this one came after them.
+  // Access revoked in between ended the subscriptions that existed then; this one is newer and must be ended here.
   if (states.lost.length > 0) await app.connections.unsubscribe(caller.connectionId, states.lost);
   await pushReplays(app, caller, states.plans, states.changes);
   return answer(
@@ -53,11 +53,11 @@ export async function subscribe(app: SubscribeApp, caller: SocketCaller, wanted:
   );
 }
 
-/** What a subscription has to do besides going live. */
+/** Action of a subscription besides going live: none, replay or resync. */
 type Plan = RoomState &
   ({ kind: 'live' } | { kind: 'replay'; streamId: string } | { kind: 'resync'; reason: 'unknown_gen' | 'position_ahead' | 'behind' });
 
-function plan(want: Wanted, head: RoomHead | undefined): Plan[] {
+function plan(want: RoomRequest, head: RoomHead | undefined): Plan[] {
   if (!head) return [];
   const state = { room: head.room, gen: head.gen, from: head.head, head: head.head };
   if (want.gen !== undefined && want.gen !== head.gen) return [{ ...state, kind: 'resync', reason: 'unknown_gen' }];
@@ -67,7 +67,7 @@ function plan(want: Wanted, head: RoomHead | undefined): Plan[] {
   return [{ ...state, kind: 'replay', from: want.seq, streamId: head.streamId }];
 }
 
-/** Sends what each plan needs through the queue of its room, where it stands in order with everything else of the room. */
+/** Sends the frames of each plan through the queue of its room, in order with the room's other messages. */
 async function pushReplays(
   app: SubscribeApp,
   caller: SocketCaller,
@@ -80,7 +80,7 @@ async function pushReplays(
   );
   await push(app, replays).catch((error: unknown) => {
     if (!(error instanceof QueueRejection)) throw error;
-    // Without its replay the promise of `ok` would not hold: the client is to ask again.
+    // Without its replay the `ok` would promise too much: the client must subscribe again.
     throw new AppError('unavailable', 'The replay could not be sent; subscribe again.', { retryAfterSeconds: 1 });
   });
 }
@@ -94,12 +94,12 @@ function framesOf(p: Plan, changes: ReadonlyMap<string, RoomItem[]>): ServerFram
   return chunk(packFrames(room, gen, items, { from, upTo: head }), 8);
 }
 
-/** Eight frames make at most a quarter of what a queue message may hold. */
+/** Splits into chunks. Eight frames fill at most a quarter of a queue message. */
 function chunk<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
-function answer(wanted: readonly Wanted[], rooms: RoomState[]): Subscribed {
+function answer(wanted: readonly RoomRequest[], rooms: RoomState[]): SubscribeResult {
   const got = new Set(rooms.map(({ room }) => room));
   const refused = wanted.filter(({ room }) => !got.has(room)).map(({ room }) => ({ room, problem: notFound(room) }));
   return { rooms, ...(refused.length > 0 && { refused }) };

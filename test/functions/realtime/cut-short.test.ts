@@ -56,7 +56,7 @@ function aWorker(connections: Partial<Connections> = {}): FanOutApp {
     metrics: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined },
     connections: {
       listRoom: inPages,
-      noteProgress: (...given: Parameters<Connections['noteProgress']>) => registry.connections.noteProgress(...given),
+      storeProgress: (...given: Parameters<Connections['storeProgress']>) => registry.connections.storeProgress(...given),
       findProgress: (...given: Parameters<Connections['findProgress']>) => registry.connections.findProgress(...given),
       ...connections,
     } as Connections,
@@ -280,7 +280,7 @@ describe('the same batch again', () => {
   test('costs a small room no write, and a first delivery no look at the past', async () => {
     const calls: string[] = [];
     const connections: Partial<Connections> = {
-      noteProgress: async () => void calls.push('note'),
+      storeProgress: async () => void calls.push('note'),
       findProgress: async () => void calls.push('find'),
     };
     await fanOut(aWorker(connections), [item(smallRoom, seq)]);
