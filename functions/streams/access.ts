@@ -8,10 +8,10 @@ import { findPlainStream, findRole, findStream } from './streams/stream-store.ts
 import { maySee } from './stream.ts';
 import type { PlainStream, StreamForCaller } from './stream.ts';
 
-/** What can still be done with a stream that is archived. */
+/** Actions that remain possible in an archived stream. */
 const whenArchived: readonly StreamAction[] = ['read', 'leave', 'archive'];
 
-/** The only way to hold a stream for a caller. What they may not see does not exist. */
+/** Finds a stream for a caller and checks the action; the only way to obtain one. Throws `not_found` for a stream the caller cannot see. */
 export async function accessStream(tx: Transaction, caller: UserCaller, streamId: string, action: StreamAction): Promise<StreamForCaller> {
   const found = await findStream(tx, caller.userId, streamId);
   if (!found || !maySee(found)) throw new AppError('not_found');
@@ -19,7 +19,7 @@ export async function accessStream(tx: Transaction, caller: UserCaller, streamId
   return found;
 }
 
-/** The same for what is done often: without what takes a closer look. */
+/** Does the same for frequent actions, without unread counts and DM participants. */
 export async function accessPlainStream(
   tx: Transaction,
   caller: UserCaller,
@@ -32,7 +32,7 @@ export async function accessPlainStream(
   return found;
 }
 
-/** The same for a stream that is already held: another thing done with it. */
+/** Checks a further action on a stream that was already accessed. */
 export function requireAllowed(found: StreamForCaller<PlainStream>, action: StreamAction): void {
   const { stream } = found;
   const verdict = mayDo(found, action);
@@ -50,8 +50,8 @@ function unknownTo(type: string): string {
 }
 
 /**
- * What branched off is made public only by who may make public what it branched off from: something said among few is shown to everybody
- * by nobody else, also when it has become a stream of its own.
+ * Guards making a thread, or a stream promoted from one, public: requires the right to make its parent public. Otherwise a reader could
+ * publish what was written for few.
  */
 export function requireMayWiden(parent: StreamForCaller | undefined): void {
   if (parent && maySee(parent) && (parent.isPublic || mayDo(parent, 'setVisibility') === 'yes')) return;
@@ -59,7 +59,7 @@ export function requireMayWiden(parent: StreamForCaller | undefined): void {
   throw new AppError('forbidden', `body.visibility: ${message}`, { errors: [{ path: 'body.visibility', message }] });
 }
 
-/** The caller's role in the workspace; a token outlives a membership, so this is asked each time. */
+/** Role of the caller in the workspace. Read every time, because a token outlives a membership. */
 export async function accessMember(tx: Transaction, caller: UserCaller): Promise<WorkspaceRole> {
   const role = await findRole(tx, caller.userId);
   if (!role) throw new AppError('not_found');

@@ -3,8 +3,8 @@ import type { WorkspaceRole } from '../../contract/workspace.ts';
 import type { PlainStream, StreamForCaller } from './stream.ts';
 
 /**
- * What one is in a stream. `insider`: not in it, but in the stream that it inherits its readers from. `visitor`: sees it because everybody
- * does. A guest of the workspace stays one wherever they are, whatever role a stream gave them.
+ * Levels of a caller in a stream. `insider`: outside the stream, but in the stream that it inherits its readers from. `visitor`: sees it
+ * because it is public. A workspace guest stays `guest` in every stream, whatever the role there.
  */
 export const levels = ['owner', 'admin', 'member', 'guest', 'insider', 'visitor'] as const;
 export type Level = (typeof levels)[number];
@@ -28,9 +28,9 @@ export const actions = [
   'setMemory',
 ] as const;
 /**
- * `post` is also reacting, voting, starting threads and sharing into; `moderate` deletes what others posted; `resolve`
- * is also reopening and severity; `archive` is also bringing back; `manageMembers` is roles and removal; `curate` corrects what memory made
- * of the stream, and `setMemory` says how it is made.
+ * Actions on a stream. `post` includes reacting, voting, starting threads and sharing into it. `moderate` deletes events of others.
+ * `resolve` includes reopening and severity. `archive` includes unarchiving. `manageMembers` covers roles and removal. `curate` corrects
+ * the memory of the stream, and `setMemory` configures it.
  */
 export type StreamAction = (typeof actions)[number];
 
@@ -39,7 +39,7 @@ const inIt = ['owner', 'admin', 'member', 'guest'] as const;
 const members = ['owner', 'admin', 'member'] as const;
 const managers = ['owner', 'admin'] as const;
 
-/** Who may do what, by type of stream. What is not listed does not exist for the type. */
+/** Levels allowed for each action, by type of stream. An action without a row does not exist for the type. */
 export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Level[]>>> = {
   channel: {
     read: anyone,
@@ -74,7 +74,7 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
     curate: [...members, 'insider'],
     setMemory: managers,
   },
-  // A row of a thread's members is following, and every reader may follow.
+  // A member row of a thread means following, and every reader may follow.
   thread: {
     read: anyone,
     post: anyone,
@@ -89,7 +89,7 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
     curate: [...members, 'insider'],
     setMemory: managers,
   },
-  // Its participants are fixed.
+  // The participants of a DM are fixed.
   dm: { read: inIt, post: inIt, pin: inIt, curate: inIt, setMemory: inIt },
   assistant: {
     read: inIt,
@@ -103,11 +103,11 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
   },
 };
 
-/** What the caller is in a stream that they may see. A workspace's owners and admins are admins of each stream that they see. */
+/** Level of the caller in a stream that they may see. Owners and admins of the workspace are admins of every stream they see. */
 export function levelOf({ stream, caller }: Pick<StreamForCaller<PlainStream>, 'stream' | 'caller'>): Level {
   const { workspaceRole, streamRole, accessRole } = caller;
   const isThread = stream.streamType === 'thread';
-  // In a thread the starter is its owner, who manages the parent manages it, and everyone else of the parent is an insider.
+  // In a thread its starter is the owner, managers of the parent manage it, and other members of the parent are insiders.
   const own = isThread && streamRole === 'member' ? undefined : streamRole;
   if (workspaceRole === 'guest') return own !== undefined || accessRole !== undefined ? 'guest' : 'visitor';
   if (own === 'owner') return 'owner';
@@ -120,7 +120,7 @@ export function levelOf({ stream, caller }: Pick<StreamForCaller<PlainStream>, '
 const manages = (role: WorkspaceRole): boolean => role === 'owner' || role === 'admin';
 const isManager = (role: string | undefined): boolean => role === 'owner' || role === 'admin';
 
-/** `unknown`: streams of this type have no such thing, for nobody. */
+/** Decides an action. `unknown`: it does not exist for streams of this type. */
 export function mayDo(found: Pick<StreamForCaller<PlainStream>, 'stream' | 'caller'>, action: StreamAction): 'yes' | 'no' | 'unknown' {
   const allowed = policy[found.stream.streamType][action];
   if (!allowed) return 'unknown';

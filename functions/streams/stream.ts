@@ -3,36 +3,36 @@ import type { WorkspaceRole } from '../../contract/workspace.ts';
 
 type Role = 'owner' | 'admin' | 'member';
 
-/** A stream without what takes a closer look: what is unread, and who is in a DM. */
+/** A stream without the columns that need extra queries: unread counts and DM participants. */
 export type PlainStream = Omit<Stream, 'unreadCount' | 'mentionCount' | 'participants'>;
 
-/** A stream as its row says, with what the caller is in it. */
+/** A stream as stored, with the caller's roles in it. */
 export interface StreamForCaller<Seen extends PlainStream = Stream> {
   readonly stream: Seen;
-  /** Whose members see it, itself first unless it is a thread; the last of them decides whether everybody does. */
+  /** Streams whose members can read this one: itself first, unless it is a thread. The visibility of the last decides if it is public. */
   readonly accessIds: readonly string[];
-  /** What `visibility` comes to along the parents. */
+  /** Effective visibility, inherited along the parents. */
   readonly isPublic: boolean;
-  /** The stream that a thread branched from is archived: so is the thread, in effect. */
+  /** The parent of a thread is archived, which makes the thread read-only too. */
   readonly isParentArchived: boolean;
   readonly caller: {
     readonly name: string;
     readonly workspaceRole: WorkspaceRole;
-    /** Role in the stream itself; undefined for who has not joined. In a thread it is following, and gives no access. */
+    /** Role in the stream itself; undefined outside it. In a thread it means following and gives no access. */
     readonly streamRole: Role | undefined;
-    /** The best role in any of the streams whose members see this one. */
+    /** Best role in any of the streams in `accessIds`. */
     readonly accessRole: Role | undefined;
   };
 }
 
-/** Whether the stream exists for this caller at all: public to everyone but guests, anything else to who is in what gives access. */
+/** Tests if the caller may see the stream: a public one is visible to everyone but guests, others by membership in `accessIds`. */
 export function maySee({ isPublic, caller }: Pick<StreamForCaller, 'isPublic' | 'caller'>): boolean {
   if (caller.accessRole !== undefined) return true;
   return isPublic && caller.workspaceRole !== 'guest';
 }
 
-/** The stream as everybody may be told of it: nothing of it is anybody's own. */
-export function neutral(stream: Stream): Stream {
+/** Copy of the stream without a viewer's own state, for rooms with several members. */
+export function withoutViewer(stream: Stream): Stream {
   return {
     ...stream,
     isMember: false,
@@ -46,11 +46,11 @@ export function neutral(stream: Stream): Stream {
   };
 }
 
-/** Types whose events are messages to people: they count as unread. The others only note what happened. */
+/** Tests for events that count as unread: messages between people. Other types only record changes of the stream. */
 export const isCountable = (eventType: string): boolean =>
   ['message', 'shared', 'poll', 'file'].includes(eventType) || eventType.includes('.');
 
-/** A slug for a name: letters and digits of any script, lower case, parted by hyphens. Undefined where nothing is left. */
+/** Makes a slug from a name: letters and digits of any script, lower case, separated by hyphens. Undefined when none remain. */
 export function slugOf(name: string): string | undefined {
   const slug = name
     .normalize('NFKC')

@@ -37,7 +37,7 @@ const made = ({ stream, repeated }: { stream: Stream; repeated: boolean }): Answ
 const posted = ({ event, repeated }: { event: StreamEvent; repeated: boolean }): Answer =>
   ok(event, { status: repeated ? 200 : 201, etag: event.changedSeq });
 
-/** Streams, those in them, and what they have read. */
+/** Routes of streams, members and reading. */
 export const streamTable = (app: AppendApp): Served[] => [
   on(routes.bootstrap, async (_input, caller) => ok(await bootstrap(app, caller))),
   on(routes.createStream, async (input, caller) => made(await createStream(app, caller, input))),
@@ -56,7 +56,7 @@ export const streamTable = (app: AppendApp): Served[] => [
   on(routes.markUnread, async (input, caller) => ok(await markUnread(app, caller, input))),
 ];
 
-/** What happens in streams. */
+/** Routes of events. */
 export const eventTable = (app: AppendApp): Served[] => [
   on(events.listEvents, async (input, caller) => ok(await listEvents(app, caller, input))),
   on(events.postEvent, async (input, caller) => posted(await postEvent(app, caller, input))),

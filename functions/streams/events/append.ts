@@ -8,7 +8,7 @@ import type { OutboxTransaction, UnplacedItem } from '../../platform/outbox.ts';
 import { insertEvent } from './event-store.ts';
 import type { NewEvent } from './event-store.ts';
 
-/** What every use case that appends touches. */
+/** Dependencies of every use case that appends an event. */
 export type AppendApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
 
 export interface Actor {
@@ -16,27 +16,28 @@ export interface Actor {
   readonly name: string;
 }
 
-/** An event that is to be appended, and what of it the room is told besides its text and payload. */
-export type Appended = Pick<NewEvent, 'eventType' | 'content' | 'text' | 'mentions' | 'payload' | 'evenArchived'> & {
+/** An event to append; `shown` is what the room gets besides text and payload. */
+export type EventToAppend = Pick<NewEvent, 'eventType' | 'content' | 'text' | 'mentions' | 'payload' | 'evenArchived'> & {
   readonly id?: string;
   readonly clientEventId?: string;
   readonly shown?: Partial<Pick<StreamEvent, 'sharedRef' | 'poll' | 'file'>>;
 };
 
-/** The author's client event id is taken: the send was done before, and its event is the answer. */
-export class SentBefore extends Error {}
+/** Error: the author's client event id is taken, because the same send succeeded before. Its event is the answer. */
+export class DuplicateSend extends Error {}
 
 /**
- * Appends an event of any type to a stream and promises it to the stream's room, in one statement that is sent at once. A caller that needs
- * nothing of the position need not wait: the transaction fails where the statement does. Rejects with `SentBefore`, or with the AppError
- * stream_archived where the stream was archived after its access was checked. `inLine`: the transaction holds no lock of the stream yet.
+ * Appends an event of any type to a stream and enqueues it for the stream's room, in one statement that is sent at once. A caller that does
+ * not need the position need not wait: the transaction fails with the statement. Rejects with `DuplicateSend`, or with the AppError
+ * stream_archived if the stream was archived after its access check. `inLine`: the transaction does not hold the stream's lock yet and
+ * queues for it.
  */
 export function append(
   app: Pick<App, 'clock'>,
   tx: OutboxTransaction,
   stream: Pick<Stream, 'id' | 'gen'>,
   actor: Actor,
-  appended: Appended,
+  appended: EventToAppend,
   { inLine = false }: { inLine?: boolean } = {},
 ): Promise<StreamEvent> {
   const draft = draftOf(app, stream, actor, appended);
@@ -47,20 +48,20 @@ export function append(
     .catch((error: unknown) => {
       throw appendFailure(error);
     });
-  // The commit fails with the statement: a caller that does not wait for the event hears of it there.
+  // The commit fails with the statement, so a caller that does not wait still gets the error.
   event.catch(() => undefined);
   return event;
 }
 
-/** An error of the statement that appends, in the words of the use case; any other error as it is. */
+/** Converts an error of the append statement to one of the use case; returns any other error unchanged. */
 export function appendFailure(error: unknown): unknown {
   const { code } = error as { code?: unknown };
-  if (code === 'SBDUP') return new SentBefore();
+  if (code === 'SBDUP') return new DuplicateSend();
   return code === 'SBARC' ? new AppError('stream_archived') : error;
 }
 
-/** The event but for its position. */
-function draftOf(app: Pick<App, 'clock'>, stream: Pick<Stream, 'id'>, actor: Actor, { shown, ...event }: Appended): StreamEvent {
+/** Event without its position. */
+function draftOf(app: Pick<App, 'clock'>, stream: Pick<Stream, 'id'>, actor: Actor, { shown, ...event }: EventToAppend): StreamEvent {
   const createdAt = app.clock.now();
   const id = event.id ?? newId('event', createdAt.getTime());
   return {
@@ -89,7 +90,10 @@ function draftOf(app: Pick<App, 'clock'>, stream: Pick<Stream, 'id'>, actor: Act
   };
 }
 
-const rowOf = (draft: StreamEvent, { eventType, content, text, mentions, payload, evenArchived }: Appended): Omit<NewEvent, 'inLine'> => {
+const rowOf = (
+  draft: StreamEvent,
+  { eventType, content, text, mentions, payload, evenArchived }: EventToAppend,
+): Omit<NewEvent, 'inLine'> => {
   const { id, streamId, actorId, clientEventId, createdAt } = draft;
   const own = { id, streamId, actorId, clientEventId, createdAt: new Date(createdAt) };
   return { ...own, eventType, content, text, mentions, payload, evenArchived };

@@ -6,7 +6,7 @@ import { changeEvent } from './change-event.ts';
 import { touchEvent } from './log-store.ts';
 import { replaceVotes } from './poll-store.ts';
 
-/** Sets what the caller votes for in a poll, until it closes. The same choice again changes nothing. */
+/** Sets the caller's votes in a poll until it closes. Repeating the same choice changes nothing. */
 export async function castVotes(
   app: AppendApp,
   caller: UserCaller,

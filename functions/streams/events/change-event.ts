@@ -15,17 +15,17 @@ import type { StreamForCaller } from '../stream.ts';
 interface Change {
   readonly type: 'event:edited' | 'event:deleted' | 'event:updated' | 'reaction';
   readonly action: StreamAction;
-  /** Position that the caller believes to be the event's last change; undefined: whatever it is. */
+  /** Position that the caller expects the event's last change to have; undefined: any. */
   readonly ifMatch?: number | undefined;
-  /** Whether the caller may do it to this event; throws. */
+  /** Checks that the caller may change this event; throws otherwise. */
   check?(event: StreamEvent, found: StreamForCaller): void;
-  /** Whether the event already is what it is to become: then nothing is written. */
+  /** Returns true if the event is already in the desired state; then nothing is written. */
   isDone?(event: StreamEvent): boolean;
-  /** Writes the change at position `seq`. `nothing`: it was so already; `conflict`: somebody was faster. */
+  /** Writes the change at position `seq`. `nothing`: the event was already in that state; `conflict`: a concurrent change won. */
   write(tx: OutboxTransaction, event: StreamEvent, seq: number, found: StreamForCaller): Promise<'written' | 'nothing' | 'conflict'>;
 }
 
-/** What all changes of an event share: it takes a new position in the log, and the room is told what it is now. */
+/** Changes an event: it takes a new position in the log, and its room gets the new state. */
 export async function changeEvent(
   app: AppendApp,
   caller: UserCaller,
@@ -49,7 +49,7 @@ export async function changeEvent(
     if (outcome === 'conflict') throw new AppError('precondition_failed', 'It was changed at the same moment.');
     const changed = await findEvent(tx, caller.userId, streamId, eventId);
     if (!changed) throw new Error(`The event ${eventId} is gone`);
-    tellChange(tx, found.stream.gen, changed, { type: change.type, actor: caller.userId, at: app.clock.now() });
+    enqueueChange(tx, found.stream.gen, changed, { type: change.type, actor: caller.userId, at: app.clock.now() });
     return changed;
   }).catch((error: unknown) => {
     if (error instanceof NothingToDo) return error.event;
@@ -57,8 +57,11 @@ export async function changeEvent(
   });
 }
 
-/** Promises a changed event to its room. What a reader sees of a shared original is not for everybody: each reads it themselves. */
-export function tellChange(
+/**
+ * Enqueues a changed event for its room. The preview of a shared original depends on the reader, so it is left out and each reader fetches
+ * it.
+ */
+export function enqueueChange(
   tx: OutboxTransaction,
   gen: string,
   event: StreamEvent,
@@ -69,7 +72,7 @@ export function tellChange(
   tx.enqueue(room.stream(tx.workspaceId, event.streamId), gen, item);
 }
 
-/** Undoes the transaction, so that a repeat takes no position. */
+/** Rolls back the transaction, so that a repeat takes no position. */
 class NothingToDo extends Error {
   readonly event: StreamEvent;
   constructor(event: StreamEvent) {

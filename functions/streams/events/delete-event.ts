@@ -4,13 +4,13 @@ import { AppError } from '../../platform/errors.ts';
 import type { AppendApp } from './append.ts';
 import { changeEvent } from './change-event.ts';
 import { markDeleted } from './text-store.ts';
-import { unnotify } from '../mentions/notify.ts';
+import { withdrawMentions } from '../mentions/notify.ts';
 import { mayDo } from '../policy.ts';
 import { isCountable } from '../stream.ts';
 
 /**
- * Deletes the caller's own event, or anybody's as who manages the stream: its place in the log stays, its content is told no more, and it
- * counts in nobody's badge. Deleting it again changes nothing.
+ * Deletes the caller's own event, or any event for callers who manage the stream. Its position stays, its content is hidden, and it counts
+ * in no badge. Deleting it again changes nothing.
  */
 export async function deleteEvent(
   app: AppendApp,
@@ -32,7 +32,7 @@ export async function deleteEvent(
       const deletedAt = app.clock.now();
       const change = { streamId: stream.id, eventId: event.id, seq, expectedSeq: event.changedSeq, deletedAt };
       if (!(await markDeleted(tx, change))) return 'conflict';
-      if ((event.content?.mentions ?? []).length > 0) await unnotify(app, tx, event);
+      if ((event.content?.mentions ?? []).length > 0) await withdrawMentions(app, tx, event);
       return 'written';
     },
   });

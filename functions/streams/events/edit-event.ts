@@ -7,9 +7,12 @@ import { noteCountsChanged } from './log-store.ts';
 import { updateText } from './text-store.ts';
 import { here } from '../mentions/mention-store.ts';
 import { findMentions } from '../mentions/mentions.ts';
-import { notifyMentioned, unnotify } from '../mentions/notify.ts';
+import { notifyMentioned, withdrawMentions } from '../mentions/notify.ts';
 
-/** Gives the caller's own event another text, and keeps the one it had. Who is mentioned only now is told, who is not any more is not. */
+/**
+ * Replaces the text of the caller's own event and keeps the previous version. Notifies newly mentioned members and withdraws the
+ * notifications of those no longer mentioned.
+ */
 export async function editEvent(
   app: AppendApp,
   caller: UserCaller,
@@ -42,7 +45,7 @@ export async function editEvent(
       const before = idsOf(event.content?.mentions ?? []);
       const after = idsOf(mentions);
       if (before.some((id) => !after.includes(id)))
-        await unnotify(
+        await withdrawMentions(
           app,
           tx,
           event,

@@ -33,7 +33,7 @@ interface Votes {
   userIds: string[];
 }
 
-/** Times inside JSON, as they stand on the wire. */
+/** SQL that formats a time inside JSON as it is sent to clients. */
 const wireTime = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 const pollOf = `case when e.content_type = 'poll' then (
@@ -61,7 +61,7 @@ const threadOf = `(select jsonb_build_object('streamId', th.id, 'streamType', th
         from users ru where ru.workspace_id = th.workspace_id and ru.id = any(th.recent_actor_ids)), '[]'))
     from streams th where th.branched_from_event_id = e.id)`;
 
-/** Who reads decides what they see of a shared event's original. */
+/** SQL for the preview of a shared event's original, limited to what `viewer` may read. */
 const previewFor = (viewer: string): string => `coalesce((
     select case when o.deleted_at is not null then jsonb_build_object('state', 'deleted')
       else jsonb_build_object('state', 'visible', 'eventId', o.id, 'streamId', s.id, 'streamName', s.name, 'streamType', s.stream_type,
@@ -78,12 +78,14 @@ const previewFor = (viewer: string): string => `coalesce((
     where o.id = sr.original_event_id and ${seesIt(`(vm.role = 'guest')`)}
   ), jsonb_build_object('state', 'hidden'))`;
 
-/** `viewer`: the parameter that holds who reads; null for what goes to everybody, where the preview of shared events is left out. */
+/**
+ * SQL for a shared event. `viewer`: the parameter that holds the reader's id; null for events sent to everybody, which omit the preview.
+ */
 const sharedFor = (viewer: string | null): string => `case when e.content_type = 'shared_ref' then (
     select jsonb_build_object('context', sr.context${viewer === null ? '' : `, 'preview', ${previewFor(viewer)}`})
     from shared_refs sr where sr.id = e.content_id) end`;
 
-/** Of stream_events `e`, joined as `eventJoins` says. */
+/** Columns of an event, for stream_events `e` joined by `eventJoins`. */
 export const eventColumns = (
   viewer: string | null,
 ): string => `e.id, e.stream_id, e.seq, e.changed_seq, e.ordinal, e.event_type, e.actor_id,
@@ -93,7 +95,7 @@ export const eventColumns = (
 export const eventJoins = `left join text_messages t on t.id = e.id
   left join users u on u.workspace_id = e.workspace_id and u.id = e.actor_id`;
 
-/** What was deleted is not told, wherever it is read; its thread stays. */
+/** Converts a row to an event. A deleted event never shows its content; its thread stays. */
 export function eventOf(row: EventRow): StreamEvent {
   const deleted = row.deleted_at !== null;
   return {

@@ -11,22 +11,22 @@ export interface NewEvent {
   actorId: string;
   clientEventId: string;
   eventType: string;
-  /** What the event points to, where its type has a table of its own. */
+  /** Reference to the event's row in the table of its type. */
   content?: { type: 'shared_ref' | 'poll' | 'file'; id: string };
   text?: string;
   mentions?: readonly Mention[];
   payload?: Record<string, unknown>;
   createdAt: Date;
-  /** Appended to an archived stream too: the news of the archiving itself. */
+  /** Allows an archived stream: for the event that reports the archiving itself. */
   evenArchived?: boolean;
-  /** The writer holds no lock of the stream yet and queues for it. */
+  /** The writer does not hold the stream's lock yet and queues for it. */
   inLine: boolean;
 }
 
 /**
- * Numbers an event, stores it with its text, moves its author's pointer and writes its promise: all by the database function `append_event`
- * (migration 0009). Sent at once and waited for by the commit; resolves with the position. Fails with SQLSTATE SBDUP where the author's
- * client event id is taken and SBARC where the stream takes no events.
+ * Numbers an event, stores it with its text, moves its author's pointer and writes its outbox row, all by the database function
+ * `append_event` (migration 0009). Sent at once; the commit waits for it. Resolves with the position. Fails with SQLSTATE SBDUP if the
+ * author's client event id is taken, and SBARC if the stream is archived.
  */
 export async function insertEvent(tx: Transaction, event: NewEvent, promise: PromiseColumns): Promise<number> {
   const mentions = event.mentions ?? [];
@@ -59,7 +59,7 @@ export async function insertEvent(tx: Transaction, event: NewEvent, promise: Pro
   return row.seq;
 }
 
-/** The author's own event of that key, as the author sees it. */
+/** Finds the author's own event with that client event id, as the author sees it. */
 export async function findEventByClientEventId(
   tx: Transaction,
   key: { streamId: string; actorId: string; clientEventId: string },
@@ -72,7 +72,7 @@ export async function findEventByClientEventId(
   return row && eventOf(row);
 }
 
-/** An event as a reader may see it. */
+/** Finds an event as a reader may see it. */
 export async function findEvent(tx: Transaction, viewerId: string, streamId: string, eventId: string): Promise<StreamEvent | undefined> {
   const [row] = await tx.query<EventRow>(
     `select ${eventColumns('$4')} from stream_events e ${eventJoins} where e.workspace_id = $1 and e.stream_id = $2 and e.id = $3`,
@@ -81,7 +81,7 @@ export async function findEvent(tx: Transaction, viewerId: string, streamId: str
   return row && eventOf(row);
 }
 
-/** An event as its room is told of it: the same for everybody. */
+/** Finds an event as its room gets it: the same for every reader. */
 export async function findEventForRoom(tx: Transaction, eventId: string): Promise<StreamEvent | undefined> {
   const [row] = await tx.query<EventRow>(
     `select ${eventColumns(null)} from stream_events e ${eventJoins} where e.workspace_id = $1 and e.id = $2`,
@@ -90,7 +90,7 @@ export async function findEventForRoom(tx: Transaction, eventId: string): Promis
   return row && eventOf(row);
 }
 
-/** Events by their ids, as a reader may see them; what does not exist is left out. */
+/** Finds events by id, as a reader may see them; missing ones are left out. */
 export async function findEvents(tx: Transaction, viewerId: string, eventIds: readonly string[]): Promise<StreamEvent[]> {
   const rows = await tx.query<EventRow>(
     `select ${eventColumns('$3')} from stream_events e ${eventJoins} where e.workspace_id = $1 and e.id = any($2)`,
@@ -99,7 +99,7 @@ export async function findEvents(tx: Transaction, viewerId: string, eventIds: re
   return rows.map(eventOf);
 }
 
-/** The pinned events of a stream, the newest pin first. */
+/** Lists the pinned events of a stream, newest pin first. */
 export async function listPinned(tx: Transaction, viewerId: string, streamId: string): Promise<StreamEvent[]> {
   const rows = await tx.query<EventRow>(
     `select ${eventColumns('$3')} from stream_events e ${eventJoins}
@@ -109,7 +109,7 @@ export async function listPinned(tx: Transaction, viewerId: string, streamId: st
   return rows.map(eventOf);
 }
 
-/** Events on both sides of a position, each side nearest first; the one at the position is on the newer side. */
+/** Lists events on both sides of a position, nearest first on each side. The event at the position is on the newer side. */
 export async function listEventsAround(
   tx: Transaction,
   viewerId: string,
@@ -131,7 +131,7 @@ export async function listEventsAround(
   return { older: events.filter(({ seq }) => seq < position).reverse(), newer: events.filter(({ seq }) => seq >= position) };
 }
 
-/** Events from one side of a key, nearest first. */
+/** Lists events on one side of a key, nearest first. */
 export async function listEventsBeside(
   tx: Transaction,
   viewerId: string,
@@ -149,8 +149,8 @@ export async function listEventsBeside(
 }
 
 /**
- * What changed in several streams behind a position each: at most `limit` events a stream, oldest change first. One statement, whatever
- * the number of streams.
+ * Lists changes in several streams, each after its own position: at most `limit` events a stream, oldest change first. One statement for
+ * any number of streams.
  */
 export async function listChanges(
   tx: Transaction,

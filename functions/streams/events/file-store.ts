@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/database.ts';
 
-/** The file of that id, now taken by an event: uploaded to this stream by this person, complete, and in no event yet. */
+/** Attaches a file to an event and returns it. The file must be uploaded to this stream by this user, complete, and in no event yet. */
 export async function claimFile(
   tx: Transaction,
   claim: { fileId: string; streamId: string; userId: string; eventId: string },

@@ -6,16 +6,19 @@ import type { Transaction } from '../../platform/database.ts';
 import { accessPlainStream } from '../access.ts';
 import { listEventsAround, listEventsBeside } from './event-store.ts';
 
-/** A page ends early at this many bytes of JSON: an answer of a function may hold 6 MB. */
+/** Size limit of a page, in bytes of JSON: the answer of a function may hold 6 MB. */
 const maxPageBytes = 4_000_000;
 
-/** Whose view of which stream. */
-interface Place {
+/** A stream and the reader whose view of it is listed. */
+interface ListScope {
   readonly viewerId: string;
   readonly streamId: string;
 }
 
-/** A page of events by key: the same work at any depth. `head` is read before the events, so what came since is a repeat, never a hole. */
+/**
+ * Lists a page of events by key, with the same work at any depth. `head` is read before the events, so a concurrent change can repeat but
+ * never leaves a gap.
+ */
 export async function listEvents(app: Pick<App, 'db'>, caller: UserCaller, input: ListEvents & { streamId: string }): Promise<EventPage> {
   return app.db.transaction(caller.workspaceId, async (tx) => {
     const { stream } = await accessPlainStream(tx, caller, input.streamId, 'read');
@@ -30,18 +33,18 @@ async function readPage(
   streamId: string,
   input: ListEvents,
 ): Promise<{ items: StreamEvent[]; hasMore: boolean }> {
-  const place = { viewerId, streamId };
+  const scope = { viewerId, streamId };
   const { limit } = input;
-  if (input.changedAfter !== undefined) return readSide(tx, place, 'changed_seq', 'after', input.changedAfter, limit);
-  if (input.after !== undefined) return readSide(tx, place, 'seq', 'after', input.after, limit);
-  if (input.around !== undefined) return readAround(tx, place, input.around, limit);
-  return readSide(tx, place, 'seq', 'before', input.before ?? Number.MAX_SAFE_INTEGER, limit);
+  if (input.changedAfter !== undefined) return readSide(tx, scope, 'changed_seq', 'after', input.changedAfter, limit);
+  if (input.after !== undefined) return readSide(tx, scope, 'seq', 'after', input.after, limit);
+  if (input.around !== undefined) return readAround(tx, scope, input.around, limit);
+  return readSide(tx, scope, 'seq', 'before', input.before ?? Number.MAX_SAFE_INTEGER, limit);
 }
 
-/** Half a page from the position on, and what is left of the page before it; one more on each side to know whether there is more. */
+/** Reads half a page from the position on, and the rest of the page before it. One extra event on each side shows if more exist. */
 async function readAround(
   tx: Transaction,
-  { viewerId, streamId }: Place,
+  { viewerId, streamId }: ListScope,
   position: number,
   limit: number,
 ): Promise<{ items: StreamEvent[]; hasMore: boolean }> {
@@ -51,10 +54,10 @@ async function readAround(
   return { items: [...older.toReversed(), ...newer], hasMore: found.newer.length > newer.length || found.older.length > older.length };
 }
 
-/** One side of a position, oldest first; one more than asked for is read to know whether there is more. */
+/** Reads one side of a position, oldest first. One extra event shows if more exist. */
 async function readSide(
   tx: Transaction,
-  { viewerId, streamId }: Place,
+  { viewerId, streamId }: ListScope,
   key: 'seq' | 'changed_seq',
   direction: 'after' | 'before',
   position: number,
@@ -66,7 +69,7 @@ async function readSide(
   return { items: direction === 'before' ? nearest.reverse() : nearest, hasMore };
 }
 
-/** The first of them that fit into an answer; one in any case. */
+/** Longest prefix of the events that fits an answer; at least one event. */
 export function withinBytes(events: StreamEvent[], maxBytes = maxPageBytes): StreamEvent[] {
   let bytes = 0;
   const end = events.findIndex((event, index) => (bytes += utf8Bytes(JSON.stringify(event))) > maxBytes && index > 0);

@@ -10,12 +10,12 @@ export async function takePosition(tx: Transaction, streamId: string): Promise<{
   return { seq: row.last_seq, gen: row.gen };
 }
 
-/** The event takes a new position: something that belongs to it, and is kept elsewhere, changed. */
+/** Moves the event to a new position, after a change of related data in another table. */
 export function touchEvent(tx: Transaction, eventId: string, seq: number): void {
   tx.defer('update stream_events set changed_seq = $3 where workspace_id = $1 and id = $2', [tx.workspaceId, eventId, seq]);
 }
 
-/** Counts of the stream changed otherwise than by a new message: who is in it reads their own anew. */
+/** Records that unread counts changed without a new message; members then fetch their own counts. */
 export function noteCountsChanged(tx: Transaction, streamId: string): void {
   tx.defer('update streams set counts_rev = counts_rev + 1 where id = $1 and workspace_id = $2', [streamId, tx.workspaceId]);
 }

@@ -10,7 +10,7 @@ import { setPin } from './pin-store.ts';
 import { listPinned } from './event-store.ts';
 import { isCountable } from '../stream.ts';
 
-/** Most pins of a stream. */
+/** Maximum number of pins in a stream. */
 const maxPins = 50;
 
 interface Input {
@@ -23,12 +23,12 @@ export async function pinEvent(app: AppendApp, caller: UserCaller, input: Input)
   return change(app, caller, input, true);
 }
 
-/** Unpins an event; where it is not pinned nothing changes. */
+/** Unpins an event; unpinning it again changes nothing. */
 export async function unpinEvent(app: AppendApp, caller: UserCaller, input: Input): Promise<StreamEvent> {
   return change(app, caller, input, false);
 }
 
-/** The pinned events of a stream, the newest pin first. */
+/** Lists the pinned events of a stream, newest pin first. */
 export async function listPins(app: Pick<App, 'db'>, caller: UserCaller, input: { streamId: string }): Promise<{ items: StreamEvent[] }> {
   return app.db.transaction(caller.workspaceId, async (tx) => {
     const { stream } = await accessStream(tx, caller, input.streamId, 'read');

@@ -14,7 +14,7 @@ export function insertPoll(
   ]);
 }
 
-/** Replaces a voter's choice; says whether it differs from what it was. */
+/** Replaces a voter's choice; returns true if it changed. */
 export async function replaceVotes(
   tx: Transaction,
   vote: { pollId: string; userId: string; optionIds: readonly string[]; votedAt: Date },

@@ -9,8 +9,8 @@ import type { RequestHeaders } from '../../platform/http-input.ts';
 import { withOutbox } from '../../platform/outbox.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { accessPlainStream } from '../access.ts';
-import { append, appendFailure, SentBefore } from './append.ts';
-import type { AppendApp, Appended } from './append.ts';
+import { append, appendFailure, DuplicateSend } from './append.ts';
+import type { AppendApp, EventToAppend } from './append.ts';
 import { claimFile } from './file-store.ts';
 import { insertPoll } from './poll-store.ts';
 import { findEventByClientEventId } from './event-store.ts';
@@ -25,9 +25,8 @@ type Message = Pick<Extract<PostEvent, { eventType: 'message' }>, 'text' | 'clie
 type PostEventInput = (PostEvent | Message) & { streamId: StreamId } & RequestHeaders;
 
 /**
- * Posts a message, a poll, a file or an event of an own type: access, place in the log, event, content, author's pointer, mentions,
- * promises, all in one transaction; then it is told to the room. `repeated`: the same client event id was posted before, and `event` is
- * what came of it.
+ * Posts a message, a poll, a file or an event of a custom type. One transaction writes position, event, content, author's pointer, mentions
+ * and outbox rows; they are published after the commit. `repeated`: the client event id was used before, and `event` is the first one.
  */
 export async function postEvent(
   app: AppendApp,
@@ -35,14 +34,14 @@ export async function postEvent(
   input: PostEventInput,
 ): Promise<{ event: StreamEvent; repeated: boolean }> {
   const clientEventId = input.clientEventId ?? ClientEventId.parse(input.idempotencyKey ?? crypto.randomUUID());
-  return once(app, caller, { streamId: input.streamId, clientEventId }, async (tx) => {
+  return sendOnce(app, caller, { streamId: input.streamId, clientEventId }, async (tx) => {
     const found = await accessPlainStream(tx, caller, input.streamId, 'post');
     const id = newId('event', app.clock.now().getTime());
     const author = { id: caller.userId, name: found.caller.name };
     const what = { ...(await contentOf(app, tx, caller, id, input)), id, clientEventId };
     const follows = found.stream.streamType === 'thread' && !found.stream.isMember;
     const appended = append(app, tx, found.stream, author, what, { inLine: true });
-    // Nothing else depends on the position: append, promise and commit go in one flight, and the stream's lock is held for no round trip.
+    // Nothing else depends on the position: append, outbox row and commit go in one flight, and no round trip holds the stream's lock.
     if (!follows && !what.mentions?.length) return { event: appended };
     const event = await appended;
     if (follows) followThread(tx, { stream: found.stream, userId: caller.userId, event });
@@ -51,8 +50,8 @@ export async function postEvent(
   });
 }
 
-/** Does a send that may have been done before by the same key; then the first event is the answer. */
-export async function once(
+/** Runs a send idempotently: if its key was used before, the first event is the answer. */
+export async function sendOnce(
   app: AppendApp,
   caller: UserCaller,
   key: { streamId: StreamId; clientEventId: string },
@@ -64,7 +63,7 @@ export async function once(
     return { event: await event, repeated: false };
   } catch (thrown) {
     const error = appendFailure(thrown);
-    if (!(error instanceof SentBefore)) throw error;
+    if (!(error instanceof DuplicateSend)) throw error;
     return { event: await firstEvent(app, caller, key), repeated: true };
   }
 }
@@ -82,10 +81,16 @@ async function firstEvent(
   });
 }
 
-type Transacted = Pick<App, 'clock'>;
+type ClockApp = Pick<App, 'clock'>;
 
-/** What is to be appended for each type of event that can be posted; its own tables are written here. */
-async function contentOf(app: Transacted, tx: OutboxTransaction, caller: UserCaller, id: string, input: PostEventInput): Promise<Appended> {
+/** Prepares the event to append by its type, and writes the rows of its own table. */
+async function contentOf(
+  app: ClockApp,
+  tx: OutboxTransaction,
+  caller: UserCaller,
+  id: string,
+  input: PostEventInput,
+): Promise<EventToAppend> {
   if (input.eventType === 'poll' && 'question' in input) return newPoll(app, tx, id, input);
   const { text, mentions: given = [] } = input as { text?: string; mentions?: readonly Mention[] };
   const mentions = text === undefined ? [] : await findMentions(tx, { authorId: caller.userId, streamId: input.streamId }, text, given);
@@ -96,11 +101,11 @@ async function contentOf(app: Transacted, tx: OutboxTransaction, caller: UserCal
 
 type PollInput = Extract<PostEvent, { eventType: 'poll'; question: string }>;
 
-function newPoll(app: Transacted, tx: OutboxTransaction, id: string, input: PollInput): Appended {
+function newPoll(app: ClockApp, tx: OutboxTransaction, id: string, input: PollInput): EventToAppend {
   const { question, multiple } = input;
   const closesAt = input.closesAt === undefined ? null : new Date(input.closesAt);
   if (closesAt && closesAt <= app.clock.now()) throw badField('body.closesAt', 'must be in the future');
-  // Its offset may carry it beyond what can be written with four digits.
+  // Its offset may move it past the year 9999, the last with four digits.
   if (closesAt && closesAt.getUTCFullYear() > 9999) throw badField('body.closesAt', 'must be before the year 10000');
   const options = input.options.map((text, index) => ({ id: `opt_${index + 1}`, text }));
   insertPoll(tx, { id, question, options, multiple, closesAt });
@@ -119,11 +124,11 @@ async function postedFile(
   caller: UserCaller,
   eventId: string,
   input: FileInput & { streamId: string },
-): Promise<Appended> {
+): Promise<EventToAppend> {
   const { fileId, streamId } = input;
   const file = await claimFile(tx, { fileId, streamId, userId: caller.userId, eventId });
-  // A repeated send finds its own file taken: what came of the first is found by its key.
-  if (!file && input.clientEventId !== undefined && (await wasPosted(tx, caller, input))) throw new SentBefore();
+  // A repeated send finds its own file taken: its key finds the first event.
+  if (!file && input.clientEventId !== undefined && (await wasPosted(tx, caller, input))) throw new DuplicateSend();
   if (!file) throw badField('body.fileId', 'must be a file that you uploaded to this stream, complete, and not posted yet');
   const { createdAt, ...content } = file;
   const shown = { ...content, id: fileId, uploadedBy: caller.userId, createdAt: createdAt.toISOString() };

@@ -14,7 +14,7 @@ interface Input {
   readonly emoji: string;
 }
 
-/** Adds the caller's reaction to an event; the same one twice changes nothing. */
+/** Adds the caller's reaction to an event; adding it again changes nothing. */
 export async function addReaction(app: AppendApp, caller: UserCaller, input: Input): Promise<StreamEvent> {
   return changeEvent(app, caller, input, {
     type: 'reaction',
@@ -33,7 +33,7 @@ export async function addReaction(app: AppendApp, caller: UserCaller, input: Inp
   });
 }
 
-/** Takes the caller's reaction back; where there is none, nothing changes. */
+/** Removes the caller's reaction; without one, nothing changes. */
 export async function removeReaction(app: AppendApp, caller: UserCaller, input: Input): Promise<StreamEvent> {
   return changeEvent(app, caller, input, {
     type: 'reaction',

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/database.ts';
 
-/** True when it is new; at most `maxEmoji` different ones stand on an event. */
+/** Adds a reaction; true when it is new. An event has at most `maxEmoji` different emoji. */
 export async function insertReaction(
   tx: Transaction,
   reaction: { eventId: string; emoji: string; userId: string; maxEmoji: number; createdAt: Date },
@@ -20,7 +20,7 @@ export async function insertReaction(
   return row?.known === true ? 'there' : 'full';
 }
 
-/** Whether there was one to take back. */
+/** Deletes a reaction; false when there was none. */
 export async function deleteReaction(tx: Transaction, reaction: { eventId: string; emoji: string; userId: string }): Promise<boolean> {
   const rows = await tx.query<{ emoji: string }>(
     'delete from reactions where workspace_id = $1 and event_id = $2 and emoji = $3 and user_id = $4 returning emoji',

@@ -11,7 +11,7 @@ interface Input {
   readonly eventId: string;
 }
 
-/** One event as the caller may see it. */
+/** Reads one event as the caller may see it. */
 export async function readEvent(app: Pick<App, 'db'>, caller: UserCaller, input: Input): Promise<StreamEvent> {
   return app.db.transaction(caller.workspaceId, async (tx) => {
     const { stream } = await accessStream(tx, caller, input.streamId, 'read');
@@ -21,7 +21,7 @@ export async function readEvent(app: Pick<App, 'db'>, caller: UserCaller, input:
   });
 }
 
-/** What an event said before its edits, newest first; of a deleted one nothing. */
+/** Lists the texts of an event before its edits, newest first; none for a deleted event. */
 export async function listVersions(app: Pick<App, 'db'>, caller: UserCaller, input: Input): Promise<{ items: EventVersion[] }> {
   return app.db.transaction(caller.workspaceId, async (tx) => {
     const { stream } = await accessStream(tx, caller, input.streamId, 'read');

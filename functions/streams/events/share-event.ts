@@ -12,15 +12,15 @@ import { findOrigin, insertSharedRef } from './shared-ref-store.ts';
 import { findEvent } from './event-store.ts';
 import { followThread } from '../members/member-store.ts';
 import { findStream } from '../streams/stream-store.ts';
-import { once } from './post-event.ts';
+import { sendOnce } from './post-event.ts';
 import { isCountable, maySee } from '../stream.ts';
 
 type Input = ShareEvent & { streamId: StreamId } & RequestHeaders;
 
-/** Shares an event into a stream: a reference with the words of who shares it. Sharing what was shared shares its original. */
+/** Shares an event into a stream: a reference with the sharer's own text. Sharing a shared event shares its original. */
 export async function shareEvent(app: AppendApp, caller: UserCaller, input: Input): Promise<{ event: StreamEvent; repeated: boolean }> {
   const clientEventId = input.clientEventId ?? ClientEventId.parse(input.idempotencyKey ?? crypto.randomUUID());
-  return once(app, caller, { streamId: input.streamId, clientEventId }, async (tx) => {
+  return sendOnce(app, caller, { streamId: input.streamId, clientEventId }, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'post');
     const origin = await accessOrigin(tx, caller, input.eventId);
     const id = newId('event', app.clock.now().getTime());
@@ -45,7 +45,7 @@ export async function shareEvent(app: AppendApp, caller: UserCaller, input: Inpu
   });
 }
 
-/** The event that is meant, for somebody who may see it. */
+/** Finds the original of an event and checks that the caller may read it. */
 async function accessOrigin(tx: OutboxTransaction, caller: UserCaller, eventId: string): Promise<{ eventId: string; streamId: string }> {
   const path = 'body.eventId';
   const unknown = () =>

@@ -13,7 +13,7 @@ export function insertSharedRef(
   ]);
 }
 
-/** Where an event can be found: its stream, or of a shared one its original and the stream of that. */
+/** Finds the original and its stream: for a shared event those of its original, else the event itself. */
 export async function findOrigin(
   tx: Transaction,
   eventId: string,

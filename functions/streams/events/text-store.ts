@@ -2,8 +2,8 @@ import type { EventVersion, Mention } from '../../../contract/event.ts';
 import type { Transaction } from '../../platform/database.ts';
 
 /**
- * Gives an event another text and keeps the one it had. Whether the event is still as the caller saw it is part of the statement: undefined
- * means it was not, and nothing changed.
+ * Replaces the text of an event and keeps the previous version. The statement itself checks that the event is unchanged since the caller
+ * saw it; undefined means it was not, and nothing changed.
  */
 export async function updateText(
   tx: Transaction,
@@ -45,7 +45,7 @@ export async function updateText(
   return row && true;
 }
 
-/** What an event said before its edits, newest first: at most 100. */
+/** Lists the texts of an event before its edits, newest first: at most 100. */
 export async function listVersionsOf(tx: Transaction, eventId: string): Promise<EventVersion[]> {
   const rows = await tx.query<{ content: string; mentions: Mention[]; valid_from: Date; edited_by: string }>(
     `select content, mentions, valid_from, edited_by from event_versions
@@ -57,7 +57,7 @@ export async function listVersionsOf(tx: Transaction, eventId: string): Promise<
   );
 }
 
-/** Marks an event as deleted, unless it changed meanwhile; the stream knows that there is one less among its counted events. */
+/** Marks an event as deleted, unless it changed meanwhile. The stream then counts one event less. */
 export async function markDeleted(
   tx: Transaction,
   change: { streamId: string; eventId: string; seq: number; expectedSeq: number; deletedAt: Date },

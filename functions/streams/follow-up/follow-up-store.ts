@@ -4,28 +4,28 @@ import type { Transaction } from '../../platform/database.ts';
 import { readStateOf } from '../mentions/mention-store.ts';
 import { mentionCount, unreadCount } from '../streams/stream-rows.ts';
 
-/** A stream as its pointers tell it, and what of it was told before. */
+/** State of a stream for its pointers and its root event, and the last announced state. */
 export interface Announcement {
   readonly pointer: Pointer;
   readonly isThread: boolean;
   readonly isPublic: boolean;
   readonly accessIds: readonly string[];
   readonly rootEventId: string | null;
-  /** Messages that are not deleted; shown at the root event. */
+  /** Messages without the deleted ones; shown at the root event. */
   readonly replyCount: number;
-  /** Revision of the settings, which the root event shows too. */
+  /** Revision of the settings, which the root event also shows. */
   readonly rev: number;
-  readonly before: Told | undefined;
+  readonly before: LastAnnouncement | undefined;
 }
 
-interface Told {
+interface LastAnnouncement {
   readonly head: number;
   readonly countsRev: number;
   readonly replyCount: number;
   readonly rev: number;
   readonly announcedAt: Date;
-  /** Until when a nudge that was put off is sure to come. */
-  readonly looksAt: Date | undefined;
+  /** Time until which a postponed nudge is certain to arrive. */
+  readonly postponedUntil: Date | undefined;
 }
 
 interface AnnouncementRow {
@@ -49,7 +49,7 @@ interface AnnouncementRow {
   looks_at: Date | null;
 }
 
-/** Where a stream is, and how far that was announced; the announcement is held until the transaction ends. */
+/** Reads the state of a stream and its last announcement; locks the announcement until the transaction ends. */
 export async function lockAnnouncement(tx: Transaction, streamId: string): Promise<Announcement | undefined> {
   const [row] = await tx.query<AnnouncementRow>(
     `select s.id, s.stream_type, s.last_seq, s.message_count, s.deleted_count, s.counts_rev, s.last_event_at, s.access_ids,
@@ -91,13 +91,13 @@ function announcementOf(row: AnnouncementRow): Announcement {
             replyCount: row.told_reply_count,
             rev: row.told_rev,
             announcedAt: row.announced_at,
-            looksAt: row.looks_at ?? undefined,
+            postponedUntil: row.looks_at ?? undefined,
           },
   };
 }
 
-/** Notes how far a stream was announced. */
-export async function noteAnnounced(tx: Transaction, { pointer }: Announcement, at: Date): Promise<void> {
+/** Stores the announced state of a stream. */
+export async function storeAnnounced(tx: Transaction, { pointer }: Announcement, at: Date): Promise<void> {
   await tx.query(
     `insert into announced_pointers (stream_id, workspace_id, head, counts_rev, reply_count, announced_at) values ($2, $1, $3, $4, 0, $5)
      on conflict (stream_id) do update set head = $3, counts_rev = $4, announced_at = $5`,
@@ -105,13 +105,13 @@ export async function noteAnnounced(tx: Transaction, { pointer }: Announcement, 
   );
 }
 
-/** Notes that somebody looks again, at the earliest then. */
-export async function noteLook(tx: Transaction, streamId: string, at: Date): Promise<void> {
+/** Stores that a postponed nudge arrives, at this time at the earliest. */
+export async function storePostponedNudge(tx: Transaction, streamId: string, at: Date): Promise<void> {
   await tx.query('update announced_pointers set looks_at = $3 where workspace_id = $1 and stream_id = $2', [tx.workspaceId, streamId, at]);
 }
 
-/** Notes what the root event of a thread was told: how many replies it has, and its settings. */
-export async function noteRootTold(tx: Transaction, { pointer, replyCount, rev }: Announcement): Promise<void> {
+/** Stores the state last shown at the root event of a thread: number of replies and revision of settings. */
+export async function storeRootAnnounced(tx: Transaction, { pointer, replyCount, rev }: Announcement): Promise<void> {
   await tx.query('update announced_pointers set reply_count = $3, rev = $4 where workspace_id = $1 and stream_id = $2', [
     tx.workspaceId,
     pointer.streamId,
@@ -120,15 +120,15 @@ export async function noteRootTold(tx: Transaction, { pointer, replyCount, rev }
   ]);
 }
 
-/** Somebody whose own room is to be told, with their own counts where they are in the stream. */
+/** A member whose own room gets the pointer. `read` holds the member's counts, undefined outside the stream. */
 export interface PersonalPointer {
   readonly userId: string;
   readonly read: ReadState | undefined;
 }
 
 /**
- * Who is told of a stream in their own room: whoever sees it by being in something (of a public one, its guests), and whoever posted in it
- * since it was announced last, for whom it is read. Of a thread those who follow it.
+ * Lists the members who get a stream's pointer in their own room: for a thread its followers; otherwise its readers by membership (only the
+ * guests if it is public). Authors since the last announcement are included, because their read pointer moved.
  */
 export async function listPersonalPointers(
   tx: Transaction,
@@ -158,7 +158,7 @@ export async function listPersonalPointers(
       tx.workspaceId,
       pointer.streamId,
       isThread ? [pointer.streamId] : accessIds,
-      // A thread is in nobody's list but its followers'.
+      // Only followers have a thread in their list.
       isPublic && !isThread,
       before?.head ?? Math.max(pointer.head - 1_000, 0),
     ],
@@ -169,7 +169,7 @@ export async function listPersonalPointers(
   }));
 }
 
-/** The events that share one, and where they are. */
+/** Lists the events that share an original, with their streams. */
 export async function listShares(tx: Transaction, originalEventId: string): Promise<{ eventId: string; streamId: string }[]> {
   const rows = await tx.query<{ id: string; stream_id: string }>(
     `select e.id, e.stream_id from shared_refs sr join stream_events e on e.id = sr.id
@@ -179,7 +179,7 @@ export async function listShares(tx: Transaction, originalEventId: string): Prom
   return rows.map((row) => ({ eventId: row.id, streamId: row.stream_id }));
 }
 
-/** What branched off below a stream and takes its readers from it. */
+/** Lists the descendants of a stream that inherit its readers. */
 export async function listDescendants(tx: Transaction, streamId: string): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `with recursive below as (
@@ -191,7 +191,7 @@ export async function listDescendants(tx: Transaction, streamId: string): Promis
   return rows.map(({ id }) => id);
 }
 
-/** The stream that an event is in. */
+/** Finds the stream of an event. */
 export async function findStreamOfEvent(tx: Transaction, eventId: string): Promise<string | undefined> {
   const [row] = await tx.query<{ stream_id: string }>('select stream_id from stream_events where workspace_id = $1 and id = $2', [
     tx.workspaceId,

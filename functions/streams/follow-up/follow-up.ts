@@ -7,7 +7,7 @@ import type { FollowUp } from '../../../contract/messages/follow-up.ts';
 import { nudge, push } from '../../platform/nudge.ts';
 import type { Push } from '../../platform/nudge.ts';
 import { withOutbox } from '../../platform/outbox.ts';
-import { tellChange } from '../events/change-event.ts';
+import { enqueueChange } from '../events/change-event.ts';
 import { takePosition, touchEvent } from '../events/log-store.ts';
 import { findEventForRoom } from '../events/event-store.ts';
 import {
@@ -16,20 +16,20 @@ import {
   listPersonalPointers,
   listShares,
   lockAnnouncement,
-  noteAnnounced,
-  noteLook,
-  noteRootTold,
+  storeAnnounced,
+  storePostponedNudge,
+  storeRootAnnounced,
 } from './follow-up-store.ts';
 import type { Announcement, PersonalPointer } from './follow-up-store.ts';
 
 export type FollowUpApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'followUpQueueUrl' | 'clock' | 'log' | 'metrics'>;
 
-/** A stream is announced at most this often. */
+/** Throttle in seconds: minimum time between two announcements of a stream. */
 const announceSeconds = 3;
 
 /**
- * What follows from a change in a stream, off the path of who made it. Safe to repeat: everything is read as it is now, and told as it is
- * now; telling it twice changes nothing for who hears it.
+ * Runs the follow-up work of a change in a stream, outside the sender's request. Safe to repeat: it reads and sends current state, which
+ * clients apply idempotently.
  */
 export async function followUp(app: FollowUpApp, message: FollowUp): Promise<void> {
   if (message.kind === 'stream') await announce(app, message);
@@ -39,30 +39,30 @@ export async function followUp(app: FollowUpApp, message: FollowUp): Promise<voi
 
 type Nudge = Extract<FollowUp, { kind: 'stream' }>;
 
-/** Tells sidebars how far a stream is, and the root event of a thread how many replies it has. */
+/** Sends the stream's head to sidebars, and updates the root event of a thread with its number of replies. */
 async function announce(app: FollowUpApp, message: Nudge): Promise<void> {
   const stream = await app.db.transaction(message.workspaceId, async (tx) => {
     const stream = await lockAnnouncement(tx, message.streamId);
-    if (!stream || isTold(stream)) return stream;
+    if (!stream || isAnnounced(stream)) return stream;
     const now = app.clock.now();
     const dueAt = stream.before ? stream.before.announcedAt.getTime() + announceSeconds * 1000 : 0;
     if (now.getTime() < dueAt) {
-      await lookLater(app, tx, message, stream, now, dueAt);
+      await postponeNudge(app, tx, message, stream, now, dueAt);
       return undefined;
     }
-    // Noted only when it was sent: should this be cut short, it is told again.
+    // Stored only after sending: after an interruption the announcement is sent again.
     await send(app, message, stream, await listPersonalPointers(tx, stream));
-    await noteAnnounced(tx, stream, now);
+    await storeAnnounced(tx, stream, now);
     return stream;
   });
   if (stream) await refreshRoot(app, message, stream);
 }
 
-/** A nudge that comes a little before its time is still one that was put off. */
-const looksEarlyMs = 500;
+/** Tolerance in milliseconds: a postponed nudge may arrive this much early. */
+const earlyArrivalMs = 500;
 
-/** Puts a nudge off until the stream may be told again; one is enough, however many come too early. */
-async function lookLater(
+/** Postpones a nudge until the stream may be announced again. One postponed nudge serves all that come too early. */
+async function postponeNudge(
   app: FollowUpApp,
   tx: Transaction,
   message: Nudge,
@@ -70,15 +70,15 @@ async function lookLater(
   now: Date,
   dueAt: number,
 ): Promise<void> {
-  if (before?.looksAt && before.looksAt > now) return;
+  if (before?.postponedUntil && before.postponedUntil > now) return;
   const delaySeconds = Math.ceil((dueAt - now.getTime()) / 1000);
   await nudge(app, 'followUp', message, delaySeconds);
-  await noteLook(tx, message.streamId, new Date(now.getTime() + delaySeconds * 1000 - looksEarlyMs));
+  await storePostponedNudge(tx, message.streamId, new Date(now.getTime() + delaySeconds * 1000 - earlyArrivalMs));
 }
 
-const isTold = ({ pointer, before }: Announcement): boolean => before?.head === pointer.head && before.countsRev === pointer.countsRev;
+const isAnnounced = ({ pointer, before }: Announcement): boolean => before?.head === pointer.head && before.countsRev === pointer.countsRev;
 
-/** As many rooms as one message holds with room to spare. */
+/** Rooms per queue message; leaves spare room. */
 const roomsPerMessage = 200;
 
 async function send(
@@ -102,19 +102,19 @@ async function send(
 }
 
 /**
- * The root event shows what became of its thread: it takes a new position in its own stream when replies, name or status have changed. What
- * it was told is noted with it, so that it is told again when the announcement was cut short before.
+ * Refreshes the root event of a thread: it takes a new position in its own stream when replies, name or status changed. The state it shows
+ * is stored with it, so an interrupted announcement is sent again.
  */
 async function refreshRoot(app: FollowUpApp, { workspaceId }: Nudge, stream: Announcement): Promise<void> {
   const { rootEventId, replyCount, rev, before } = stream;
   if (rootEventId === null || (replyCount === (before?.replyCount ?? 0) && rev === (before?.rev ?? 0))) return;
-  await refreshEvent(app, workspaceId, rootEventId, (tx) => noteRootTold(tx, stream));
+  await refreshEvent(app, workspaceId, rootEventId, (tx) => storeRootAnnounced(tx, stream));
 }
 
-/** What a shared event shows of its original is read anew where it is told anew. */
+/** Refreshes the events that share an original: each takes a new position, and readers fetch the preview again. */
 async function refreshShares(app: FollowUpApp, { workspaceId, eventId }: Extract<FollowUp, { kind: 'shares' }>): Promise<void> {
   const shares = await app.db.transaction(workspaceId, (tx) => listShares(tx, eventId));
-  // One transaction each: no two streams are ever held at once.
+  // One transaction each: two streams are never locked at once.
   for (const share of shares) await refreshEvent(app, workspaceId, share.eventId);
 }
 
@@ -131,11 +131,11 @@ async function refreshEvent(
     const { seq, gen } = await takePosition(tx, streamId);
     touchEvent(tx, eventId, seq);
     const event = await findEventForRoom(tx, eventId);
-    if (event) tellChange(tx, gen, event, { type: 'event:updated', actor: null, at: app.clock.now() });
+    if (event) enqueueChange(tx, gen, event, { type: 'event:updated', actor: null, at: app.clock.now() });
   });
 }
 
-/** Who lost a stream lost what branched off it: those rooms end for them too. */
+/** Ends subscriptions below a stream: members who lose it also lose the streams that inherit its readers. */
 async function revokeBelow(app: FollowUpApp, { workspaceId, streamId, userIds }: Extract<FollowUp, { kind: 'access' }>): Promise<void> {
   const below = await app.db.transaction(workspaceId, (tx) => listDescendants(tx, streamId));
   const rooms = below.map((id) => room.stream(workspaceId, id));

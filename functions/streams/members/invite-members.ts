@@ -11,20 +11,20 @@ import { announceMembership } from '../streams/announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
 import { addMembers, findPeople, insertInvitations } from './member-store.ts';
-import { tellNotified } from '../mentions/notify.ts';
+import { enqueueNotification } from '../mentions/notify.ts';
 import type { StreamForCaller } from '../stream.ts';
 
 type Input = z.infer<typeof InviteMembers> & { streamId: string };
 
-/** Adds members of the workspace to a stream. Who is in it is skipped; when nobody is new, or somebody is unknown, nothing happens. */
+/** Adds workspace members to a stream and skips those already in it. If none is new, or one is unknown, nothing changes. */
 export async function inviteMembers(app: AppendApp, caller: UserCaller, input: Input): Promise<{ added: StreamMember[] }> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'invite');
     const { stream } = found;
-    if (input.role !== 'member') requireMayGive(found, input.role);
+    if (input.role !== 'member') requireMayGrant(found, input.role);
     const userIds = [...new Set<string>(input.userIds)];
     await requireKnown(tx, input.userIds);
-    // Appended first: it holds the stream's row. Who was in it already is found out below, and undoes it.
+    // EventToAppend first, because this locks the stream's row. Existing members are detected below, and the transaction is rolled back.
     const actor = { id: caller.userId, name: found.caller.name };
     const event = await append(app, tx, stream, actor, { eventType: 'member_joined', payload: { userIds, invitedBy: caller.userId } });
     if (!event) throw new AppError('stream_archived');
@@ -51,8 +51,8 @@ export async function inviteMembers(app: AppendApp, caller: UserCaller, input: I
   });
 }
 
-/** Nobody gives more than they have. */
-function requireMayGive(found: StreamForCaller, role: string): void {
+/** Throws if the caller would grant a role above their own. */
+function requireMayGrant(found: StreamForCaller, role: string): void {
   const { streamRole, workspaceRole } = found.caller;
   const isOwner = streamRole === 'owner' || workspaceRole === 'owner';
   if (isOwner || (role === 'admin' && (streamRole === 'admin' || workspaceRole === 'admin'))) return;
@@ -87,5 +87,5 @@ async function notifyInvited(
     invited,
     createdAt: at,
   });
-  for (const one of told) tellNotified(tx, stream, { kind: 'invited', event, at }, { ...one, read: undefined });
+  for (const one of told) enqueueNotification(tx, stream, { kind: 'invited', event, at }, { ...one, read: undefined });
 }

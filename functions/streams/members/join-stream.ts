@@ -9,7 +9,7 @@ import { addMembers } from './member-store.ts';
 import { readStream } from '../streams/read-stream.ts';
 import { findStream } from '../streams/stream-store.ts';
 
-/** Joins a stream that the caller sees; of a thread they become a follower, which is no event. Joining again changes nothing. */
+/** Joins a stream that the caller sees. For a thread the caller becomes a follower, without an event. Joining again changes nothing. */
 export async function joinStream(app: AppendApp, caller: UserCaller, input: { streamId: string }): Promise<Stream> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'read');
@@ -18,17 +18,17 @@ export async function joinStream(app: AppendApp, caller: UserCaller, input: { st
     requireAllowed(found, 'join');
     const isThread = stream.streamType === 'thread';
     const payload = { userIds: [caller.userId] };
-    // Appended first: it holds the stream's row, so that joining and leaving at the same moment come one after the other.
+    // EventToAppend first, because this locks the stream's row: concurrent joins and leaves of a member run one after the other.
     if (!isThread) await append(app, tx, stream, { id: caller.userId, name: found.caller.name }, { eventType: 'member_joined', payload });
     const added = await addMembers(tx, stream.id, [{ userId: caller.userId, role: 'member' }], app.clock.now());
-    if (added.length === 0) throw new JoinedMeanwhile();
+    if (added.length === 0) throw new ConcurrentJoin();
     await announceMembership(app, tx, caller.userId, stream.id, [caller.userId]);
     return (await findStream(tx, caller.userId, stream.id))?.stream ?? stream;
   }).catch((error: unknown) => {
-    if (error instanceof JoinedMeanwhile) return readStream(app, caller, input);
+    if (error instanceof ConcurrentJoin) return readStream(app, caller, input);
     throw error;
   });
 }
 
-/** The same member joined at the same moment, from another device: undone, so that the stream notes it once. */
-class JoinedMeanwhile extends Error {}
+/** Error: the same member joined concurrently from another device. The rollback keeps a single event. */
+class ConcurrentJoin extends Error {}

@@ -9,10 +9,10 @@ import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
 import { takePosition } from '../events/log-store.ts';
 import { countOthers, endMembership, findMember, unfollowBelow } from './member-store.ts';
-import { unnotifyUnseen } from '../mentions/notify.ts';
+import { withdrawHidden } from '../mentions/notify.ts';
 import type { StreamForCaller } from '../stream.ts';
 
-/** Leaves a stream; of a thread: follows it no more. Leaving again changes nothing. */
+/** Leaves a stream, or unfollows a thread. Leaving again changes nothing. */
 export async function leaveStream(app: AppendApp, caller: UserCaller, input: { streamId: string }): Promise<void> {
   await withOutbox(app, caller.workspaceId, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'read');
@@ -20,24 +20,24 @@ export async function leaveStream(app: AppendApp, caller: UserCaller, input: { s
     else return;
     await endMembershipOf(app, tx, found, { id: caller.userId, name: found.caller.name }, caller.userId);
   }).catch((error: unknown) => {
-    if (!(error instanceof NotThere)) throw error;
+    if (!(error instanceof MemberNotFound)) throw error;
   });
 }
 
-/** Somebody who is not in the stream, or left it at the same moment. */
-class NotThere extends AppError {
+/** Error: the user is not in the stream, or left it concurrently. */
+class MemberNotFound extends AppError {
   constructor() {
     super('not_found', 'There is no such member in this stream.');
   }
 }
 
-/** Takes somebody out of a stream. */
+/** Removes a member from a stream. */
 export async function removeStreamMember(app: AppendApp, caller: UserCaller, input: { streamId: string; userId: string }): Promise<void> {
   if (input.userId === caller.userId) return leaveStream(app, caller, input);
   await withOutbox(app, caller.workspaceId, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'manageMembers');
     const member = await findMember(tx, found.stream.id, input.userId);
-    if (!member) throw new NotThere();
+    if (!member) throw new MemberNotFound();
     if (member.role === 'owner' && found.caller.streamRole !== 'owner' && found.caller.workspaceRole !== 'owner') {
       throw new AppError('forbidden', 'Owners are taken out by owners.');
     }
@@ -46,8 +46,8 @@ export async function removeStreamMember(app: AppendApp, caller: UserCaller, inp
 }
 
 /**
- * Ends a membership under the lock of the stream: the stream notes it, the member's devices are told, and what they hear of the stream
- * ends in order: nothing that is posted after this reaches them, unless they may still read it.
+ * Ends a membership under the lock of the stream. Appends an event, notifies the member's devices and revokes the subscriptions in order:
+ * later events do not reach the member, unless they may still read the stream.
  */
 async function endMembershipOf(
   app: AppendApp,
@@ -62,7 +62,7 @@ async function endMembershipOf(
   const others = await countOthers(tx, stream.id, userId);
   const now = app.clock.now();
   const leaving = await findMember(tx, stream.id, userId);
-  if (!leaving || !(await endMembership(tx, stream.id, userId, now))) throw new NotThere();
+  if (!leaving || !(await endMembership(tx, stream.id, userId, now))) throw new MemberNotFound();
   if (!isThread && leaving.role === 'owner' && others.owners === 0 && others.members > 0) {
     throw new AppError('last_owner', 'Make somebody else an owner first.');
   }
@@ -71,5 +71,5 @@ async function endMembershipOf(
     tx.revoke(room.stream(tx.workspaceId, stream.id), [userId]);
   }
   await announceRemoval(app, tx, actor.id, stream, userId);
-  if (!isThread) await unnotifyUnseen(app, tx, actor.id, { streamId: stream.id, userId });
+  if (!isThread) await withdrawHidden(app, tx, actor.id, { streamId: stream.id, userId });
 }

@@ -8,7 +8,7 @@ import { listMembersOf } from './member-store.ts';
 
 const Cursor = z.strictObject({ name: z.string(), id: z.string() });
 
-/** A page of the members of a stream, by name. */
+/** Lists a page of the members of a stream, by name. */
 export async function listStreamMembers(
   app: Pick<App, 'db'>,
   caller: UserCaller,

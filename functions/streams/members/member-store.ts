@@ -24,7 +24,7 @@ const memberColumns = 'm.user_id, u.name, m.role, wm.role as workspace_role, m.j
 const memberJoins = `join users u on u.workspace_id = m.workspace_id and u.id = m.user_id
      join workspace_members wm on wm.workspace_id = m.workspace_id and wm.user_id = m.user_id and wm.removed_at is null`;
 
-/** The members of a stream by name, from behind a key; names compare by code point. */
+/** Lists the members of a stream after a key, by name; names compare by code point. */
 export async function listMembersOf(
   tx: Transaction,
   streamId: string,
@@ -41,7 +41,7 @@ export async function listMembersOf(
   return rows.map(memberOf);
 }
 
-/** One member of a stream; undefined for who is not in it. */
+/** Finds one member of a stream; undefined for users who are not in it. */
 export async function findMember(tx: Transaction, streamId: string, userId: string): Promise<StreamMember | undefined> {
   const [row] = await tx.query<MemberRow>(
     `select ${memberColumns} from stream_members m ${memberJoins}
@@ -51,7 +51,7 @@ export async function findMember(tx: Transaction, streamId: string, userId: stri
   return row && memberOf(row);
 }
 
-/** Which of these users are members of the workspace, with their names; where a guest asks, only whom they know. */
+/** Finds those of the users who are workspace members, with their names. For a guest, only people in a common stream. */
 export async function findPeople(tx: Transaction, userIds: readonly string[], guestId?: string): Promise<{ id: string; name: string }[]> {
   return tx.query<{ id: string; name: string }>(
     `select u.id, u.name from workspace_members wm join users u on u.workspace_id = wm.workspace_id and u.id = wm.user_id
@@ -62,8 +62,8 @@ export async function findPeople(tx: Transaction, userIds: readonly string[], gu
 }
 
 /**
- * Adds members; who is in it already is left as they are. Everything up to now is read: what was said before one came is not news. The
- * stream's row is held by who appends the event of it, so that joining and leaving at the same moment come one after the other.
+ * Adds members and skips existing ones. Everything before the join counts as read. The caller must have appended its event first: that
+ * locks the stream's row, so concurrent joins and leaves run one after the other.
  */
 export async function addMembers(
   tx: Transaction,
@@ -90,7 +90,7 @@ export async function addMembers(
   return rows.map(memberOf);
 }
 
-/** Who replies in a thread follows it from there on. */
+/** Makes the author of a reply a follower of the thread, read up to the reply. */
 export function followThread(
   tx: Transaction,
   { stream, userId, event }: { stream: { id: string }; userId: string; event: { seq: number; createdAt: string } },
@@ -104,7 +104,7 @@ export function followThread(
   );
 }
 
-/** Ends a membership; false where there was none. */
+/** Ends a membership; false when there was none. */
 export async function endMembership(tx: Transaction, streamId: string, userId: string, leftAt: Date): Promise<boolean> {
   const rows = await tx.query<{ user_id: string }>(
     `update stream_members set left_at = $4 where workspace_id = $1 and stream_id = $2 and user_id = $3 and left_at is null
@@ -114,7 +114,7 @@ export async function endMembership(tx: Transaction, streamId: string, userId: s
   return rows.length > 0;
 }
 
-/** Ends following the threads below a stream, for somebody who sees them no more. */
+/** Ends following of the threads below a stream for a user who loses access to them. */
 export function unfollowBelow(tx: Transaction, streamId: string, userId: string, leftAt: Date): void {
   tx.defer(
     `update stream_members m set left_at = $4 from streams t
@@ -124,7 +124,7 @@ export function unfollowBelow(tx: Transaction, streamId: string, userId: string,
   );
 }
 
-/** How many others are in it, and how many owners it has besides somebody. */
+/** Counts the other members of a stream, and the other owners. */
 export async function countOthers(tx: Transaction, streamId: string, userId: string): Promise<{ members: number; owners: number }> {
   const [row] = await tx.query<{ members: number; owners: number }>(
     `select count(*) as members, count(*) filter (where role = 'owner') as owners from stream_members
@@ -150,7 +150,7 @@ export async function setNotifyLevel(tx: Transaction, streamId: string, userId: 
   );
 }
 
-/** Adds a notification for each of those who were invited, and takes the next position of their own rooms. */
+/** Inserts a notification for each invited user and takes the next position of each user's own room. */
 export async function insertInvitations(
   tx: Transaction,
   invitation: {
@@ -167,7 +167,7 @@ export async function insertInvitations(
        select n.user_id, n.notification_id from unnest($2::text[], $3::text[]) as n(user_id, notification_id)
        join workspace_members wm on wm.workspace_id = $1 and wm.user_id = n.user_id and wm.removed_at is null
        order by n.user_id for no key update of wm
-     ), told as (
+     ), notified as (
        insert into notifications (id, workspace_id, user_id, kind, stream_id, event_id, seq, actor_id, created_at)
        select notification_id, $1, user_id, 'invited', $4, $5, $6, $7, $8 from invited
      ), moved as (

@@ -13,7 +13,7 @@ import type { StreamForCaller } from '../stream.ts';
 
 type Input = z.infer<typeof UpdateStreamMember> & { streamId: string; userId: string };
 
-/** Changes a member's role (who manages the stream), or one's own notify level. */
+/** Changes a member's role (requires managing the stream), or the caller's own notify level. */
 export async function updateStreamMember(app: AppendApp, caller: UserCaller, input: Input): Promise<StreamMember> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'read');
@@ -43,7 +43,7 @@ async function changeRole(
   const isOwner = who.streamRole === 'owner' || who.workspaceRole === 'owner';
   if (!isOwner && (role === 'owner' || member.role === 'owner')) throw new AppError('forbidden', 'Owners are made, and unmade, by owners.');
   const payload = { kind: 'role_changed', userId: member.user.id, from: member.role, to: role };
-  // Appended first: it holds the stream's row, so that two last owners cannot step down at the same moment.
+  // EventToAppend first, because this locks the stream's row: two last owners cannot step down concurrently.
   await append(app, tx, stream, { id: caller.userId, name: who.name }, { eventType: 'system', payload });
   if (member.role === 'owner' && (await countOthers(tx, stream.id, member.user.id)).owners === 0) {
     throw new AppError('last_owner', 'Make somebody else an owner first.');

@@ -2,12 +2,12 @@ import type { NotifyLevel, ReadState } from '../../../contract/stream.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { accessOf, mentionCount, seesIt, shareStream, unreadCount } from '../streams/stream-rows.ts';
 
-/** Everyone in the stream, as a row of mentions and notifications says it. */
+/** User id that stands for everyone in the stream, in rows of mentions and notifications. */
 export const here = '@here';
 
 /**
- * Which of these ids are members that the author knows, and which of these slugs are of streams that the author may see, and so may
- * everybody who reads the stream that it is said in: a mention tells that there is something.
+ * Resolves names in a text. Ids resolve to members that the author knows. Slugs resolve to streams that the author and every reader of the
+ * stream may see, because a mention reveals that its target exists.
  */
 export async function resolveNames(
   tx: Transaction,
@@ -32,23 +32,23 @@ export async function resolveNames(
   };
 }
 
-/** Personal notifications that are unread, counted up to 100. */
+/** SQL that counts unread personal notifications, up to 100. */
 export const unreadNotifications = (userId: string): string =>
   `(select count(*) from (select from notifications un
      where un.workspace_id = $1 and un.user_id = ${userId} and un.read_at is null limit 100) x)`;
 
-/** Somebody who was notified: where their own room is, and what their counts have become. */
-export interface Notified {
+/** A notified member: position of the member's own room, and the new counts. */
+export interface NotifiedMember {
   readonly userId: string;
   readonly notificationId: string;
   readonly rev: number;
   readonly gen: string;
   readonly unreadNotifications: number;
-  /** undefined for who sees the stream without being in it. */
+  /** Undefined for a member who sees the stream without being in it. */
   readonly read: ReadState | undefined;
 }
 
-interface NotifiedRow {
+interface NotifiedMemberRow {
   user_id: string;
   notification_id: string;
   rev: number;
@@ -62,8 +62,8 @@ interface NotifiedRow {
 }
 
 /**
- * Notifies those of the named who may see the stream and want to hear of it, and notes whom the event mentions. One statement for all of
- * them; nothing for everyone else, however many are in the stream.
+ * Inserts mentions and notifies the named members who may see the stream and did not mute it. One statement for all of them; no work for
+ * other members, however many the stream has.
  */
 export async function insertMentions(
   tx: Transaction,
@@ -76,10 +76,10 @@ export async function insertMentions(
     here: { notificationId: string } | undefined;
     createdAt: Date;
   },
-): Promise<Notified[]> {
+): Promise<NotifiedMember[]> {
   const quiet: NotifyLevel = 'none';
-  const rows = await tx.query<NotifiedRow>(
-    `with seer as (
+  const rows = await tx.query<NotifiedMemberRow>(
+    `with recipient as (
        select c.user_id, c.notification_id from unnest($6::text[], $7::text[]) as c(user_id, notification_id)
        join workspace_members wm on wm.workspace_id = $1 and wm.user_id = c.user_id and wm.removed_at is null
        join streams s on s.id = $2 and s.workspace_id = $1
@@ -87,24 +87,24 @@ export async function insertMentions(
        ${accessOf('c.user_id')}
        where c.user_id <> $5 and q.user_id is null and ${seesIt(`(wm.role = 'guest')`)}
        order by c.user_id for no key update of wm
-     ), noted as (
+     ), mentioned as (
        insert into mentions (workspace_id, stream_id, seq, user_id, actor_id)
-       select $1, $2, $4::bigint, user_id, $5 from seer union all select $1, $2, $4, '${here}', $5 where $8::text is not null
+       select $1, $2, $4::bigint, user_id, $5 from recipient union all select $1, $2, $4, '${here}', $5 where $8::text is not null
        on conflict do nothing
-     ), told as (
+     ), notified as (
        insert into notifications (id, workspace_id, user_id, kind, stream_id, event_id, seq, actor_id, created_at)
-       select notification_id, $1, user_id, 'mention', $2, $3, $4::bigint, $5, $9::timestamptz from seer
+       select notification_id, $1, user_id, 'mention', $2, $3, $4::bigint, $5, $9::timestamptz from recipient
        union all select $8, $1, '${here}', 'here', $2, $3, $4, $5, $9 where $8::text is not null
      ), moved as (
-       update workspace_members wm set rev = wm.rev + 1 from seer where wm.workspace_id = $1 and wm.user_id = seer.user_id
+       update workspace_members wm set rev = wm.rev + 1 from recipient where wm.workspace_id = $1 and wm.user_id = recipient.user_id
        returning wm.user_id, wm.rev, wm.gen
      )
-     select seer.user_id, seer.notification_id, moved.rev, moved.gen,
-       least(${unreadNotifications('seer.user_id')} + 1, 100) as unread_notifications,
+     select recipient.user_id, recipient.notification_id, moved.rev, moved.gen,
+       least(${unreadNotifications('recipient.user_id')} + 1, 100) as unread_notifications,
        m.read_rev, m.read_seq, m.last_read_at, ${unreadCount} as unread_count, ${mentionCount} + 1 as mention_count
-     from seer join moved on moved.user_id = seer.user_id
+     from recipient join moved on moved.user_id = recipient.user_id
      join streams s on s.id = $2
-     left join stream_members m on m.stream_id = s.id and m.user_id = seer.user_id and m.left_at is null`,
+     left join stream_members m on m.stream_id = s.id and m.user_id = recipient.user_id and m.left_at is null`,
     [
       tx.workspaceId,
       event.streamId,
@@ -117,10 +117,10 @@ export async function insertMentions(
       event.createdAt,
     ],
   );
-  return rows.map(notifiedOf);
+  return rows.map(notifiedMemberOf);
 }
 
-function notifiedOf(row: NotifiedRow): Notified {
+function notifiedMemberOf(row: NotifiedMemberRow): NotifiedMember {
   const read = row.read_rev === null ? undefined : readStateOf({ ...row, read_rev: row.read_rev, read_seq: row.read_seq ?? 0 });
   return {
     userId: row.user_id,
@@ -146,32 +146,35 @@ export const readStateOf = (row: {
   lastReadAt: row.last_read_at?.toISOString() ?? null,
 });
 
-/** Takes back what an event's mentions made, but for those that it still mentions; says whose activity that changes, and to what. */
-export async function removeMentions(
+/**
+ * Deletes the mentions and notifications of an event, except for members it still mentions. Returns the affected members with their new
+ * counts.
+ */
+export async function deleteMentions(
   tx: Transaction,
   event: { streamId: string; eventId: string; seq: number; keep: readonly string[] },
-): Promise<Removed[]> {
-  const rows = await tx.query<RemovedRow>(
+): Promise<RemovedNotifications[]> {
+  const rows = await tx.query<RemovedNotificationsRow>(
     `with unmentioned as (
        delete from mentions where workspace_id = $1 and stream_id = $2 and seq = $4 and not user_id = any($5)
      ), gone as (
        delete from notifications where workspace_id = $1 and event_id = $3 and kind in ('mention', 'here') and not user_id = any($5)
        returning id, user_id, read_at
-     ), ${whoseActivity}`,
+     ), ${affectedMembers}`,
     [tx.workspaceId, event.streamId, event.eventId, event.seq, event.keep],
   );
   return rows.map(removedOf);
 }
 
 /**
- * The notifications that a stream, and what branched off below it, gave to who may not see it any more: somebody, or (`userId` undefined)
- * everybody. They are not listed, unless their member sees it again; what of them is unread counts as read from now on.
+ * Marks as read, and returns, notifications of a stream and its descendants that their members can no longer see. `userId` undefined: of every
+ * member. They are not listed unless the member regains access.
  */
-export async function removeUnseen(
+export async function markHiddenRead(
   tx: Transaction,
   { streamId, userId, at }: { streamId: string; userId: string | undefined; at: Date },
-): Promise<Removed[]> {
-  const rows = await tx.query<RemovedRow>(
+): Promise<RemovedNotifications[]> {
+  const rows = await tx.query<RemovedNotificationsRow>(
     `with recursive below as (
        select id from streams where id = $2 and workspace_id = $1
        union select c.id from streams c join below b on c.parent_stream_id = b.id
@@ -183,28 +186,28 @@ export async function removeUnseen(
        where not ${seesIt(`(wm.role = 'guest')`)}
      ), settled as (
        update notifications n set read_at = $4 from gone where n.id = gone.id and gone.read_at is null
-     ), ${whoseActivity}`,
+     ), ${affectedMembers}`,
     [tx.workspaceId, streamId, userId ?? null, at],
   );
   return rows.map(removedOf);
 }
 
-/** What is gone from somebody's activity, where their own room is, and what their count has become. */
-interface Removed {
+/** Notifications that left a member's activity, with the position of the member's own room and the new count. */
+interface RemovedNotifications {
   readonly userId: string;
   readonly rev: number;
   readonly gen: string;
   readonly removed: string[];
   readonly unreadNotifications: number;
 }
-interface RemovedRow {
+interface RemovedNotificationsRow {
   user_id: string;
   rev: number;
   gen: string;
   removed: string[];
   unread_notifications: number;
 }
-const removedOf = (row: RemovedRow): Removed => ({
+const removedOf = (row: RemovedNotificationsRow): RemovedNotifications => ({
   userId: row.user_id,
   rev: row.rev,
   gen: row.gen,
@@ -212,8 +215,8 @@ const removedOf = (row: RemovedRow): Removed => ({
   unreadNotifications: row.unread_notifications,
 });
 
-/** Goes on from `gone`, the notifications that are not listed any more: the rooms of whose they were take their next position. */
-const whoseActivity = `held as (
+/** SQL tail after `gone`, the notifications no longer listed: the own room of each affected member takes its next position. */
+const affectedMembers = `held as (
        select user_id from workspace_members where workspace_id = $1 and user_id in (select user_id from gone) and removed_at is null
        order by user_id for no key update
      ), moved as (

@@ -4,8 +4,8 @@ import type { Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { resolveNames } from './mention-store.ts';
 
-/** What a text may mention, as it is written: `@name` and `#slug` outside of code. Whether they exist is not known yet. */
-export interface Written {
+/** Possible mentions as written in a text: `@name` and `#slug` outside of code. Their targets may not exist. */
+export interface WrittenMentions {
   /** Each `@word`, as all the ids that it may mean: the whole word first, then without the punctuation that may end a sentence. */
   readonly people: readonly (readonly string[])[];
   readonly slugs: readonly string[];
@@ -16,8 +16,8 @@ const code = /```[\s\S]*?(?:```|$)|`[^`\n]*`/g;
 const person = /(?<![\w.@/-])@([A-Za-z0-9_.@-]{1,64})/g;
 const stream = /(?<![\p{L}\p{N}\p{M}_/#&-])#([\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}\p{M}-]{0,79})/gu;
 
-/** Reads what a text mentions. */
-export function readMentions(text: string): Written {
+/** Parses the possible mentions of a text. */
+export function readMentions(text: string): WrittenMentions {
   const prose = text.replace(code, ' ');
   const words = [...new Set([...prose.matchAll(person)].map(([, word]) => word ?? ''))];
   const people = words.map(meanings).filter((ids) => !ids.includes('here'));
@@ -35,8 +35,8 @@ function meanings(word: string): string[] {
 }
 
 /**
- * What an event mentions: what is written in its text and what its sender names besides, as far as it exists, and author and readers may
- * know of it. One statement, and none for a text without mentions.
+ * Resolves the mentions of an event: those in its text and those named by its sender, if they exist and author and readers may know of
+ * them. One statement; none for a text without mentions.
  */
 export async function findMentions(
   tx: Transaction,

@@ -5,12 +5,14 @@ import { metric } from '../../../contract/names.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import type { App } from '../../platform/app.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
-import { insertMentions, removeMentions, removeUnseen } from './mention-store.ts';
-import type { Notified } from './mention-store.ts';
+import { insertMentions, deleteMentions, markHiddenRead } from './mention-store.ts';
+import type { NotifiedMember } from './mention-store.ts';
 
 type NotifyApp = Pick<App, 'clock' | 'metrics'>;
 
-/** Notifies those whom an event mentions by name, and notes an @here for whoever looks; nothing where it mentions nobody. */
+/**
+ * Notifies the members an event mentions by name and stores one row for @here, which members read on demand. Does nothing without mentions.
+ */
 export async function notifyMentioned(
   app: NotifyApp,
   tx: OutboxTransaction,
@@ -34,16 +36,16 @@ export async function notifyMentioned(
     here: isForAll ? { notificationId: newId('notification', now.getTime()) } : undefined,
     createdAt: now,
   });
-  for (const one of notified) tellNotified(tx, stream, { kind: 'mention', event, at: now }, one);
+  for (const one of notified) enqueueNotification(tx, stream, { kind: 'mention', event, at: now }, one);
   app.metrics.count(metric.notificationsCreated, notified.length);
 }
 
-/** Pushes a new notification to all devices of whom it is for, with what their counts have become. */
-export function tellNotified(
+/** Enqueues a new notification, with the new counts, for all devices of its member. */
+export function enqueueNotification(
   tx: OutboxTransaction,
   stream: Pick<Stream, 'id' | 'name' | 'streamType'>,
   { kind, event, at }: { kind: 'mention' | 'invited'; event: StreamEvent; at: Date },
-  { userId, notificationId, rev, gen, read, unreadNotifications }: Notified,
+  { userId, notificationId, rev, gen, read, unreadNotifications }: NotifiedMember,
 ): void {
   tx.enqueue(room.user(tx.workspaceId, userId), gen, {
     seq: rev,
@@ -70,30 +72,35 @@ export function tellNotified(
   });
 }
 
-/** How much of a text a line of the activity shows. */
+/** Characters of a text that an activity entry shows. */
 export const shownCharacters = 300;
 
-/** Takes back what an event's mentions made, but for those that it still mentions, on all devices. */
-export async function unnotify(
+/** Withdraws the mentions of an event on all devices, except for members it still mentions. */
+export async function withdrawMentions(
   app: NotifyApp,
   tx: OutboxTransaction,
   event: Pick<StreamEvent, 'id' | 'streamId' | 'seq' | 'actorId'>,
   keep: readonly string[] = [],
 ): Promise<void> {
-  tellRemoved(app, tx, event.actorId, await removeMentions(tx, { streamId: event.streamId, eventId: event.id, seq: event.seq, keep }));
+  enqueueRemovals(app, tx, event.actorId, await deleteMentions(tx, { streamId: event.streamId, eventId: event.id, seq: event.seq, keep }));
 }
 
-/** Takes back what a stream, and what branched off below it, made of activity for who may not see it any more, on all their devices. */
-export async function unnotifyUnseen(
+/** Withdraws activity entries of this stream and its descendants, on all devices, for members who can no longer read it. */
+export async function withdrawHidden(
   app: NotifyApp,
   tx: OutboxTransaction,
   actorId: string,
   { streamId, userId }: { streamId: string; userId?: string },
 ): Promise<void> {
-  tellRemoved(app, tx, actorId, await removeUnseen(tx, { streamId, userId, at: app.clock.now() }));
+  enqueueRemovals(app, tx, actorId, await markHiddenRead(tx, { streamId, userId, at: app.clock.now() }));
 }
 
-function tellRemoved(app: NotifyApp, tx: OutboxTransaction, actorId: string, changed: Awaited<ReturnType<typeof removeUnseen>>): void {
+function enqueueRemovals(
+  app: NotifyApp,
+  tx: OutboxTransaction,
+  actorId: string,
+  changed: Awaited<ReturnType<typeof markHiddenRead>>,
+): void {
   for (const { userId, rev, gen, removed, unreadNotifications } of changed) {
     tx.enqueue(room.user(tx.workspaceId, userId), gen, {
       seq: rev,

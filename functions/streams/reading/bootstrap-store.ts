@@ -5,7 +5,7 @@ import { unreadNotifications } from '../mentions/mention-store.ts';
 import { accessOf, seesIt, streamColumns, streamOf } from '../streams/stream-rows.ts';
 import type { StreamRow } from '../streams/stream-rows.ts';
 
-/** Where the rooms of the workspace and of a member are, and who the member is; undefined for who is not in the workspace. */
+/** Positions of the workspace's and the member's rooms, and the member; undefined for users outside the workspace. */
 export interface BootstrapHead {
   readonly workspace: Workspace;
   readonly me: User;
@@ -50,17 +50,16 @@ export async function findBootstrapHead(tx: Transaction, userId: string): Promis
 }
 
 /**
- * The streams of a member's sidebar, the newest activity first: those they are in, threads that they follow among them, and the public ones.
- * Access is computed only where it is inherited, unread counts only for the streams of the page. `actorIds`: the last authors there.
+ * Lists the streams of a member's sidebar, newest activity first: their own, followed threads among them, and the public ones. Access is
+ * computed only if inherited, unread counts only for streams of the page. `actorIds`: the last authors there.
  */
 export async function listSidebar(tx: Transaction, userId: string, limit: number): Promise<{ stream: Stream; actorIds: string[] }[]> {
   const guest = '(select guest from caller)';
   const inIt = 's.id in (select mm.stream_id from stream_members mm where mm.workspace_id = $1 and mm.user_id = $2 and mm.left_at is null)';
   const newestFirst = 'order by coalesce(s.last_event_at, s.created_at) desc, s.id desc';
   const rows = await tx.query<StreamRow & { actor_ids: string }>(
-    // A sort copies each row that it is given, so it gets places and keys of rows; a place (ctid) holds as long as the snapshot does.
-    // "offset 0" keeps the planner from reading all streams again for the rows of one page.
-    // Ids hold no space, and a text is read faster than an array.
+    // A sort copies its input rows, so it sorts ctids and keys only; a ctid is valid as long as the snapshot. "offset 0" keeps the planner
+    // from reading all streams again for the rows of one page. Ids hold no space, and joined text is faster to read than an array.
     `with caller as materialized (
        select wm.role = 'guest' as guest from workspace_members wm where wm.workspace_id = $1 and wm.user_id = $2
      ), page as materialized (
@@ -82,9 +81,9 @@ export async function listSidebar(tx: Transaction, userId: string, limit: number
 }
 
 /**
- * The names of people who are members, or were, as the last thing of a transaction: in one flight with the commit. The ids are joined as
- * rows: `= any($2)` with a plan for all values compares each row with each id. Not async: whoever waits for the transaction hears of a failure,
- * and a promise of its own around this one would be rejected with nobody to handle it.
+ * Lists the names of current and former members, as the last statement of a transaction, in one flight with the commit. The ids are joined
+ * as rows: `= any($2)` under a generic plan compares each row with each id. Not async: the transaction reports the failure, and a wrapping
+ * promise would be rejected without a handler.
  */
 export function listPeople(tx: Transaction, userIds: readonly string[]): Promise<{ id: string; name: string }[]> {
   return tx.deferRows<{ id: string; name: string }>(

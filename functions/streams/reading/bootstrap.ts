@@ -6,12 +6,12 @@ import { AppError } from '../../platform/errors.ts';
 import { findBootstrapHead, listPeople, listSidebar } from './bootstrap-store.ts';
 import { pageOfStreams } from '../streams/list-streams.ts';
 
-/** Streams of the first page; more are listed by activity. */
+/** Streams of the first page; the client lists more by activity. */
 const limit = 100;
 
 /**
- * All that an app needs to draw itself, of one moment: the positions of the rooms first, so that frames behind them are all that is
- * missing. Four statements, whatever the size of the workspace.
+ * Reads everything a client needs at start, from one snapshot. Room positions come first, so only later frames are missing. Four statements
+ * for any size of workspace.
  */
 export async function bootstrap(app: Pick<App, 'db'>, caller: UserCaller): Promise<Bootstrap> {
   const { people, ...known } = await app.db.snapshot(caller.workspaceId, async (tx) => {

@@ -11,7 +11,7 @@ import type { AppendApp } from '../events/append.ts';
 import { findEvent } from '../events/event-store.ts';
 import { movePointer } from './read-store.ts';
 
-/** Moves the caller's read pointer forward, to the end unless told; never back. The same cost however much was unread. */
+/** Moves the caller's read pointer forward, by default to the end; never back. The cost does not depend on the unread count. */
 export async function markRead(app: AppendApp, caller: UserCaller, input: { streamId: StreamId; seq?: number }): Promise<ReadState> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const { stream } = await accessStream(tx, caller, input.streamId, 'read');
@@ -19,7 +19,7 @@ export async function markRead(app: AppendApp, caller: UserCaller, input: { stre
   });
 }
 
-/** Moves the caller's read pointer to just before an event: it and all behind it are unread again. */
+/** Moves the caller's read pointer to just before an event: it and all later events are unread again. */
 export async function markUnread(app: AppendApp, caller: UserCaller, input: { streamId: StreamId; eventId: string }): Promise<ReadState> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const { stream } = await accessStream(tx, caller, input.streamId, 'read');
@@ -29,7 +29,7 @@ export async function markUnread(app: AppendApp, caller: UserCaller, input: { st
   });
 }
 
-/** Moves the pointer, and tells the caller's other devices where it is now. */
+/** Moves the pointer and sends its new position to the caller's other devices. */
 async function move(
   app: Pick<App, 'clock'>,
   tx: OutboxTransaction,

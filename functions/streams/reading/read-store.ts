@@ -3,7 +3,7 @@ import type { Transaction } from '../../platform/database.ts';
 import { readStateOf, unreadNotifications } from '../mentions/mention-store.ts';
 import { mentionCount, unreadCount } from '../streams/stream-rows.ts';
 
-/** Where a read pointer has come to, and where the reader's own room is. `rev` is undefined where the pointer stayed. */
+/** Read state after a move, and the position of the reader's own room. `room` is undefined if the pointer did not move. */
 export interface MovedPointer {
   readonly read: ReadState;
   readonly room: { rev: number; gen: string } | undefined;
@@ -11,8 +11,8 @@ export interface MovedPointer {
 }
 
 /**
- * Moves a member's read pointer: forward only, or (`back`) to just before `seq`, wherever it was. The notifications of what is read by that
- * are read too. The member's own room takes its next position if the pointer moved.
+ * Moves a member's read pointer: forward only, or (`back`) to just before `seq` from any position. Marks the notifications up to the
+ * pointer as read. The member's own room takes its next position if the pointer moved.
  */
 export async function movePointer(
   tx: Transaction,
@@ -43,7 +43,7 @@ export async function movePointer(
   return state && { ...state, room: moved };
 }
 
-/** What a member has read of a stream, and what that leaves. */
+/** Finds a member's read pointer in a stream and the remaining unread counts. */
 export async function findReadState(
   tx: Transaction,
   streamId: string,

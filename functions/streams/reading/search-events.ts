@@ -9,7 +9,7 @@ import { searchDepth, searchVisible } from './search-store.ts';
 
 const Cursor = z.strictObject({ offset: z.int().min(1).max(searchDepth) });
 
-/** Messages with these words that the caller may see, best first. */
+/** Searches messages that the caller may see, best match first. */
 export async function searchEvents(
   app: Pick<App, 'db'>,
   caller: UserCaller,

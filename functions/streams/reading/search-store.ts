@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database.ts';
 import { accessOf, seesIt } from '../streams/stream-rows.ts';
 
-export interface Found {
+export interface SearchMatch {
   readonly eventId: string;
   readonly streamName: string | null;
   readonly streamType: string;
@@ -9,18 +9,18 @@ export interface Found {
   readonly score: number;
 }
 
-/** How many matches of the whole workspace are looked through for those that the searcher may see. */
+/** Matches of the whole workspace that are checked for the searcher's access. */
 export const searchDepth = 2_000;
 
 /**
- * The events whose text matches, best first, that the searcher may see. What was found is filtered by access here, before anything of it
- * (a count, a snippet) can be told.
+ * Searches event texts and returns matches that the searcher may see, best first. Access is filtered in this statement, so neither a count
+ * nor a snippet of a hidden event leaks.
  */
 export async function searchVisible(
   tx: Transaction,
   userId: string,
   search: { q: string; from?: string; in?: string; after?: string; before?: string; offset: number; limit: number },
-): Promise<Found[]> {
+): Promise<SearchMatch[]> {
   const rows = await tx.query<{ event_id: string; stream_name: string | null; stream_type: string; snippet: string; score: number }>(
     `select f.event_id, f.name as stream_name, f.stream_type, f.score,
        ts_headline('english', t.content, websearch_to_tsquery('simple', $3) || websearch_to_tsquery('english', $3),

@@ -5,23 +5,28 @@ import type { App } from '../../platform/app.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { listPersonalAudience, takeMemberRevisions, takeWorkspaceRevision } from './room-store.ts';
 import { findStream } from './stream-store.ts';
-import { neutral } from '../stream.ts';
+import { withoutViewer } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
 
-type Told = Pick<StreamForCaller, 'stream' | 'accessIds' | 'isPublic'>;
+type AnnouncedStream = Pick<StreamForCaller, 'stream' | 'accessIds' | 'isPublic'>;
 
 /**
- * Tells everyone who sees a stream of it: the workspace's room where it is public, its guests in their own rooms; and where it is not
- * public, those who are in it.
+ * Announces a stream to everyone who sees it. A public stream goes to the workspace's room, and to guests in their own rooms; other streams
+ * go to their members' own rooms.
  */
 export async function announceStream(
   app: Pick<App, 'clock'>,
   tx: OutboxTransaction,
   actorId: string,
   what: 'created' | 'updated' | 'archived',
-  { stream, accessIds, isPublic }: Told,
+  { stream, accessIds, isPublic }: AnnouncedStream,
 ): Promise<void> {
-  const item = { type: `stream:${what}` as const, at: app.clock.now().toISOString(), actor: UserId.parse(actorId), data: neutral(stream) };
+  const item = {
+    type: `stream:${what}` as const,
+    at: app.clock.now().toISOString(),
+    actor: UserId.parse(actorId),
+    data: withoutViewer(stream),
+  };
   if (isPublic) {
     const { rev, gen } = await takeWorkspaceRevision(tx);
     tx.enqueue(room.workspace(tx.workspaceId), gen, { ...item, seq: rev });
@@ -32,7 +37,7 @@ export async function announceStream(
   }
 }
 
-/** Tells members, on all their devices, that they are in a stream now: each the stream as it is for them. */
+/** Announces a stream to its new members on all their devices, each with their own view of it. */
 export async function announceMembership(
   app: Pick<App, 'clock'>,
   tx: OutboxTransaction,
@@ -53,7 +58,7 @@ export async function announceMembership(
   }
 }
 
-/** Tells a member, on all their devices, that they are in a stream no more; and ends what they hear of it. */
+/** Announces to a member's devices that their membership ended. */
 export async function announceRemoval(
   app: Pick<App, 'clock'>,
   tx: OutboxTransaction,

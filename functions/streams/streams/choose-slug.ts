@@ -5,8 +5,8 @@ import { findSlugs } from './stream-store.ts';
 import { slugOf } from '../stream.ts';
 
 /**
- * The slug for a name, or the one that was asked for; unique in the workspace. Taken by a stream that the caller sees, it is a conflict.
- * Taken by one they do not see, a number is added: an error would tell that the other is there. null where a name has no letters.
+ * Chooses a slug from the name or the requested slug, unique in the workspace. A slug taken by a stream the caller sees is a conflict. If
+ * the caller cannot see that stream, a number is added: an error would reveal it. Null for a name without letters.
  */
 export async function chooseSlug(
   tx: Transaction,
@@ -26,7 +26,7 @@ export async function chooseSlug(
   }
 }
 
-/** Another stream has the name, or the slug where one was asked for. */
+/** Error: another stream has the name, or the requested slug. */
 export function nameTaken({ slug }: { slug?: string | undefined }): AppError {
   const field = slug === undefined ? 'name' : 'slug';
   return new AppError('conflict', `Another stream has this ${field}.`, {

@@ -19,7 +19,7 @@ import type { NewStream } from './stream-store.ts';
 
 type Input = CreateStream & RequestHeaders;
 
-/** Makes a stream and tells those who see it. `repeated`: the same idempotency key, or the same people of a DM, made it before. */
+/** Creates a stream and announces it. `repeated`: the same idempotency key, or the same participants of a DM, created it before. */
 export async function createStream(app: AppendApp, caller: UserCaller, input: Input): Promise<{ stream: Stream; repeated: boolean }> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const role = await accessMember(tx, caller);
@@ -47,7 +47,7 @@ export async function createStream(app: AppendApp, caller: UserCaller, input: In
     await announceMembership(app, tx, caller.userId, id, [caller.userId]);
     return { stream, repeated: false };
   }).catch(async (error: unknown) => {
-    // What is in the way may be what the same request made at the same moment.
+    // The conflict may come from a concurrent copy of the same request.
     if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
     const before = await app.db.transaction(caller.workspaceId, (tx) => madeBefore(tx, caller, input));
     if (before) return { stream: before, repeated: true };
@@ -59,7 +59,7 @@ async function madeBefore(tx: Transaction, caller: UserCaller, { idempotencyKey 
   return idempotencyKey === undefined ? undefined : findStreamByIdempotencyKey(tx, caller.userId, idempotencyKey);
 }
 
-/** What every new stream has in common. */
+/** Default settings of a new stream. */
 function blank(app: Pick<AppendApp, 'clock'>, caller: UserCaller, id: string): NewStream {
   return {
     id,
@@ -80,7 +80,7 @@ function blank(app: Pick<AppendApp, 'clock'>, caller: UserCaller, id: string): N
   };
 }
 
-/** A DM is its participants: whoever asks first makes it, everyone who asks gets the same. */
+/** Creates or finds a DM, which its participants identify. The first request creates it, later ones get the same. */
 async function createDm(
   app: AppendApp,
   tx: OutboxTransaction,
@@ -100,7 +100,7 @@ async function createDm(
     { ...blank(app, caller, id), streamType: 'dm', dmMemberIds: memberIds },
     memberIds.map((userId) => ({ userId, role: 'member' })),
   );
-  // Somebody else was faster: theirs is the one, and it is visible now.
+  // A concurrent request won; its DM is visible now.
   const made = stream ?? (await findDm(tx, caller.userId, memberIds));
   if (!made) throw new AppError('unavailable', 'The DM is being made by someone else at this moment.', { retryAfterSeconds: 1 });
   if (stream) await announceMembership(app, tx, caller.userId, id, memberIds);

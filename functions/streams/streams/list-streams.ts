@@ -8,7 +8,7 @@ import { listVisibleStreams } from './stream-store.ts';
 
 const Cursor = z.strictObject({ key: z.string(), id: z.string() });
 
-/** A page of the streams that the caller may see, by name or by activity. */
+/** Lists a page of the streams that the caller may see, by name or by activity. */
 export async function listStreams(
   app: Pick<App, 'db'>,
   caller: UserCaller,
@@ -24,7 +24,7 @@ export async function listStreams(
 
 const ActivityCursor = z.strictObject({ key: z.string().regex(/^\d{1,17}$/), id: z.string() });
 
-/** One more than a page was read to know whether there is more. */
+/** Cuts the extra row that shows if more streams exist, and makes the cursor. */
 export function pageOfStreams(
   found: readonly Stream[],
   { sort, limit }: Pick<ListStreams, 'sort' | 'limit'>,

@@ -11,15 +11,15 @@ import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
 import { chooseSlug } from './choose-slug.ts';
 import { addMembers, setMemberRole } from '../members/member-store.ts';
-import { unnotifyUnseen } from '../mentions/notify.ts';
+import { withdrawHidden } from '../mentions/notify.ts';
 import { levelOf } from '../policy.ts';
 import { cutAccess, findStream, updateSettings } from './stream-store.ts';
 import { maySee } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
 
 /**
- * Turns a thread into a channel or an incident, in place: the same id, the same events, not a row is copied. Who followed it is a member,
- * who promotes it its owner. Both it and the stream that it came from note it; the root event shows it when that is looked after.
+ * Promotes a thread to a channel or an incident in place: same id, same events, no copied row. Followers become members, the caller becomes
+ * its owner. The stream and its former parent get an event; follow-up work updates the root event.
  */
 export async function promoteStream(app: AppendApp, caller: UserCaller, input: PromoteStream & { streamId: string }): Promise<Stream> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
@@ -51,10 +51,10 @@ export async function promoteStream(app: AppendApp, caller: UserCaller, input: P
       payload: { streamId: stream.id, streamType, name },
       evenArchived: true,
     });
-    if (input.visibility === 'private') await unnotifyUnseen(app, tx, caller.userId, { streamId: stream.id });
+    if (input.visibility === 'private') await withdrawHidden(app, tx, caller.userId, { streamId: stream.id });
     return announce(app, tx, caller, found, input);
   }).catch(async (error: unknown) => {
-    // What is in the way may be that somebody else promoted it at the same moment.
+    // The conflict may come from a concurrent promotion.
     if (error instanceof AppError && error.code === 'conflict')
       await app.db.transaction(caller.workspaceId, (tx) => accessPromotable(tx, caller, input));
     throw error;

@@ -4,9 +4,9 @@ import type { StreamEvent } from '../../../contract/event.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { listChanges } from '../events/event-store.ts';
-import { findRoomPlaces, findStreamPlaces } from './room-store.ts';
+import { findRoomPositions, findStreamPositions } from './room-store.ts';
 
-/** Where a room's log is. `streamId` is undefined for the rooms of workspace and member, whose changes are not kept one by one. */
+/** Head of a room's log. `streamId` is undefined for rooms of workspace and member, whose single changes are not stored. */
 export interface RoomHead {
   readonly room: string;
   readonly gen: string;
@@ -15,8 +15,8 @@ export interface RoomHead {
 }
 
 /**
- * The rooms that the caller may hear, each with its head; the others are left out, as if they did not exist: streams that they do not see,
- * the workspace for a guest, the rooms of others. At most two statements.
+ * Finds the heads of the rooms that the caller may subscribe to. Others are left out as if missing: hidden streams, the workspace for a
+ * guest, own rooms of other members. At most two statements.
  */
 export async function accessRooms(tx: Transaction, caller: UserCaller, rooms: readonly string[]): Promise<Map<string, RoomHead>> {
   const own = rooms.flatMap((room) => {
@@ -24,10 +24,10 @@ export async function accessRooms(tx: Transaction, caller: UserCaller, rooms: re
     return parsed && parsed.workspaceId === caller.workspaceId ? [{ room, parsed }] : [];
   });
   const streamIds = own.flatMap(({ parsed }) => (parsed.kind === 'stream' ? [parsed.streamId] : []));
-  const seen = streamIds.length > 0 ? await findStreamPlaces(tx, caller.userId, streamIds) : [];
+  const seen = streamIds.length > 0 ? await findStreamPositions(tx, caller.userId, streamIds) : [];
   const streams = new Map(seen.map((place) => [place.streamId, place]));
   const hasOwnRooms = own.some(({ parsed }) => parsed.kind !== 'stream');
-  const places = hasOwnRooms ? await findRoomPlaces(tx, caller.userId) : undefined;
+  const places = hasOwnRooms ? await findRoomPositions(tx, caller.userId) : undefined;
   const heads = own.flatMap(({ room, parsed }): RoomHead[] => {
     if (parsed.kind === 'stream') {
       const stream = streams.get(parsed.streamId);
@@ -40,7 +40,7 @@ export async function accessRooms(tx: Transaction, caller: UserCaller, rooms: re
   return new Map(heads.map((head) => [head.room, head]));
 }
 
-/** What a stream's room would have heard after a position, as far as it still shows: at most `limit` + 1 changes, so that more is noticed. */
+/** Reads the current state of what changed in streams after a position: at most `limit` + 1 changes, so that the caller detects more. */
 export async function readChanges(
   tx: Transaction,
   behind: readonly { streamId: string; position: number }[],

@@ -2,23 +2,23 @@ import type { WorkspaceRole } from '../../../contract/workspace.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { accessOf, seesIt } from './stream-rows.ts';
 
-/** A room's position after a change, and the generation of its log. */
-export interface RoomPlace {
+/** Position of a room's log, with its generation. */
+export interface RoomPosition {
   readonly rev: number;
   readonly gen: string;
 }
 
 /** Takes the next revision of the workspace's own room, under the row lock of the workspace. */
-export async function takeWorkspaceRevision(tx: Transaction): Promise<RoomPlace> {
-  const [row] = await tx.query<RoomPlace>('update workspaces set rev = rev + 1 where id = $1 returning rev, gen', [tx.workspaceId]);
+export async function takeWorkspaceRevision(tx: Transaction): Promise<RoomPosition> {
+  const [row] = await tx.query<RoomPosition>('update workspaces set rev = rev + 1 where id = $1 returning rev, gen', [tx.workspaceId]);
   if (!row) throw new Error(`The workspace ${tx.workspaceId} has no row`);
   return row;
 }
 
-/** Takes the next revision of several members' own rooms; always in the order of their ids, so that nobody waits in a circle. */
-export async function takeMemberRevisions(tx: Transaction, userIds: readonly string[]): Promise<(RoomPlace & { userId: string })[]> {
+/** Takes the next revision of several members' own rooms, locked in the order of their ids, which prevents deadlocks. */
+export async function takeMemberRevisions(tx: Transaction, userIds: readonly string[]): Promise<(RoomPosition & { userId: string })[]> {
   if (userIds.length === 0) return [];
-  const rows = await tx.query<RoomPlace & { user_id: string }>(
+  const rows = await tx.query<RoomPosition & { user_id: string }>(
     `with held as (
        select user_id from workspace_members where workspace_id = $1 and user_id = any($2) and removed_at is null
        order by user_id for no key update
@@ -30,7 +30,7 @@ export async function takeMemberRevisions(tx: Transaction, userIds: readonly str
   return rows.map(({ user_id, rev, gen }) => ({ userId: user_id, rev, gen }));
 }
 
-/** Who is told of a stream in their own room: everyone who sees it by being in something; of a public one only its guests. */
+/** Lists the members whose own room gets a stream: everyone who reads it by membership, or only the guests of a public stream. */
 export async function listPersonalAudience(tx: Transaction, accessIds: readonly string[], guestsOnly: boolean): Promise<string[]> {
   const rows = await tx.query<{ user_id: string }>(
     `select distinct m.user_id from stream_members m
@@ -41,12 +41,12 @@ export async function listPersonalAudience(tx: Transaction, accessIds: readonly 
   return rows.map(({ user_id }) => user_id);
 }
 
-/** Where the rooms of the workspace and of a member are, and the member's role; undefined for who is not in the workspace. */
-export async function findRoomPlaces(
+/** Finds the positions of the workspace's and the member's rooms, and the member's role; undefined for users outside the workspace. */
+export async function findRoomPositions(
   tx: Transaction,
   userId: string,
-): Promise<{ role: WorkspaceRole; workspace: RoomPlace; user: RoomPlace } | undefined> {
-  const [row] = await tx.query<{ role: WorkspaceRole; w_rev: number; w_gen: string } & RoomPlace>(
+): Promise<{ role: WorkspaceRole; workspace: RoomPosition; user: RoomPosition } | undefined> {
+  const [row] = await tx.query<{ role: WorkspaceRole; w_rev: number; w_gen: string } & RoomPosition>(
     `select wm.role, w.rev as w_rev, w.gen as w_gen, wm.rev, wm.gen from workspaces w
      join workspace_members wm on wm.workspace_id = w.id and wm.user_id = $2 and wm.removed_at is null
      where w.id = $1`,
@@ -55,12 +55,14 @@ export async function findRoomPlaces(
   return row && { role: row.role, workspace: { rev: row.w_rev, gen: row.w_gen }, user: { rev: row.rev, gen: row.gen } };
 }
 
-/** Where the rooms of those of these streams are that a member sees. No counts: this is asked of all that a client has open at once. */
-export async function findStreamPlaces(
+/**
+ * Finds the positions of those of the streams that a member sees. Without counts, because a client asks for all its open streams at once.
+ */
+export async function findStreamPositions(
   tx: Transaction,
   userId: string,
   streamIds: readonly string[],
-): Promise<(RoomPlace & { streamId: string })[]> {
+): Promise<(RoomPosition & { streamId: string })[]> {
   const rows = await tx.query<{ id: string; gen: string; last_seq: number }>(
     `select s.id, s.gen, s.last_seq from workspace_members wm
      join streams s on s.workspace_id = wm.workspace_id

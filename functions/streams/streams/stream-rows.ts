@@ -3,7 +3,7 @@ import type { WorkspaceRole } from '../../../contract/workspace.ts';
 import { isoTimeOf } from '../../platform/time-text.ts';
 import type { StreamForCaller } from '../stream.ts';
 
-/** A row of streams beside the caller's own row of stream_members. Times are text, for `isoTimeOf`. */
+/** A row of streams with the caller's own row of stream_members. Times are text, for `isoTimeOf`. */
 export interface StreamRow {
   id: string;
   workspace_id: string;
@@ -35,23 +35,26 @@ export interface StreamRow {
   last_read_at: string | null;
 }
 
-/** Countable events behind a member's pointer. Only who has not read past the last deleted one has to look which of them were deleted. */
+/** SQL that counts events after a member's pointer. Deleted events are subtracted only if the last deleted one is after the pointer. */
 export const unreadCount = `coalesce(s.message_count - m.read_ordinal - case when s.last_deleted_ordinal > m.read_ordinal then (
     select count(*) from stream_events d where d.stream_id = s.id and d.ordinal > m.read_ordinal and d.deleted_at is not null
   ) else 0 end, 0)`;
 
-/** Those of them that mention the member, by name or with everyone: only messages do, so who has read the last one need not look. */
+/**
+ * SQL that counts mentions of the member after the pointer, by name or @here. Only messages mention, so a member who read the last one
+ * skips the subquery.
+ */
 export const mentionCount = `case when m.read_ordinal < s.message_count then (
     select count(*) from mentions n
     where n.stream_id = s.id and n.user_id in (m.user_id, '@here') and n.seq > m.read_seq and n.actor_id <> m.user_id
   ) else 0 end`;
 
-/** Of streams `s`, with the caller's row `m` of stream_members where they are in it, what a row holds by itself. */
+/** Columns of stream `s` and the caller's row `m` of stream_members, without subqueries. */
 export const plainColumns = `s.id, s.workspace_id, s.stream_type, s.name, s.slug, s.description, s.parent_stream_id, s.branched_from_event_id,
   s.visibility, s.status, s.severity, s.promoted_at::text, s.gen, s.last_seq, s.message_count, s.counts_rev, s.rev, s.last_event_at::text,
   s.created_at::text, s.archived_at::text, m.role as member_role, m.notify_level, m.read_seq, m.read_rev, m.last_read_at::text`;
 
-/** And what takes a closer look. */
+/** Columns with subqueries added: unread counts and DM participants. */
 export const streamColumns = `${plainColumns},
   ${unreadCount} as unread_count, ${mentionCount} as mention_count,
   case when s.dm_member_ids is not null then (
@@ -60,8 +63,8 @@ export const streamColumns = `${plainColumns},
   ) end as participants`;
 
 /**
- * What gives a member access to stream `s`, as columns `access_role`, `is_public`, `is_parent_archived` of `a`: their best role in the
- * streams whose members see it, and whether everybody does.
+ * SQL join that computes a member's access to stream `s`, as columns `access_rank`, `is_public`, `is_parent_archived` of `a`: the best role
+ * in the streams of `access_ids`, and effective visibility.
  */
 export const accessOf = (userId: string): string => `cross join lateral (
     select
@@ -74,10 +77,10 @@ export const accessOf = (userId: string): string => `cross join lateral (
         as is_parent_archived
   ) a`;
 
-/** Whether the access `a` of a member lets them see the stream; `guest` is a condition. */
+/** SQL condition: access `a` lets the member see the stream. `guest` is a condition. */
 export const seesIt = (guest: string): string => `(a.access_rank is not null or (a.is_public and not ${guest}))`;
 
-/** Whether two people are in a stream together: whom a guest knows. */
+/** SQL condition: two people have a stream in common, so a guest knows the other. */
 export const shareStream = (one: string, other: string): string => `exists (
     select from stream_members mine join stream_members theirs on theirs.stream_id = mine.stream_id
     where mine.workspace_id = $1 and mine.user_id = ${one} and mine.left_at is null and theirs.user_id = ${other} and theirs.left_at is null
@@ -117,7 +120,7 @@ export function streamOf(row: StreamRow): Stream {
   } as Stream;
 }
 
-/** A stream's row beside its caller and what gives them access. */
+/** Columns of the caller and their access, beside a stream's row. */
 export interface CallerRow {
   access_ids: string[];
   caller_name: string;

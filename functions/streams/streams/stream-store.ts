@@ -6,7 +6,7 @@ import { accessOf, callerColumns, plainColumns, seesIt, streamColumns, streamFor
 import type { CallerRow, StreamRow } from './stream-rows.ts';
 import type { PlainStream, StreamForCaller } from '../stream.ts';
 
-/** The role of a member, or undefined for who is not in the workspace (any more). */
+/** Finds the role of a member; undefined for users outside the workspace. */
 export async function findRole(tx: Transaction, userId: string): Promise<WorkspaceRole | undefined> {
   const [row] = await tx.query<{ role: WorkspaceRole }>(
     'select role from workspace_members where workspace_id = $1 and user_id = $2 and removed_at is null',
@@ -15,7 +15,7 @@ export async function findRole(tx: Transaction, userId: string): Promise<Workspa
   return row?.role;
 }
 
-/** A stream as one member of its workspace has it. */
+/** Finds a stream with one member's view of it. */
 export async function findStream(tx: Transaction, userId: string, streamId: string): Promise<StreamForCaller | undefined> {
   const [found] = await findStreams(tx, userId, [streamId]);
   return found;
@@ -27,7 +27,7 @@ const forCaller = `workspace_members wm
      left join stream_members m on m.stream_id = s.id and m.user_id = wm.user_id and m.left_at is null
      ${accessOf('wm.user_id')}`;
 
-/** Several streams at once, as one member has them; what does not exist is left out. */
+/** Finds several streams with one member's view; missing ones are left out. */
 export async function findStreams(tx: Transaction, userId: string, streamIds: readonly string[]): Promise<StreamForCaller[]> {
   const rows = await tx.query<StreamRow & CallerRow>(
     `select ${streamColumns}, ${callerColumns} from ${forCaller}
@@ -37,7 +37,7 @@ export async function findStreams(tx: Transaction, userId: string, streamIds: re
   return rows.map(streamForCallerOf);
 }
 
-/** A stream as a member has it, without what takes a closer look. */
+/** Finds a stream with a member's view, without unread counts and DM participants. */
 export async function findPlainStream(
   tx: Transaction,
   userId: string,
@@ -51,7 +51,7 @@ export async function findPlainStream(
   return row && streamForCallerOf(row);
 }
 
-/** The thread that branched from an event, as a member has it. */
+/** Finds the thread of an event, with a member's view. */
 export async function findBranch(tx: Transaction, userId: string, eventId: string): Promise<StreamForCaller | undefined> {
   const [row] = await tx.query<StreamRow & CallerRow>(
     `select ${streamColumns}, ${callerColumns} from ${forCaller}
@@ -63,14 +63,17 @@ export async function findBranch(tx: Transaction, userId: string, eventId: strin
 
 const openStatuses = { open: ['active', 'resolved'], any: ['active', 'resolved', 'archived'] } as const;
 
-/** The streams a member may see, by name or by activity from behind a key; names compare by code point. Threads only where they follow. */
+/**
+ * Lists the streams a member may see after a key, by name or by activity; names compare by code point. Threads are included only if
+ * followed.
+ */
 export async function listVisibleStreams(
   tx: Transaction,
   userId: string,
   filter: Omit<ListStreams, 'cursor'> & { guest: boolean; after?: { key: string; id: string } },
 ): Promise<Stream[]> {
   const byName = filter.sort === 'name';
-  // Times come from a clock of milliseconds, so that is what the key holds.
+  // The clock has milliseconds, so the key has them too.
   const activity = '(extract(epoch from coalesce(s.last_event_at, s.created_at)) * 1000)::bigint';
   const rows = await tx.query<StreamRow>(
     `select ${streamColumns} from streams s
@@ -107,7 +110,7 @@ export async function listVisibleStreams(
   return rows.map(streamOf);
 }
 
-/** The stream that the same caller made with the same key before. */
+/** Finds the stream that the same caller created with the same key. */
 export async function findStreamByIdempotencyKey(tx: Transaction, userId: string, key: string): Promise<Stream | undefined> {
   const [row] = await tx.query<StreamRow>(
     `select ${streamColumns} from streams s left join stream_members m on m.stream_id = s.id and m.user_id = $2 and m.left_at is null
@@ -117,7 +120,7 @@ export async function findStreamByIdempotencyKey(tx: Transaction, userId: string
   return row && streamOf(row);
 }
 
-/** The DM of exactly these people, in order of their ids. */
+/** Finds the DM of exactly these people, in order of their ids. */
 export async function findDm(tx: Transaction, userId: string, memberIds: readonly string[]): Promise<Stream | undefined> {
   const [row] = await tx.query<StreamRow>(
     `select ${streamColumns} from streams s left join stream_members m on m.stream_id = s.id and m.user_id = $2 and m.left_at is null
@@ -127,7 +130,7 @@ export async function findDm(tx: Transaction, userId: string, memberIds: readonl
   return row && streamOf(row);
 }
 
-/** The streams that have one of these slugs, as a member has them: also those that they do not see. */
+/** Finds streams whose slug is this one, or this one with a suffix; includes streams the member cannot see (`visible` false). */
 export async function findSlugs(tx: Transaction, userId: string, slug: string): Promise<{ id: string; slug: string; visible: boolean }[]> {
   return tx.query<{ id: string; slug: string; visible: boolean }>(
     `select s.id, s.slug, ${seesIt(`(wm.role = 'guest')`)} as visible
@@ -155,7 +158,7 @@ export interface NewStream {
   createdAt: Date;
 }
 
-/** Adds the stream with its members (the creator among them), unless something of it is taken: slug, key, participants or branch. */
+/** Inserts the stream with its members, the creator included. Undefined when slug, key, participants or branch are taken. */
 export async function insertStream(
   tx: Transaction,
   stream: NewStream,
@@ -198,7 +201,7 @@ export async function insertStream(
   return row && streamOf(row);
 }
 
-/** What of a stream's settings is to change; what is undefined stays. */
+/** Settings of a stream to change; undefined fields stay. */
 export interface StreamSettings {
   streamType?: string;
   name?: string;
@@ -227,7 +230,9 @@ const settingColumns: Record<keyof StreamSettings, string> = {
   promotedBy: 'promoted_by',
 };
 
-/** Changes settings and their revision. False when another stream took the slug, or the settings had changed: then nothing more can be done. */
+/**
+ * Updates settings and their revision. False if another stream took the slug or the settings changed; the transaction cannot continue then.
+ */
 export async function updateSettings(
   tx: Transaction,
   streamId: string,
@@ -249,13 +254,13 @@ export async function updateSettings(
     );
     return rows.length > 0;
   } catch (error) {
-    // A slug that was free when it was looked for, and is taken now.
+    // The slug was free when checked, and was taken concurrently.
     if (isDuplicate(error)) return false;
     throw error;
   }
 }
 
-/** What branched off below a stream and takes its readers from it ends there now: nothing above it gives access any more. */
+/** Ends access inherited from above a stream, for its descendants: their `access_ids` now stop at this stream. */
 export async function cutAccess(tx: Transaction, streamId: string): Promise<void> {
   await tx.query(
     `with recursive below as (

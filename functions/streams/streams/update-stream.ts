@@ -7,10 +7,10 @@ import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { accessStream, requireAllowed, requireMayWiden } from '../access.ts';
 import { announceStream } from './announce.ts';
 import { append } from '../events/append.ts';
-import type { AppendApp, Appended } from '../events/append.ts';
+import type { AppendApp, EventToAppend } from '../events/append.ts';
 import { chooseSlug, nameTaken } from './choose-slug.ts';
 import { listDescendants } from '../follow-up/follow-up-store.ts';
-import { unnotifyUnseen } from '../mentions/notify.ts';
+import { withdrawHidden } from '../mentions/notify.ts';
 import type { StreamAction } from '../policy.ts';
 import { cutAccess, findStream, findStreams, updateSettings } from './stream-store.ts';
 import type { StreamSettings } from './stream-store.ts';
@@ -18,13 +18,13 @@ import type { StreamForCaller } from '../stream.ts';
 
 type Change = UpdateStream & { ifMatch?: number };
 
-/** Changes settings of a stream. Each change is an event of the stream, and those who see it are told. */
+/** Changes settings of a stream. Each change appends an event, and everyone who sees the stream gets the new settings. */
 export async function updateStream(app: AppendApp, caller: UserCaller, input: Change & { streamId: string }): Promise<Stream> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'read');
     const change = realChange(found.stream, input);
     checkFields(found.stream, change);
-    // What is brought back may be changed in the same breath.
+    // Unarchiving allows further changes in the same request.
     const open = { ...found, stream: { ...found.stream, archivedAt: null } };
     const isBack = change.status === 'active';
     for (const action of actionsFor(found.stream, change)) requireAllowed(isBack ? open : found, action);
@@ -36,17 +36,17 @@ export async function updateStream(app: AppendApp, caller: UserCaller, input: Ch
       if (input.ifMatch === undefined) throw nameTaken(input);
       throw new AppError('precondition_failed', `Its settings are at ${found.stream.rev} now, or its name was taken at the same moment.`);
     }
-    if (change.visibility !== undefined) await narrow(tx, found, change.visibility);
+    if (change.visibility !== undefined) await cutReaders(tx, found, change.visibility);
     const actor = { id: caller.userId, name: found.caller.name };
     for (const event of eventsFor(found.stream, change)) await append(app, tx, found.stream, actor, { ...event, evenArchived: true });
     const updated = await findStream(tx, caller.userId, found.stream.id);
     if (!updated) throw new Error(`The stream ${found.stream.id} is gone`);
-    // Where it is public no more, everybody is told just that, so that it goes from every list; the rest is for who is in it.
-    const farewell = { ...found.stream, visibility: updated.stream.visibility };
-    if (found.isPublic && !updated.isPublic) await announceStream(app, tx, caller.userId, 'updated', { ...found, stream: farewell });
+    // Everyone gets the new visibility only, which removes a no longer public stream from their lists. Its members get the other changes.
+    const hidden = { ...found.stream, visibility: updated.stream.visibility };
+    if (found.isPublic && !updated.isPublic) await announceStream(app, tx, caller.userId, 'updated', { ...found, stream: hidden });
     await announceStream(app, tx, caller.userId, change.status === 'archived' ? 'archived' : 'updated', updated);
     if (change.visibility !== undefined) await announceBelow(app, tx, caller, found.stream.id);
-    if (change.visibility === 'private') await unnotifyUnseen(app, tx, caller.userId, { streamId: found.stream.id });
+    if (change.visibility === 'private') await withdrawHidden(app, tx, caller.userId, { streamId: found.stream.id });
     return updated.stream;
   });
 }
@@ -56,7 +56,7 @@ export async function archiveStream(app: AppendApp, caller: UserCaller, input: {
   return updateStream(app, caller, { ...input, status: 'archived' });
 }
 
-/** What of the change differs from what is. */
+/** Fields of the change that differ from the stream. */
 function realChange(stream: Stream, input: Change): UpdateStream {
   const { name, slug, visibility, status, severity } = input;
   const description = input.description === undefined ? undefined : input.description || null;
@@ -72,7 +72,7 @@ function realChange(stream: Stream, input: Change): UpdateStream {
 
 function actionsFor(stream: Stream, change: UpdateStream): StreamAction[] {
   const actions: StreamAction[] = [];
-  // Bringing back comes with what else is to change.
+  // Unarchiving is possible together with other changes.
   if (change.status === 'archived' || (change.status !== undefined && stream.status === 'archived')) actions.push('archive');
   if (change.name !== undefined || change.slug !== undefined) actions.push('rename');
   if (change.description !== undefined) actions.push('describe');
@@ -101,7 +101,7 @@ async function settingsFor(
 ): Promise<StreamSettings> {
   const { name, slug, description, visibility, status, severity } = change;
   const wanted = { name: name ?? stream.name ?? '', streamId: stream.id, ...(slug !== undefined && { slug }) };
-  // A thread may have a name; only what stands by itself has a slug.
+  // A thread may have a name, but no slug.
   const isNamed = (name !== undefined || slug !== undefined) && stream.streamType !== 'thread';
   return {
     ...(name !== undefined && { name }),
@@ -113,13 +113,16 @@ async function settingsFor(
   };
 }
 
-/** From here on only its own members, and everybody where it is public. Who hears it asks again whether they still may. */
-async function narrow(tx: OutboxTransaction, { stream }: StreamForCaller, visibility: string): Promise<void> {
+/**
+ * Cuts access to the stream's own members, or everyone if it is public. Making it private ends all subscriptions; clients subscribe again,
+ * which checks access.
+ */
+async function cutReaders(tx: OutboxTransaction, { stream }: StreamForCaller, visibility: string): Promise<void> {
   await cutAccess(tx, stream.id);
   if (visibility === 'private') tx.revoke(room.stream(tx.workspaceId, stream.id), null);
 }
 
-/** What branched off, and takes its readers from here, has other readers now too: they are told of what stands in their lists. */
+/** Announces the descendants that inherit their readers from here, because their readers changed too. Threads are left out. */
 async function announceBelow(app: AppendApp, tx: OutboxTransaction, caller: UserCaller, streamId: string): Promise<void> {
   const below = await listDescendants(tx, streamId);
   if (below.length === 0) return;
@@ -128,16 +131,16 @@ async function announceBelow(app: AppendApp, tx: OutboxTransaction, caller: User
   }
 }
 
-/** One event for each thing that changed. */
-function eventsFor(stream: Stream, change: UpdateStream): Appended[] {
+/** Makes one event for each changed setting. */
+function eventsFor(stream: Stream, change: UpdateStream): EventToAppend[] {
   const { name, description, visibility, status, severity } = change;
-  const noted = (field: string, from: string | null, to: string | null | undefined): Appended[] =>
+  const changed = (field: string, from: string | null, to: string | null | undefined): EventToAppend[] =>
     to === undefined ? [] : [{ eventType: 'system', payload: { kind: `${field}_changed`, from, to } }];
   return [
     ...(name === undefined ? [] : [{ eventType: 'renamed', payload: { from: stream.name, to: name } }]),
-    ...noted('description', stream.description, description),
-    ...noted('visibility', stream.visibility, visibility),
-    ...noted('severity', stream.severity, severity),
+    ...changed('description', stream.description, description),
+    ...changed('visibility', stream.visibility, visibility),
+    ...changed('severity', stream.severity, severity),
     ...(status === undefined ? [] : [{ eventType: statusEvent(stream, status), payload: { from: stream.status, to: status } }]),
   ];
 }

@@ -10,15 +10,15 @@ import { announceMembership } from '../streams/announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
 import { takePosition, touchEvent } from '../events/log-store.ts';
-import { tellChange } from '../events/change-event.ts';
+import { enqueueChange } from '../events/change-event.ts';
 import { findEvent } from '../events/event-store.ts';
 import { findBranch, findStream, insertStream } from '../streams/stream-store.ts';
 import { isCountable } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
 
 /**
- * Starts a thread on an event. It is seen by who sees the stream of the event, whoever that is at the time; its starter and the author of
- * the event follow it. An event has one thread: `repeated` says that it was there already.
+ * Starts a thread on an event. Its readers are always those of the event's stream; its starter and the author of the event follow it. An
+ * event has one thread: `repeated` means it existed already.
  */
 export async function createThread(
   app: AppendApp,
@@ -33,7 +33,7 @@ export async function createThread(
     const root = await findEvent(tx, caller.userId, parent.stream.id, input.eventId);
     if (!root) throw new AppError('not_found', 'There is no such event in this stream.');
     const before = root.thread === null ? undefined : await findBranch(tx, caller.userId, root.id);
-    if (before) throw new ThreadThere(before.stream);
+    if (before) throw new ThreadExists(before.stream);
     if (root.deletedAt !== null) throw new AppError('event_deleted');
     if (!isCountable(root.eventType)) throw new AppError('wrong_event_type', 'Threads start on what people posted.');
     return {
@@ -41,7 +41,7 @@ export async function createThread(
       repeated: false,
     };
   }).catch((error: unknown) => {
-    if (error instanceof ThreadThere) return { stream: error.stream, repeated: true };
+    if (error instanceof ThreadExists) return { stream: error.stream, repeated: true };
     throw error;
   });
 }
@@ -80,7 +80,7 @@ async function start(
   touchEvent(tx, rootId, seq);
   const root = await findEvent(tx, caller.userId, parent.id, rootId);
   const at = app.clock.now();
-  if (root) tellChange(tx, parent.gen, { ...root, changedSeq: seq }, { type: 'event:updated', actor: caller.userId, at });
+  if (root) enqueueChange(tx, parent.gen, { ...root, changedSeq: seq }, { type: 'event:updated', actor: caller.userId, at });
   const payload = { threadStreamId: id, rootEventId: rootId };
   await append(app, tx, parent, { id: caller.userId, name: starter.name }, { eventType: 'thread_started', payload });
   await announceMembership(app, tx, caller.userId, id, followers);
@@ -89,8 +89,8 @@ async function start(
   return thread.stream;
 }
 
-/** Undoes the transaction, so that a repeat takes no position. */
-class ThreadThere extends Error {
+/** Rolls back the transaction, so that a repeat takes no position. */
+class ThreadExists extends Error {
   readonly stream: Stream;
   constructor(stream: Stream) {
     super('It is there already');
