@@ -13,7 +13,7 @@ export function readCursor<Schema extends z.ZodType>(schema: Schema, cursor: str
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (isStorable(key)) return schema.parse(key);
-    throw new Error('Nothing in the database is like this key');
+    throw new Error('No row can have this key');
   } catch {
     throw new AppError('invalid_cursor', 'Leave the cursor out to start anew.', {
       errors: [{ path: 'query.cursor', message: 'must be the nextCursor of a page' }],

@@ -13,8 +13,8 @@ type WithoutSeq<Item> = Item extends RoomItem ? Omit<Item, 'seq'> : never;
 export type UnplacedItem = WithoutSeq<RoomItem>;
 
 /**
- * Payload of an outbox row, one of four. An item with the generation of the room's log; a frame outside the log; members whose
- * subscriptions to the room end (null: all); or a member whose connections are closed.
+ * Payload of an outbox row, one of four. Items carry the generation of the room's log; frames belong to no log. `userIds` are members whose
+ * subscriptions to the room end (null: all). `close` is for a member whose connections are closed.
  */
 type Payload =
   | { readonly gen: string; readonly item: UnplacedItem }

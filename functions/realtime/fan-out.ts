@@ -180,7 +180,7 @@ async function postAll(app: FanOutApp, connectionId: string, frames: readonly Fr
 }
 
 /**
- * Removes a connection whose socket is gone. A slow socket is closed as well: its client reconnects and gets what it missed, which is never
+ * Removes a connection whose socket is gone. A slow socket is closed as well: its client reconnects and gets what it missed. That is never
  * worse than a growing backlog of unread frames.
  */
 async function dropConnection(app: FanOutApp, connectionId: string, outcome: 'gone' | 'slow', room?: string): Promise<void> {

@@ -127,8 +127,8 @@ export interface PersonalPointer {
 }
 
 /**
- * Lists the members who get a stream's pointer in their own room: for a thread its followers; otherwise its readers by membership (only the
- * guests if it is public). Authors since the last announcement are included, because their read pointer moved.
+ * Lists the members who get a stream's pointer in their own room. For a thread these are its followers, for a public stream its guests,
+ * otherwise its readers by membership. Authors since the last announcement are included, because their read pointer moved.
  */
 export async function listPersonalPointers(
   tx: Transaction,

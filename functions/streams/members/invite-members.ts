@@ -79,7 +79,7 @@ async function notifyInvited(
   if (userIds.length === 0) return;
   const at = app.clock.now();
   const invited = userIds.map((userId) => ({ userId, notificationId: newId('notification', at.getTime()) }));
-  const told = await insertInvitations(tx, {
+  const notified = await insertInvitations(tx, {
     streamId: stream.id,
     eventId: event.id,
     seq: event.seq,
@@ -87,5 +87,5 @@ async function notifyInvited(
     invited,
     createdAt: at,
   });
-  for (const one of told) enqueueNotification(tx, stream, { kind: 'invited', event, at }, { ...one, read: undefined });
+  for (const one of notified) enqueueNotification(tx, stream, { kind: 'invited', event, at }, { ...one, read: undefined });
 }

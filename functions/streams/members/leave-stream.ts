@@ -46,8 +46,8 @@ export async function removeStreamMember(app: AppendApp, caller: UserCaller, inp
 }
 
 /**
- * Ends a membership under the lock of the stream. Appends an event, notifies the member's devices and revokes the subscriptions in order:
- * later events do not reach the member, unless they may still read the stream.
+ * Ends a membership under the lock of the stream. Appends an event, notifies the member's devices and revokes the subscriptions, in order.
+ * Later events do not reach the member, unless they may still read the stream.
  */
 async function endMembershipOf(
   app: AppendApp,

@@ -35,8 +35,8 @@ function meanings(word: string): string[] {
 }
 
 /**
- * Resolves the mentions of an event: those in its text and those named by its sender, if they exist and author and readers may know of
- * them. One statement; none for a text without mentions.
+ * Resolves the mentions of an event, from its text and from its sender. Targets must exist, and author and readers must be allowed to know
+ * of them. One statement; none for a text without mentions.
  */
 export async function findMentions(
   tx: Transaction,

@@ -63,8 +63,8 @@ export const streamColumns = `${plainColumns},
   ) end as participants`;
 
 /**
- * SQL join that computes a member's access to stream `s`, as columns `access_rank`, `is_public`, `is_parent_archived` of `a`: the best role
- * in the streams of `access_ids`, and effective visibility.
+ * SQL join that computes a member's access to stream `s`, as alias `a`. `access_rank` is the best role in the streams of `access_ids`,
+ * `is_public` the effective visibility, and `is_parent_archived` makes a thread read-only.
  */
 export const accessOf = (userId: string): string => `cross join lateral (
     select
