@@ -41,7 +41,7 @@ const features = {
   platform: { alone: true },
   // A subscription reads the heads and changes of streams, and `send` is the same use case as the HTTP route.
   realtime: {
-    files: ['functions/streams/streams/room-heads.ts', 'functions/streams/events/post-event.ts', 'functions/epochs/epochs/set-barrier.ts'],
+    files: ['functions/streams/streams/room-heads.ts', 'functions/streams/events/post-event.ts', 'functions/epochs/cutting/set-barrier.ts'],
   },
   // A file is of a stream: who may read and post there decides.
   files: { files: ['functions/streams/access.ts'] },

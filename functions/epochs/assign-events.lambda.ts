@@ -9,7 +9,7 @@ import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/redelivery.ts';
 import { assignEvents } from './cutting/assign-events.ts';
-import { openDueList } from './cutting/due-list.ts';
+import { openDueList } from './due-workspaces.ts';
 import { createKnowledge } from './learning/knowledge.ts';
 
 const app = {

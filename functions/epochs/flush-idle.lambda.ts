@@ -6,8 +6,8 @@ import { log } from '../platform/log.ts';
 import { metrics } from '../platform/metrics.ts';
 import { openQueues } from '../platform/queues.ts';
 import { taskHandler } from '../platform/task-handler.ts';
-import { openDueList } from './cutting/due-list.ts';
-import { flushIdle } from './cutting/flush-idle.ts';
+import { openDueList } from './due-workspaces.ts';
+import { flushIdle } from './flush-idle.ts';
 
 const app = {
   db: openDatabase(),

@@ -7,7 +7,7 @@ import { log } from '../platform/log.ts';
 import { metrics } from '../platform/metrics.ts';
 import { openQueues } from '../platform/queues.ts';
 import { createKnowledge } from './learning/knowledge.ts';
-import { openMemory } from './indexing/memory.ts';
+import { openMemory } from './index-handle.ts';
 import { epochTable } from './table.ts';
 
 const app = {

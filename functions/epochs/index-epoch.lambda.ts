@@ -8,8 +8,8 @@ import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/redelivery.ts';
 import { createKnowledge } from './learning/knowledge.ts';
-import { openMemory } from './indexing/memory.ts';
-import { workOnMemory } from './indexing/memory-work.ts';
+import { openMemory } from './index-handle.ts';
+import { workOnMemory } from './indexing/index-worker.ts';
 
 const app = {
   db: openDatabase(),

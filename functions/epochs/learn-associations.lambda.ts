@@ -3,7 +3,7 @@ import { systemClock } from '../platform/clock.ts';
 import { openDatabase } from '../platform/database.ts';
 import { log } from '../platform/log.ts';
 import { taskHandler } from '../platform/task-handler.ts';
-import { openDueList } from './cutting/due-list.ts';
+import { openDueList } from './due-workspaces.ts';
 import { learnAssociations } from './learning/learn-associations.ts';
 
 const app = { db: openDatabase(), due: openDueList(systemClock), clock: systemClock, log };

@@ -7,16 +7,16 @@ import { listEpochs } from './epochs/list-epochs.ts';
 import { listEpochRelated, listRelated } from './related/list-related.ts';
 import type { RelatedApp } from './related/list-related.ts';
 import { readMemorySettings, updateMemorySettings } from './settings/memory-settings.ts';
-import { mergeEpoch } from './epochs/merge-epoch.ts';
+import { mergeEpoch } from './correcting/merge-epoch.ts';
 import { readEpoch } from './epochs/read-epoch.ts';
 import { readMemory } from './settings/read-memory.ts';
 import { reindexMemory } from './indexing/reindex-memory.ts';
 import { rejectLink, restoreLink } from './related/reject-link.ts';
 import { searchMemory } from './search/search-memory.ts';
-import { setBarrier } from './epochs/set-barrier.ts';
-import { splitEpoch } from './epochs/split-epoch.ts';
-import { updateEpoch } from './epochs/update-epoch.ts';
-import type { CorrectionApp } from './epochs/update-epoch.ts';
+import { setBarrier } from './cutting/set-barrier.ts';
+import { splitEpoch } from './correcting/split-epoch.ts';
+import { updateEpoch } from './correcting/update-epoch.ts';
+import type { CorrectionApp } from './correcting/update-epoch.ts';
 
 type EpochApp = CorrectionApp & RelatedApp & Pick<App, 'epochsQueueUrl'>;
 

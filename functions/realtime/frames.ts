@@ -2,7 +2,7 @@ import { maxAgeSeconds, maxFrameBytes, maxRooms, parseRoom, pingSeconds, signalS
 import type { ServerFrame } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
 import type { App } from '../platform/app.ts';
-import { setBarrier } from '../epochs/epochs/set-barrier.ts';
+import { setBarrier } from '../epochs/cutting/set-barrier.ts';
 import { AppError } from '../platform/errors.ts';
 import { push } from '../platform/nudge.ts';
 import type { FrameTable } from '../platform/ws-handler.ts';

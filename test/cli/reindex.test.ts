@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createJobProgress } from '../../cli/commands/reindex-progress.ts';
-import { setBarrier } from '../../functions/epochs/epochs/set-barrier.ts';
+import { setBarrier } from '../../functions/epochs/cutting/set-barrier.ts';
 import { localEmbedder } from '../../functions/embeddings/local-embedder.ts';
 import type { UserCaller } from '../../functions/platform/authenticate.ts';
 import { postEvent } from '../../functions/streams/events/post-event.ts';

@@ -12,8 +12,8 @@ import { UserId } from '../../contract/ids.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
 import { createTestDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
-import { createTestMemory } from './memory.ts';
-import type { TestMemory } from './memory.ts';
+import { createTestMemory } from './index-handle.ts';
+import type { TestMemory } from './index-handle.ts';
 
 export interface TestApp extends App {
   readonly test: TestDatabase;

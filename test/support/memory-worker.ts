@@ -1,11 +1,11 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { assignEvents } from '../../functions/epochs/cutting/assign-events.ts';
-import { createDueList } from '../../functions/epochs/cutting/due-list.ts';
-import type { DueList } from '../../functions/epochs/cutting/due-list.ts';
-import { flushIdle } from '../../functions/epochs/cutting/flush-idle.ts';
+import { createDueList } from '../../functions/epochs/due-workspaces.ts';
+import type { DueList } from '../../functions/epochs/due-workspaces.ts';
+import { flushIdle } from '../../functions/epochs/flush-idle.ts';
 import { createKnowledge } from '../../functions/epochs/learning/knowledge.ts';
 import { learnAssociations } from '../../functions/epochs/learning/learn-associations.ts';
-import { workOnMemory } from '../../functions/epochs/indexing/memory-work.ts';
+import { workOnMemory } from '../../functions/epochs/indexing/index-worker.ts';
 import { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
 import type { TestApp } from './app.ts';
 import { startTestTable } from './dynamodb.ts';

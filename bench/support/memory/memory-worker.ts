@@ -3,7 +3,7 @@ import { localEmbedder } from '../../../functions/embeddings/local-embedder.ts';
 import { openVectorIndex } from '../../../functions/embeddings/vector-index.ts';
 import { assignEvents } from '../../../functions/epochs/cutting/assign-events.ts';
 import { createKnowledge } from '../../../functions/epochs/learning/knowledge.ts';
-import { workOnMemory } from '../../../functions/epochs/indexing/memory-work.ts';
+import { workOnMemory } from '../../../functions/epochs/indexing/index-worker.ts';
 import type { Database } from '../../../functions/platform/database.ts';
 import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
 import { appOver } from '../use-case-app.ts';

@@ -4,7 +4,7 @@ import type { Embedder } from '../../../functions/embeddings/embedder.ts';
 import { openVectorIndex } from '../../../functions/embeddings/vector-index.ts';
 import type { VectorIndex } from '../../../functions/embeddings/vector-index.ts';
 import { searchMemory } from '../../../functions/epochs/search/search-memory.ts';
-import { setBarrier } from '../../../functions/epochs/epochs/set-barrier.ts';
+import { setBarrier } from '../../../functions/epochs/cutting/set-barrier.ts';
 import { createStream } from '../../../functions/streams/streams/create-stream.ts';
 import { postEvent } from '../../../functions/streams/events/post-event.ts';
 import { callerOf, appOver } from '../use-case-app.ts';

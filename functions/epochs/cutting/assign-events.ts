@@ -14,20 +14,20 @@ import {
   markChanged,
   moveCursor,
   upsertEpochs,
-} from './assign-store.ts';
-import type { EpochCursor, EpochWrite, StreamToCut, Uncut } from './assign-store.ts';
+} from './cut-store.ts';
+import type { EpochCursor, EpochWrite, StreamToCut, Uncut } from './cut-store.ts';
 import { cutEvents } from './cut-events.ts';
-import type { DueList } from './due-list.ts';
+import type { DueList } from '../due-workspaces.ts';
 import { close, idleAt } from '../epochs/epoch.ts';
 import type { EpochDraft, SpokenEvent } from '../epochs/epoch.ts';
 import type { KnowledgeSource } from '../learning/knowledge.ts';
-import type { Memory } from '../indexing/memory.ts';
+import type { Memory } from '../index-handle.ts';
 import { listMessageVectors } from './message-vectors.ts';
 import type { MessageVectors } from './message-vectors.ts';
 import { nudgeIndex } from './nudge.ts';
 import { emptyState, step } from '../segmenter/segmenter.ts';
 import type { Knowledge, SegmenterState } from '../segmenter/segmenter.ts';
-import { epochToTell, tellEpochs } from '../epochs/tell-epochs.ts';
+import { epochToTell, tellEpochs } from '../epochs/announce-epochs.ts';
 
 export type AssignApp = Pick<
   App,

@@ -1,7 +1,7 @@
 import { EmbeddingFailed } from '../../embeddings/embedder.ts';
 import type { App } from '../../platform/app.ts';
-import { eventsPerBatch, listUncut } from './assign-store.ts';
-import type { Memory } from '../indexing/memory.ts';
+import { eventsPerBatch, listUncut } from './cut-store.ts';
+import type { Memory } from '../index-handle.ts';
 
 type VectorsApp = Pick<App, 'db' | 'clock' | 'log'> & { readonly memory: Pick<Memory, 'embedder'> };
 

@@ -3,7 +3,7 @@ import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { listEventsBeside } from '../../streams/events/event-store.ts';
 import { withinBytes } from '../../streams/events/list-events.ts';
-import { accessEpoch } from '../access.ts';
+import { accessEpoch } from './access-epoch.ts';
 
 /** An epoch with a page of what was said in it, oldest first, as the caller may see it. */
 export async function readEpoch(

@@ -8,9 +8,9 @@ import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { listNewest, noteIndexed, takeRevs } from './finish-store.ts';
 import type { FinishedEpoch } from './finish-store.ts';
 import type { DescribedEpoch } from './index-store.ts';
-import { listRelatedForRoom, replaceLinks } from '../related/relate-store.ts';
-import type { Likely } from '../related/related.ts';
-import { tellEpochs } from '../epochs/tell-epochs.ts';
+import { listRelatedForRoom, replaceLinks } from '../links/relate-store.ts';
+import type { Likely } from '../links/likely-links.ts';
+import { tellEpochs } from '../epochs/announce-epochs.ts';
 
 type FinishApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
 

@@ -4,17 +4,17 @@ import { vectorOfNothing } from '../../embeddings/embedder.ts';
 import type { IndexPoint } from '../../embeddings/point.ts';
 import { termsOf } from '../../embeddings/words.ts';
 import type { App } from '../../platform/app.ts';
-import { describeEpoch } from './epoch-text.ts';
+import { describeEpoch } from '../epochs/epoch-text.ts';
 import { finishEpochs } from './finish-epochs.ts';
 import { findVectors, listEpochsToIndex, upsertVectors } from './index-store.ts';
 import type { DescribedEpoch, StoredVector } from './index-store.ts';
 import type { KnowledgeSource } from '../learning/knowledge.ts';
-import { linkEpochs } from '../related/link-epochs.ts';
-import type { Memory } from './memory.ts';
+import { linkEpochs } from './link-epochs.ts';
+import type { Memory } from '../index-handle.ts';
 import { findModels } from './model-store.ts';
 import type { Model, ModelsOfWorkspace } from './model-store.ts';
-import { createRarity } from './rarity.ts';
-import type { Rarity } from './rarity.ts';
+import { createRarity } from '../learning/rarity.ts';
+import type { Rarity } from '../learning/rarity.ts';
 
 export type IndexApp = Pick<
   App,

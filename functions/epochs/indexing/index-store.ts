@@ -3,9 +3,9 @@ import type { Readable } from '../../embeddings/scope.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { epochColumns, epochOf } from '../epochs/epoch-rows.ts';
 import type { EpochRow } from '../epochs/epoch-rows.ts';
-import type { EpochText } from './epoch-text.ts';
-import { isPublic } from '../related/related-rows.ts';
-import { spokenText } from '../epochs/spoken-rows.ts';
+import type { EpochText } from '../epochs/epoch-text.ts';
+import { isPublic } from '../links/link-rows.ts';
+import { spokenText } from '../epochs/message-rows.ts';
 
 /** An epoch as the index is to have it. */
 export interface EpochToIndex {

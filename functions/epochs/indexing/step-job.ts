@@ -2,7 +2,7 @@ import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/message
 import type { IndexApp } from './index-epochs.ts';
 import { indexTogether } from './index-together.ts';
 import { findRunning, finishJob, listNextEpochs, moveJob } from './job-store.ts';
-import { listUncutStreams } from '../cutting/due-store.ts';
+import { listUncutStreams } from '../cutting/cursor-store.ts';
 import { endMove, findModels } from './model-store.ts';
 
 /** Epochs of one step: what a crash or a provider that is away has done again. */

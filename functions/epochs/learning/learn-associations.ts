@@ -3,7 +3,7 @@ import type { App } from '../../platform/app.ts';
 import { encodeAssociations } from '../segmenter/association-model.ts';
 import { findLearned, replaceAssociations } from './association-store.ts';
 import { readCues } from '../segmenter/cues.ts';
-import type { DueList } from '../cutting/due-list.ts';
+import type { DueList } from '../due-workspaces.ts';
 import { fitAssociations } from '../segmenter/fit-associations.ts';
 import type { Conversation } from '../segmenter/fit-associations.ts';
 import { findSince, listSaid } from './said-store.ts';

@@ -1,6 +1,6 @@
 import type { Barrier } from '../../../contract/epoch.ts';
 import type { Transaction } from '../../platform/database.ts';
-import { spokenText } from '../epochs/spoken-rows.ts';
+import { spokenText } from '../epochs/message-rows.ts';
 
 /** A closed epoch with what was said in it. */
 export interface SaidEpoch {

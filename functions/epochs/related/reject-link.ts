@@ -2,8 +2,8 @@ import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import { accessEpoch } from '../access.ts';
-import { rejectPair, restorePair } from './link-store.ts';
+import { accessEpoch } from '../epochs/access-epoch.ts';
+import { rejectPair, restorePair } from '../links/link-store.ts';
 
 interface Input {
   readonly epochId: string;

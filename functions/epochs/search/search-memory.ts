@@ -6,12 +6,12 @@ import { termsOf } from '../../embeddings/words.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import { accessPlainStream } from '../../streams/access.ts';
-import { isAway, openAsked, scopeOf } from './ask-memory.ts';
-import type { AskApp } from './ask-memory.ts';
+import { isAway, openAsked, scopeOf } from './open-search.ts';
+import type { AskApp } from './open-search.ts';
 import { highlightsOf } from './highlights.ts';
 import type { Spoken } from './highlights.ts';
-import { findReadable } from './memory-store.ts';
-import type { ReadableStreams } from './memory-store.ts';
+import { findReadable } from '../settings/status-store.ts';
+import type { ReadableStreams } from '../settings/status-store.ts';
 import { findVisibleEpochs, listSpokenIn } from './search-store.ts';
 
 /** Hits beyond these come without their highlights: who asks for hundreds goes through them by program. */

@@ -4,7 +4,7 @@ import { accessOf, seesIt } from '../../streams/streams/stream-rows.ts';
 import { epochColumns, epochOf } from '../epochs/epoch-rows.ts';
 import type { EpochRow } from '../epochs/epoch-rows.ts';
 import type { Spoken } from './highlights.ts';
-import { spokenText } from '../epochs/spoken-rows.ts';
+import { spokenText } from '../epochs/message-rows.ts';
 
 export interface FoundEpoch {
   readonly epoch: Epoch;

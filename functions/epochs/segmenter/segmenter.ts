@@ -4,10 +4,10 @@ import { coldBackground, rarityOf } from './background.ts';
 import type { Background } from './background.ts';
 import { readCues } from './cues.ts';
 import type { Cues } from './cues.ts';
-import { likenessOf, rememberVector } from './dense-memory.ts';
-import type { DenseMemory } from './dense-memory.ts';
-import { overlapOf, remember, unitTerms } from './term-memory.ts';
-import type { TermMemory } from './term-memory.ts';
+import { likenessOf, rememberVector } from './vector-state.ts';
+import type { DenseMemory } from './vector-state.ts';
+import { overlapOf, remember, unitTerms } from './term-state.ts';
+import type { TermMemory } from './term-state.ts';
 import { plain, plainBias, signalNames, trusted, trustedBias } from './weights.ts';
 import type { Signals, Weights } from './weights.ts';
 

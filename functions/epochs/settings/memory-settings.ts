@@ -5,7 +5,7 @@ import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { accessPlainStream } from '../../streams/access.ts';
 import { nudgeEpochs } from '../cutting/nudge.ts';
-import { findMemorySettings, mergeMemorySettings } from './settings-store.ts';
+import { findMemorySettings, mergeMemorySettings } from './memory-store.ts';
 
 /** How a stream is cut: what was set, and the defaults for the rest. */
 export async function readMemorySettings(app: Pick<App, 'db'>, caller: UserCaller, input: { streamId: string }): Promise<MemorySettings> {

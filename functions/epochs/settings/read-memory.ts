@@ -4,9 +4,9 @@ import type { App } from '../../platform/app.ts';
 import type { ApiKeyCaller, UserCaller } from '../../platform/authenticate.ts';
 import { accessMember } from '../../streams/access.ts';
 import { findNewestJob } from '../indexing/job-store.ts';
-import type { Memory } from '../indexing/memory.ts';
-import { countMemory, findStanding } from '../search/memory-store.ts';
-import type { Standing } from '../search/memory-store.ts';
+import type { Memory } from '../index-handle.ts';
+import { countMemory, findStanding } from './status-store.ts';
+import type { Standing } from './status-store.ts';
 
 type StatusApp = Pick<App, 'db' | 'clock'> & { readonly memory: Memory };
 

@@ -7,7 +7,7 @@ import { EmbeddingFailed } from '../../../functions/embeddings/embedder.ts';
 import type { Embedder } from '../../../functions/embeddings/embedder.ts';
 import { localEmbedder } from '../../../functions/embeddings/local-embedder.ts';
 import { listEpochs } from '../../../functions/epochs/epochs/list-epochs.ts';
-import { setBarrier } from '../../../functions/epochs/epochs/set-barrier.ts';
+import { setBarrier } from '../../../functions/epochs/cutting/set-barrier.ts';
 import { updateMemorySettings } from '../../../functions/epochs/settings/memory-settings.ts';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';
 import { deleteEvent } from '../../../functions/streams/events/delete-event.ts';

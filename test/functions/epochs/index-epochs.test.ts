@@ -10,7 +10,7 @@ import { localEmbedder } from '../../../functions/embeddings/local-embedder.ts';
 import { createKnowledge } from '../../../functions/epochs/learning/knowledge.ts';
 import { listEpochs } from '../../../functions/epochs/epochs/list-epochs.ts';
 import { listRelated } from '../../../functions/epochs/related/list-related.ts';
-import { setBarrier } from '../../../functions/epochs/epochs/set-barrier.ts';
+import { setBarrier } from '../../../functions/epochs/cutting/set-barrier.ts';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';
 import { inviteMembers } from '../../../functions/streams/members/invite-members.ts';
 import { postEvent } from '../../../functions/streams/events/post-event.ts';

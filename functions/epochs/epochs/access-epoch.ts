@@ -1,10 +1,10 @@
-import type { Epoch } from '../../contract/epoch.ts';
-import type { UserCaller } from '../platform/authenticate.ts';
-import type { Transaction } from '../platform/database.ts';
-import { AppError } from '../platform/errors.ts';
-import { accessPlainStream } from '../streams/access.ts';
-import { takeRev } from './epochs/correction-store.ts';
-import { findEpoch } from './epochs/epoch-store.ts';
+import type { Epoch } from '../../../contract/epoch.ts';
+import type { UserCaller } from '../../platform/authenticate.ts';
+import type { Transaction } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import { accessPlainStream } from '../../streams/access.ts';
+import { takeRev } from '../correcting/correction-store.ts';
+import { findEpoch } from './epoch-store.ts';
 
 type StreamOfEpoch = Awaited<ReturnType<typeof accessPlainStream>>['stream'];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { likenessOf, rememberVector } from '../../../functions/epochs/segmenter/dense-memory.ts';
-import type { DenseMemory } from '../../../functions/epochs/segmenter/dense-memory.ts';
+import { likenessOf, rememberVector } from '../../../functions/epochs/segmenter/vector-state.ts';
+import type { DenseMemory } from '../../../functions/epochs/segmenter/vector-state.ts';
 import { coldKnowledge, emptyState, step } from '../../../functions/epochs/segmenter/segmenter.ts';
 
 const dimension = 1_024;

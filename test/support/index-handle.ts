@@ -1,7 +1,7 @@
 import { localEmbedder } from '../../functions/embeddings/local-embedder.ts';
 import type { Embedder } from '../../functions/embeddings/embedder.ts';
 import type { VectorIndex } from '../../functions/embeddings/vector-index.ts';
-import type { Memory } from '../../functions/epochs/indexing/memory.ts';
+import type { Memory } from '../../functions/epochs/index-handle.ts';
 import { startTestQdrant } from './qdrant.ts';
 import type { TestQdrant } from './qdrant.ts';
 

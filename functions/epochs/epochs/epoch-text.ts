@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { termsOf } from '../../embeddings/words.ts';
-import { snippetOf } from '../epochs/epoch.ts';
+import { snippetOf } from './epoch.ts';
 import { plainWords } from './plain-words.ts';
 
 /** What is in the index of one epoch, made of what was said in it. */

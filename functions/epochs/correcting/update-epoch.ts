@@ -2,10 +2,10 @@ import type { Epoch } from '../../../contract/epoch.ts';
 import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { withOutbox } from '../../platform/outbox.ts';
-import { holdEpoch } from '../access.ts';
+import { holdEpoch } from '../epochs/access-epoch.ts';
 import { updateLabel } from './correction-store.ts';
 import { indexing, nudgeIndex } from '../cutting/nudge.ts';
-import { tellEpochs } from './tell-epochs.ts';
+import { tellEpochs } from '../epochs/announce-epochs.ts';
 
 /** What corrections touch. */
 export type CorrectionApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'>;

@@ -8,7 +8,7 @@ import type { IndexApp } from './index-epochs.ts';
 import { listWaiting } from './index-store.ts';
 import { indexTogether } from './index-together.ts';
 import { noteDetail } from './job-store.ts';
-import { lookRelated } from '../related/look-related.ts';
+import { lookRelated } from './relate-open-epoch.ts';
 import { moveModel } from './move-model.ts';
 import { stepJob } from './step-job.ts';
 

@@ -4,11 +4,11 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { withOutbox } from '../../platform/outbox.ts';
-import { holdEpoch } from '../access.ts';
+import { holdEpoch } from '../epochs/access-epoch.ts';
 import { cutEpochShort, findSplitPoint, insertSecondPart, keepCorrection } from './correction-store.ts';
 import type { SplitPoint } from './correction-store.ts';
 import { indexing, nudgeIndex } from '../cutting/nudge.ts';
-import { tellEpochs } from './tell-epochs.ts';
+import { tellEpochs } from '../epochs/announce-epochs.ts';
 import type { CorrectionApp } from './update-epoch.ts';
 
 /** Splits an epoch: from the event on it is another one, which takes over how the whole ended. The first part keeps id, label and links. */

@@ -3,8 +3,8 @@ import { EmbeddingFailed } from '../../embeddings/embedder.ts';
 import { IndexUnavailable } from '../../embeddings/index-errors.ts';
 import type { VectorIndex } from '../../embeddings/vector-index.ts';
 import type { App } from '../../platform/app.ts';
-import type { Memory } from '../indexing/memory.ts';
-import type { ReadableStreams } from './memory-store.ts';
+import type { Memory } from '../index-handle.ts';
+import type { ReadableStreams } from '../settings/status-store.ts';
 import type { Model } from '../indexing/model-store.ts';
 
 /** What asking memory touches. */

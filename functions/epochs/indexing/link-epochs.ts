@@ -2,16 +2,16 @@ import type { Embedder } from '../../embeddings/embedder.ts';
 import { vectorOfNothing } from '../../embeddings/embedder.ts';
 import type { VectorIndex } from '../../embeddings/vector-index.ts';
 import type { App } from '../../platform/app.ts';
-import { describeEpoch } from '../indexing/epoch-text.ts';
-import { findCandidates } from './find-related.ts';
-import type { Found } from './find-related.ts';
-import { findVectors, listEpochsToIndex } from '../indexing/index-store.ts';
-import type { DescribedEpoch } from '../indexing/index-store.ts';
-import type { Memory } from '../indexing/memory.ts';
-import type { Rarity } from '../indexing/rarity.ts';
-import { countRejections } from './relate-store.ts';
-import { likelyRelated } from './related.ts';
-import type { Likely } from './related.ts';
+import { describeEpoch } from '../epochs/epoch-text.ts';
+import { findCandidates } from '../links/find-candidates.ts';
+import type { Found } from '../links/find-candidates.ts';
+import { findVectors, listEpochsToIndex } from './index-store.ts';
+import type { DescribedEpoch } from './index-store.ts';
+import type { Memory } from '../index-handle.ts';
+import type { Rarity } from '../learning/rarity.ts';
+import { countRejections } from '../links/relate-store.ts';
+import { likelyRelated } from '../links/likely-links.ts';
+import type { Likely } from '../links/likely-links.ts';
 
 type LinkApp = Pick<App, 'db'> & { readonly memory: Memory };
 

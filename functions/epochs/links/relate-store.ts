@@ -1,8 +1,8 @@
 import type { Related } from '../../../contract/epoch.ts';
 import type { Transaction } from '../../platform/database.ts';
-import { isPublic, relatedColumns, relatedOf } from './related-rows.ts';
-import type { RelatedRow } from './related-rows.ts';
-import type { Likely } from './related.ts';
+import { isPublic, relatedColumns, relatedOf } from './link-rows.ts';
+import type { RelatedRow } from './link-rows.ts';
+import type { Likely } from './likely-links.ts';
 
 /** How often members of the workspace said of each of these epochs that it is not related to another. */
 export async function countRejections(tx: Transaction, targetIds: readonly string[]): Promise<Map<string, number>> {

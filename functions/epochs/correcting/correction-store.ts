@@ -1,9 +1,9 @@
 import type { Epoch } from '../../../contract/epoch.ts';
 import type { Transaction } from '../../platform/database.ts';
-import { epochColumns, epochOf } from './epoch-rows.ts';
-import type { EpochRow } from './epoch-rows.ts';
-import { snippetOf } from './epoch.ts';
-import { spokenText } from './spoken-rows.ts';
+import { epochColumns, epochOf } from '../epochs/epoch-rows.ts';
+import type { EpochRow } from '../epochs/epoch-rows.ts';
+import { snippetOf } from '../epochs/epoch.ts';
+import { spokenText } from '../epochs/message-rows.ts';
 
 /** The next revision of the epochs of a stream. Its row is held from here on, so that everybody else who changes them waits. */
 export async function takeRev(tx: Transaction, streamId: string): Promise<number> {

@@ -3,12 +3,12 @@ import { newId } from '../../../contract/ids.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import { withOutbox } from '../../platform/outbox.ts';
-import { holdEpoch } from '../access.ts';
+import { holdEpoch } from '../epochs/access-epoch.ts';
 import { extendEpoch, keepCorrection, removeEpoch } from './correction-store.ts';
-import { findEpochBefore } from './epoch-store.ts';
-import { moveLinks } from '../related/link-store.ts';
+import { findEpochBefore } from '../epochs/epoch-store.ts';
+import { moveLinks } from '../links/link-store.ts';
 import { indexing, nudgeIndex } from '../cutting/nudge.ts';
-import { tellEpochs } from './tell-epochs.ts';
+import { tellEpochs } from '../epochs/announce-epochs.ts';
 import type { CorrectionApp } from './update-epoch.ts';
 
 /** Merges an epoch into the one before it, which keeps its id, and takes over how the other ended and what it was linked to. */

@@ -3,7 +3,7 @@ import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { accessPlainStream } from '../../streams/access.ts';
 import { upsertBarrier } from './barrier-store.ts';
-import { nudgeEpochs } from '../cutting/nudge.ts';
+import { nudgeEpochs } from './nudge.ts';
 
 /**
  * `/new`: what comes next is about something else. It is noted where the stream is now; the worker closes the epoch there, whether or not

@@ -3,16 +3,16 @@ import { room } from '../../../contract/frames.ts';
 import { metric } from '../../../contract/names.ts';
 import { termsOf } from '../../embeddings/words.ts';
 import { withOutbox } from '../../platform/outbox.ts';
-import { describeEpoch } from '../indexing/epoch-text.ts';
-import { findCandidates } from './find-related.ts';
-import { relatedPerFrame } from '../indexing/finish-epochs.ts';
-import type { IndexApp } from '../indexing/index-epochs.ts';
-import { findAudience, listEpochsToIndex } from '../indexing/index-store.ts';
+import { describeEpoch } from '../epochs/epoch-text.ts';
+import { findCandidates } from '../links/find-candidates.ts';
+import { relatedPerFrame } from './finish-epochs.ts';
+import type { IndexApp } from './index-epochs.ts';
+import { findAudience, listEpochsToIndex } from './index-store.ts';
 import { discounted } from './link-epochs.ts';
-import { findModels } from '../indexing/model-store.ts';
-import { createRarity } from '../indexing/rarity.ts';
-import { countRejections, insertLinks, listRelatedForRoom } from './relate-store.ts';
-import { likelyRelated } from './related.ts';
+import { findModels } from './model-store.ts';
+import { createRarity } from '../learning/rarity.ts';
+import { countRejections, insertLinks, listRelatedForRoom } from '../links/relate-store.ts';
+import { likelyRelated } from '../links/likely-links.ts';
 
 /** What the last messages say counts, however long they have been talking. */
 const lastMessages = 12;

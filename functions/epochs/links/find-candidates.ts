@@ -3,7 +3,7 @@ import type { KeywordVector } from '../../embeddings/keyword-vector.ts';
 import type { Hit } from '../../embeddings/point.ts';
 import type { Scope } from '../../embeddings/scope.ts';
 import type { VectorIndex } from '../../embeddings/vector-index.ts';
-import type { Candidate } from './related.ts';
+import type { Candidate } from './likely-links.ts';
 
 /** How rare a term is, by the number that stands for it in keyword vectors. */
 export type RarityOfIndex = (index: number) => number;

@@ -2,7 +2,7 @@ import { MemorySettings, defaultMemorySettings } from '../../../contract/epoch.t
 import type { Transaction } from '../../platform/database.ts';
 import type { EpochDraft, SetBarrier, SpokenEvent } from '../epochs/epoch.ts';
 import type { SegmenterState } from '../segmenter/segmenter.ts';
-import { spokenText } from '../epochs/spoken-rows.ts';
+import { spokenText } from '../epochs/message-rows.ts';
 
 /** How far the epochs of a stream are; held until the transaction ends. */
 export interface EpochCursor {

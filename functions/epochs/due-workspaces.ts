@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../../platform/clock.ts';
-import { setting } from '../../platform/config.ts';
+import type { Clock } from '../platform/clock.ts';
+import { setting } from '../platform/config.ts';
 
 /** A workspace that has something to look after. */
 export interface Due {

@@ -1,8 +1,8 @@
-import type { Embedder } from '../../embeddings/embedder.ts';
-import type { Guarding } from '../../embeddings/guarded.ts';
-import { openEmbedderOnce } from '../../embeddings/open-embedder.ts';
-import { openIndex } from '../../embeddings/open-index.ts';
-import type { VectorIndex } from '../../embeddings/vector-index.ts';
+import type { Embedder } from '../embeddings/embedder.ts';
+import type { Guarding } from '../embeddings/guarded.ts';
+import { openEmbedderOnce } from '../embeddings/open-embedder.ts';
+import { openIndex } from '../embeddings/open-index.ts';
+import type { VectorIndex } from '../embeddings/vector-index.ts';
 
 /** What memory stands on outside the database: who makes vectors, and where they are found. */
 export interface Memory {

@@ -2,8 +2,8 @@ import type { Related } from '../../../contract/epoch.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { accessOf, seesIt } from '../../streams/streams/stream-rows.ts';
 import { epochColumns } from '../epochs/epoch-rows.ts';
-import { relatedOf } from './related-rows.ts';
-import type { RelatedRow } from './related-rows.ts';
+import { relatedOf } from './link-rows.ts';
+import type { RelatedRow } from './link-rows.ts';
 
 /** An epoch that many others were found related to is shown with the best of them. */
 const maxBacklinks = 200;

@@ -1,11 +1,11 @@
-import type { App } from '../../platform/app.ts';
-import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
-import { waitingMs } from './assign-events.ts';
-import type { Due, DueList } from './due-list.ts';
-import { findNextDue, listIdleStreams, listLagging } from './due-store.ts';
-import { listWaiting } from '../indexing/index-store.ts';
-import { listStuckJobs } from '../indexing/job-store.ts';
-import { metric } from '../../../contract/names.ts';
+import type { App } from '../platform/app.ts';
+import type { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
+import { waitingMs } from './cutting/assign-events.ts';
+import type { Due, DueList } from './due-workspaces.ts';
+import { findNextDue, listIdleStreams, listLagging } from './cutting/cursor-store.ts';
+import { listWaiting } from './indexing/index-store.ts';
+import { listStuckJobs } from './indexing/job-store.ts';
+import { metric } from '../../contract/names.ts';
 
 type FlushApp = Pick<App, 'db' | 'queues' | 'epochsQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'> & {
   readonly due: DueList;
