@@ -1,8 +1,8 @@
 import type { Background } from './background.ts';
 
-/** Which terms of a workspace belong together, learned from what was said there. Immutable. */
+/** Associations of the terms of a workspace, learned from its messages. Immutable. */
 export interface AssociationModel {
-  /** How far the associations are to be trusted, 0 to 1: as far as they told what is near from what is far in text they had not seen. */
+  /** The trust in the associations, 0 to 1, measured on text that they were not learned from. */
   readonly trust: number;
   readonly background: Background;
   readonly dimension: number;
@@ -67,7 +67,7 @@ interface Header {
   readonly frequencies: readonly number[];
 }
 
-/** The model as bytes: length of a header (4 bytes, little-endian), the header as JSON, the vectors. About 85 bytes a term. */
+/** Encodes a model: length of a header (4 bytes, little-endian), the header as JSON, the vectors. About 85 bytes a term. */
 export function encodeAssociations(model: AssociationModel): Uint8Array {
   const { trust, dimension, background, vectors } = model;
   const terms = [...model.rows].sort(([, a], [, b]) => a - b).map(([term]) => term);
@@ -81,7 +81,7 @@ export function encodeAssociations(model: AssociationModel): Uint8Array {
   return bytes;
 }
 
-/** What was encoded. Throws for anything else. */
+/** Decodes a model. Throws for other bytes and unknown formats. */
 export function decodeAssociations(bytes: Uint8Array): AssociationModel {
   const headerLength = bytes.length < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   if (headerLength === 0 || 4 + headerLength > bytes.length) throw new Error('These are not the bytes of an association model');

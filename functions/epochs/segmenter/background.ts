@@ -1,17 +1,17 @@
 import { termsOf } from '../../embeddings/words.ts';
 
-/** How often terms are said in a workspace. Bounded by what it was learned with. */
+/** Term frequencies of a workspace, bounded by the terms of its model. */
 export interface Background {
-  /** Messages that were counted. */
+  /** Number of counted messages. */
   readonly messageCount: number;
-  /** In how many of them a term occurs; what is missing occurs next to never. */
+  /** Number of messages with a term; missing terms are very rare. */
   readonly frequencies: ReadonlyMap<string, number>;
 }
 
-/** Of a workspace of which nothing is known. */
+/** The background of a new workspace. */
 export const coldBackground: Background = { messageCount: 0, frequencies: new Map() };
 
-/** Words of any conversation in English: next to nothing can be told from two messages having them in common. */
+/** Words of any English conversation: two messages that share them may have nothing in common. */
 const everywhere = new Set(
   termsOf(`like get going would could know known want wanted need one well good make thing think say said see also really yes oh ok okay
     sure right kind lot much way look try take come give let tell got may might must still even ever never always maybe though yet anything
@@ -26,12 +26,12 @@ const common = new Set(
 );
 const rare = 1.2;
 
-/** Messages after which what a workspace says counts as much as what is known of English. */
+/** The number of messages at which the workspace's frequencies and those of English have equal weight. */
 const halfLearned = 600;
 
 const built = (term: string): number => (everywhere.has(term) ? 0.35 : common.has(term) ? 0.7 : rare);
 
-/** How much a term tells of what a message is about: 0.2 to 1.6, by what is known of English and what was learned in the workspace. */
+/** The rarity of a term, 0.2 to 1.6, by English word lists and the frequencies of the workspace. */
 export function rarityOf({ messageCount, frequencies }: Background, term: string): number {
   const known = built(term);
   if (messageCount === 0) return known;

@@ -1,28 +1,28 @@
 import { termsOf } from '../../embeddings/words.ts';
 
-/** What a message does in a conversation, whatever it is about; and the words that it is about. */
+/** The role of a message in a conversation, and its content terms. */
 export interface Cues {
   /** Content terms, each once, in order, at most 64; greetings, thanks and acknowledgements are none. */
   readonly terms: readonly string[];
-  /** It asks something; offers of further help ("anything else?") ask nothing. */
+  /** The message asks something; offers of further help ("anything else?") ask nothing. */
   readonly asks: boolean;
-  /** It asks in a few words, as one does who goes on: "which one?". */
+  /** The message asks in a few words, as people do who continue a subject: "which one?". */
   readonly asksBriefly: boolean;
   readonly greets: boolean;
-  /** It says thanks or goodbye and nothing else. */
+  /** The message says thanks or goodbye and nothing else. */
   readonly closes: boolean;
-  /** It says what somebody wants to have or to be done. */
+  /** The message asks for a thing or an action. */
   readonly requests: boolean;
-  /** It says itself that something else comes: "by the way", "another question", or a heading. */
+  /** The message announces a new subject: "by the way", "another question", or a heading. */
   readonly announces: boolean;
   /** Share of words that point back ("it", "that", "they"), 0 to 0.4. */
   readonly pointsBack: number;
 }
 
-/** What a message does is said at its beginning and at its end; what lies between in a long one is a paste. */
+/** The role of a long message is read at its beginning and end. The middle is a paste. */
 const headCharacters = 2_000;
 const tailCharacters = 200;
-/** What a long one is about is said by its beginning too. */
+/** The content terms of a long message are read at its beginning. */
 const contentCharacters = 4_000;
 const maxTerms = 64;
 
@@ -49,12 +49,12 @@ const pointers = new Set(
   'it its that this they them those these their he she him her his hers one ones there then such so either both'.split(' '),
 );
 const briefWords = 5;
-/** Scripts without spaces have words that are counted by terms only. */
+/** In scripts without spaces only terms can be counted. */
 const briefTerms = 3;
-/** A closing with this many content terms has something to say besides. */
+/** A closing with this many content terms has other content. */
 const closingTerms = 3;
 
-/** Reads a message by itself. Any text can be read; the time is bounded by what the beginning and the end of a long one take. */
+/** Reads the cues of one message. The time is bounded: only the beginning and the end of a long text are read. */
 export function readCues(text: string): Cues {
   const prose = text.slice(0, headCharacters).replace(code, ' ').replace(quotes, "'");
   const terms = termsIn(text);

@@ -6,42 +6,41 @@ import { truncatedSvd } from './truncated-svd.ts';
 import type { SparseMatrix } from './truncated-svd.ts';
 
 /**
- * What was said in a stream between two barriers that are facts (`gap`, `manual`, `idle`). A `drift` barrier is a guess and stays inside:
- * what a guess says is no evidence for the next one.
+ * Messages of a stream between two barriers that are facts (`gap`, `manual`, `idle`). A `drift` barrier is a guess, and no evidence for the
+ * next guess, so it does not end a conversation.
  */
 export interface Conversation {
   readonly streamId: string;
-  /** In order, each as its content terms: those of `readCues`, so that thanks and greetings are learned from no more than they are judged by. */
+  /** The content terms of each message, in order, by `readCues`: learning and segmenting ignore the same courtesies. */
   readonly messages: readonly (readonly string[])[];
 }
 
 export interface FitOptions {
   /** The most frequent terms get a direction. */
   readonly maxTerms?: number;
-  /** Messages that a term must occur in. */
+  /** The number of messages that a term must occur in. */
   readonly minFrequency?: number;
   readonly dimension?: number;
-  /** What comes after so many messages is not read. */
+  /** Messages beyond this number are not read. */
   readonly maxMessages?: number;
 }
 
 type Settings = Required<FitOptions>;
 const usual: Settings = { maxTerms: 8_000, minFrequency: 3, dimension: 64, maxMessages: 200_000 };
 
-/** Streams are cut up into pieces, so that one endless stream can be held against itself. */
+/** Streams are divided into pieces, so that one long stream can be compared with itself. */
 const pieceMessages = 40;
-/** Of a paste the first terms count, as its cost is their square. */
+/** The first terms of a long message count, because the cost is the square of their number. */
 const termsOfMessage = 24;
-/** What is said one message further counts half. */
-const beside = 0.5;
-/** Frequent terms are met by everything: as in word vectors, this much of their frequency is held against them. */
+/** The weight of a meeting in neighbouring messages. */
+const neighbourWeight = 0.5;
+/** The exponent that lowers the weight of frequent terms, as in word vectors. */
 const smoothing = 0.75;
 const entriesOfRow = 512;
 
 /**
- * Learns which terms belong together: how much more often than by chance they meet in a message or in neighbouring ones (positive pointwise
- * mutual information), in its strongest 64 directions. Deterministic. 100,000 messages take some seconds, in memory that grows with them.
- * What little text there is makes a model with little trust, or none.
+ * Learns word associations: the positive pointwise mutual information of terms in the same or neighbouring messages, in its strongest 64
+ * directions. Deterministic. 100,000 messages take some seconds, and memory in proportion. Little text gives a model with little trust.
  */
 export function fitAssociations(conversations: Iterable<Conversation>, options: FitOptions = {}): AssociationModel {
   const settings = { ...usual, ...options };
@@ -83,7 +82,7 @@ function fitPieces(pieces: readonly Piece[], settings: Settings): AssociationMod
   return { trust: 0, background: { messageCount, frequencies: new Map(frequent) }, dimension, rows, vectors };
 }
 
-/** The positive pointwise mutual information of all pairs of terms that meet. Meeting is mutual, so sums of rows are sums of columns. */
+/** Positive pointwise mutual information of all pairs of terms that meet. The counts are symmetric: row sums are column sums. */
 function associate(pieces: readonly Piece[], rows: ReadonlyMap<string, number>): SparseMatrix {
   const { messages, firsts, meetings } = meetingsOf(pieces, rows);
   const smoothed = meetings.map((count) => count ** smoothing);
@@ -113,11 +112,11 @@ function associate(pieces: readonly Piece[], rows: ReadonlyMap<string, number>):
 }
 
 interface Meetings {
-  /** Rows of each message's terms, of all pieces one after another. */
+  /** Rows of each message's terms, for all pieces in order. */
   readonly messages: readonly (readonly number[])[];
-  /** Whether a message is the first of its conversation or piece. */
+  /** True for the first message of a conversation or piece. */
   readonly firsts: readonly boolean[];
-  /** How often each term meets any, itself included. */
+  /** The number of meetings of each term with any term, itself included. */
   readonly meetings: Float64Array;
 }
 
@@ -133,7 +132,7 @@ function meetingsOf(pieces: readonly Piece[], rows: ReadonlyMap<string, number>)
   for (const [at, message] of messages.entries()) {
     const before = firsts[at] === true ? 0 : (messages[at - 1]?.length ?? 0);
     const after = firsts[at + 1] === false ? (messages[at + 1]?.length ?? 0) : 0;
-    for (const row of message) meetings[row] = (meetings[row] ?? 0) + message.length + beside * (before + after);
+    for (const row of message) meetings[row] = (meetings[row] ?? 0) + message.length + neighbourWeight * (before + after);
   }
   return { messages, firsts, meetings };
 }
@@ -144,7 +143,7 @@ function placesOf(messages: readonly (readonly number[])[], size: number): numbe
   return places;
 }
 
-/** Counts into `counts` what stands in the given messages and beside them; answers with the columns that are not zero. */
+/** Adds the terms of the given messages and their neighbours to `counts`, and returns the columns that are not zero. */
 function countMet(
   places: readonly number[],
   { messages, firsts, counts }: Pick<Meetings, 'messages' | 'firsts'> & { counts: Float32Array },
@@ -158,8 +157,8 @@ function countMet(
   };
   for (const at of places) {
     add(messages[at], 1);
-    if (firsts[at] === false) add(messages[at - 1], beside);
-    if (firsts[at + 1] === false) add(messages[at + 1], beside);
+    if (firsts[at] === false) add(messages[at - 1], neighbourWeight);
+    if (firsts[at + 1] === false) add(messages[at + 1], neighbourWeight);
   }
   return met;
 }

@@ -4,87 +4,87 @@ import { coldBackground, rarityOf } from './background.ts';
 import type { Background } from './background.ts';
 import { readCues } from './cues.ts';
 import type { Cues } from './cues.ts';
-import { likenessOf, rememberVector } from './vector-state.ts';
-import type { DenseMemory } from './vector-state.ts';
-import { overlapOf, remember, unitTerms } from './term-state.ts';
-import type { TermMemory } from './term-state.ts';
+import { nextVectorState, vectorLikeness } from './vector-state.ts';
+import type { VectorState } from './vector-state.ts';
+import { nextTermState, overlapOf, unitTerms } from './term-state.ts';
+import type { TermState } from './term-state.ts';
 import { plain, plainBias, signalNames, trusted, trustedBias } from './weights.ts';
 import type { Signals, Weights } from './weights.ts';
 
-/** A message as it is judged. */
+/** A message as the segmenter reads it. */
 export interface SegmenterMessage {
   readonly text: string;
   readonly authorId: string;
   readonly isAssistant?: boolean;
-  /** The stream knows who is the assistant: an assistant never changes the subject. */
+  /** The stream marks the assistant's messages. They never open an epoch. */
   readonly hasRoles?: boolean;
-  /** Dense vector of the message, where a provider gives one. */
+  /** The dense vector of the message, if a provider made one. */
   readonly vector?: Float32Array;
 }
 
-/** What is remembered of an open epoch: JSON as it is, at most some kilobytes, however long the epoch. */
+/** The state of an open epoch: plain JSON of a few kilobytes, however long the epoch is. */
 export interface SegmenterState {
   /** Messages of the epoch. */
   readonly length: number;
-  readonly terms: TermMemory;
-  /** Whether the last message asked something, or said thanks or goodbye. */
+  readonly terms: TermState;
+  /** The last message asked something; or it said thanks or goodbye. */
   readonly asked: boolean;
   readonly closed: boolean;
-  /** How alike each of its messages was to those before it, the last ones counting most, 0 to 1. */
+  /** Running mean of the similarity of each message to the ones before it, 0 to 1. */
   readonly cohesion?: number;
-  /** Who spoke, up to three. */
+  /** Authors, up to three. */
   readonly authors?: readonly string[] | undefined;
-  readonly dense?: DenseMemory | undefined;
+  readonly dense?: VectorState | undefined;
 }
 
-/** What is known of how a workspace speaks. */
+/** Term frequencies and associations of a workspace. */
 export interface Knowledge {
   readonly background: Background;
   readonly associations?: AssociationModel | undefined;
-  /** How readily epochs open: 1 is usual, 0 never, 0.5 seldom, 1.5 often. */
+  /** Readiness to open epochs: 1 is the default, 0 never, 0.5 seldom, 1.5 often. */
   readonly sensitivity?: number | undefined;
 }
 
-/** Before the first message of an epoch. */
+/** The state before the first message of an epoch. */
 export const emptyState: SegmenterState = { length: 0, terms: [], asked: false, closed: false };
 
-/** Of a workspace of which nothing is known. */
+/** The knowledge about a new workspace. */
 export const coldKnowledge: Knowledge = { background: coldBackground };
 
 export interface Step {
   readonly opens: boolean;
-  /** Of the epoch that the message is in. */
+  /** The state of the message's epoch. */
   readonly state: SegmenterState;
-  /** How alike the message is to what was spoken of, 0 to 1. */
+  /** The similarity of the message to the current subject, 0 to 1. */
   readonly similarity: number;
 }
 
-/** Log-odds from which an epoch opens: about a third, which finds as many barriers as there are. */
+/** The log-odds above which an epoch opens, about one third: as many barriers are found as exist. */
 const threshold = -0.65;
-/** Where only users change the subject, each of their messages is as much likelier to. */
+/** Added log-odds of a user's message in a stream with an assistant, where only users change the subject. */
 const userOdds = 0.4;
-/** What one step of sensitivity is worth, in log-odds. */
+/** Log-odds per step of sensitivity. */
 const perSensitivity = 1.5;
-/** What follows thanks or goodbye with so few content terms is a reply to it: "enjoy your stay". */
+/** Up to this many content terms after thanks or goodbye are a reply to it: "enjoy your stay". */
 const replyTerms = 2;
 const maxRoot = 2.5;
-/** A longer epoch is no likelier to end: that long ones end late says nothing of those of another stream. */
+/** The age at which the effect of age stops: how late long epochs end differs between streams. */
 const maxAge = Math.log(8);
 
 /**
- * Decides whether a message opens an epoch, by what came before it only. `state` is that of the open epoch. Pure: the same state, message
- * and knowledge give the same step, anywhere. Any text will do; without content words it never opens one.
+ * Decides if a message opens an epoch, by earlier messages only. `state` is the state of the open epoch. Pure and deterministic. A message
+ * without content words never opens an epoch.
  */
 export function step(state: SegmenterState, message: SegmenterMessage, knowledge: Knowledge): Step {
   const reading = read(state, message, knowledge);
   const opens = opensWith(state, message, reading, knowledge.sensitivity ?? 1);
   const { cues, vector, signals, trust } = reading;
-  const dense = message.vector ? rememberVector(state.dense, message.vector, opens) : state.dense;
+  const dense = message.vector ? nextVectorState(state.dense, message.vector, opens) : state.dense;
   return {
     opens,
     state: {
       length: opens ? 1 : state.length + 1,
-      terms: remember(opens ? [] : state.terms, vector),
+      terms: nextTermState(opens ? [] : state.terms, vector),
       asked: cues.asks,
       closed: signals.closes === 1,
       cohesion: opens ? 0 : cohesionWith(state, vector, signals),
@@ -97,35 +97,37 @@ export function step(state: SegmenterState, message: SegmenterMessage, knowledge
 
 const groupAuthors = 3;
 
-/** What the last message counts of how alike messages are. A message without words says nothing of that, and neither does the first. */
-const lastCounts = 0.4;
+/** The weight of the last message in the cohesion. The first message, and messages without words, do not count. */
+const lastWeight = 0.4;
 
 function cohesionWith({ length, cohesion = 0 }: SegmenterState, vector: ReadonlyMap<string, number>, { similarity }: Signals): number {
   if (length === 0 || vector.size === 0) return cohesion;
-  return Math.round(((1 - lastCounts) * cohesion + lastCounts * similarity) * 1e3) / 1e3;
+  return Math.round(((1 - lastWeight) * cohesion + lastWeight * similarity) * 1e3) / 1e3;
 }
 
-/** A message that asks nothing, of so many content terms, that shares none with an epoch of so many messages speaks of something else, where those share theirs. */
+/**
+ * `breaks` is for statements of at least this many content terms that share none with an epoch of at least this many messages.
+ */
 const breakingTerms = 3;
 const brokenLength = 3;
-/** Messages that are no more alike than this are held together by something else than their words. */
+/** Below this cohesion the messages of an epoch do not share words, so a lack of shared words means nothing. */
 const loose = 0.15;
 
-/** A change of subject does not change who is there. */
+/** Adds an author. A new epoch keeps the authors, because a change of subject does not change the participants. */
 function withAuthor({ authors = [] }: SegmenterState, { authorId }: SegmenterMessage): readonly string[] {
   return authors.includes(authorId) || authors.length >= groupAuthors ? authors : [...authors, authorId];
 }
 
-/** A message as it is read in the light of an open epoch. */
+/** Signals of a message, relative to an open epoch. */
 export interface Reading {
   readonly cues: Cues;
   readonly vector: ReadonlyMap<string, number>;
   readonly signals: Signals;
-  /** How far `direction` is to be trusted, 0 to 1. */
+  /** The trust in `direction`, 0 to 1. */
   readonly trust: number;
 }
 
-/** What is seen of a message; the decision is a weighing of it. */
+/** Reads the signals of a message; the decision is their weighted sum. */
 export function read(state: SegmenterState, message: SegmenterMessage, knowledge: Knowledge): Reading {
   const { background } = knowledge;
   const rarity = (term: string) => rarityOf(background, term);
@@ -165,14 +167,14 @@ export function read(state: SegmenterState, message: SegmenterMessage, knowledge
   return { cues, vector, signals, trust };
 }
 
-/** How far message and epoch point the same way: by the vectors of a provider, or else by the associations of the workspace. */
+/** Cosine of message and epoch, by the vectors of a provider or else by the associations of the workspace. */
 function directionBetween(
   state: SegmenterState,
   vector: ReadonlyMap<string, number>,
   message: SegmenterMessage,
   { associations }: Knowledge,
 ): { direction: number | undefined; trust: number } {
-  const likeness = message.vector && likenessOf(state.dense, message.vector);
+  const likeness = message.vector && vectorLikeness(state.dense, message.vector);
   if (likeness) return likeness;
   if (!associations || associations.trust === 0) return { direction: undefined, trust: 0 };
   const ofMessage = directionOf(associations, vector);

@@ -1,11 +1,11 @@
-/** Terms of an epoch, each with how much it stands for what is spoken of now. At most 200. */
-export type TermMemory = readonly (readonly [term: string, weight: number])[];
+/** Terms of the current subject with their weights, 200 at most. Plain JSON. */
+export type TermState = readonly (readonly [term: string, weight: number])[];
 
 const maxTerms = 200;
-/** What a message leaves of the memory before it: the subject is that of the last few messages. */
+/** The factor on older weights per message: the last few messages make the subject. */
 const decay = 0.6;
 
-/** The terms of a message with their weights, as a vector of unit length. */
+/** Terms of a message with their weights, as a vector of unit length. */
 export function unitTerms(terms: readonly string[], rarity: (term: string) => number): Map<string, number> {
   const vector = new Map<string, number>();
   let squares = 0;
@@ -19,20 +19,20 @@ export function unitTerms(terms: readonly string[], rarity: (term: string) => nu
   return vector;
 }
 
-/** What of a message an epoch knows. */
+/** The overlap of a message with an epoch. */
 export interface Overlap {
-  /** Cosine with what is spoken of now, 0 to 1. */
+  /** Cosine with the current subject, 0 to 1. */
   readonly similarity: number;
-  /** Rarity of its terms that the epoch has had, and of those it has not, each summed. */
+  /** Sums of the rarity of terms that the epoch has, and of new ones. */
   readonly familiar: number;
   readonly novel: number;
 }
 
-export function overlapOf(memory: TermMemory, message: ReadonlyMap<string, number>, rarity: (term: string) => number): Overlap {
+export function overlapOf(state: TermState, message: ReadonlyMap<string, number>, rarity: (term: string) => number): Overlap {
   let shared = 0;
   let squares = 0;
   let familiar = 0;
-  for (const [term, weight] of memory) {
+  for (const [term, weight] of state) {
     squares += weight * weight;
     const own = message.get(term);
     if (own === undefined) continue;
@@ -44,10 +44,10 @@ export function overlapOf(memory: TermMemory, message: ReadonlyMap<string, numbe
   return { similarity: squares > 0 ? shared / Math.sqrt(squares) : 0, familiar, novel: Math.max(0, all - familiar) };
 }
 
-/** The memory after a message. What was said longest ago makes room. */
-export function remember(memory: TermMemory, message: ReadonlyMap<string, number>): TermMemory {
+/** The state after a message. The terms with the lowest weights are evicted. */
+export function nextTermState(state: TermState, message: ReadonlyMap<string, number>): TermState {
   const weights = new Map<string, number>();
-  for (const [term, weight] of memory) weights.set(term, weight * decay);
+  for (const [term, weight] of state) weights.set(term, weight * decay);
   for (const [term, weight] of message) weights.set(term, (weights.get(term) ?? 0) + weight);
   const rounded = [...weights].map(([term, weight]) => [term, Math.round(weight * 1e4) / 1e4] as const);
   return rounded.length <= maxTerms ? rounded : rounded.sort(([, a], [, b]) => b - a).slice(0, maxTerms);

@@ -24,7 +24,7 @@ export function truncatedSvd(matrix: SparseMatrix, dimension: number): Float64Ar
   return projected;
 }
 
-/** Numbers that look random and are the same each time (mulberry32). */
+/** Pseudo-random numbers, the same in each run (mulberry32). */
 function startOf(size: number, dimension: number): Float64Array {
   let seed = 1;
   return Float64Array.from({ length: size * dimension }, () => {
@@ -67,10 +67,10 @@ const columnNorm = (dense: Float64Array, column: number, dimension: number): num
   return Math.sqrt(sum);
 };
 
-/** The columns orthogonal and of unit length; a column that the ones before it hold already becomes zero. */
+/** Makes the columns orthonormal. A column that depends on earlier ones becomes zero. */
 function orthogonal(dense: Float64Array, dimension: number): Float64Array {
   const size = dense.length / dimension;
-  // Columns are worked on in one piece each: walking down them in steps of a row takes several times as long.
+  // Each column is copied to one array: walking a column in steps of a row takes several times as long.
   const columns = Array.from({ length: dimension }, (_, k) =>
     Float64Array.from({ length: size }, (_, row) => dense[row * dimension + k] ?? 0),
   );
@@ -81,7 +81,7 @@ function orthogonal(dense: Float64Array, dimension: number): Float64Array {
       for (let row = 0; row < size; row++) column[row] = (column[row] ?? 0) - shared * (other[row] ?? 0);
     }
     const norm = Math.sqrt(dot(column, column));
-    // What rounding leaves of a column that depends on the others is no direction.
+    // The rounding error that is left of a dependent column is no direction.
     const factor = norm > 1e-9 * before ? 1 / norm : 0;
     for (let row = 0; row < size; row++) {
       const value = (column[row] ?? 0) * factor;

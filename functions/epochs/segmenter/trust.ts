@@ -2,30 +2,29 @@ import { cosine, directionOf } from './association-model.ts';
 import type { AssociationModel } from './association-model.ts';
 import { rarityOf } from './background.ts';
 
-/** Messages at least so far apart are taken to be about something else, where conversations change their subject at all. */
+/** Messages at least this far apart are taken as pairs of different subjects. */
 const farMessages = 6;
-/** Pieces that are looked at: more of them tell nothing new. */
+/** Pieces that are compared: more of them do not change the result. */
 const maxPieces = 1_000;
-/** With more pairs than these one half says enough about the other. */
+/** Above this number of pairs, one direction of the comparison is enough. */
 const manyPairs = 3_000;
-/** Chances of telling near from far at which trust begins and is whole. Words in common alone come to .62, whatever the text. */
+/** The chances of telling near from far at which trust is 0 and 1. Shared words alone reach .62 on any text. */
 const worthNothing = 0.62;
 const worthAll = 0.75;
 
-/** Messages of a stream that follow each other, at most some dozens. */
+/** Consecutive messages of a stream, a few dozen at most. */
 export interface Piece {
-  /** Each as its content terms. */
+  /** The content terms of each message. */
   readonly messages: readonly (readonly string[])[];
-  /** Whether a message begins a conversation, or the piece: it is no neighbour of the one before. */
+  /** True for a message that begins a conversation, or the piece: it is no neighbour of the preceding one. */
   readonly begins: readonly boolean[];
 }
 
 /**
- * How far associations are to be trusted, 0 to 1. What is learned from one half of the conversations is asked about the other: are
- * neighbouring messages more alike than messages of the same stream that are far apart? Where subjects change, and are spoken of in words
- * of their own, they are; where a stream is about one thing, everything in it is alike, and associations tell nothing of where a subject
- * ends. Whether messages of *other* streams are less alike says nothing of that. The standard error is taken off: little text is trusted
- * little.
+ * Measures the trust in associations, 0 to 1. A model of one half of the conversations compares messages of the other half: neighbours
+ * should be more alike than distant messages of the same stream. They are where subjects change and have words of their own. In a stream
+ * about one subject everything is alike, and associations cannot show where a subject ends. Messages of *other* streams would not test
+ * this. The standard error is subtracted, so that little text gives little trust.
  */
 export function measureTrust(pieces: readonly Piece[], fit: (pieces: readonly Piece[]) => AssociationModel): number {
   const halves = [pieces.filter((_, at) => at % 2 === 0), pieces.filter((_, at) => at % 2 === 1)] as const;
@@ -60,7 +59,7 @@ function compare(model: AssociationModel, piece: Piece | undefined, near: number
   }
 }
 
-/** How likely a number of the first is larger than one of the second (the area under the ROC curve); ties count half. */
+/** The probability that a number of the first list is larger than one of the second (area under the ROC curve); ties count half. */
 export function chanceOfMore(first: readonly number[], second: readonly number[]): number {
   const all = [...first.map((value) => ({ value, isFirst: true })), ...second.map((value) => ({ value, isFirst: false }))];
   all.sort((a, b) => a.value - b.value);

@@ -1,57 +1,58 @@
 import { cosine } from './association-model.ts';
 
-/** What is spoken of now as a vector of an embedding model, and how alike messages of the stream are in it. JSON as it is. */
-export interface DenseMemory {
+/** The current subject as a vector of an embedding model, with statistics of the cosines so far. Plain JSON. */
+export interface VectorState {
   readonly dimension: number;
   /** Direction, quantized to a byte a number, in base64. */
   readonly mean: string;
-  /** Cosines that were met: how many, their mean, their variance. */
+  /** Number, mean and variance of the cosines so far. */
   readonly count: number;
   readonly average: number;
   readonly variance: number;
 }
 
-/** Cosines of two embedding models mean different things. Met ones are brought to the mean and deviation of associations. */
+/** Mean and deviation of association cosines. Cosines of embedding models, which differ in both, are scaled to these. */
 const usual = { average: 0.45, deviation: 0.3 };
-/** Cosines after which what was met counts as much as what is expected. */
-const halfMet = 8;
-/** What is expected of a model that has not been met. */
+/** The number of cosines at which observed and expected statistics have equal weight. */
+const halfObserved = 8;
+/** Statistics that are assumed for an unknown model. */
 const expected = { average: 0.35, variance: 0.03 };
-/** Met cosines count for so long: people who change how they speak change it. */
+/** The window of the statistics: they follow a change in how people write. */
 const maxCount = 200;
 
-/** How alike a message is to what is spoken of, on the scale of associations; and how far that is to be trusted, 0 to 1. */
-export interface DenseLikeness {
+/** The likeness of a message to the current subject, on the scale of associations, and the trust in it, 0 to 1. */
+export interface VectorLikeness {
   readonly direction: number;
   readonly trust: number;
 }
 
-/** Undefined before there are two vectors of one dimension, all of finite numbers. */
-export function likenessOf(memory: DenseMemory | undefined, vector: Float32Array): DenseLikeness | undefined {
-  const met = cosineWith(memory, vector);
-  if (!memory || met === undefined) return undefined;
-  const share = memory.count / (memory.count + halfMet);
-  const average = share * memory.average + (1 - share) * expected.average;
-  const deviation = Math.sqrt(share * memory.variance + (1 - share) * expected.variance) || 1;
-  const direction = usual.average + (usual.deviation * (met - average)) / deviation;
+/** The likeness of a message to the state; undefined unless both have finite vectors of one dimension. */
+export function vectorLikeness(state: VectorState | undefined, vector: Float32Array): VectorLikeness | undefined {
+  const cosineNow = cosineWith(state, vector);
+  if (!state || cosineNow === undefined) return undefined;
+  const share = state.count / (state.count + halfObserved);
+  const average = share * state.average + (1 - share) * expected.average;
+  const deviation = Math.sqrt(share * state.variance + (1 - share) * expected.variance) || 1;
+  const direction = usual.average + (usual.deviation * (cosineNow - average)) / deviation;
   return { direction: Math.max(-1, Math.min(1, direction)), trust: share };
 }
 
-function cosineWith(memory: DenseMemory | undefined, vector: Float32Array): number | undefined {
-  if (memory?.dimension !== vector.length || !vector.every(Number.isFinite)) return undefined;
-  return cosine(unpack(memory.mean), vector);
+function cosineWith(state: VectorState | undefined, vector: Float32Array): number | undefined {
+  if (state?.dimension !== vector.length || !vector.every(Number.isFinite)) return undefined;
+  return cosine(unpack(state.mean), vector);
 }
 
 /**
- * The memory after a message; `isNew`: of the epoch that the message opens. Half of what is spoken of is the last message. A vector that
- * cannot be used changes nothing.
+ * The state after a message. `isNew`: the message opens an epoch. The last message has half of the weight. A vector with a number that is not
+ * finite leaves the state unchanged.
  */
-export function rememberVector(memory: DenseMemory | undefined, vector: Float32Array, isNew: boolean): DenseMemory | undefined {
-  if (vector.length === 0 || !vector.every(Number.isFinite)) return memory;
-  const met = cosineWith(memory, vector);
+export function nextVectorState(state: VectorState | undefined, vector: Float32Array, isNew: boolean): VectorState | undefined {
+  if (vector.length === 0 || !vector.every(Number.isFinite)) return state;
+  const cosineNow = cosineWith(state, vector);
   const mean = unit(vector);
-  if (memory && met !== undefined && !isNew) for (const [k, value] of unit(unpack(memory.mean)).entries()) mean[k] = (mean[k] ?? 0) + value;
-  return { dimension: vector.length, mean: pack(mean), ...statistics(memory, met) };
+  if (state && cosineNow !== undefined && !isNew)
+    for (const [k, value] of unit(unpack(state.mean)).entries()) mean[k] = (mean[k] ?? 0) + value;
+  return { dimension: vector.length, mean: pack(mean), ...statistics(state, cosineNow) };
 }
 
 function unit(numbers: ArrayLike<number>): Float64Array {
@@ -62,12 +63,12 @@ function unit(numbers: ArrayLike<number>): Float64Array {
   return copy.map((value) => value / length);
 }
 
-function statistics(memory: DenseMemory | undefined, met: number | undefined): Pick<DenseMemory, 'count' | 'average' | 'variance'> {
-  if (!memory || met === undefined) return { count: 0, average: 0, variance: 0 };
-  const count = Math.min(maxCount, memory.count + 1);
-  const difference = met - memory.average;
-  const average = memory.average + difference / count;
-  return { count, average, variance: memory.variance + (difference * (met - average) - memory.variance) / count };
+function statistics(state: VectorState | undefined, observed: number | undefined): Pick<VectorState, 'count' | 'average' | 'variance'> {
+  if (!state || observed === undefined) return { count: 0, average: 0, variance: 0 };
+  const count = Math.min(maxCount, state.count + 1);
+  const difference = observed - state.average;
+  const average = state.average + difference / count;
+  return { count, average, variance: state.variance + (difference * (observed - average) - state.variance) / count };
 }
 
 function pack(numbers: Float64Array): string {

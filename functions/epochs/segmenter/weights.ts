@@ -1,37 +1,37 @@
-/** What is seen of a message as it comes into an open epoch. Numbers are 0 or 1 unless said otherwise. */
+/** Signals of a message that follows an open epoch. Numbers are 0 or 1 unless said otherwise. */
 export interface Signals {
-  /** Cosine with what is spoken of now, 0 to 1. */
+  /** Cosine with the current subject, 0 to 1. */
   readonly similarity: number;
-  /** How much rarity the message's terms have that the epoch has had, and has not: roots, 0 to 2.5. */
+  /** Square roots of the summed rarity of terms that the epoch has, and of new ones: 0 to 2.5. */
   readonly familiar: number;
   readonly novel: number;
-  /** It has one content term only. */
+  /** The message has a single content term. */
   readonly isSlight: number;
   readonly asks: number;
   readonly asksBriefly: number;
-  /** The message before it asked something. */
+  /** The preceding message asked something. */
   readonly answers: number;
   readonly asksBack: number;
-  /** It says thanks or goodbye, or replies to that in a word or two. */
+  /** The message says thanks or goodbye, or replies to that in a word or two. */
   readonly closes: number;
-  /** It shares no term with an epoch whose messages share theirs: how alike those are, 0 to 1. */
+  /** The cohesion of the epoch, 0 to 1, when the message shares no term with it. */
   readonly breaks: number;
-  /** The message before it closed, and it says something else. */
+  /** The preceding message closed, and this one says something else. */
   readonly followsClosing: number;
   readonly greets: number;
   readonly requests: number;
   readonly announces: number;
   /** Share of words that point back, 0 to 0.4. */
   readonly pointsBack: number;
-  /** It would be the third message of the epoch: after a question and its answer. */
+  /** The message would be the third of the epoch: after a question and its answer. */
   readonly isThird: number;
-  /** Three or more have spoken: there a question goes on, and what is new is told. */
+  /** Three or more authors: in groups a question continues the subject, and a statement opens a new one. */
   readonly isGroup: number;
   readonly groupAsks: number;
   readonly groupAnnounces: number;
-  /** Natural logarithm of the messages that the epoch has, 8 at most. */
+  /** Natural logarithm of the epoch's message count, counted up to 8. */
   readonly age: number;
-  /** Whether there is a dense direction of both the message and the epoch, and its cosine, -1 to 1. */
+  /** Message and epoch both have a direction; and the cosine of the two, -1 to 1. */
   readonly hasDirection: number;
   readonly direction: number;
 }
@@ -64,8 +64,8 @@ export const signalNames = [
 export type Weights = Readonly<Partial<Record<keyof Signals, number>>>;
 
 /**
- * What each signal adds to the log-odds of an epoch to open: a logistic regression on public dialogues, on parts of them glued together,
- * and on conversations of a team, so that what is usual in one of them is not taken for a rule of all.
+ * Log-odds per signal that an epoch opens: a logistic regression on public dialogues, on concatenated parts of them, and on conversations of
+ * a team. The mix keeps the habits of one source from becoming a rule.
  */
 export const plain = {
   similarity: -0.85,
@@ -92,8 +92,8 @@ export const plain = {
 export const plainBias = -3.1;
 
 /**
- * What is added to them, times the trust in directions: where words alone tell one subject from another, a question is no longer the best
- * sign of a new one, and what was learned decides.
+ * Log-odds that are added in proportion to the trust in directions: where associations tell subjects apart, a question is no longer the best
+ * sign of a new one.
  */
 export const trusted = {
   familiar: -0.55,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { likenessOf, rememberVector } from '../../../functions/epochs/segmenter/vector-state.ts';
-import type { DenseMemory } from '../../../functions/epochs/segmenter/vector-state.ts';
+import { vectorLikeness, nextVectorState } from '../../../functions/epochs/segmenter/vector-state.ts';
+import type { VectorState } from '../../../functions/epochs/segmenter/vector-state.ts';
 import { coldKnowledge, emptyState, step } from '../../../functions/epochs/segmenter/segmenter.ts';
 
 const dimension = 1_024;
@@ -15,18 +15,18 @@ const vectorOf = (subject: number, about: number) =>
 const subjects = [1, 2, 1].flatMap((subject) => Array.from({ length: 12 }, () => subject));
 const vectors = subjects.map((subject, at) => vectorOf(subject, at));
 
-function remembered(count: number): DenseMemory | undefined {
-  let memory: DenseMemory | undefined;
-  for (const vector of vectors.slice(0, count)) memory = JSON.parse(JSON.stringify(rememberVector(memory, vector, false))) as DenseMemory;
-  return memory;
+function remembered(count: number): VectorState | undefined {
+  let state: VectorState | undefined;
+  for (const vector of vectors.slice(0, count)) state = JSON.parse(JSON.stringify(nextVectorState(state, vector, false))) as VectorState;
+  return state;
 }
 
-describe('the dense memory', () => {
+describe('the dense state', () => {
   test('tells what is spoken of from what is not, and is trusted the more it has met', () => {
-    const near = likenessOf(remembered(12), vectorOf(1, 50));
-    const far = likenessOf(remembered(12), vectorOf(2, 50));
+    const near = vectorLikeness(remembered(12), vectorOf(1, 50));
+    const far = vectorLikeness(remembered(12), vectorOf(2, 50));
     expect(near?.direction).toBeGreaterThan((far?.direction ?? 0) + 0.3);
-    expect(near?.trust).toBeGreaterThan(likenessOf(remembered(3), vectorOf(1, 50))?.trust ?? 1);
+    expect(near?.trust).toBeGreaterThan(vectorLikeness(remembered(3), vectorOf(1, 50))?.trust ?? 1);
     expect(far?.direction).toBeGreaterThanOrEqual(-1);
   });
 
@@ -36,9 +36,9 @@ describe('the dense memory', () => {
 
   test('begins anew with an epoch, and keeps how alike messages are', () => {
     const before = remembered(12);
-    const after = rememberVector(before, vectorOf(2, 0), true);
+    const after = nextVectorState(before, vectorOf(2, 0), true);
     expect(after?.count).toBe((before?.count ?? 0) + 1);
-    expect(likenessOf(after, vectorOf(2, 1))?.direction).toBeGreaterThan(likenessOf(after, vectorOf(1, 1))?.direction ?? 1);
+    expect(vectorLikeness(after, vectorOf(2, 1))?.direction).toBeGreaterThan(vectorLikeness(after, vectorOf(1, 1))?.direction ?? 1);
   });
 
   test.each([
@@ -46,21 +46,21 @@ describe('the dense memory', () => {
     ['infinite', new Float32Array(dimension).fill(Number.POSITIVE_INFINITY)],
     ['empty', new Float32Array()],
   ])('takes no notice of a vector that is %s', (_what, vector) => {
-    const memory = remembered(12);
-    expect(likenessOf(memory, vector)).toBeUndefined();
-    expect(rememberVector(memory, vector, false)).toEqual(memory);
+    const state = remembered(12);
+    expect(vectorLikeness(state, vector)).toBeUndefined();
+    expect(nextVectorState(state, vector, false)).toEqual(state);
   });
 
   test('begins anew with another model', () => {
     const other = new Float32Array(8).fill(1);
-    expect(likenessOf(remembered(12), other)).toBeUndefined();
-    expect(rememberVector(remembered(12), other, false)).toMatchObject({ dimension: 8, count: 0 });
+    expect(vectorLikeness(remembered(12), other)).toBeUndefined();
+    expect(nextVectorState(remembered(12), other, false)).toMatchObject({ dimension: 8, count: 0 });
   });
 
   test('takes nothing for like or unlike that has no direction', () => {
-    expect(Number.isFinite(likenessOf(remembered(12), new Float32Array(dimension))?.direction)).toBe(true);
-    const zero = rememberVector(undefined, new Float32Array(dimension), false);
-    expect(Number.isFinite(likenessOf(zero, vectorOf(1, 1))?.direction)).toBe(true);
+    expect(Number.isFinite(vectorLikeness(remembered(12), new Float32Array(dimension))?.direction)).toBe(true);
+    const zero = nextVectorState(undefined, new Float32Array(dimension), false);
+    expect(Number.isFinite(vectorLikeness(zero, vectorOf(1, 1))?.direction)).toBe(true);
   });
 });
 
