@@ -9,7 +9,7 @@ import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/redelivery.ts';
 import { assignEvents } from './cutting/assign-events.ts';
-import { openDueList } from './due-workspaces.ts';
+import { openDueWorkspaces } from './due-workspaces.ts';
 import { createKnowledge } from './learning/knowledge.ts';
 
 const app = {
@@ -18,9 +18,9 @@ const app = {
   fanOutQueueUrl: setting('fanOutQueueUrl'),
   epochsQueueUrl: setting('epochsQueueUrl'),
   embeddingsQueueUrl: setting('embeddingsQueueUrl'),
-  due: openDueList(systemClock),
+  due: openDueWorkspaces({ clock: systemClock }),
   knowledge: createKnowledge(),
-  memory: { embedder: openEmbedderOnce({ log, metrics }) },
+  index: { embedder: openEmbedderOnce({ log, metrics }) },
   clock: systemClock,
   log,
   metrics,

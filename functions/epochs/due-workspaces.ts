@@ -3,47 +3,48 @@ import { DeleteCommand, DynamoDBDocumentClient, PutCommand, UpdateCommand } from
 import type { Clock } from '../platform/clock.ts';
 import { setting } from '../platform/config.ts';
 
-/** A workspace that has something to look after. */
-export interface Due {
+/** A workspace with work for the sweep. */
+export interface DueWorkspace {
   readonly workspaceId: string;
   readonly at: Date;
 }
 
 /**
- * When which workspace has something to look after: an epoch that falls idle, or one that waits for the index. A stack where nobody speaks
- * looks here only, and leaves Postgres asleep.
+ * A DynamoDB table of the workspaces that the sweep has work for: an open epoch becomes idle, or a closed one waits for the index. While
+ * nobody posts, the sweep reads only this table, and Postgres can sleep.
  */
-export interface DueList {
-  /** Notes that a workspace is to be looked after at a time, unless it is anyway before that. */
+export interface DueWorkspaces {
+  /** Makes a workspace due at a time, unless it is due earlier. */
   note(workspaceId: string, at: Date): Promise<void>;
-  /** Workspaces whose time has come. */
-  listDue(now: Date): Promise<Due[]>;
-  /** When a workspace that was looked after is due again; undefined: not before something happens. What was noted meanwhile stays. */
-  settle(due: Due, next: Date | undefined): Promise<void>;
-  /** Counts epochs that a workspace has closed, for whoever learns from them. */
+  /** Workspaces that are due at `now`. */
+  listDue(now: Date): Promise<DueWorkspace[]>;
+  /** Sets the next due time after a sweep, or removes the workspace when it is undefined. A time noted meanwhile stays. */
+  settle(due: DueWorkspace, next: Date | undefined): Promise<void>;
+  /** Adds to the closed epochs that the workspace has not learned from. */
   countClosed(workspaceId: string, epochs: number): Promise<void>;
-  /** Workspaces with how many epochs they have closed since they were learned from. */
+  /** Workspaces with closed epochs that they have not learned from, and their number. */
   listClosed(): Promise<{ workspaceId: string; epochs: number }[]>;
-  /** Takes back what was learned from. */
+  /** Subtracts the epochs that the workspace has learned from. */
   forgetClosed(workspaceId: string, epochs: number): Promise<void>;
 }
 
 const duePartition = 'due';
 const closedPartition = 'closed';
 
-export function openDueList(clock: Clock): DueList {
+/** Opens the table that the environment names. */
+export function openDueWorkspaces({ clock }: { readonly clock: Clock }): DueWorkspaces {
   const base = new DynamoDBClient({});
-  return createDueList(DynamoDBDocumentClient.from(base), setting('memoryTable'), clock);
+  return createDueWorkspaces(DynamoDBDocumentClient.from(base), setting('memoryTable'), clock);
 }
 
-export function createDueList(client: DynamoDBDocumentClient, table: string, clock: Clock): DueList {
-  // Until when a workspace is surely noted: most of what is said postpones what is due, and needs no call.
+export function createDueWorkspaces(client: DynamoDBDocumentClient, table: string, clock: Clock): DueWorkspaces {
+  // Times known to be in the table: most messages only postpone a due time, and need no call.
   const noted = new Map<string, number>();
   return {
     async note(workspaceId, at) {
       const known = noted.get(workspaceId);
       if (known !== undefined && known <= at.getTime() && clock.now().getTime() < known) return;
-      await unlessItFails(() =>
+      await ignoreFailedCondition(() =>
         client.send(
           new UpdateCommand({
             TableName: table,
@@ -66,7 +67,7 @@ export function createDueList(client: DynamoDBDocumentClient, table: string, clo
     async settle({ workspaceId, at }, next) {
       const unchanged = { ConditionExpression: 'dueAt = :seen', ExpressionAttributeValues: { ':seen': at.getTime() } };
       const key = { pk: duePartition, sk: workspaceId };
-      await unlessItFails(() =>
+      await ignoreFailedCondition(() =>
         next
           ? client.send(new PutCommand({ TableName: table, Item: { ...key, dueAt: next.getTime() }, ...unchanged }))
           : client.send(new DeleteCommand({ TableName: table, Key: key, ...unchanged })),
@@ -118,8 +119,8 @@ const addClosed = (table: string, workspaceId: string, epochs: number): UpdateCo
 
 const maxNoted = 10_000;
 
-/** A condition that does not hold means that somebody else has noted what is newer. */
-async function unlessItFails(call: () => Promise<unknown>): Promise<void> {
+/** A failed condition means that another worker has written a newer value. */
+async function ignoreFailedCondition(call: () => Promise<unknown>): Promise<void> {
   try {
     await call();
   } catch (error) {

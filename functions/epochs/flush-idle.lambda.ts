@@ -6,7 +6,7 @@ import { log } from '../platform/log.ts';
 import { metrics } from '../platform/metrics.ts';
 import { openQueues } from '../platform/queues.ts';
 import { taskHandler } from '../platform/task-handler.ts';
-import { openDueList } from './due-workspaces.ts';
+import { openDueWorkspaces } from './due-workspaces.ts';
 import { flushIdle } from './flush-idle.ts';
 
 const app = {
@@ -14,7 +14,7 @@ const app = {
   queues: openQueues(),
   epochsQueueUrl: setting('epochsQueueUrl'),
   embeddingsQueueUrl: setting('embeddingsQueueUrl'),
-  due: openDueList(systemClock),
+  due: openDueWorkspaces({ clock: systemClock }),
   clock: systemClock,
   log,
   metrics,

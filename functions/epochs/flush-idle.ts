@@ -1,47 +1,47 @@
 import type { App } from '../platform/app.ts';
 import type { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
 import { waitingMs } from './cutting/assign-events.ts';
-import type { Due, DueList } from './due-workspaces.ts';
-import { findNextDue, listIdleStreams, listLagging } from './cutting/cursor-store.ts';
+import type { DueWorkspace, DueWorkspaces } from './due-workspaces.ts';
+import { findNextIdleTime, listIdleStreams, listLaggingStreams } from './cutting/cursor-store.ts';
 import { listWaiting } from './indexing/index-store.ts';
 import { listStuckJobs } from './indexing/job-store.ts';
 import { metric } from '../../contract/names.ts';
 
 type FlushApp = Pick<App, 'db' | 'queues' | 'epochsQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'> & {
-  readonly due: DueList;
+  readonly due: DueWorkspaces;
 };
 
-/** What is looked after at once in one workspace; the rest is due again a minute later. */
-const streamsPerLook = 200;
+/** Streams per workspace and sweep; the next sweep takes the rest. */
+const streamsPerSweep = 200;
 const waitingCounted = 1_000;
-/** What is not cut after so long waits for somebody to look. */
+/** A stream whose changes are older than this has lost its nudge. */
 const laggingMs = 20_000;
 
 /**
- * The minutely look after memory: closes epochs that nobody goes on with, and sends again what waits for the index or was left half done.
- * It asks the list of what is due first, so that where nobody speaks the database is not asked. Safe to repeat: it only nudges.
+ * The once-a-minute sweep: nudges streams with idle or lagging epochs, epochs that wait for the index, and stuck jobs. It reads the table of
+ * due workspaces first, so that Postgres is not woken while nobody posts. Safe to repeat: it only sends nudges.
  */
 export async function flushIdle(app: FlushApp): Promise<{ workspaces: number }> {
   const due = await app.due.listDue(app.clock.now());
   for (const one of due) {
-    await look(app, one).catch((error: unknown) => {
-      app.log.error('A workspace was not looked after', { workspaceId: one.workspaceId, error: error as Error });
+    await sweepWorkspace(app, one).catch((error: unknown) => {
+      app.log.error('A workspace was not swept', { workspaceId: one.workspaceId, error: error as Error });
     });
   }
   return { workspaces: due.length };
 }
 
-async function look(app: FlushApp, due: Due): Promise<void> {
+async function sweepWorkspace(app: FlushApp, due: DueWorkspace): Promise<void> {
   const { workspaceId } = due;
   const now = app.clock.now();
   const before = new Date(now.getTime() - waitingMs);
   const found = await app.db.transaction(workspaceId, async (tx) => {
     const [idle, lagging, waiting, jobs, next] = await Promise.all([
-      listIdleStreams(tx, now, streamsPerLook),
-      listLagging(tx, new Date(now.getTime() - laggingMs), streamsPerLook),
+      listIdleStreams(tx, now, streamsPerSweep),
+      listLaggingStreams(tx, new Date(now.getTime() - laggingMs), streamsPerSweep),
       listWaiting(tx, waitingCounted),
       listStuckJobs(tx, before),
-      findNextDue(tx),
+      findNextIdleTime(tx),
     ]);
     return { streams: new Set([...idle, ...lagging]), waiting, jobs, next };
   });

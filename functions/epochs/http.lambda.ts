@@ -7,7 +7,7 @@ import { log } from '../platform/log.ts';
 import { metrics } from '../platform/metrics.ts';
 import { openQueues } from '../platform/queues.ts';
 import { createKnowledge } from './learning/knowledge.ts';
-import { openMemory } from './index-handle.ts';
+import { openIndexHandle } from './index-handle.ts';
 import { epochTable } from './table.ts';
 
 const app = {
@@ -18,7 +18,7 @@ const app = {
   embeddingsQueueUrl: setting('embeddingsQueueUrl'),
   keys: openKeys(),
   clock: systemClock,
-  memory: openMemory({ log, metrics }),
+  index: openIndexHandle({ log, metrics }),
   knowledge: createKnowledge(),
   log,
   metrics,

@@ -8,8 +8,8 @@ import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/redelivery.ts';
 import { createKnowledge } from './learning/knowledge.ts';
-import { openMemory } from './index-handle.ts';
-import { workOnMemory } from './indexing/index-worker.ts';
+import { openIndexHandle } from './index-handle.ts';
+import { handleIndexMessage } from './indexing/index-worker.ts';
 
 const app = {
   db: openDatabase(),
@@ -17,11 +17,11 @@ const app = {
   fanOutQueueUrl: setting('fanOutQueueUrl'),
   epochsQueueUrl: setting('epochsQueueUrl'),
   embeddingsQueueUrl: setting('embeddingsQueueUrl'),
-  memory: openMemory({ log, metrics }),
+  index: openIndexHandle({ log, metrics }),
   knowledge: createKnowledge(),
   clock: systemClock,
   log,
   metrics,
 };
 
-export const handler = queueHandler(EmbeddingsMessage, openRedelivery(), (message) => workOnMemory(app, message));
+export const handler = queueHandler(EmbeddingsMessage, openRedelivery(), (message) => handleIndexMessage(app, message));

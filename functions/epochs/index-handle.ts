@@ -4,30 +4,30 @@ import { openEmbedderOnce } from '../embeddings/open-embedder.ts';
 import { openIndex } from '../embeddings/open-index.ts';
 import type { VectorIndex } from '../embeddings/vector-index.ts';
 
-/** What memory stands on outside the database: who makes vectors, and where they are found. */
-export interface Memory {
-  /** Throws `EmbeddingFailed` where the provider has to be asked how it is, and cannot be. */
+/** A handle on the vector index and its embedder, both opened on first use. */
+export interface IndexHandle {
+  /** Throws `EmbeddingFailed` when the provider must be asked for its dimension and does not answer. */
   embedder(): Promise<Embedder>;
-  /** The index of the vectors of one model. */
-  indexOf(model: Pick<Embedder, 'model' | 'dimension'>): Promise<VectorIndex>;
+  /** Opens the collection of one model, and creates it if it is missing. */
+  open(model: Pick<Embedder, 'model' | 'dimension'>): Promise<VectorIndex>;
 }
 
-/** What the environment names; opened when it is first needed, and again where that failed. A collection is there before it is used. */
-export function openMemory(guarding: Guarding): Memory {
+/** The embedder and the index that the environment names. A failed opening is tried again by the next call. */
+export function openIndexHandle(guarding: Guarding): IndexHandle {
   const indexes = new Map<string, Promise<VectorIndex>>();
   return {
     embedder: openEmbedderOnce(guarding),
-    indexOf({ model, dimension }) {
+    open({ model, dimension }) {
       const key = `${model} ${dimension}`;
-      const held = indexes.get(key) ?? openEnsured({ model, dimension });
-      held.catch(() => indexes.delete(key));
-      indexes.set(key, held);
-      return held;
+      const opened = indexes.get(key) ?? openEnsured({ model, dimension });
+      opened.catch(() => indexes.delete(key));
+      indexes.set(key, opened);
+      return opened;
     },
   };
 }
 
-async function openEnsured(model: Parameters<Memory['indexOf']>[0]): Promise<VectorIndex> {
+async function openEnsured(model: Parameters<IndexHandle['open']>[0]): Promise<VectorIndex> {
   const index = await openIndex(model);
   await index.ensure();
   return index;

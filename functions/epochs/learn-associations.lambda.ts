@@ -3,10 +3,10 @@ import { systemClock } from '../platform/clock.ts';
 import { openDatabase } from '../platform/database.ts';
 import { log } from '../platform/log.ts';
 import { taskHandler } from '../platform/task-handler.ts';
-import { openDueList } from './due-workspaces.ts';
+import { openDueWorkspaces } from './due-workspaces.ts';
 import { learnAssociations } from './learning/learn-associations.ts';
 
-const app = { db: openDatabase(), due: openDueList(systemClock), clock: systemClock, log };
+const app = { db: openDatabase(), due: openDueWorkspaces({ clock: systemClock }), clock: systemClock, log };
 /** Another workspace is begun only while there is time for a large one. */
 const minimumMs = 60_000;
 

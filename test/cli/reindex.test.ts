@@ -41,7 +41,7 @@ async function links(): Promise<unknown[]> {
   );
   return rows;
 }
-const indexed = async (): Promise<number> => (await server.app.memory.indexOf(localEmbedder)).count({ workspaceId: ada.workspaceId });
+const indexed = async (): Promise<number> => (await server.app.index.open(localEmbedder)).count({ workspaceId: ada.workspaceId });
 
 describe('reindex', () => {
   beforeEach(async () => {
@@ -61,13 +61,13 @@ describe('reindex', () => {
   });
   afterEach(async () => {
     server.before = async () => undefined;
-    server.app.memory.using = localEmbedder;
-    (await server.app.memory.qdrant()).faults.down(false);
+    server.app.index.using = localEmbedder;
+    (await server.app.index.qdrant()).faults.down(false);
     await worker.stop();
   });
 
   it('builds the index anew, and tells how far it is until it is', async () => {
-    await (await server.app.memory.indexOf(localEmbedder)).removeWhere({ workspaceId: ada.workspaceId });
+    await (await server.app.index.open(localEmbedder)).removeWhere({ workspaceId: ada.workspaceId });
     const ended = await reindex('Reindex: 0 %, 0 of 3 epochs', () => void worker.settle());
     expect(ended).toMatchObject({ code: 0, out: '' });
     expect(ended.errors).toMatch(/^Reindex: 0 %, 0 of 3 epochs\n[^]*Indexed 3 epochs anew with local-1 in 0 s\.\n$/);
@@ -89,7 +89,7 @@ describe('reindex', () => {
     const before = await links();
     expect(before.length).toBeGreaterThan(0);
     for (const isEmpty of [false, true]) {
-      if (isEmpty) await (await server.app.memory.indexOf(localEmbedder)).removeWhere({ workspaceId: ada.workspaceId });
+      if (isEmpty) await (await server.app.index.open(localEmbedder)).removeWhere({ workspaceId: ada.workspaceId });
       server.app.time = new Date(server.app.time.getTime() + 60_000);
       const ended = await reindex('Reindex: 0 %, 0 of 6 epochs', () => void worker.settle());
       expect(ended).toMatchObject({ code: 0 });
@@ -98,7 +98,7 @@ describe('reindex', () => {
   });
 
   it('says what holds it up, and ends well when that is gone', async () => {
-    const { faults } = await server.app.memory.qdrant();
+    const { faults } = await server.app.index.qdrant();
     faults.down();
     let answered = 0;
     const step = server.app.memoryMessages;

@@ -12,13 +12,13 @@ import { UserId } from '../../contract/ids.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
 import { createTestDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
-import { createTestMemory } from './index-handle.ts';
-import type { TestMemory } from './index-handle.ts';
+import { createTestIndex } from './index-handle.ts';
+import type { TestIndexHandle } from './index-handle.ts';
 
 export interface TestApp extends App {
   readonly test: TestDatabase;
-  readonly memory: TestMemory;
-  /** Messages sent to the fan-out queue. */
+  readonly index: TestIndexHandle;
+  /** What was sent to the fan-out queue. */
   readonly sent: QueueMessage[];
   /** Waiting nudges of the follow-up queue. */
   readonly later: { body: unknown; delaySeconds: number }[];
@@ -35,12 +35,12 @@ export const testSecret = 'a secret that only the test knows';
 /** App over a real database, with a queue that records messages and a clock that moves only when it is set. */
 export async function createTestApp(): Promise<TestApp> {
   const database = await createTestDatabase();
-  const memory = createTestMemory();
-  const test = { ...database, drop: () => Promise.all([database.drop(), memory.stop()]).then(() => undefined) };
+  const index = createTestIndex();
+  const test = { ...database, drop: () => Promise.all([database.drop(), index.stop()]).then(() => undefined) };
   log.setLogLevel('CRITICAL');
   const app: TestApp = {
     test,
-    memory,
+    index,
     sent: [],
     later: [],
     memoryMessages: [],

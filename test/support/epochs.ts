@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../contract/event.ts';
 import { EpochId, newId } from '../../contract/ids.ts';
 import { encodeAssociations } from '../../functions/epochs/segmenter/association-model.ts';
 import type { AssociationModel } from '../../functions/epochs/segmenter/association-model.ts';
-import { listEpochsToIndex } from '../../functions/epochs/indexing/index-store.ts';
+import { listEpochContents } from '../../functions/epochs/epochs/epoch-store.ts';
 import type { TestApp } from './app.ts';
 
 /** An epoch to write into the database, as the worker would have cut it. */
@@ -64,9 +64,9 @@ export async function putEpochs(
 
 /** Writes epochs into the index, with vectors of the current embedder. */
 export async function putIntoIndex(app: TestApp, workspaceId: string, epochIds: readonly string[]): Promise<void> {
-  const embedder = await app.memory.embedder();
-  const index = await app.memory.indexOf(embedder);
-  const found = await app.db.transaction(workspaceId, (tx) => listEpochsToIndex(tx, epochIds));
+  const embedder = await app.index.embedder();
+  const index = await app.index.open(embedder);
+  const found = await app.db.transaction(workspaceId, (tx) => listEpochContents(tx, epochIds));
   const texts = found.map(({ texts: said }) => said.join('\n'));
   const vectors = await embedder.embed(texts, 'document');
   await index.upsert(
@@ -110,7 +110,7 @@ export async function putWhatMemoryKeeps(
   workspaceId: string,
   { epochId, streamId }: { epochId: string; streamId: string },
 ): Promise<void> {
-  const { model, dimension } = await app.memory.embedder();
+  const { model, dimension } = await app.index.embedder();
   const at = app.time;
   const put = (table: string, row: Readonly<Record<string, unknown>>) => {
     const columns = Object.keys(row);

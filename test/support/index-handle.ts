@@ -1,26 +1,26 @@
 import { localEmbedder } from '../../functions/embeddings/local-embedder.ts';
 import type { Embedder } from '../../functions/embeddings/embedder.ts';
 import type { VectorIndex } from '../../functions/embeddings/vector-index.ts';
-import type { Memory } from '../../functions/epochs/index-handle.ts';
+import type { IndexHandle } from '../../functions/epochs/index-handle.ts';
 import { startTestQdrant } from './qdrant.ts';
 import type { TestQdrant } from './qdrant.ts';
 
-/** Services of memory in tests: the offline embedder, and a Qdrant that starts at its first use. */
-export interface TestMemory extends Memory {
-  /** Current embedder; replace it with one that fails. */
+/** The services that memory uses in tests: the offline embedder, and a Qdrant that starts when it is first needed. */
+export interface TestIndexHandle extends IndexHandle {
+  /** The embedder; a test may replace it. */
   using: Embedder;
   qdrant(): Promise<TestQdrant>;
   stop(): Promise<void>;
 }
 
-export function createTestMemory(): TestMemory {
+export function createTestIndex(): TestIndexHandle {
   let qdrant: Promise<TestQdrant> | undefined;
   const indexes = new Map<string, VectorIndex>();
-  const memory: TestMemory = {
+  const handle: TestIndexHandle = {
     using: localEmbedder,
-    embedder: async () => memory.using,
-    async indexOf({ model, dimension }) {
-      const server = await memory.qdrant();
+    embedder: async () => handle.using,
+    async open({ model, dimension }) {
+      const server = await handle.qdrant();
       const key = `${model} ${dimension}`;
       const held = indexes.get(key) ?? server.openIndex({ model, dimension });
       indexes.set(key, held);
@@ -34,5 +34,5 @@ export function createTestMemory(): TestMemory {
       await (await qdrant)?.stop();
     },
   };
-  return memory;
+  return handle;
 }

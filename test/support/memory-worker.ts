@@ -1,19 +1,19 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { assignEvents } from '../../functions/epochs/cutting/assign-events.ts';
-import { createDueList } from '../../functions/epochs/due-workspaces.ts';
-import type { DueList } from '../../functions/epochs/due-workspaces.ts';
+import { createDueWorkspaces } from '../../functions/epochs/due-workspaces.ts';
+import type { DueWorkspaces } from '../../functions/epochs/due-workspaces.ts';
 import { flushIdle } from '../../functions/epochs/flush-idle.ts';
 import { createKnowledge } from '../../functions/epochs/learning/knowledge.ts';
 import { learnAssociations } from '../../functions/epochs/learning/learn-associations.ts';
-import { workOnMemory } from '../../functions/epochs/indexing/index-worker.ts';
+import { handleIndexMessage } from '../../functions/epochs/indexing/index-worker.ts';
 import { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
 import type { TestApp } from './app.ts';
 import { startTestTable } from './dynamodb.ts';
 
 /** The workers of memory over a real database, a real index and an in-memory DynamoDB. Their queues are those that the app records. */
 export interface MemoryWorker {
-  readonly due: DueList;
-  /** Handles a message as the queue's worker does. */
+  readonly due: DueWorkspaces;
+  /** As the worker of the queue does it. */
   assign(message: EpochsMessage): Promise<void>;
   work(message: EmbeddingsMessage): Promise<void>;
   flush(): Promise<void>;
@@ -30,7 +30,7 @@ type Waiting = TestApp['memoryMessages'][number];
 
 export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
   const { client, stop } = await startTestTable('memory');
-  const due = createDueList(DynamoDBDocumentClient.from(client), 'memory', app.clock);
+  const due = createDueWorkspaces(DynamoDBDocumentClient.from(client), 'memory', app.clock);
   let left = 0;
   const step = () => {
     if (left > 0 && --left === 0) throw new Error('The worker died');
@@ -40,7 +40,7 @@ export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
   const worker: MemoryWorker = {
     due,
     assign: (message) => assignEvents(parts, message),
-    work: (message) => workOnMemory(parts, message),
+    work: (message) => handleIndexMessage(parts, message),
     flush: () => flushIdle(parts).then(() => undefined),
     dieAt: (n) => void (left = n),
     learn: () => learnAssociations(parts, () => true),

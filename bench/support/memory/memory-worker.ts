@@ -3,7 +3,7 @@ import { localEmbedder } from '../../../functions/embeddings/local-embedder.ts';
 import { openVectorIndex } from '../../../functions/embeddings/vector-index.ts';
 import { assignEvents } from '../../../functions/epochs/cutting/assign-events.ts';
 import { createKnowledge } from '../../../functions/epochs/learning/knowledge.ts';
-import { workOnMemory } from '../../../functions/epochs/indexing/index-worker.ts';
+import { handleIndexMessage } from '../../../functions/epochs/indexing/index-worker.ts';
 import type { Database } from '../../../functions/platform/database.ts';
 import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
 import { appOver } from '../use-case-app.ts';
@@ -14,7 +14,7 @@ export interface BenchWorker {
   work(message: EmbeddingsMessage): Promise<void>;
 }
 
-/** `onNudge` receives the nudges that the worker sends. The list of due workspaces is discarded, because no bench reads it. */
+/** `onNudge` is given the nudges that it sends itself; due workspaces, which nobody sweeps, are not stored. */
 export function createBenchWorker(
   db: Database,
   index: { readonly url: string },
@@ -41,14 +41,14 @@ export function createBenchWorker(
       forgetClosed: async () => undefined,
     },
     knowledge: createKnowledge(),
-    memory: {
+    index: {
       embedder: async () => embedder,
-      indexOf: async ({ model, dimension }: { model: string; dimension: number }) => {
+      open: async ({ model, dimension }: { model: string; dimension: number }) => {
         opened ??= openVectorIndex({ url: index.url, stage: 'bench', model, dimension });
         return opened;
       },
     },
   };
   let opened: ReturnType<typeof openVectorIndex> | undefined;
-  return { assign: (message) => assignEvents(app, message), work: (message) => workOnMemory(app, message) };
+  return { assign: (message) => assignEvents(app, message), work: (message) => handleIndexMessage(app, message) };
 }

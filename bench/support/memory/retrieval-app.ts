@@ -32,8 +32,8 @@ export async function openRetrievalApp(database: BenchDatabase, embedder: Embedd
   const index = openVectorIndex({ url: qdrantUrl, stage: 'bench', model: embedder.model, dimension: embedder.dimension });
   await index.ensure();
   await index.removeWhere({ workspaceId: theWorkspace });
-  const memory = { embedder: async () => embedder, indexOf: async () => index };
-  const app = { ...appOver(database.open()), clock: { now: () => new Date(now) }, memory };
+  const handle = { embedder: async () => embedder, open: async () => index };
+  const app = { ...appOver(database.open()), clock: { now: () => new Date(now) }, index: handle };
   const caller = callerOf(theWorkspace, nthUser(1));
   const { stream } = await createStream(app, caller, { streamType: 'channel', name: 'Documents', visibility: 'public' });
   let left = 0;

@@ -3,19 +3,9 @@ import type { Transaction } from '../../platform/database.ts';
 import { epochColumns, epochOf } from '../epochs/epoch-rows.ts';
 import type { EpochRow } from '../epochs/epoch-rows.ts';
 import { snippetOf } from '../epochs/epoch.ts';
-import { spokenText } from '../epochs/message-rows.ts';
+import { messageText } from '../epochs/message-rows.ts';
 
-/** The next revision of the epochs of a stream. Its row is held from here on, so that everybody else who changes them waits. */
-export async function takeRev(tx: Transaction, streamId: string): Promise<number> {
-  const [row] = await tx.query<{ rev: number }>(
-    'update epoch_cursors set rev = rev + 1 where workspace_id = $1 and stream_id = $2 returning rev',
-    [tx.workspaceId, streamId],
-  );
-  if (!row) throw new Error(`The stream ${streamId} has epochs, and no cursor`);
-  return row.rev;
-}
-
-/** Gives an epoch the label of a member; null takes it back, until memory has found one. */
+/** Sets a member's label; null removes it until memory finds one. */
 export async function updateLabel(
   tx: Transaction,
   change: { epochId: string; label: string | null; rev: number; now: Date },
@@ -30,7 +20,7 @@ export async function updateLabel(
   );
 }
 
-/** Takes an epoch away with its vectors; answers with what the segmenter remembered of it. */
+/** Deletes an epoch and its vectors, and returns the segmenter's state of it. */
 export async function removeEpoch(tx: Transaction, epochId: string): Promise<{ state: unknown }> {
   const [row] = await tx.query<{ state: unknown }>(
     `with vectors as (delete from epoch_vectors where workspace_id = $1 and epoch_id = $2)
@@ -40,7 +30,7 @@ export async function removeEpoch(tx: Transaction, epochId: string): Promise<{ s
   return { state: row?.state ?? null };
 }
 
-/** Has an epoch reach to the end of the one behind it, which is gone, and be open or closed as that was. */
+/** Extends an epoch to the end of the deleted epoch behind it, with that one's status. */
 export async function extendEpoch(
   tx: Transaction,
   epochId: string,
@@ -73,7 +63,7 @@ export async function extendEpoch(
   );
 }
 
-/** Where an epoch is to be split, and what comes to stand on either side of it. */
+/** The event before which an epoch is split, with counts of the messages on both sides. */
 export interface SplitPoint {
   readonly seq: number;
   readonly isCountable: boolean;
@@ -96,7 +86,7 @@ export async function findSplitPoint(tx: Transaction, epoch: Epoch, eventId: str
     after_at: Date | null;
   }>(
     `select e.seq, e.ordinal is not null as is_countable, e.created_at,
-       case when e.deleted_at is null then ${spokenText} else '' end as text, n.*
+       case when e.deleted_at is null then ${messageText} else '' end as text, n.*
      from stream_events e cross join lateral (
        select count(*) filter (where o.seq < e.seq)::int as before_count, max(o.seq) filter (where o.seq < e.seq) as before_seq,
          max(o.created_at) filter (where o.seq < e.seq) as before_at, count(*) filter (where o.seq >= e.seq)::int as after_count,
@@ -118,7 +108,7 @@ export async function findSplitPoint(tx: Transaction, epoch: Epoch, eventId: str
   );
 }
 
-/** Ends an epoch before the point, as its first part. */
+/** Closes an epoch before the split point. */
 export async function cutEpochShort(tx: Transaction, epochId: string, cut: { point: SplitPoint; rev: number; now: Date }): Promise<Epoch> {
   const { before } = cut.point;
   return changed(
@@ -131,7 +121,7 @@ export async function cutEpochShort(tx: Transaction, epochId: string, cut: { poi
   );
 }
 
-/** Adds what is behind the point as an epoch of its own, open or closed as the whole was. The segmenter reads it again. */
+/** Inserts the part after the split point as an epoch with the status of the whole. Its segmenter state is rebuilt later. */
 export async function insertSecondPart(
   tx: Transaction,
   whole: Epoch,
@@ -163,8 +153,8 @@ export async function insertSecondPart(
   );
 }
 
-/** Keeps what a member corrected, to learn from. */
-export function keepCorrection(
+/** Stores a member's correction, as training data. */
+export function insertCorrection(
   tx: Transaction,
   correction: { id: string; streamId: string; seq: number; kind: 'merge' | 'split'; by: string; at: Date },
 ): void {
@@ -175,6 +165,6 @@ export function keepCorrection(
 }
 
 function changed([row]: EpochRow[]): Epoch {
-  if (!row) throw new Error('The epoch that was held is gone');
+  if (!row) throw new Error('The locked epoch is gone');
   return epochOf(row);
 }

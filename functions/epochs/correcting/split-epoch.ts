@@ -4,14 +4,14 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { withOutbox } from '../../platform/outbox.ts';
-import { holdEpoch } from '../epochs/access-epoch.ts';
-import { cutEpochShort, findSplitPoint, insertSecondPart, keepCorrection } from './correction-store.ts';
+import { lockEpoch } from '../epochs/access-epoch.ts';
+import { cutEpochShort, findSplitPoint, insertSecondPart, insertCorrection } from './correction-store.ts';
 import type { SplitPoint } from './correction-store.ts';
 import { indexing, nudgeIndex } from '../cutting/nudge.ts';
-import { tellEpochs } from '../epochs/announce-epochs.ts';
+import { announceEpochs } from '../epochs/announce-epochs.ts';
 import type { CorrectionApp } from './update-epoch.ts';
 
-/** Splits an epoch: from the event on it is another one, which takes over how the whole ended. The first part keeps id, label and links. */
+/** Splits an epoch before an event. The first part keeps id, label and links; the second takes over the status of the whole. */
 export async function splitEpoch(
   app: CorrectionApp,
   caller: UserCaller,
@@ -20,14 +20,14 @@ export async function splitEpoch(
   const { workspaceId } = caller;
   const now = app.clock.now();
   const corrected = await withOutbox(app, workspaceId, async (tx) => {
-    const { epoch, rev } = await holdEpoch(tx, caller, input);
-    const point = await requirePoint(tx, epoch, input.eventId);
-    // Closed first: a stream has one open epoch at a time.
+    const { epoch, rev } = await lockEpoch(tx, caller, input);
+    const point = await getSplitPoint(tx, epoch, input.eventId);
+    // Closed first: a unique index allows one open epoch per stream.
     const first = await cutEpochShort(tx, epoch.id, { point, rev, now });
     const second = await insertSecondPart(tx, epoch, { id: newId('epoch', point.at.getTime()), point, rev, now });
     const { streamId } = epoch;
-    keepCorrection(tx, { id: newId('correction', now.getTime()), streamId, seq: point.seq, kind: 'split', by: caller.userId, at: now });
-    tellEpochs(tx, streamId, { rev, epochs: [first, second] });
+    insertCorrection(tx, { id: newId('correction', now.getTime()), streamId, seq: point.seq, kind: 'split', by: caller.userId, at: now });
+    announceEpochs(tx, streamId, { rev, epochs: [first, second] });
     return { items: [first, second], removed: [], epochsRev: rev };
   });
   await nudgeIndex(
@@ -38,7 +38,7 @@ export async function splitEpoch(
   return corrected;
 }
 
-async function requirePoint(tx: Transaction, epoch: Epoch, eventId: string): Promise<SplitPoint> {
+async function getSplitPoint(tx: Transaction, epoch: Epoch, eventId: string): Promise<SplitPoint> {
   const point = await findSplitPoint(tx, epoch, eventId);
   if (!point) throw new AppError('not_found', 'There is no such event in this epoch.');
   if (!point.isCountable) throw new AppError('wrong_event_type', 'An epoch begins with what somebody posted.');

@@ -1,77 +1,71 @@
 import { newId } from '../../../contract/ids.ts';
+import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
 import { metric } from '../../../contract/names.ts';
 import type { App } from '../../platform/app.ts';
-import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
 import { withOutbox } from '../../platform/outbox.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
-import {
-  eventsPerBatch,
-  findStreamToCut,
-  insertCursor,
-  listLastSpoken,
-  listUncut,
-  lockCursor,
-  markChanged,
-  moveCursor,
-  upsertEpochs,
-} from './cut-store.ts';
-import type { EpochCursor, EpochWrite, StreamToCut, Uncut } from './cut-store.ts';
-import { cutEvents } from './cut-events.ts';
-import type { DueList } from '../due-workspaces.ts';
+import type { DueWorkspaces } from '../due-workspaces.ts';
+import { announceEpochs, epochOfDraft } from '../epochs/announce-epochs.ts';
 import { close, idleAt } from '../epochs/epoch.ts';
-import type { EpochDraft, SpokenEvent } from '../epochs/epoch.ts';
+import type { EpochDraft, EpochMessage } from '../epochs/epoch.ts';
+import type { IndexHandle } from '../index-handle.ts';
 import type { KnowledgeSource } from '../learning/knowledge.ts';
-import type { Memory } from '../index-handle.ts';
+import { emptyState, step } from '../segmenter/segmenter.ts';
+import type { Knowledge, SegmenterState } from '../segmenter/segmenter.ts';
+import { insertCursor, lockCursor, moveCursor } from './cursor-store.ts';
+import type { EpochCursor } from './cursor-store.ts';
+import { cutEvents } from './cut-events.ts';
+import { eventsPerBatch, findStreamToCut, listLastMessages, listUncutEvents, markChangedEpochs, upsertEpochs } from './cut-store.ts';
+import type { EpochWrite, StreamToCut, UncutEvents } from './cut-store.ts';
 import { listMessageVectors } from './message-vectors.ts';
 import type { MessageVectors } from './message-vectors.ts';
 import { nudgeIndex } from './nudge.ts';
-import { emptyState, step } from '../segmenter/segmenter.ts';
-import type { Knowledge, SegmenterState } from '../segmenter/segmenter.ts';
-import { epochToTell, tellEpochs } from '../epochs/announce-epochs.ts';
 
+/** The parts of the app that cutting uses. */
 export type AssignApp = Pick<
   App,
   'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'
-> & { readonly due: DueList; readonly knowledge: KnowledgeSource; readonly memory: Pick<Memory, 'embedder'> };
+> & { readonly due: DueWorkspaces; readonly knowledge: KnowledgeSource; readonly index: Pick<IndexHandle, 'embedder'> };
 
-/** A long past is taken in at this pace: one batch each. */
+/** Seconds between two batches of a back-fill. */
 const pauseSeconds = 1;
 
 /**
- * Puts what is new in a stream into epochs. Safe to repeat: everything is read behind the stream's own cursor, which is held meanwhile and
- * moves with the epochs in one transaction; a nudge that comes twice, late, or in another order finds nothing to do.
+ * Puts the new events of a stream into epochs. Safe to repeat, late or out of order: events are read behind the stream's own cursor, which is
+ * locked meanwhile and moves with the epochs in one transaction. A duplicate nudge finds no new events.
  */
 export async function assignEvents(app: AssignApp, { workspaceId, streamId }: EpochsMessage): Promise<void> {
-  const meant = await listMessageVectors(app, workspaceId, streamId);
-  // It is looked at again with the next message, or by the minutely look.
-  if (!meant) return app.due.note(workspaceId, new Date(app.clock.now().getTime() + waitingMs / 2));
-  const done = await withOutbox(app, workspaceId, (tx) => assign(app, tx, streamId, meant));
+  const vectors = await listMessageVectors(app, workspaceId, streamId);
+  // The next message or the once-a-minute sweep retries it.
+  if (!vectors) return app.due.note(workspaceId, new Date(app.clock.now().getTime() + waitingMs / 2));
+  const done = await withOutbox(app, workspaceId, (tx) => assign(app, tx, streamId, vectors));
   if (!done) return;
   count(app, done);
   const closed = done.touched.filter(({ status }) => status === 'closed').map(({ id }) => id);
   if (closed.length > 0) await app.due.countClosed(workspaceId, closed.length);
   await noteDue(app, workspaceId, done);
-  await sendToIndex(app, workspaceId, [...closed, ...done.changed], done.look);
-  if (done.movesAccess) await app.queues.sendLater(app.embeddingsQueueUrl, { kind: 'access', workspaceId, streamId }, 0, workspaceId);
+  await sendToIndex(app, workspaceId, [...closed, ...done.changed], done.toRelate);
+  if (done.changesAccess) await app.queues.sendLater(app.embeddingsQueueUrl, { kind: 'access', workspaceId, streamId }, 0, workspaceId);
   if (!done.hasMore) return;
   const nudge: EpochsMessage = { kind: 'stream', workspaceId, streamId };
   await app.queues.sendLater(app.epochsQueueUrl, nudge, pauseSeconds, workspaceId);
 }
 
-interface Assigned {
+/** The result of one batch. */
+interface Assignment {
   /** Epochs that were opened, extended or closed. */
   readonly touched: readonly EpochDraft[];
   /** The epoch that is open now. */
   readonly open: EpochDraft | undefined;
   readonly openedIds: readonly string[];
-  /** Closed epochs in which something was edited or deleted. */
+  /** Closed epochs with an event that was edited or deleted. */
   readonly changed: readonly string[];
-  /** The open epoch, where it is to be shown what it is related to. */
-  readonly look: string | undefined;
-  readonly newest: SpokenEvent | undefined;
+  /** The open epoch, when its related epochs are due. */
+  readonly toRelate: string | undefined;
+  readonly newest: EpochMessage | undefined;
   readonly isLive: boolean;
   readonly hasMore: boolean;
-  readonly movesAccess: boolean;
+  readonly changesAccess: boolean;
   readonly idleMinutes: number;
 }
 
@@ -80,64 +74,65 @@ async function assign(
   tx: OutboxTransaction,
   streamId: string,
   { vectors, upTo = Number.POSITIVE_INFINITY }: MessageVectors,
-): Promise<Assigned | undefined> {
-  const held = (await hold(app, tx, streamId)) ?? (await insertCursor(tx, streamId).then(() => hold(app, tx, streamId)));
-  if (!held) return undefined;
-  const { cursor, stream, uncut, changed } = held;
+): Promise<Assignment | undefined> {
+  const locked = (await lockStream(app, tx, streamId)) ?? (await insertCursor(tx, streamId).then(() => lockStream(app, tx, streamId)));
+  if (!locked) return undefined;
+  const { cursor, stream, uncut, changed } = locked;
   const { moreAfter } = uncut;
   const events = uncut.events.filter(({ seq }) => seq <= upTo);
   const now = app.clock.now();
   const newest = events.at(-1);
   const readUpTo = events.length < uncut.events.length ? upTo : (moreAfter ?? Math.max(stream.head, newest?.seq ?? 0));
   const drafts = cursor.settings.enabled
-    ? await cut(app, tx, streamId, held, { events, readUpTo, vectors })
+    ? await cut(app, tx, streamId, locked, { events, readUpTo, vectors })
     : stream.open
       ? [stream.open]
       : [];
   const touched = drafts.filter((draft) => draft !== stream.open);
   const openedIds = touched.filter(({ id }) => id !== stream.open?.id).map(({ id }) => id);
-  const told = touched.filter(({ id, status }) => status === 'closed' || openedIds.includes(id));
-  const rev = told.length > 0 ? cursor.rev + 1 : cursor.rev;
+  const announced = touched.filter(({ id, status }) => status === 'closed' || openedIds.includes(id));
+  const rev = announced.length > 0 ? cursor.rev + 1 : cursor.rev;
   const open = drafts.find(({ status }) => status === 'open');
   const isLive = newest !== undefined && now.getTime() - newest.createdAt.getTime() < liveMs;
-  const look = open && touched.includes(open) && isLive && isLookDue(open, stream.open, now) ? open.id : undefined;
+  const toRelate = open && touched.includes(open) && isLive && isRelatedDue(open, stream.open, now) ? open.id : undefined;
   if (touched.length > 0) {
     const writes = touched.map((draft) =>
-      toWrite(draft, stream.open, told.includes(draft) ? rev : null, draft.id === look ? now : undefined),
+      toWrite(draft, stream.open, announced.includes(draft) ? rev : null, draft.id === toRelate ? now : undefined),
     );
     upsertEpochs(tx, streamId, writes, now);
   }
   const isMoved = readUpTo > cursor.seq || stream.head > cursor.changedSeq || touched.length > 0;
   if (isMoved) moveCursor(tx, streamId, { seq: Math.max(readUpTo, cursor.seq), changedSeq: stream.head, rev, now });
-  if (told.length > 0) tellEpochs(tx, streamId, { rev, epochs: told.map((draft) => epochToTell(draft, streamId, rev)) });
+  if (announced.length > 0) announceEpochs(tx, streamId, { rev, epochs: announced.map((draft) => epochOfDraft(draft, streamId, rev)) });
   return {
     touched,
     open,
     openedIds,
     changed,
-    look,
+    toRelate,
     newest,
     isLive,
     hasMore: moreAfter !== undefined,
-    movesAccess: uncut.movesAccess,
+    changesAccess: uncut.changesAccess,
     idleMinutes: cursor.settings.idleMinutes,
   };
 }
 
-interface Held {
+/** A stream whose cursor this transaction has locked, with what is behind the cursor. */
+interface LockedStream {
   readonly cursor: EpochCursor;
   readonly stream: StreamToCut;
-  readonly uncut: Uncut;
+  readonly uncut: UncutEvents;
   readonly changed: readonly string[];
 }
 
-/** Takes the cursor and reads what is behind it, in one flight; each statement sees what was committed when the cursor was free. */
-async function hold(app: AssignApp, tx: OutboxTransaction, streamId: string): Promise<Held | undefined> {
+/** Locks the cursor and reads what is behind it, in one round trip. Each statement sees what was committed when the lock was granted. */
+async function lockStream(app: AssignApp, tx: OutboxTransaction, streamId: string): Promise<LockedStream | undefined> {
   const [cursor, stream, uncut, changed] = await Promise.all([
     lockCursor(tx, streamId),
     findStreamToCut(tx, streamId),
-    listUncut(tx, streamId, eventsPerBatch),
-    markChanged(tx, streamId, app.clock.now()),
+    listUncutEvents(tx, streamId, eventsPerBatch),
+    markChangedEpochs(tx, streamId, app.clock.now()),
   ]);
   return cursor && stream && { cursor, stream, uncut, changed };
 }
@@ -146,14 +141,14 @@ async function cut(
   app: AssignApp,
   tx: OutboxTransaction,
   streamId: string,
-  { cursor, stream }: Held,
-  said: { events: readonly SpokenEvent[]; readUpTo: number; vectors: ReadonlyMap<number, Float32Array> },
+  { cursor, stream }: LockedStream,
+  batch: { events: readonly EpochMessage[]; readUpTo: number; vectors: ReadonlyMap<number, Float32Array> },
 ): Promise<EpochDraft[]> {
   const knowledge = await app.knowledge.of(tx, stream.associationsVersion);
-  const events = said.events.map((event) => withVector(event, said.vectors.get(event.seq)));
+  const events = batch.events.map((event) => withVector(event, batch.vectors.get(event.seq)));
   const open =
     stream.open && stream.open.state === null && events.length > 0
-      ? { ...stream.open, state: await remember(tx, streamId, stream.open, knowledge, stream.hasRoles) }
+      ? { ...stream.open, state: await rebuildState(tx, streamId, stream.open, knowledge, stream.hasRoles) }
       : stream.open;
   const { settings } = cursor;
   const { barriers, hasRoles } = stream;
@@ -163,7 +158,7 @@ async function cut(
     open,
     events,
     barriers,
-    readUpTo: said.readUpTo,
+    readUpTo: batch.readUpTo,
     settings,
     knowledge,
     hasRoles,
@@ -171,17 +166,17 @@ async function cut(
   });
 }
 
-const withVector = (event: SpokenEvent, vector: Float32Array | undefined): SpokenEvent => (vector ? { ...event, vector } : event);
+const withVector = (event: EpochMessage, vector: Float32Array | undefined): EpochMessage => (vector ? { ...event, vector } : event);
 
-/** Of a past that comes in bit by bit, the last epoch is idle only when nothing more has come for as long. */
+/** Tells whether the open epoch is idle. During a back-fill the idle time counts from the last batch. */
 const isIdle = ({ lastEventAt }: EpochDraft, { settings, updatedAt }: EpochCursor, now: Date): boolean =>
   now >= idleAt({ lastEventAt: updatedAt && updatedAt > lastEventAt ? updatedAt : lastEventAt }, settings);
 
-/** The segmenter forgets what is further back anyway. */
-const rememberedMessages = 30;
+/** Older messages have no effect on the segmenter's state. */
+const stateMessages = 30;
 
-/** What the segmenter would remember of an epoch that a member has corrected. */
-async function remember(
+/** Rebuilds the segmenter's state of an epoch that a member has corrected. */
+async function rebuildState(
   tx: OutboxTransaction,
   streamId: string,
   epoch: EpochDraft,
@@ -189,59 +184,59 @@ async function remember(
   hasRoles: boolean,
 ): Promise<SegmenterState> {
   let state = emptyState;
-  for (const { text, actorId: authorId, isAssistant } of await listLastSpoken(tx, streamId, epoch, rememberedMessages)) {
+  for (const { text, actorId: authorId, isAssistant } of await listLastMessages(tx, streamId, epoch, stateMessages)) {
     const stepped = step(state, { text, authorId, isAssistant, hasRoles }, knowledge);
-    // It is one epoch, whatever the segmenter thinks of it.
+    // The member decided that this is one epoch, so `opens` is ignored.
     state = stepped.state;
   }
   return state;
 }
 
-/** What was said longer ago than this is told to nobody as it comes in. */
+/** Events older than this are a back-fill, and rooms are sent nothing about them. */
 const liveMs = 10 * 60_000;
-/** Rooms are shown what the open epoch is related to when it has grown by so many messages, or after so long. */
-const lookMessages = 3;
-const lookMs = 10_000;
+/** The related epochs of the open epoch are due after this many messages, or after this time. */
+const relateMessages = 3;
+const relateMs = 10_000;
 
-function isLookDue(open: EpochDraft, before: StreamToCut['open'], now: Date): boolean {
+function isRelatedDue(open: EpochDraft, before: StreamToCut['open'], now: Date): boolean {
   if (!before || before.id !== open.id || before.relatedAt === null) return true;
-  return open.messageCount - before.relatedCount >= lookMessages || now.getTime() - before.relatedAt.getTime() >= lookMs;
+  return open.messageCount - before.relatedCount >= relateMessages || now.getTime() - before.relatedAt.getTime() >= relateMs;
 }
 
-function toWrite(draft: EpochDraft, before: StreamToCut['open'], rev: number | null, lookedAt: Date | undefined): EpochWrite {
+function toWrite(draft: EpochDraft, before: StreamToCut['open'], rev: number | null, relatedAt: Date | undefined): EpochWrite {
   const same = before?.id === draft.id ? before : undefined;
   return {
     ...draft,
     rev,
-    relatedCount: lookedAt ? draft.messageCount : (same?.relatedCount ?? 0),
-    relatedAt: lookedAt ?? same?.relatedAt ?? null,
+    relatedCount: relatedAt ? draft.messageCount : (same?.relatedCount ?? 0),
+    relatedAt: relatedAt ?? same?.relatedAt ?? null,
   };
 }
 
-function count(app: AssignApp, { touched, openedIds, newest, isLive }: Assigned): void {
+function count(app: AssignApp, { touched, openedIds, newest, isLive }: Assignment): void {
   app.metrics.count(metric.epochsOpened, openedIds.length);
   app.metrics.count(metric.epochsClosed, touched.filter(({ status }) => status === 'closed').length);
   if (newest && isLive) app.metrics.milliseconds(metric.assignLatency, app.clock.now().getTime() - newest.createdAt.getTime());
 }
 
-/** An epoch that waits for the index is looked after when it should long have been there. */
+/** Milliseconds that an epoch may wait for the index before the sweep sends it again. */
 export const waitingMs = 2 * 60_000;
 
-async function noteDue(app: AssignApp, workspaceId: string, { touched, open, changed, idleMinutes }: Assigned): Promise<void> {
+async function noteDue(app: AssignApp, workspaceId: string, { touched, open, changed, idleMinutes }: Assignment): Promise<void> {
   const now = app.clock.now();
   if (changed.length > 0 || touched.some(({ status }) => status === 'closed'))
     await app.due.note(workspaceId, new Date(now.getTime() + waitingMs));
   if (open) await app.due.note(workspaceId, idleAt({ lastEventAt: now }, { idleMinutes }));
 }
 
-/** A few go one by one, at once; of more it is only said that they wait. */
-const maxSingly = 3;
+/** Up to this many epochs are sent one by one. One message stands for more of them, and the index worker lists them. */
+const maxSingleMessages = 3;
 
-async function sendToIndex(app: AssignApp, workspaceId: string, epochIds: readonly string[], look: string | undefined): Promise<void> {
+async function sendToIndex(app: AssignApp, workspaceId: string, epochIds: readonly string[], toRelate: string | undefined): Promise<void> {
   const messages: EmbeddingsMessage[] =
-    epochIds.length > maxSingly
+    epochIds.length > maxSingleMessages
       ? [{ kind: 'waiting', workspaceId, attempt: 0 }]
       : epochIds.map((epochId) => ({ kind: 'epoch', workspaceId, epochId, attempt: 0 }));
-  if (look !== undefined) messages.push({ kind: 'open', workspaceId, epochId: look });
+  if (toRelate !== undefined) messages.push({ kind: 'open', workspaceId, epochId: toRelate });
   await nudgeIndex(app, workspaceId, messages);
 }

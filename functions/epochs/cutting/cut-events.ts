@@ -1,28 +1,28 @@
 import type { Barrier, MemorySettings } from '../../../contract/epoch.ts';
 import { close, isGap, snippetOf } from '../epochs/epoch.ts';
-import type { EpochDraft, SetBarrier, SpokenEvent } from '../epochs/epoch.ts';
+import type { BarrierMark, EpochDraft, EpochMessage } from '../epochs/epoch.ts';
 import { emptyState, step } from '../segmenter/segmenter.ts';
 import type { Knowledge } from '../segmenter/segmenter.ts';
 
 export interface CutInput {
-  /** The open epoch, where there is one. */
+  /** The open epoch, if any. */
   readonly open: EpochDraft | undefined;
-  /** What was said after it, in order of position. */
-  readonly events: readonly SpokenEvent[];
-  /** Barriers behind the last epoch, in order of position. */
-  readonly barriers: readonly SetBarrier[];
-  /** Everything up to here has been read; a barrier further on waits. */
+  /** The events after it, in order of position. */
+  readonly events: readonly EpochMessage[];
+  /** Barriers after the last epoch, in order of position. */
+  readonly barriers: readonly BarrierMark[];
+  /** The last position of the batch. A barrier after it belongs to the next batch. */
   readonly readUpTo: number;
   readonly settings: MemorySettings;
   readonly knowledge: Knowledge;
-  /** Streams of some types know who is the assistant. */
+  /** The stream has an assistant, and says which messages are the assistant's. */
   readonly hasRoles: boolean;
   readonly newId: (at: Date) => string;
 }
 
 /**
- * Puts events into epochs: those that were touched, in order; the last one may be open. Causal and pure: what an event opens or joins is
- * decided by what came before it, so however the events are dealt out, the epochs are the same.
+ * Puts events into epochs and returns the epochs that changed, in order; the last one may be open. Causal and pure: each decision depends
+ * only on earlier events, so batches of any size give the same epochs.
  */
 export function cutEvents(input: CutInput): EpochDraft[] {
   const done: EpochDraft[] = [];
@@ -40,19 +40,19 @@ export function cutEvents(input: CutInput): EpochDraft[] {
   return open ? [...done, open] : done;
 }
 
-/** The newest barrier that stands between two positions. */
-const barrierBetween = ({ barriers }: CutInput, from: number, to: number): SetBarrier | undefined =>
+/** The newest barrier between two positions. */
+const barrierBetween = ({ barriers }: CutInput, from: number, to: number): BarrierMark | undefined =>
   barriers.findLast(({ afterSeq }) => afterSeq >= from && afterSeq < to);
 
-/** How readily a change of subject is seen, beside the usual. */
+/** The segmenter's sensitivity, relative to its default. */
 const sensitivities = { off: 0, low: 0.5, normal: 1, high: 1.5 } as const satisfies Record<MemorySettings['sensitivity'], number>;
 
-/** The epoch that an event is in, with it; and why the open one ends before it, if it does. */
+/** Adds an event to the open epoch or to a new one. `closes` says why the open one ends before the event, if it does. */
 function join(
   { settings, knowledge, hasRoles, newId }: CutInput,
   open: EpochDraft | undefined,
-  event: SpokenEvent,
-  barrier: SetBarrier | undefined,
+  event: EpochMessage,
+  barrier: BarrierMark | undefined,
 ): { epoch: EpochDraft; closes: Barrier | undefined } {
   const { text, actorId: authorId, isAssistant, vector } = event;
   const message = { text, authorId, hasRoles, isAssistant, ...(vector && { vector }) };
@@ -68,8 +68,8 @@ function join(
   return { epoch: opened(newId(event.createdAt), event, state, barrier?.label ?? null), closes: ended };
 }
 
-/** What ends an epoch before an event, whatever the event says. */
-function endOf(open: EpochDraft, event: SpokenEvent, barrier: SetBarrier | undefined, settings: MemorySettings): Barrier | undefined {
+/** The reason for which an epoch ends before an event, whatever its text; undefined when only the segmenter decides. */
+function endOf(open: EpochDraft, event: EpochMessage, barrier: BarrierMark | undefined, settings: MemorySettings): Barrier | undefined {
   if (barrier) return 'manual';
   if (isGap(open, event, settings)) return 'gap';
   if (open.messageCount >= settings.maxMessages) return 'size';
@@ -78,7 +78,7 @@ function endOf(open: EpochDraft, event: SpokenEvent, barrier: SetBarrier | undef
 
 const later = (a: Date, b: Date): Date => (a > b ? a : b);
 
-const grown = (epoch: EpochDraft, event: SpokenEvent, state: EpochDraft['state']): EpochDraft => ({
+const grown = (epoch: EpochDraft, event: EpochMessage, state: EpochDraft['state']): EpochDraft => ({
   ...epoch,
   lastSeq: event.seq,
   messageCount: epoch.messageCount + 1,
@@ -86,7 +86,7 @@ const grown = (epoch: EpochDraft, event: SpokenEvent, state: EpochDraft['state']
   state,
 });
 
-const opened = (id: string, event: SpokenEvent, state: EpochDraft['state'], label: string | null): EpochDraft => ({
+const opened = (id: string, event: EpochMessage, state: EpochDraft['state'], label: string | null): EpochDraft => ({
   id,
   status: 'open',
   barrier: null,

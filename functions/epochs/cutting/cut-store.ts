@@ -1,54 +1,17 @@
-import { MemorySettings, defaultMemorySettings } from '../../../contract/epoch.ts';
 import type { Transaction } from '../../platform/database.ts';
-import type { EpochDraft, SetBarrier, SpokenEvent } from '../epochs/epoch.ts';
+import type { BarrierMark, EpochDraft, EpochMessage } from '../epochs/epoch.ts';
 import type { SegmenterState } from '../segmenter/segmenter.ts';
-import { spokenText } from '../epochs/message-rows.ts';
-
-/** How far the epochs of a stream are; held until the transaction ends. */
-export interface EpochCursor {
-  readonly seq: number;
-  readonly changedSeq: number;
-  /** When it was last moved. */
-  readonly updatedAt: Date | null;
-  readonly rev: number;
-  readonly settings: MemorySettings;
-}
-
-/** Takes the cursor of a stream, so that nobody else cuts it; undefined where the stream has none yet. */
-export async function lockCursor(tx: Transaction, streamId: string): Promise<EpochCursor | undefined> {
-  const [row] = await tx.query<{
-    seq: number;
-    changed_seq: number;
-    updated_at: Date | null;
-    rev: number;
-    settings: Partial<MemorySettings>;
-  }>('select seq, changed_seq, updated_at, rev, settings from epoch_cursors where workspace_id = $1 and stream_id = $2 for update', [
-    tx.workspaceId,
-    streamId,
-  ]);
-  if (!row) return undefined;
-  const settings = MemorySettings.parse({ ...defaultMemorySettings, ...row.settings });
-  return { seq: row.seq, changedSeq: row.changed_seq, updatedAt: row.updated_at, rev: row.rev, settings };
-}
-
-/** Begins the memory of a stream; once. */
-export async function insertCursor(tx: Transaction, streamId: string): Promise<void> {
-  await tx.query(
-    `insert into epoch_cursors (stream_id, workspace_id) select id, workspace_id from streams where workspace_id = $1 and id = $2
-     on conflict (stream_id) do nothing`,
-    [tx.workspaceId, streamId],
-  );
-}
+import { messageText } from '../epochs/message-rows.ts';
 
 export interface StreamToCut {
-  /** Position of the stream's last change when it was read: all events up to here can be seen. */
+  /** The position of the stream's last change at the time of the read: all events up to here are visible. */
   readonly head: number;
   readonly hasRoles: boolean;
   readonly associationsVersion: number | undefined;
-  /** The open epoch with how many messages it had, and when, as rooms were last told what it is related to. */
+  /** The open epoch, with its message count and the time when its related epochs were last sent to the room. */
   readonly open: (EpochDraft & { readonly relatedCount: number; readonly relatedAt: Date | null }) | undefined;
-  /** Barriers behind the last epoch, in order of position. */
-  readonly barriers: readonly SetBarrier[];
+  /** Barriers after the last epoch, in order of position. */
+  readonly barriers: readonly BarrierMark[];
 }
 
 interface StreamToCutRow {
@@ -71,7 +34,7 @@ interface StreamToCutRow {
   related_at: Date | null;
 }
 
-/** The stream whose cursor is held: its own statement, so that it sees what whoever held the cursor before has left. */
+/** The stream of a locked cursor. A statement of its own sees what the previous holder of the lock committed. */
 export async function findStreamToCut(tx: Transaction, streamId: string): Promise<StreamToCut | undefined> {
   const [row] = await tx.query<StreamToCutRow>(
     `select s.last_seq as head, s.stream_type, a.version as associations_version, p.id, p.status, p.first_seq, p.last_seq,
@@ -111,7 +74,7 @@ const openOf = (row: StreamToCutRow): NonNullable<StreamToCut['open']> => ({
   relatedAt: row.related_at,
 });
 
-interface SpokenRow {
+interface MessageRow {
   seq: number;
   text: string;
   actor_id: string;
@@ -120,10 +83,10 @@ interface SpokenRow {
   created_at: Date;
 }
 
-const spokenColumns = `e.seq, e.actor_id, e.deleted_at, e.created_at, case when e.deleted_at is null then ${spokenText} else '' end as text,
+const messageColumns = `e.seq, e.actor_id, e.deleted_at, e.created_at, case when e.deleted_at is null then ${messageText} else '' end as text,
   exists (select from providers v where v.id = e.provider_id and v.kind = 'assistant') as is_assistant`;
 
-const spokenOf = (row: SpokenRow): SpokenEvent => ({
+const messageOf = (row: MessageRow): EpochMessage => ({
   seq: row.seq,
   text: row.text,
   actorId: row.actor_id,
@@ -132,48 +95,48 @@ const spokenOf = (row: SpokenRow): SpokenEvent => ({
   createdAt: row.created_at,
 });
 
-/** Events that are taken at once; what is left comes with the next message, so that a long past holds up nobody else. */
+/** Events per batch: a long back-fill is cut in many short transactions. */
 export const eventsPerBatch = 1_000;
 
-/** What is behind the cursor of a stream, in order of position. */
-export interface Uncut {
+/** Events behind the cursor of a stream, in order of position. */
+export interface UncutEvents {
   /** Countable events. */
-  readonly events: readonly SpokenEvent[];
-  /** Whether something that happened may have changed who reads the stream. */
-  readonly movesAccess: boolean;
-  /** Position of the last of what was read, where there is more. */
+  readonly events: readonly EpochMessage[];
+  /** True when one of the events may have changed the readers of the stream. */
+  readonly changesAccess: boolean;
+  /** The position of the last event that was read, when there are more. */
   readonly moreAfter: number | undefined;
 }
 
-/** The next events behind the cursor; those that only note something are passed by. */
-export async function listUncut(tx: Transaction, streamId: string, limit: number): Promise<Uncut> {
-  const rows = await tx.query<SpokenRow & { is_spoken: boolean }>(
-    `select ${spokenColumns}, e.ordinal is not null as is_spoken from stream_events e
+/** The next countable events behind the cursor. */
+export async function listUncutEvents(tx: Transaction, streamId: string, limit: number): Promise<UncutEvents> {
+  const rows = await tx.query<MessageRow & { is_spoken: boolean }>(
+    `select ${messageColumns}, e.ordinal is not null as is_spoken from stream_events e
      where e.workspace_id = $1 and e.stream_id = $2 and (e.ordinal is not null or e.event_type in ('promoted', 'system'))
        and e.seq > coalesce((select c.seq from epoch_cursors c where c.stream_id = $2), 0)
      order by e.seq limit $3`,
     [tx.workspaceId, streamId, limit],
   );
   return {
-    events: rows.filter((row) => row.is_spoken).map(spokenOf),
-    movesAccess: rows.some((row) => !row.is_spoken),
+    events: rows.filter((row) => row.is_spoken).map(messageOf),
+    changesAccess: rows.some((row) => !row.is_spoken),
     moreAfter: rows.length === limit ? rows.at(-1)?.seq : undefined,
   };
 }
 
-/** The last messages of an epoch, in order of position: what the segmenter remembers of it can be made of them again. */
-export async function listLastSpoken(tx: Transaction, streamId: string, epoch: EpochDraft, limit: number): Promise<SpokenEvent[]> {
-  const rows = await tx.query<SpokenRow>(
-    `select ${spokenColumns} from stream_events e
+/** The last messages of an epoch, in order of position. */
+export async function listLastMessages(tx: Transaction, streamId: string, epoch: EpochDraft, limit: number): Promise<EpochMessage[]> {
+  const rows = await tx.query<MessageRow>(
+    `select ${messageColumns} from stream_events e
      where e.workspace_id = $1 and e.stream_id = $2 and e.ordinal is not null and e.seq between $3 and $4
      order by e.seq desc limit $5`,
     [tx.workspaceId, streamId, epoch.firstSeq, epoch.lastSeq, limit],
   );
-  return rows.map(spokenOf).reverse();
+  return rows.map(messageOf).reverse();
 }
 
-/** Marks the closed epochs in which something was edited or deleted since the cursor last looked; gives their ids. */
-export async function markChanged(tx: Transaction, streamId: string, now: Date): Promise<string[]> {
+/** Gives a new content revision to closed epochs with events that were edited or deleted since the last batch, and returns their ids. */
+export async function markChangedEpochs(tx: Transaction, streamId: string, now: Date): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `with changed as (
        select e.seq from epoch_cursors c
@@ -194,11 +157,11 @@ export async function markChanged(tx: Transaction, streamId: string, now: Date):
 export interface EpochWrite extends EpochDraft {
   readonly relatedCount: number;
   readonly relatedAt: Date | null;
-  /** The revision it was last told with. */
+  /** The revision of its last announcement. */
   readonly rev: number | null;
 }
 
-/** Writes the epochs that were touched, all in one statement. A null `rev` leaves the one that is there. */
+/** Writes epochs in one statement. A null `rev` keeps the stored one. */
 export function upsertEpochs(tx: Transaction, streamId: string, epochs: readonly EpochWrite[], now: Date): void {
   tx.defer(
     `insert into epochs as p (id, workspace_id, stream_id, status, barrier, first_seq, last_seq, message_count, label, label_source, snippet, state,
@@ -216,16 +179,4 @@ export function upsertEpochs(tx: Transaction, streamId: string, epochs: readonly
        last_event_at = excluded.last_event_at, closed_at = excluded.closed_at`,
     [tx.workspaceId, streamId, JSON.stringify(epochs), now],
   );
-}
-
-/** Notes how far the epochs are. */
-export function moveCursor(tx: Transaction, streamId: string, to: { seq: number; changedSeq: number; rev: number; now: Date }): void {
-  tx.defer('update epoch_cursors set seq = $3, changed_seq = $4, rev = $5, updated_at = $6 where workspace_id = $1 and stream_id = $2', [
-    tx.workspaceId,
-    streamId,
-    to.seq,
-    to.changedSeq,
-    to.rev,
-    to.now,
-  ]);
 }

@@ -1,17 +1,17 @@
 import { EmbeddingFailed } from '../../embeddings/embedder.ts';
 import type { App } from '../../platform/app.ts';
-import { eventsPerBatch, listUncut } from './cut-store.ts';
-import type { Memory } from '../index-handle.ts';
+import { eventsPerBatch, listUncutEvents } from './cut-store.ts';
+import type { IndexHandle } from '../index-handle.ts';
 
-type VectorsApp = Pick<App, 'db' | 'clock' | 'log'> & { readonly memory: Pick<Memory, 'embedder'> };
+type VectorsApp = Pick<App, 'db' | 'clock' | 'log'> & { readonly index: Pick<IndexHandle, 'embedder'> };
 
 /**
- * What was said longer ago is a past that comes in, and is cut by its words: it would cost more than it tells. What waits longer for a
- * provider does not wait for it any more.
+ * Older messages are cut by their words alone: vectors of a back-fill cost more than they improve. A message that waits this long for the
+ * provider is also cut without its vector.
  */
 const recentMs = 30 * 60_000;
 
-/** What messages mean, by position. What came after `upTo` was not asked about, and is cut the next time; undefined: by its words, too. */
+/** Vectors of messages by position. Messages after `upTo` are left to the next batch; undefined cuts all of them. */
 export interface MessageVectors {
   readonly vectors: ReadonlyMap<number, Float32Array>;
   readonly upTo: number | undefined;
@@ -20,14 +20,13 @@ export interface MessageVectors {
 const byWords: MessageVectors = { vectors: new Map(), upTo: undefined };
 
 /**
- * What the messages behind the cursor of a stream mean, by position, where a provider of embeddings tells more than their words do. It is
- * asked before anything is held. While it does not answer, what was just said waits (undefined), so that its epochs are those that they
- * would have been.
+ * Embeds the messages behind the cursor of a stream, before any lock is taken; offline the result is empty. While the provider does not
+ * answer, the result is undefined and recent messages wait, so that an outage does not change their epochs.
  */
 export async function listMessageVectors(app: VectorsApp, workspaceId: string, streamId: string): Promise<MessageVectors | undefined> {
-  const embedder = await app.memory.embedder().catch(orFailure);
+  const embedder = await app.index.embedder().catch(orFailure);
   if (!(embedder instanceof EmbeddingFailed) && embedder.isOffline) return byWords;
-  const { events } = await app.db.transaction(workspaceId, (tx) => listUncut(tx, streamId, eventsPerBatch));
+  const { events } = await app.db.transaction(workspaceId, (tx) => listUncutEvents(tx, streamId, eventsPerBatch));
   const since = new Date(app.clock.now().getTime() - recentMs);
   const recent = events.filter(({ text, createdAt }) => text.trim() !== '' && createdAt > since);
   const upTo = events.at(-1)?.seq ?? 0;

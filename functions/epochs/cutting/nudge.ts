@@ -26,6 +26,6 @@ export async function nudgeIndex(
   }
 }
 
-/** What the index is to do about an epoch as it is now: one that is open is compared, one that is closed is kept. */
+/** The message that has the index take up an epoch: an open one is related, a closed one is indexed. */
 export const indexing = (workspaceId: string, { id, status }: Epoch): EmbeddingsMessage =>
   status === 'open' ? { kind: 'open', workspaceId, epochId: id } : { kind: 'epoch', workspaceId, epochId: id, attempt: 0 };

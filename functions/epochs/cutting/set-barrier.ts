@@ -2,12 +2,12 @@ import type { BarrierSet } from '../../../contract/epoch.ts';
 import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { accessPlainStream } from '../../streams/access.ts';
-import { upsertBarrier } from './barrier-store.ts';
+import { upsertBarrier } from './cursor-store.ts';
 import { nudgeEpochs } from './nudge.ts';
 
 /**
- * `/new`: what comes next is about something else. It is noted where the stream is now; the worker closes the epoch there, whether or not
- * it has come that far.
+ * Sets a barrier at the current end of a stream (`/new`): the next message opens a new epoch. The worker closes the open epoch at the
+ * barrier, even when the worker is behind.
  */
 export async function setBarrier(
   app: Pick<App, 'db' | 'queues' | 'epochsQueueUrl' | 'clock' | 'log'>,
@@ -20,7 +20,7 @@ export async function setBarrier(
     const setAt = app.clock.now();
     return upsertBarrier(tx, { streamId: stream.id, afterSeq: stream.lastSeq, label: input.label ?? null, setBy: userId, setAt });
   });
-  // Where that fails the barrier is noted all the same: the next message of the stream brings the worker there too.
+  // The barrier is stored, so when the nudge fails, the next message of the stream brings the worker to it.
   await nudgeEpochs(app, workspaceId, input.streamId);
   return barrier;
 }

@@ -3,12 +3,11 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { accessPlainStream } from '../../streams/access.ts';
-import { takeRev } from '../correcting/correction-store.ts';
-import { findEpoch } from './epoch-store.ts';
+import { findEpoch, incrementRev } from './epoch-store.ts';
 
 type StreamOfEpoch = Awaited<ReturnType<typeof accessPlainStream>>['stream'];
 
-/** The only way to hold an epoch for a caller: by its stream. Of what they may not see, there are no epochs. */
+/** Checks the caller's access to an epoch by its stream. Throws `not_found` for an epoch of a stream that the caller may not see. */
 export async function accessEpoch(
   tx: Transaction,
   caller: UserCaller,
@@ -22,17 +21,17 @@ export async function accessEpoch(
 }
 
 /**
- * An epoch that is about to be corrected, as it is: until the transaction ends nobody else changes the epochs of its stream. What is done
- * to it is of revision `rev`.
+ * Locks an epoch for a correction: no other transaction changes the epochs of its stream until this one ends. `rev` is the revision of the
+ * correction. Throws `precondition_failed` when the epoch is not at revision `ifMatch`.
  */
-export async function holdEpoch(
+export async function lockEpoch(
   tx: Transaction,
   caller: UserCaller,
   { epochId, ifMatch }: { epochId: string; ifMatch?: number | undefined },
 ): Promise<{ epoch: Epoch; rev: number }> {
   const { stream } = await accessEpoch(tx, caller, epochId, 'curate');
-  const rev = await takeRev(tx, stream.id);
-  // It may have been merged away, or grown, before it was held.
+  const rev = await incrementRev(tx, stream.id);
+  // Another correction may have removed or changed the epoch before the lock was taken.
   const epoch = await findEpoch(tx, epochId);
   if (!epoch) throw new AppError('not_found');
   if (ifMatch !== undefined && ifMatch !== epoch.rev) throw new AppError('precondition_failed', `It is at revision ${epoch.rev} now.`);

@@ -5,11 +5,11 @@ import { EpochId, StreamId } from '../../../contract/ids.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import type { EpochDraft } from './epoch.ts';
 
-/** Epochs that one frame names; who has missed more lists them. */
+/** Epochs in one frame. A client that needs more lists them over HTTP. */
 const epochsPerFrame = 15;
 
-/** Tells the room of a stream which of its epochs have changed with a revision, as they are now, and which are no more. */
-export function tellEpochs(
+/** Sends the changed and removed epochs of a revision to the room of their stream, when the transaction commits. */
+export function announceEpochs(
   tx: OutboxTransaction,
   streamId: string,
   { rev, epochs, removed = [] }: { rev: number; epochs: readonly Epoch[]; removed?: EpochsFrame['removed'] },
@@ -20,8 +20,8 @@ export function tellEpochs(
   tx.derive(audience, { op: 'epochs', room: audience, from: rev - 1, rev, items, removed, partial });
 }
 
-/** An epoch that was just cut, as it is told: nothing of it is in the index yet, and only a member can have named it. */
-export function epochToTell(draft: EpochDraft, streamId: string, rev: number): Epoch {
+/** The epoch of a draft for its frame: not indexed yet, and with no label except a member's. */
+export function epochOfDraft(draft: EpochDraft, streamId: string, rev: number): Epoch {
   return {
     id: EpochId.parse(draft.id),
     streamId: StreamId.parse(streamId),

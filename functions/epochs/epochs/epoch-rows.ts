@@ -1,6 +1,6 @@
 import type { Epoch } from '../../../contract/epoch.ts';
 
-/** A row of epochs as everybody who reads its stream may have it. */
+/** A row of epochs, with the columns that every reader of its stream may see. */
 export interface EpochRow {
   id: string;
   stream_id: string;
@@ -22,14 +22,14 @@ export interface EpochRow {
 
 const isIndexed = 'ep.indexed_rev is not distinct from ep.content_rev';
 
-/** Whether something said in the epoch was taken back: until the epoch is looked at again, how it begins may be what was. */
-const isTakenBack = `exists (
+/** SQL: an event of the epoch was deleted or edited, so its snippet may show old text until the epoch is indexed again. */
+const hasChanges = `exists (
     select from stream_events e where e.stream_id = ep.stream_id and e.seq between ep.first_seq and ep.last_seq
       and (e.deleted_at is not null or e.edited_at is not null))`;
 
-/** Of epochs `ep`. */
+/** Columns of epochs `ep`. */
 export const epochColumns = `ep.id, ep.stream_id, ep.status, ep.barrier, ep.first_seq, ep.last_seq, ep.message_count, ep.label,
-  ep.label_source, ep.terms, case when ${isIndexed} or not ${isTakenBack} then ep.snippet end as snippet, ep.opened_at, ep.last_event_at,
+  ep.label_source, ep.terms, case when ${isIndexed} or not ${hasChanges} then ep.snippet end as snippet, ep.opened_at, ep.last_event_at,
   ep.closed_at, ep.rev, ${isIndexed} as is_indexed`;
 
 export function epochOf(row: EpochRow): Epoch {
@@ -52,3 +52,8 @@ export function epochOf(row: EpochRow): Epoch {
     rev: row.rev,
   } as Epoch;
 }
+
+/** SQL: every member except guests sees the stream, by its own visibility or that of the parent it inherits from. */
+export const isPublic = (stream: 's' | 'here'): string => `case ${stream}.visibility when 'inherit'
+    then coalesce((select r.visibility = 'public' from streams r where r.id = ${stream}.access_ids[cardinality(${stream}.access_ids)]), false)
+    else ${stream}.visibility = 'public' end`;

@@ -1,19 +1,19 @@
 import type { Barrier, MemorySettings } from '../../../contract/epoch.ts';
 import type { SegmenterState } from '../segmenter/segmenter.ts';
 
-/** A countable event as the segmenter meets it. What was deleted before it came here has no text. */
-export interface SpokenEvent {
+/** A countable event of a stream. A deleted one has no text. */
+export interface EpochMessage {
   readonly seq: number;
   readonly text: string;
   readonly actorId: string;
   readonly isAssistant: boolean;
   readonly isDeleted: boolean;
-  /** What it means, where a provider of embeddings said so. */
+  /** The dense vector of the text, when a provider of embeddings made one. */
   readonly vector?: Float32Array;
   readonly createdAt: Date;
 }
 
-/** An epoch while it is cut. */
+/** An epoch during cutting. */
 export interface EpochDraft {
   readonly id: string;
   readonly status: 'open' | 'closed';
@@ -21,19 +21,19 @@ export interface EpochDraft {
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly messageCount: number;
-  /** Given by a member, where one said what it is about when they set the barrier. */
+  /** The label that a member gave with the barrier before the epoch. */
   readonly label: string | null;
-  /** How it begins. */
+  /** The beginning of the first message. */
   readonly snippet: string | null;
-  /** What the segmenter remembers; null where it has to read the epoch again, and in what is closed. */
+  /** The segmenter's state; null in a closed epoch, and after a correction, when the state is rebuilt from the messages. */
   readonly state: SegmenterState | null;
   readonly openedAt: Date;
   readonly lastEventAt: Date;
   readonly closedAt: Date | null;
 }
 
-/** Where a member said that what follows is about something else. */
-export interface SetBarrier {
+/** A barrier that a member set: a new subject begins after this position. */
+export interface BarrierMark {
   readonly afterSeq: number;
   readonly label: string | null;
   readonly setAt: Date;
@@ -41,11 +41,11 @@ export interface SetBarrier {
 
 const minuteMs = 60_000;
 
-/** Whether an epoch ends before an event because nobody spoke. Clocks that ran backwards in between make no gap. */
-export const isGap = (epoch: Pick<EpochDraft, 'lastEventAt'>, event: Pick<SpokenEvent, 'createdAt'>, settings: MemorySettings): boolean =>
+/** Tells whether the pause before an event ends the epoch. A clock that ran backwards makes no gap. */
+export const isGap = (epoch: Pick<EpochDraft, 'lastEventAt'>, event: Pick<EpochMessage, 'createdAt'>, settings: MemorySettings): boolean =>
   event.createdAt.getTime() - epoch.lastEventAt.getTime() >= settings.gapMinutes * minuteMs;
 
-/** From when on an open epoch is idle. */
+/** The time at which an open epoch becomes idle. */
 export const idleAt = (epoch: Pick<EpochDraft, 'lastEventAt'>, settings: Pick<MemorySettings, 'idleMinutes'>): Date =>
   new Date(epoch.lastEventAt.getTime() + settings.idleMinutes * minuteMs);
 
@@ -59,7 +59,7 @@ export const close = (epoch: EpochDraft, barrier: Barrier, closedAt: Date): Epoc
 
 const snippetCharacters = 160;
 
-/** The beginning of a text on one line; null where there is nothing to show. Cut between characters as people count them. */
+/** The beginning of a text on one line, cut between graphemes; null for a blank text. */
 export function snippetOf(text: string): string | null {
   const line = text
     .slice(0, snippetCharacters * 20)

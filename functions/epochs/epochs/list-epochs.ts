@@ -8,7 +8,7 @@ import { listEpochsBefore } from './epoch-store.ts';
 
 const Cursor = z.strictObject({ before: z.int().min(1) });
 
-/** A page of the epochs of a stream by key, newest first: the same work at any depth. */
+/** Returns a page of the epochs of a stream, newest first. Keyset paging costs the same at any depth. */
 export async function listEpochs(
   app: Pick<App, 'db'>,
   caller: UserCaller,

@@ -1,8 +1,8 @@
 /**
- * What was said in an event, as far as it is of the event itself: its words, the question and options of a poll, the name of a file, the
- * words beside what was shared. Of stream_events `e`.
+ * SQL: the searchable text of an event `e` of stream_events: its words, the question and options of a poll, the name of a file, or the
+ * comment on a shared event.
  */
-export const spokenText = `concat_ws(E'\\n',
+export const messageText = `concat_ws(E'\\n',
   (select t.content from text_messages t where t.id = e.id),
   case e.content_type
     when 'poll' then (select concat_ws(E'\\n', p.question, (select string_agg(o.value ->> 'text', E'\\n') from jsonb_array_elements(p.options) o))

@@ -1,6 +1,6 @@
 import { termsOf } from '../../embeddings/words.ts';
 
-/** Terms of any conversation in English, whatever it is about. */
+/** Terms that occur in any conversation in English. */
 export const plainWords: ReadonlySet<string> = new Set(
   termsOf(`able about above across actually add after again ago ahead all almost already always another answer any anybody anyone anything
     around ask asked asking back bad become been before begin being below best better between big bit both bring call called came check

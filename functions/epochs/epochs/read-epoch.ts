@@ -5,7 +5,7 @@ import { listEventsBeside } from '../../streams/events/event-store.ts';
 import { withinBytes } from '../../streams/events/list-events.ts';
 import { accessEpoch } from './access-epoch.ts';
 
-/** An epoch with a page of what was said in it, oldest first, as the caller may see it. */
+/** Returns an epoch with a page of its events, oldest first, as the caller may see them. */
 export async function readEpoch(
   app: Pick<App, 'db'>,
   caller: UserCaller,

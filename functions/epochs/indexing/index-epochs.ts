@@ -1,98 +1,141 @@
 import { metric } from '../../../contract/names.ts';
+import { EmbeddingFailed, vectorOfNothing } from '../../embeddings/embedder.ts';
 import type { Embedder } from '../../embeddings/embedder.ts';
-import { vectorOfNothing } from '../../embeddings/embedder.ts';
 import type { IndexPoint } from '../../embeddings/point.ts';
 import { termsOf } from '../../embeddings/words.ts';
 import type { App } from '../../platform/app.ts';
+import { withOutbox } from '../../platform/outbox.ts';
+import { announceEpochs } from '../epochs/announce-epochs.ts';
+import { incrementRevs, listEpochContents } from '../epochs/epoch-store.ts';
 import { describeEpoch } from '../epochs/epoch-text.ts';
-import { finishEpochs } from './finish-epochs.ts';
-import { findVectors, listEpochsToIndex, upsertVectors } from './index-store.ts';
-import type { DescribedEpoch, StoredVector } from './index-store.ts';
+import type { DescribedEpoch } from '../epochs/epoch-text.ts';
+import type { IndexHandle } from '../index-handle.ts';
 import type { KnowledgeSource } from '../learning/knowledge.ts';
-import { linkEpochs } from './link-epochs.ts';
-import type { Memory } from '../index-handle.ts';
-import { findModels } from './model-store.ts';
-import type { Model, ModelsOfWorkspace } from './model-store.ts';
 import { createRarity } from '../learning/rarity.ts';
 import type { Rarity } from '../learning/rarity.ts';
+import { announceRelated } from '../links/announce-related.ts';
+import type { ScoredLink } from '../links/choose-links.ts';
+import { replaceLinks } from '../links/link-store.ts';
+import { ensureModels, findVectors, listNewestOfStreams, markIndexed, postponeEpochs, upsertVectors } from './index-store.ts';
+import type { IndexedEpoch, Model, StoredVector, WorkspaceModels } from './index-store.ts';
+import { linkEpochs } from './link-epochs.ts';
 
+/** The parts of the app that indexing uses. */
 export type IndexApp = Pick<
   App,
   'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'
 > & {
-  readonly memory: Memory;
+  readonly index: IndexHandle;
   readonly knowledge: KnowledgeSource;
 };
 
+/** `isInOrder`: the caller indexes all epochs in the order of their ids, so the links of later epochs are made in their own turn. */
+interface IndexOptions {
+  readonly isInOrder?: boolean;
+}
+
 /**
- * Labels closed epochs, embeds, indexes and links them. Safe to repeat: each is read as it is now, the same text is embedded once, what is
- * in the index is replaced, and what is noted as indexed is the revision that was read. Throws `EmbeddingFailed` and `IndexUnavailable`:
- * then they wait, and what was paid for is kept. `isInOrder`: all epochs are taken in the order of their ids, so that those behind are linked
- * when it is their turn.
+ * Indexes several epochs with few calls to the provider. When the provider rejects a text, the epochs are indexed one by one, and the
+ * rejected one moves to the end of the queue. Throws as `indexEpochs` does for other failures.
+ */
+export async function indexEpochsOrPostpone(
+  app: IndexApp,
+  workspaceId: string,
+  epochIds: readonly string[],
+  options: IndexOptions = {},
+): Promise<WorkspaceModels | undefined> {
+  try {
+    return await indexEpochs(app, workspaceId, epochIds, options);
+  } catch (error) {
+    if (!isTextRejected(error)) throw error;
+  }
+  let models: WorkspaceModels | undefined;
+  for (const epochId of epochIds) {
+    try {
+      models = await indexEpochs(app, workspaceId, [epochId], options);
+    } catch (error) {
+      if (!isTextRejected(error)) throw error;
+      app.log.warn('An epoch cannot be embedded', { epochId, error: error as Error });
+      await app.db.transaction(workspaceId, (tx) => postponeEpochs(tx, [epochId], app.clock.now()));
+    }
+  }
+  return models;
+}
+
+const isTextRejected = (error: unknown): boolean =>
+  error instanceof EmbeddingFailed && (error.kind === 'invalid' || error.kind === 'refused');
+
+/**
+ * Labels closed epochs, embeds them, writes them into the index, links them and announces them to their rooms. Safe to repeat: each epoch is
+ * read as it is now, a text is embedded once per model, points are replaced, and the revision that was read is the one marked as indexed.
+ * Throws `EmbeddingFailed` and `IndexUnavailable`; the epochs then wait, and the vectors made so far are stored.
  */
 export async function indexEpochs(
   app: IndexApp,
   workspaceId: string,
   epochIds: readonly string[],
-  { isInOrder = false }: { readonly isInOrder?: boolean } = {},
-): Promise<ModelsOfWorkspace> {
-  const embedder = await app.memory.embedder();
+  { isInOrder = false }: IndexOptions = {},
+): Promise<WorkspaceModels> {
+  const embedder = await app.index.embedder();
   const { epochs, models, rarity } = await read(app, workspaceId, epochIds, embedder);
   const closed = epochs.filter(({ epoch }) => epoch.status === 'closed');
   if (closed.length === 0) return models;
-  const speaking = closed.filter(({ described }) => termsOf(described.text).length > 0);
-  const vectors = await embedOnce(app, workspaceId, speaking, embedder);
+  const withWords = closed.filter(hasWords);
+  const vectors = await embed(app, workspaceId, withWords, embedder);
   for (const model of [models.active, ...(models.next ? [models.next] : [])]) {
-    await replacePoints(app, workspaceId, closed, model, isSame(model, embedder) ? vectors : undefined);
+    await replacePoints(app, workspaceId, closed, model, isSameModel(model, embedder) ? vectors : undefined);
   }
-  // Of another model than the index stands on there is nothing to compare with yet.
-  const links = isSame(models.active, embedder)
-    ? await linkEpochs(app, workspaceId, { epochs: speaking, vectors, embedder, rarity, isInOrder })
+  // The index of another model holds no vectors to compare these with.
+  const links = isSameModel(models.active, embedder)
+    ? await linkEpochs(app, workspaceId, { epochs: withWords, vectors, embedder, rarity, isInOrder })
     : new Map<string, never>();
-  await finishEpochs(app, workspaceId, closed, links);
+  await finish(app, workspaceId, closed, links);
   app.metrics.count(metric.epochsIndexed, closed.length);
   return models;
 }
 
-const isSame = (a: Model, b: Model): boolean => a.model === b.model && a.dimension === b.dimension;
+/** Tells whether vectors of two models can be compared. */
+export const isSameModel = (a: Model, b: Model): boolean => a.model === b.model && a.dimension === b.dimension;
 
-interface ReadEpochs {
+const hasWords = ({ described }: DescribedEpoch): boolean => termsOf(described.text).length > 0;
+
+interface Reading {
   readonly epochs: readonly DescribedEpoch[];
-  readonly models: ModelsOfWorkspace;
+  readonly models: WorkspaceModels;
   readonly rarity: Rarity;
 }
 
-async function read(app: IndexApp, workspaceId: string, epochIds: readonly string[], embedder: Embedder): Promise<ReadEpochs> {
+async function read(app: IndexApp, workspaceId: string, epochIds: readonly string[], embedder: Embedder): Promise<Reading> {
   return app.db.transaction(workspaceId, async (tx) => {
-    const [found, models] = await Promise.all([listEpochsToIndex(tx, epochIds), findModels(tx, embedder)]);
+    const [found, models] = await Promise.all([listEpochContents(tx, epochIds), ensureModels(tx, embedder)]);
     const rarity = createRarity(await app.knowledge.newest(tx));
     const epochs = found.map((epoch) => ({ ...epoch, described: describeEpoch(epoch.texts, rarity.ofTerm) }));
     return { epochs, models, rarity };
   });
 }
 
-/** The vectors of epochs, by id: those that are kept, and of what they lack, all from one call. */
-async function embedOnce(
+/** Vectors of epochs by id: the stored ones, and one call to the provider for the rest. */
+async function embed(
   app: IndexApp,
   workspaceId: string,
   epochs: readonly DescribedEpoch[],
   embedder: Embedder,
 ): Promise<Map<string, Float32Array>> {
   const ids = epochs.map(({ epoch }) => epoch.id);
-  const kept = ids.length === 0 ? [] : await app.db.transaction(workspaceId, (tx) => findVectors(tx, ids, embedder));
-  const byId = new Map(kept.map((stored) => [stored.epochId, stored]));
-  const lacking = epochs.filter(({ epoch, described }) => byId.get(epoch.id)?.hash.equals(described.hash) !== true);
-  if (lacking.length > 0) {
+  const found = ids.length === 0 ? [] : await app.db.transaction(workspaceId, (tx) => findVectors(tx, ids, embedder));
+  const byId = new Map(found.map((stored) => [stored.epochId, stored]));
+  const missing = epochs.filter(({ epoch, described }) => byId.get(epoch.id)?.hash.equals(described.hash) !== true);
+  if (missing.length > 0) {
     const made = await embedder.embed(
-      lacking.map(({ described }) => described.text),
+      missing.map(({ described }) => described.text),
       'document',
     );
-    const stored = lacking.map(({ epoch, described }, at): StoredVector => {
+    const stored = missing.map(({ epoch, described }, at): StoredVector => {
       const vector = made[at];
       if (!vector) throw new Error('The embedder gave fewer vectors than texts');
       return { epochId: epoch.id, hash: described.hash, vector };
     });
-    // They are paid for: kept before anything else can fail.
+    // The provider charges for vectors, so they are stored before the next step can fail.
     const now = app.clock.now();
     await app.db.transaction(workspaceId, (tx) => upsertVectors(tx, stored, { ...embedder, model: embedder.model, now }));
     for (const vector of stored) byId.set(vector.epochId, vector);
@@ -100,7 +143,7 @@ async function embedOnce(
   return new Map([...byId].map(([id, { vector }]) => [id, vector]));
 }
 
-/** Writes epochs into the index of one model. Without vectors of it they are found there by their words. */
+/** Writes epochs into the index of one model. An epoch without a vector of that model is found by its words only. */
 async function replacePoints(
   app: IndexApp,
   workspaceId: string,
@@ -108,16 +151,13 @@ async function replacePoints(
   model: Model,
   vectors: ReadonlyMap<string, Float32Array> | undefined,
 ): Promise<void> {
-  const index = await app.memory.indexOf(model);
-  const silent = epochs.filter(({ described }) => termsOf(described.text).length === 0);
+  const index = await app.index.open(model);
   await index.remove(
     workspaceId,
-    silent.map(({ epoch }) => epoch.id),
+    epochs.filter((epoch) => !hasWords(epoch)).map(({ epoch }) => epoch.id),
   );
   await index.upsert(
-    epochs
-      .filter((epoch) => !silent.includes(epoch))
-      .map((epoch) => toPoint(workspaceId, epoch, vectors?.get(epoch.epoch.id) ?? vectorOfNothing(model.dimension))),
+    epochs.filter(hasWords).map((epoch) => toPoint(workspaceId, epoch, vectors?.get(epoch.epoch.id) ?? vectorOfNothing(model.dimension))),
   );
 }
 
@@ -129,9 +169,38 @@ function toPoint(workspaceId: string, { epoch, described, isPublic }: DescribedE
     streamId: epoch.streamId,
     visibility: isPublic ? 'public' : 'private',
     at: new Date(epoch.lastEventAt),
-    // A label that memory has made says nothing that is not in the text.
+    // The words of a generated label are in the text already.
     ...(epoch.labelSource === 'member' && epoch.label !== null && { title: epoch.label }),
     text: described.text,
     vector,
   };
+}
+
+/** Marks epochs as indexed, with their labels and links, and announces both to their rooms, in one transaction. */
+async function finish(
+  app: IndexApp,
+  workspaceId: string,
+  epochs: readonly DescribedEpoch[],
+  links: ReadonlyMap<string, readonly ScoredLink[]>,
+): Promise<void> {
+  const now = app.clock.now();
+  await withOutbox(app, workspaceId, async (tx) => {
+    const revs = await incrementRevs(tx, [...new Set(epochs.map(({ epoch }) => epoch.streamId))]);
+    const indexed = await markIndexed(tx, epochs.map(toIndexedEpoch), revs, now);
+    if (links.size > 0) await replaceLinks(tx, links, now);
+    for (const [streamId, items] of Map.groupBy(indexed, ({ streamId }) => streamId))
+      announceEpochs(tx, streamId, { rev: revs.get(streamId) ?? 0, epochs: items });
+    const recent = indexed.filter(({ lastEventAt }) => now.getTime() - Date.parse(lastEventAt) < recentMs).map(({ id }) => id);
+    const newest = recent.length === 0 ? [] : await listNewestOfStreams(tx, recent);
+    for (const { id, streamId } of newest) await announceRelated(tx, streamId, id);
+  });
+  app.metrics.count(metric.linksFound, [...links.values()].flat().length);
+}
+
+/** Rooms are sent the related epochs of a conversation that ended this recently. An older one is on no screen. */
+const recentMs = 60 * 60_000;
+
+function toIndexedEpoch({ epoch: { id }, contentRev, described }: DescribedEpoch): IndexedEpoch {
+  const { label, terms, snippet, messageCount } = described;
+  return { id, contentRev, label, terms, snippet, messageCount };
 }

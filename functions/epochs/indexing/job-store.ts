@@ -35,12 +35,12 @@ export async function findNewestJob(tx: Transaction): Promise<MemoryJob | undefi
   return row && jobOf(row);
 }
 
-/** Begins work over all closed epochs. Where one of the kind is running already, that one is given. */
+/** Starts a job over all closed epochs, or returns the running one of the same kind. */
 export async function startJob(
   tx: Transaction,
   { id, kind, now }: { id: string; kind: MemoryJob['kind']; now: Date },
 ): Promise<{ job: MemoryJob; isNew: boolean }> {
-  // Two that come at once find each other: the row of the workspace is held.
+  // Locks the workspace, so that two concurrent callers start one job.
   await tx.query('select id from workspaces where id = $1 for update', [tx.workspaceId]);
   const [running] = await tx.query<JobRow>(
     `select ${jobColumns} from jobs j where j.workspace_id = $1 and j.kind = $2 and j.status = 'running' limit 1`,
@@ -53,12 +53,12 @@ export async function startJob(
      returning ${jobColumns}`,
     [tx.workspaceId, id, kind, now],
   );
-  if (!row) throw new Error('The job was not noted');
+  if (!row) throw new Error('The job was not stored');
   return { job: jobOf(row), isNew: true };
 }
 
-/** A running job with where its next step begins; undefined for one that has ended. */
-export async function findRunning(tx: Transaction, jobId: string): Promise<{ job: MemoryJob; cursor: string } | undefined> {
+/** A running job with the cursor of its next step; undefined when it has ended. */
+export async function findRunningJob(tx: Transaction, jobId: string): Promise<{ job: MemoryJob; cursor: string } | undefined> {
   const [row] = await tx.query<JobRow>(
     `select ${jobColumns} from jobs j where j.workspace_id = $1 and j.id = $2 and j.status = 'running'`,
     [tx.workspaceId, jobId],
@@ -66,7 +66,7 @@ export async function findRunning(tx: Transaction, jobId: string): Promise<{ job
   return row && { job: jobOf(row), cursor: row.cursor ?? '' };
 }
 
-/** The next closed epochs behind the cursor of a job, by id: those that come while it runs are indexed anyway. */
+/** The next closed epochs behind the cursor of a job, by id. Epochs that close meanwhile are indexed by their own messages. */
 export async function listNextEpochs(tx: Transaction, after: string, limit: number): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `select id from epochs where workspace_id = $1 and status = 'closed' and id > $2 order by id limit $3`,
@@ -75,8 +75,8 @@ export async function listNextEpochs(tx: Transaction, after: string, limit: numb
   return rows.map(({ id }) => id);
 }
 
-/** Notes that a step was done; false where another worker has done it, or the job has ended. */
-export async function moveJob(
+/** Moves the cursor of a job past a finished step; false when another worker did so, or the job has ended. */
+export async function advanceJob(
   tx: Transaction,
   step: { jobId: string; from: string; to: string; done: number; now: Date },
 ): Promise<boolean> {
@@ -88,8 +88,8 @@ export async function moveJob(
   return rows.length > 0;
 }
 
-/** Notes what holds a job up. */
-export async function noteDetail(tx: Transaction, jobId: string, detail: string): Promise<void> {
+/** Stores the reason for which a job is delayed. */
+export async function setJobDetail(tx: Transaction, jobId: string, detail: string): Promise<void> {
   await tx.query(`update jobs set detail = $3 where workspace_id = $1 and id = $2 and status = 'running'`, [tx.workspaceId, jobId, detail]);
 }
 
@@ -100,7 +100,7 @@ export async function finishJob(tx: Transaction, jobId: string, now: Date): Prom
   );
 }
 
-/** Running jobs that nobody has moved since `before`: whoever did may be gone. */
+/** Running jobs without progress since `before`: their worker may have died. */
 export async function listStuckJobs(tx: Transaction, before: Date): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(`select id from jobs where workspace_id = $1 and status = 'running' and moved_at < $2`, [
     tx.workspaceId,

@@ -2,85 +2,89 @@ import type { Embedder } from '../../embeddings/embedder.ts';
 import { vectorOfNothing } from '../../embeddings/embedder.ts';
 import type { VectorIndex } from '../../embeddings/vector-index.ts';
 import type { App } from '../../platform/app.ts';
+import { listEpochContents } from '../epochs/epoch-store.ts';
 import { describeEpoch } from '../epochs/epoch-text.ts';
-import { findCandidates } from '../links/find-candidates.ts';
-import type { Found } from '../links/find-candidates.ts';
-import { findVectors, listEpochsToIndex } from './index-store.ts';
-import type { DescribedEpoch } from './index-store.ts';
-import type { Memory } from '../index-handle.ts';
+import type { DescribedEpoch } from '../epochs/epoch-text.ts';
+import type { IndexHandle } from '../index-handle.ts';
 import type { Rarity } from '../learning/rarity.ts';
-import { countRejections } from '../links/relate-store.ts';
-import { likelyRelated } from '../links/likely-links.ts';
-import type { Likely } from '../links/likely-links.ts';
+import { chooseLinks, discountRejected } from '../links/choose-links.ts';
+import type { ScoredLink } from '../links/choose-links.ts';
+import { findCandidates } from '../links/find-candidates.ts';
+import type { EpochCandidate } from '../links/find-candidates.ts';
+import { countRejections } from '../links/link-store.ts';
+import { findVectors } from './index-store.ts';
 
-type LinkApp = Pick<App, 'db'> & { readonly memory: Memory };
+type LinkApp = Pick<App, 'db'> & { readonly index: IndexHandle };
 
-interface Linking {
+interface LinkInput {
   readonly epochs: readonly DescribedEpoch[];
   readonly vectors: ReadonlyMap<string, Float32Array>;
   readonly embedder: Embedder;
   readonly rarity: Rarity;
-  /** They are taken in the order of their ids, and those behind them come too. */
+  /** The caller indexes all epochs in the order of their ids: later ones get their links in their own turn. */
   readonly isInOrder: boolean;
 }
 
-/** Epochs that came into the index late have others behind them that were linked without them: so many of those are linked again. */
+/** Later epochs that are linked again when an epoch reaches the index late, at most. */
 const maxRelinked = 200;
 
 /**
- * What epochs are related to, of what was said before them, by id. Where one of them comes late, as after an outage, what is near to it and
- * later is linked again. Throws `IndexUnavailable`.
+ * Chooses the earlier epochs that each epoch is related to, by epoch id. When an epoch reaches the index late, as after an outage, the later
+ * epochs near it are linked again. Throws `IndexUnavailable`.
  */
-export async function linkEpochs(app: LinkApp, workspaceId: string, linking: Linking): Promise<Map<string, Likely[]>> {
-  const { epochs, embedder, rarity, isInOrder } = linking;
-  const index = await app.memory.indexOf(embedder);
-  const near = new Map<DescribedEpoch, Found[]>();
-  for (const epoch of epochs) near.set(epoch, await look(index, workspaceId, epoch, linking));
-  const known = new Set<string>(epochs.map(({ epoch }) => epoch.id));
+export async function linkEpochs(app: LinkApp, workspaceId: string, input: LinkInput): Promise<Map<string, ScoredLink[]>> {
+  const { epochs, embedder, rarity, isInOrder } = input;
+  const index = await app.index.open(embedder);
+  const near = new Map<DescribedEpoch, EpochCandidate[]>();
+  for (const epoch of epochs) near.set(epoch, await findNear(index, workspaceId, epoch, input));
+  const given = new Set<string>(epochs.map(({ epoch }) => epoch.id));
   const later = [...near].flatMap(([epoch, found]) =>
-    found.filter(({ id, at }) => !known.has(id) && at > endOf(epoch) && (!isInOrder || id < epoch.epoch.id)).map(({ id }) => id),
+    found.filter(({ id, at }) => !given.has(id) && at > endOf(epoch) && (!isInOrder || id < epoch.epoch.id)).map(({ id }) => id),
   );
-  const again = await readAgain(app, workspaceId, [...new Set(later)].slice(0, maxRelinked), linking);
-  const relinking = { ...linking, ...again, embedder, rarity };
-  for (const epoch of again.epochs) near.set(epoch, await look(index, workspaceId, epoch, relinking));
+  const relinked = await readIndexed(app, workspaceId, [...new Set(later)].slice(0, maxRelinked), input);
+  const relinkInput = { ...input, ...relinked, embedder, rarity };
+  for (const epoch of relinked.epochs) near.set(epoch, await findNear(index, workspaceId, epoch, relinkInput));
   return choose(app, workspaceId, near);
 }
 
 const startOf = ({ epoch }: DescribedEpoch): Date => new Date(epoch.openedAt);
-/** Only what began after it can come back to it; where two were talked of at the same time, neither does. */
+/** An epoch can only come back to one that ended before it began. Two that overlap are not linked. */
 const endOf = ({ epoch }: DescribedEpoch): Date => new Date(epoch.lastEventAt);
 
-/** What is near, earlier and later. Where there is later, the earlier are asked for alone: how many there are decides what stands out. */
-async function look(
+/**
+ * Candidates near an epoch, earlier and later. When there are later ones, the index is asked for the earlier ones alone: `chooseLinks`
+ * depends on how many candidates it compares.
+ */
+async function findNear(
   index: VectorIndex,
   workspaceId: string,
   described: DescribedEpoch,
-  { vectors, embedder, rarity }: Linking,
-): Promise<Found[]> {
+  { vectors, embedder, rarity }: LinkInput,
+): Promise<EpochCandidate[]> {
   const scope = { workspaceId, kinds: ['epoch'], readable: 'all', exclude: [described.epoch.id] } as const;
-  const sought = {
+  const query = {
     text: described.described.text,
     vector: vectors.get(described.epoch.id) ?? vectorOfNothing(embedder.dimension),
     isOffline: embedder.isOffline,
     rarityOf: rarity.ofIndex,
   };
-  const found = await findCandidates(index, { ...sought, scope });
+  const found = await findCandidates(index, { ...query, scope });
   const start = startOf(described);
   if (found.every(({ at }) => at < start)) return found;
-  const earlier = await findCandidates(index, { ...sought, scope: { ...scope, before: start } });
+  const earlier = await findCandidates(index, { ...query, scope: { ...scope, before: start } });
   return [...earlier, ...found.filter(({ at }) => at >= start)];
 }
 
-/** Epochs that are in the index already, with their vectors. */
-async function readAgain(
+/** Closed epochs that are in the index already, with their vectors. */
+async function readIndexed(
   app: LinkApp,
   workspaceId: string,
   epochIds: readonly string[],
-  { embedder, rarity }: Linking,
-): Promise<Pick<Linking, 'epochs' | 'vectors'>> {
+  { embedder, rarity }: LinkInput,
+): Promise<Pick<LinkInput, 'epochs' | 'vectors'>> {
   if (epochIds.length === 0) return { epochs: [], vectors: new Map() };
   return app.db.transaction(workspaceId, async (tx) => {
-    const [found, stored] = await Promise.all([listEpochsToIndex(tx, epochIds), findVectors(tx, epochIds, embedder)]);
+    const [found, stored] = await Promise.all([listEpochContents(tx, epochIds), findVectors(tx, epochIds, embedder)]);
     return {
       epochs: found
         .filter(({ epoch }) => epoch.status === 'closed')
@@ -90,27 +94,18 @@ async function readAgain(
   });
 }
 
-/** Each time that members said of an epoch that it is not related, it has to be so much more alike. */
-const rejected = 0.8;
-
-/** Of what is near, what stands out; what the workspace has often refused stands out less. */
+/** Chooses links among the earlier candidates of each epoch. Candidates that members have often rejected need a higher likeness. */
 async function choose(
   app: LinkApp,
   workspaceId: string,
-  near: ReadonlyMap<DescribedEpoch, readonly Found[]>,
-): Promise<Map<string, Likely[]>> {
+  near: ReadonlyMap<DescribedEpoch, readonly EpochCandidate[]>,
+): Promise<Map<string, ScoredLink[]>> {
   const ids = [...new Set([...near.values()].flat().map(({ id }) => id))];
   const rejections = ids.length === 0 ? new Map<string, number>() : await app.db.transaction(workspaceId, (tx) => countRejections(tx, ids));
   return new Map(
     [...near].map(([described, found]) => {
       const earlier = found.filter(({ at }) => at < startOf(described));
-      return [described.epoch.id, likelyRelated(earlier.map((one) => discounted(one, rejections)))];
+      return [described.epoch.id, chooseLinks(earlier.map((one) => discountRejected(one, rejections)))];
     }),
   );
 }
-
-/** A candidate as likely as the workspace has left it. */
-export const discounted = (candidate: Found, rejections: ReadonlyMap<string, number>): Found => ({
-  ...candidate,
-  likeness: candidate.likeness * rejected ** (rejections.get(candidate.id) ?? 0),
-});

@@ -5,14 +5,14 @@ import type { ApiKeyCaller } from '../../platform/authenticate.ts';
 import { startJob } from './job-store.ts';
 import { nudgeIndex } from '../cutting/nudge.ts';
 
-/** Begins to build the index anew from the database; while that is done already, the work that is going on is answered. */
+/** Starts to rebuild the index from the database, or returns the job that does so already. */
 export async function reindexMemory(
   app: Pick<App, 'db' | 'queues' | 'embeddingsQueueUrl' | 'clock' | 'log'>,
   { workspaceId }: ApiKeyCaller,
 ): Promise<{ job: MemoryJob; isNew: boolean }> {
   const now = app.clock.now();
   const started = await app.db.transaction(workspaceId, (tx) => startJob(tx, { id: newId('job', now.getTime()), kind: 'reindex', now }));
-  // Also for one that runs: should its last step have been lost, it goes on with this one.
+  // Also for a running job: if the message of its last step was lost, this one continues it.
   await nudgeIndex(app, workspaceId, [{ kind: 'job', workspaceId, jobId: started.job.id }]);
   return started;
 }

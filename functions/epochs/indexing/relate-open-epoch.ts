@@ -1,32 +1,30 @@
-import { EpochId } from '../../../contract/ids.ts';
-import { room } from '../../../contract/frames.ts';
 import { metric } from '../../../contract/names.ts';
 import { termsOf } from '../../embeddings/words.ts';
 import { withOutbox } from '../../platform/outbox.ts';
+import { listEpochContents } from '../epochs/epoch-store.ts';
 import { describeEpoch } from '../epochs/epoch-text.ts';
-import { findCandidates } from '../links/find-candidates.ts';
-import { relatedPerFrame } from './finish-epochs.ts';
-import type { IndexApp } from './index-epochs.ts';
-import { findAudience, listEpochsToIndex } from './index-store.ts';
-import { discounted } from './link-epochs.ts';
-import { findModels } from './model-store.ts';
 import { createRarity } from '../learning/rarity.ts';
-import { countRejections, insertLinks, listRelatedForRoom } from '../links/relate-store.ts';
-import { likelyRelated } from '../links/likely-links.ts';
+import { announceRelated } from '../links/announce-related.ts';
+import { chooseLinks, discountRejected } from '../links/choose-links.ts';
+import { findCandidates } from '../links/find-candidates.ts';
+import type { EpochCandidate } from '../links/find-candidates.ts';
+import { countRejections, insertLinks } from '../links/link-store.ts';
+import type { IndexApp } from './index-epochs.ts';
+import { ensureModels, findAudience } from './index-store.ts';
 
-/** What the last messages say counts, however long they have been talking. */
+/** The newest messages of the epoch, which are compared: its subject is what people say now. */
 const lastMessages = 12;
 
 /**
- * Shows a room what its open epoch is related to so far: only what everybody who reads the stream may see. Safe to repeat: a link that is
- * there stays the same link. Throws `EmbeddingFailed` and `IndexUnavailable`; then it is not shown this time.
+ * Links an open epoch with earlier ones while people write in it, and sends its room those that every reader may see. Safe to repeat: an
+ * existing link stays the same link. Throws `EmbeddingFailed` and `IndexUnavailable`; the next message of the stream tries again.
  */
-export async function lookRelated(app: IndexApp, workspaceId: string, epochId: string): Promise<void> {
-  const embedder = await app.memory.embedder();
+export async function relateOpenEpoch(app: IndexApp, workspaceId: string, epochId: string): Promise<void> {
+  const embedder = await app.index.embedder();
   const read = await app.db.transaction(workspaceId, async (tx) => {
     const [[found], models, knowledge] = await Promise.all([
-      listEpochsToIndex(tx, [epochId]),
-      findModels(tx, embedder),
+      listEpochContents(tx, [epochId]),
+      ensureModels(tx, embedder),
       app.knowledge.newest(tx),
     ]);
     if (found?.epoch.status !== 'open') return undefined;
@@ -39,33 +37,30 @@ export async function lookRelated(app: IndexApp, workspaceId: string, epochId: s
   const [vector] = await embedder.embed([text], 'document');
   if (!vector) return;
   const scope = { workspaceId, kinds: ['epoch'], readable: audience, before: new Date(found.epoch.openedAt) } as const;
-  const index = await app.memory.indexOf(embedder);
+  const index = await app.index.open(embedder);
   const candidates = await findCandidates(index, { scope, text, vector, isOffline: embedder.isOffline, rarityOf: rarity.ofIndex });
-  await tell(app, workspaceId, { epochId, streamId: found.epoch.streamId, lastEventAt: found.epoch.lastEventAt }, candidates);
+  await insertAndAnnounce(app, workspaceId, { epochId, streamId: found.epoch.streamId, lastEventAt: found.epoch.lastEventAt }, candidates);
 }
 
-async function tell(
+async function insertAndAnnounce(
   app: IndexApp,
   workspaceId: string,
   { epochId, streamId, lastEventAt }: { epochId: string; streamId: string; lastEventAt: string },
-  candidates: Awaited<ReturnType<typeof findCandidates>>,
+  candidates: readonly EpochCandidate[],
 ): Promise<void> {
   const now = app.clock.now();
-  const found = await withOutbox(app, workspaceId, async (tx) => {
+  const inserted = await withOutbox(app, workspaceId, async (tx) => {
     const ids = candidates.map(({ id }) => id);
     const rejections = ids.length === 0 ? new Map<string, number>() : await countRejections(tx, ids);
-    const likely = likelyRelated(candidates.map((one) => discounted(one, rejections)));
+    const links = chooseLinks(candidates.map((one) => discountRejected(one, rejections)));
     const added = await insertLinks(
       tx,
-      likely.map(({ id, score }) => ({ epochId, id, score })),
+      links.map(({ id, score }) => ({ epochId, id, score })),
       now,
     );
-    if (added === 0) return 0;
-    const name = room.stream(workspaceId, streamId);
-    const items = await listRelatedForRoom(tx, epochId, relatedPerFrame);
-    tx.derive(name, { op: 'related', room: name, epochId: EpochId.parse(epochId), items });
+    if (added > 0) await announceRelated(tx, streamId, epochId);
     return added;
   });
-  app.metrics.count(metric.linksFound, found);
+  app.metrics.count(metric.linksFound, inserted);
   app.metrics.milliseconds(metric.relatedLatency, now.getTime() - Date.parse(lastEventAt));
 }

@@ -1,6 +1,8 @@
+import type { Barrier } from '../../../contract/epoch.ts';
 import type { Transaction } from '../../platform/database.ts';
+import { messageText } from '../epochs/message-rows.ts';
 
-/** The association model of the workspace, as it was encoded. */
+/** The encoded association model of the workspace. */
 export async function findAssociations(tx: Transaction): Promise<{ version: number; model: Uint8Array } | undefined> {
   const [row] = await tx.query<{ version: number; model: Buffer }>(
     'select version, model from association_models where workspace_id = $1',
@@ -14,15 +16,15 @@ export async function findAssociationsVersion(tx: Transaction): Promise<number |
   return row?.version;
 }
 
-/** Of how many epochs the workspace was learned. */
-export async function findLearned(tx: Transaction): Promise<{ epochCount: number }> {
+/** The number of closed epochs when the workspace's model was learned; 0 without a model. */
+export async function readLearnedCount(tx: Transaction): Promise<{ epochCount: number }> {
   const [row] = await tx.query<{ epoch_count: number }>('select epoch_count from association_models where workspace_id = $1', [
     tx.workspaceId,
   ]);
   return { epochCount: row?.epoch_count ?? 0 };
 }
 
-/** Takes the place of the model that is there. */
+/** Replaces the model of the workspace and returns its version. */
 export async function replaceAssociations(
   tx: Transaction,
   { model, trust, now }: { model: Uint8Array; trust: number; now: Date },
@@ -36,4 +38,42 @@ export async function replaceAssociations(
     [tx.workspaceId, Buffer.from(model), trust, now],
   );
   return row?.version ?? 0;
+}
+
+/** A closed epoch with the texts of its messages. */
+export interface ClosedEpochTexts {
+  readonly streamId: string;
+  readonly firstSeq: number;
+  readonly barrier: Barrier;
+  readonly texts: readonly string[];
+}
+
+/** The time after which the newest `messages` messages of closed epochs were posted; undefined when there are no more than that. */
+export async function findLearningStart(tx: Transaction, messages: number): Promise<Date | undefined> {
+  const [row] = await tx.query<{ last_event_at: Date }>(
+    `select last_event_at from (
+       select last_event_at, sum(message_count) over (order by id desc) as total from epochs where workspace_id = $1 and status = 'closed'
+     ) e where total > $2 order by total limit 1`,
+    [tx.workspaceId, messages],
+  );
+  return row?.last_event_at;
+}
+
+/** A page of closed epochs by stream and position, after the given one. */
+export async function listClosedEpochTexts(
+  tx: Transaction,
+  { after, since, limit }: { after: { streamId: string; firstSeq: number }; since: Date | undefined; limit: number },
+): Promise<ClosedEpochTexts[]> {
+  const rows = await tx.query<{ stream_id: string; first_seq: number; barrier: Barrier; texts: string[] | null }>(
+    `select p.stream_id, p.first_seq, p.barrier, (
+       select array_agg(left(${messageText}, 2000) order by e.seq) from stream_events e
+       where e.stream_id = p.stream_id and e.seq between p.first_seq and p.last_seq and e.ordinal is not null and e.deleted_at is null
+     ) as texts
+     from epochs p
+     where p.workspace_id = $1 and p.status = 'closed' and (p.stream_id, p.first_seq) > ($2, $3)
+       and ($4::timestamptz is null or p.last_event_at >= $4)
+     order by p.stream_id, p.first_seq limit $5`,
+    [tx.workspaceId, after.streamId, after.firstSeq, since ?? null, limit],
+  );
+  return rows.map((row) => ({ streamId: row.stream_id, firstSeq: row.first_seq, barrier: row.barrier, texts: row.texts ?? [] }));
 }

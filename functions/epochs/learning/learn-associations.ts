@@ -1,31 +1,30 @@
 import type { Barrier } from '../../../contract/epoch.ts';
 import type { App } from '../../platform/app.ts';
 import { encodeAssociations } from '../segmenter/association-model.ts';
-import { findLearned, replaceAssociations } from './association-store.ts';
+import { findLearningStart, listClosedEpochTexts, readLearnedCount, replaceAssociations } from './association-store.ts';
 import { readCues } from '../segmenter/cues.ts';
-import type { DueList } from '../due-workspaces.ts';
+import type { DueWorkspaces } from '../due-workspaces.ts';
 import { fitAssociations } from '../segmenter/fit-associations.ts';
 import type { Conversation } from '../segmenter/fit-associations.ts';
-import { findSince, listSaid } from './said-store.ts';
 
-type LearnApp = Pick<App, 'db' | 'clock' | 'log'> & { readonly due: DueList };
+type LearnApp = Pick<App, 'db' | 'clock' | 'log'> & { readonly due: DueWorkspaces };
 
-/** Fewer closed epochs say nothing yet; after that it is learned anew when there are a fifth more. */
-const fewestEpochs = 20;
+/** Closed epochs before the first model, and their growth before the next one. */
+const minEpochs = 20;
 const growth = 0.2;
-/** The newest messages are learned from: how people spoke a year ago is not how they speak. */
+/** The newest messages that a model learns from: older ones say less about how people write today. */
 const maxMessages = 200_000;
 
 /**
- * The lesson, every ten minutes: of each workspace that has closed enough epochs since the last one, learns which words belong together. Safe to
- * repeat: it takes the place of what was learned before. `hasTime` says whether another workspace can still be begun.
+ * Learns word associations, every ten minutes, for each workspace that has closed enough epochs since its last model. Safe to repeat: a model
+ * replaces the one before it. `hasTime` returns false when no further workspace can be started.
  */
 export async function learnAssociations(app: LearnApp, hasTime: () => boolean): Promise<{ learned: number }> {
   let learned = 0;
   for (const { workspaceId, epochs } of await app.due.listClosed()) {
     if (!hasTime()) break;
-    const known = await app.db.transaction(workspaceId, findLearned);
-    if (epochs < Math.max(fewestEpochs, growth * known.epochCount)) continue;
+    const known = await app.db.transaction(workspaceId, readLearnedCount);
+    if (epochs < Math.max(minEpochs, growth * known.epochCount)) continue;
     await learn(app, workspaceId);
     await app.due.forgetClosed(workspaceId, epochs);
     learned++;
@@ -35,8 +34,8 @@ export async function learnAssociations(app: LearnApp, hasTime: () => boolean): 
 
 async function learn(app: LearnApp, workspaceId: string): Promise<void> {
   const startedAt = performance.now();
-  const said = await read(app, workspaceId);
-  const model = fitAssociations(said, { maxMessages });
+  const conversations = await read(app, workspaceId);
+  const model = fitAssociations(conversations, { maxMessages });
   const bytes = encodeAssociations(model);
   const version = await app.db.transaction(workspaceId, (tx) =>
     replaceAssociations(tx, { model: bytes, trust: model.trust, now: app.clock.now() }),
@@ -51,19 +50,19 @@ async function learn(app: LearnApp, workspaceId: string): Promise<void> {
   });
 }
 
-/** Epochs that are read at once. */
+/** Epochs per page. */
 const epochsPerPage = 200;
-/** Barriers that are facts: a change of subject that was guessed is no evidence for the next guess. */
+/** Barriers that are facts. A `drift` barrier is a guess, and no evidence for the next guess. */
 const facts: readonly Barrier[] = ['gap', 'idle', 'manual'];
 
-/** What was said between two barriers that are facts, as the terms of its messages, stream by stream. */
+/** Reads the terms of the messages between barriers that are facts, stream by stream. */
 async function read(app: LearnApp, workspaceId: string): Promise<Conversation[]> {
-  const since = await app.db.transaction(workspaceId, (tx) => findSince(tx, maxMessages));
+  const since = await app.db.transaction(workspaceId, (tx) => findLearningStart(tx, maxMessages));
   const conversations: { streamId: string; messages: (readonly string[])[] }[] = [];
   let after = { streamId: '', firstSeq: 0 };
   let goesOn = false;
   for (;;) {
-    const page = await app.db.transaction(workspaceId, (tx) => listSaid(tx, { after, since, limit: epochsPerPage }));
+    const page = await app.db.transaction(workspaceId, (tx) => listClosedEpochTexts(tx, { after, since, limit: epochsPerPage }));
     for (const { streamId, barrier, texts } of page) {
       let conversation = conversations.at(-1);
       if (!conversation || !goesOn || conversation.streamId !== streamId) conversations.push((conversation = { streamId, messages: [] }));

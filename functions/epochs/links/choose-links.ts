@@ -1,49 +1,59 @@
-/** Something that may be related: how alike it is to what is asked about, 0 to 1, and how many content words the two have in common. */
+/** An epoch that may be related: its likeness to the text in question, 0 to 1, and the number of content words the two share. */
 export interface Candidate {
   readonly id: string;
   readonly likeness: number;
   readonly sharedTerms: number;
 }
 
-export interface Likely {
+export interface ScoredLink {
   readonly id: string;
-  /** 0 to 1: how far it stands out of the others. */
+  /** Distance above the other candidates, 0 to 1. */
   readonly score: number;
 }
 
-/** One word in common is chance, however rare it is. */
+/** One shared word is chance, however rare the word is. */
 const minSharedTerms = 2;
-/** Of fewer candidates nothing can be said of how alike things are by chance. */
-const enough = 8;
-/** What is as alike as this is related, whatever the others are; what is less alike than this is not. */
-const surely = 0.3;
-const hardly = 0.12;
-/** How far above the usual, in the spread of the usual. */
+/** Fewer candidates say nothing about the likeness that is usual by chance. */
+const minCandidates = 8;
+/** A candidate with the upper likeness is always related; one below the lower likeness never is. */
+const alwaysRelated = 0.3;
+const neverRelated = 0.12;
+/** Distance above the usual likeness, in robust standard deviations. */
 const deviations = 3.5;
 
 /**
- * Those of the candidates that are related, best first; of what is as alike, the newest. What is near in one workspace is far in another, so
- * it is not a number that decides but the candidates themselves: most of them are alike by chance, and what is related stands out of them.
+ * Chooses the candidates that are related, best first, and the newest first among equals. Likenesses of two workspaces cannot be compared, so
+ * no fixed number decides: most candidates are alike by chance, and the related ones stand out from those.
  */
-export function likelyRelated(candidates: readonly Candidate[], limit = 10): Likely[] {
-  const least = leastLikeness(candidates.map(({ likeness }) => likeness));
+export function chooseLinks(candidates: readonly Candidate[], limit = 10): ScoredLink[] {
+  const threshold = thresholdOf(candidates.map(({ likeness }) => likeness));
   return candidates
-    .filter(({ likeness, sharedTerms }) => likeness >= least && sharedTerms >= minSharedTerms)
+    .filter(({ likeness, sharedTerms }) => likeness >= threshold && sharedTerms >= minSharedTerms)
     .toSorted((a, b) => b.likeness - a.likeness || (a.id < b.id ? 1 : -1))
     .slice(0, limit)
-    .map(({ id, likeness }) => ({ id, score: scoreOf(likeness, least) }));
+    .map(({ id, likeness }) => ({ id, score: scoreOf(likeness, threshold) }));
 }
 
-/** The usual is what the less alike two thirds are: the others may be what is looked for. */
-function leastLikeness(likenesses: readonly number[]): number {
-  if (likenesses.length < enough) return (hardly + surely) / 2;
+/** The lower two thirds of the likenesses stand for the usual: the upper third may hold related epochs. */
+function thresholdOf(likenesses: readonly number[]): number {
+  if (likenesses.length < minCandidates) return (neverRelated + alwaysRelated) / 2;
   const usual = likenesses.toSorted((a, b) => a - b).slice(0, Math.ceil((likenesses.length * 2) / 3));
-  const middle = medianOf(usual);
-  const spread = 1.4826 * medianOf(usual.map((likeness) => Math.abs(likeness - middle)).toSorted((a, b) => a - b));
-  return Math.min(Math.max(middle + deviations * Math.max(spread, 0.02), hardly), surely);
+  const median = medianOf(usual);
+  const spread = 1.4826 * medianOf(usual.map((likeness) => Math.abs(likeness - median)).toSorted((a, b) => a - b));
+  return Math.min(Math.max(median + deviations * Math.max(spread, 0.02), neverRelated), alwaysRelated);
 }
 
 const medianOf = (ascending: readonly number[]): number => ascending[Math.floor(ascending.length / 2)] ?? 0;
 
-/** At the threshold a half, and the more the higher above it. */
-const scoreOf = (likeness: number, least: number): number => Math.min(1, 0.5 + (0.5 * (likeness - least)) / Math.max(1 - least, 0.01));
+/** A score of 0.5 at the threshold, rising to 1. */
+const scoreOf = (likeness: number, threshold: number): number =>
+  Math.min(1, 0.5 + (0.5 * (likeness - threshold)) / Math.max(1 - threshold, 0.01));
+
+/** The factor on the likeness for each time that a member rejected the epoch. */
+const perRejection = 0.8;
+
+/** Lowers the likeness of a candidate by the rejections that members gave it. */
+export const discountRejected = <T extends Candidate>(candidate: T, rejections: ReadonlyMap<string, number>): T => ({
+  ...candidate,
+  likeness: candidate.likeness * perRejection ** (rejections.get(candidate.id) ?? 0),
+});

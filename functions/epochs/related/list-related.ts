@@ -6,23 +6,23 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import { accessPlainStream } from '../../streams/access.ts';
 import { accessEpoch } from '../epochs/access-epoch.ts';
-import { isAway, openAsked, scopeOf } from '../search/open-search.ts';
-import type { AskApp } from '../search/open-search.ts';
+import { isUnavailable, openSearch, scopeOf } from '../search/open-search.ts';
+import type { SearchApp } from '../search/open-search.ts';
 import { findCandidates } from '../links/find-candidates.ts';
-import type { Found } from '../links/find-candidates.ts';
+import type { EpochCandidate } from '../links/find-candidates.ts';
 import type { KnowledgeSource } from '../learning/knowledge.ts';
-import { discounted } from '../indexing/link-epochs.ts';
-import { listLinks, listVisibleRelated } from '../links/link-store.ts';
-import { findMemoryOfStream, findReadable } from '../settings/status-store.ts';
-import type { ReadableStreams } from '../settings/status-store.ts';
+import { countRejections, listRelatedOfEpoch, listVisibleRelated } from '../links/link-store.ts';
+import { findReadable } from '../search/search-store.ts';
+import type { ReadableStreams } from '../search/search-store.ts';
+import { findMemoryOfStream } from '../settings/memory-store.ts';
 import { createRarity } from '../learning/rarity.ts';
 import type { Rarity } from '../learning/rarity.ts';
-import { countRejections } from '../links/relate-store.ts';
-import { likelyRelated } from '../links/likely-links.ts';
+import { chooseLinks, discountRejected } from '../links/choose-links.ts';
 
-export type RelatedApp = AskApp & { readonly knowledge: KnowledgeSource };
+/** The parts of the app that the lists of related epochs use. */
+export type RelatedApp = SearchApp & { readonly knowledge: KnowledgeSource };
 
-/** What an epoch is related to, as far as the caller may see it. */
+/** Returns the related epochs of an epoch that the caller may see. */
 export async function listEpochRelated(
   app: Pick<App, 'db' | 'clock'>,
   caller: UserCaller,
@@ -31,34 +31,34 @@ export async function listEpochRelated(
   return app.db.transaction(caller.workspaceId, async (tx) => {
     const { epoch } = await accessEpoch(tx, caller, input.epochId, 'read');
     const { state } = await findMemoryOfStream(tx, epoch.streamId, app.clock.now());
-    const items = await listLinks(tx, caller.userId, linksOf(epoch.id, input));
+    const items = await listRelatedOfEpoch(tx, caller.userId, optionsOf(epoch.id, input));
     return { epochId: epoch.id, items, memory: state };
   });
 }
 
-/** What the newest epoch of a stream is related to, or a text that is being written there, as far as the caller may see it. */
+/** Returns the related epochs of a draft, or of the newest epoch of a stream without one, that the caller may see. */
 export async function listRelated(app: RelatedApp, caller: UserCaller, input: ListRelated & { streamId: string }): Promise<RelatedList> {
   const text = input.text ?? '';
-  return text === '' ? ofNewest(app, caller, input) : ofText(app, caller, { ...input, text });
+  return text === '' ? listForNewestEpoch(app, caller, input) : listForDraft(app, caller, { ...input, text });
 }
 
-async function ofNewest(app: RelatedApp, caller: UserCaller, input: ListRelated & { streamId: string }): Promise<RelatedList> {
+async function listForNewestEpoch(app: RelatedApp, caller: UserCaller, input: ListRelated & { streamId: string }): Promise<RelatedList> {
   return app.db.transaction(caller.workspaceId, async (tx) => {
     const { stream } = await accessPlainStream(tx, caller, input.streamId, 'read');
     const { epochId, state } = await findMemoryOfStream(tx, stream.id, app.clock.now());
-    const items = epochId === undefined ? [] : await listLinks(tx, caller.userId, linksOf(epochId, input));
+    const items = epochId === undefined ? [] : await listRelatedOfEpoch(tx, caller.userId, optionsOf(epochId, input));
     return { epochId: epochId === undefined ? null : EpochId.parse(epochId), items, memory: state };
   });
 }
 
-const linksOf = (epochId: string, { rejected, limit }: Omit<ListRelated, 'text'>) => ({
+const optionsOf = (epochId: string, { rejected, limit }: Omit<ListRelated, 'text'>) => ({
   epochId,
   withRejected: rejected === 'true',
   limit,
 });
 
-/** Somebody is writing: when memory cannot be asked they see that it is behind, and write on. */
-async function ofText(
+/** An outage of memory must not disturb the author of a draft: the answer is empty and says that memory is behind. */
+async function listForDraft(
   app: RelatedApp,
   caller: UserCaller,
   { streamId, text, limit }: ListRelated & { streamId: string; text: string },
@@ -69,7 +69,7 @@ async function ofText(
     if (!found) throw new AppError('not_found');
     return { readable: found, rarity: createRarity(knowledge) };
   });
-  const near = await nearTo(app, caller.workspaceId, { readable, rarity, text });
+  const near = await findNear(app, caller.workspaceId, { readable, rarity, text });
   if (!near) return { epochId: null, items: [], memory: 'behind' };
   if (near.length === 0) return { epochId: null, items: [], memory: readable.state };
   const items = await app.db.transaction(caller.workspaceId, async (tx) => {
@@ -77,21 +77,21 @@ async function ofText(
       tx,
       near.map(({ id }) => id),
     );
-    const found = likelyRelated(near.map((one) => discounted(one, rejections)));
+    const found = chooseLinks(near.map((one) => discountRejected(one, rejections)));
     return found.length === 0 ? [] : listVisibleRelated(tx, caller.userId, { found, limit });
   });
   return { epochId: null, items, memory: readable.state };
 }
 
-/** Undefined when the provider of embeddings or the index could not be asked. */
-async function nearTo(
+/** Candidates near a draft; undefined when the provider or the index is unavailable. */
+async function findNear(
   app: RelatedApp,
   workspaceId: string,
   { readable, rarity, text }: { readable: ReadableStreams; rarity: Rarity; text: string },
-): Promise<Found[] | undefined> {
+): Promise<EpochCandidate[] | undefined> {
   try {
-    const { index, embedder } = await openAsked(app, readable.model);
-    // While the index is that of another model, its words are compared alone.
+    const { index, embedder } = await openSearch(app, readable.model);
+    // Without an embedder for this index, only the words are compared.
     const [vector] = embedder ? await embedder.embed([text], 'query') : [];
     return await findCandidates(index, {
       scope: scopeOf(workspaceId, readable),
@@ -101,8 +101,8 @@ async function nearTo(
       rarityOf: rarity.ofIndex,
     });
   } catch (error) {
-    if (!isAway(error)) throw error;
-    app.log.warn('What is related to a text could not be asked', { error });
+    if (!isUnavailable(error)) throw error;
+    app.log.warn('The related epochs of a draft could not be found', { error });
     return undefined;
   }
 }

@@ -10,7 +10,7 @@ interface Input {
   readonly targetId: string;
 }
 
-/** Says that two epochs are not related, whichever was linked to the other; saying it again changes nothing. */
+/** Rejects the link of two epochs in both directions. A repetition changes nothing. */
 export async function rejectLink(app: Pick<App, 'db' | 'clock'>, caller: UserCaller, input: Input): Promise<void> {
   await app.db.transaction(caller.workspaceId, async (tx) => {
     const pair = await accessPair(tx, caller, input);
@@ -18,12 +18,12 @@ export async function rejectLink(app: Pick<App, 'db' | 'clock'>, caller: UserCal
   });
 }
 
-/** Takes back that two epochs are not related; where nobody said so, nothing changes. */
+/** Removes the rejection of a link, if there is one. */
 export async function restoreLink(app: Pick<App, 'db'>, caller: UserCaller, input: Input): Promise<void> {
   await app.db.transaction(caller.workspaceId, async (tx) => restorePair(tx, await accessPair(tx, caller, input)));
 }
 
-/** Who corrects the one must see the other: nobody learns of an epoch by rejecting it. */
+/** Checks that the caller may curate one epoch and read the other: a rejection must not reveal that an epoch exists. */
 async function accessPair(tx: Transaction, caller: UserCaller, { epochId, targetId }: Input): Promise<{ one: string; other: string }> {
   const { epoch } = await accessEpoch(tx, caller, epochId, 'curate');
   const { epoch: target } = await accessEpoch(tx, caller, targetId, 'read');

@@ -1,25 +1,25 @@
 import { termsOf } from '../../embeddings/words.ts';
 
-/** What was said, with where it was said. */
-export interface Spoken {
+/** A message with its event and position. */
+export interface MessageText {
   readonly eventId: string;
   readonly seq: number;
   readonly text: string;
 }
 
-/** Around what matched, as in the snippets of searched messages. */
+/** Marks around a match, as in the snippets of message search. */
 const open = '\u0002';
 const close = '\u0003';
 const maxCharacters = 240;
-/** How much of a long text is shown before the first match. */
+/** Characters of a long text before the first match. */
 const leadCharacters = 60;
 
 const words = new Intl.Segmenter('und', { granularity: 'word' });
 
-/** The messages that hold most of the words, best first, cut to where they do; the same words by which the index finds them. */
-export function highlightsOf(spoken: readonly Spoken[], wanted: ReadonlySet<string>, most = 3): Spoken[] {
+/** The messages with the most of the wanted terms, best first, each cut around its first match. */
+export function highlightsOf(messages: readonly MessageText[], wanted: ReadonlySet<string>, most = 3): MessageText[] {
   if (wanted.size === 0) return [];
-  return spoken
+  return messages
     .map((message) => ({ message, found: new Set(termsOf(message.text).filter((term) => wanted.has(term))).size }))
     .filter(({ found }) => found > 0)
     .toSorted((a, b) => b.found - a.found || a.message.seq - b.message.seq)
@@ -27,9 +27,9 @@ export function highlightsOf(spoken: readonly Spoken[], wanted: ReadonlySet<stri
     .map(({ message }) => ({ ...message, text: marked(message.text, wanted) }));
 }
 
-/** A text around its first match, with all matches marked that can be seen there. */
+/** Cuts a text around its first match and marks the matches in it. */
 function marked(text: string, wanted: ReadonlySet<string>): string {
-  // They would be taken for ours.
+  // Marks in the text itself would be taken for matches.
   const plain = text.replaceAll(open, ' ').replaceAll(close, ' ');
   const parts = [...words.segment(plain)];
   const matches = parts.map(({ segment, isWordLike }) => isWordLike === true && termsOf(segment).some((term) => wanted.has(term)));

@@ -3,14 +3,14 @@ import { EmbeddingFailed } from '../../embeddings/embedder.ts';
 import { IndexUnavailable } from '../../embeddings/index-errors.ts';
 import type { VectorIndex } from '../../embeddings/vector-index.ts';
 import type { App } from '../../platform/app.ts';
-import type { Memory } from '../index-handle.ts';
-import type { ReadableStreams } from '../settings/status-store.ts';
-import type { Model } from '../indexing/model-store.ts';
+import type { IndexHandle } from '../index-handle.ts';
+import type { ReadableStreams } from './search-store.ts';
+import type { Model } from '../indexing/index-store.ts';
 
-/** What asking memory touches. */
-export type AskApp = Pick<App, 'db' | 'clock' | 'log'> & { readonly memory: Memory };
+/** The parts of the app that a search uses. */
+export type SearchApp = Pick<App, 'db' | 'clock' | 'log'> & { readonly index: IndexHandle };
 
-/** Who asks whatever is about the streams that they may read. */
+/** The scope of a query: epochs of the streams that the caller may read. */
 export const scopeOf = (workspaceId: string, { isGuest, streamIds }: ReadableStreams) => ({
   workspaceId,
   kinds: ['epoch'] as const,
@@ -18,14 +18,14 @@ export const scopeOf = (workspaceId: string, { isGuest, streamIds }: ReadableStr
 });
 
 /**
- * The index that a workspace is found in, and who makes vectors for it: nobody, while it is still that of a model which is not the
- * configured one any more, or when the provider cannot be asked how it is.
+ * Opens the index of a workspace and the embedder for its queries. The embedder is undefined while the workspace is still indexed with
+ * another model than the configured one, or when the provider does not answer.
  */
-export async function openAsked(
-  { memory, log }: Pick<AskApp, 'memory' | 'log'>,
+export async function openSearch(
+  { index, log }: Pick<SearchApp, 'index' | 'log'>,
   indexed: Model | undefined,
 ): Promise<{ index: VectorIndex; embedder: Embedder | undefined }> {
-  const embedder = await memory.embedder().catch((error: unknown) => {
+  const embedder = await index.embedder().catch((error: unknown) => {
     if (!(error instanceof EmbeddingFailed) || !indexed) throw error;
     log.warn('The embedder could not be opened', { error });
     return undefined;
@@ -33,9 +33,9 @@ export async function openAsked(
   const model = indexed ?? embedder;
   if (!model) throw new Error('Without an embedder there is a model that was indexed with');
   const isItsOwn = embedder?.model === model.model && embedder.dimension === model.dimension;
-  return { index: await memory.indexOf(model), embedder: isItsOwn ? embedder : undefined };
+  return { index: await index.open(model), embedder: isItsOwn ? embedder : undefined };
 }
 
-/** Whether memory may be asked again later: the provider or the index is away, and nothing is wrong with the question. */
-export const isAway = (error: unknown): error is IndexUnavailable | EmbeddingFailed =>
+/** Tells whether a query failed because the provider or the index is unavailable; the same query can be retried later. */
+export const isUnavailable = (error: unknown): error is IndexUnavailable | EmbeddingFailed =>
   error instanceof IndexUnavailable || error instanceof EmbeddingFailed;

@@ -7,7 +7,7 @@ import { accessPlainStream } from '../../streams/access.ts';
 import { nudgeEpochs } from '../cutting/nudge.ts';
 import { findMemorySettings, mergeMemorySettings } from './memory-store.ts';
 
-/** How a stream is cut: what was set, and the defaults for the rest. */
+/** Returns the memory settings of a stream, with defaults for those that nobody set. */
 export async function readMemorySettings(app: Pick<App, 'db'>, caller: UserCaller, input: { streamId: string }): Promise<MemorySettings> {
   return app.db.transaction(caller.workspaceId, async (tx) => {
     const { stream } = await accessPlainStream(tx, caller, input.streamId, 'read');
@@ -15,7 +15,7 @@ export async function readMemorySettings(app: Pick<App, 'db'>, caller: UserCalle
   });
 }
 
-/** Changes how a stream is cut from here on. What was cut before stays as it is. */
+/** Changes the memory settings of a stream. Existing epochs stay as they are. */
 export async function updateMemorySettings(
   app: Pick<App, 'db' | 'queues' | 'epochsQueueUrl' | 'log'>,
   caller: UserCaller,
@@ -25,12 +25,12 @@ export async function updateMemorySettings(
     const { stream } = await accessPlainStream(tx, caller, streamId, 'setMemory');
     return { ...defaultMemorySettings, ...(await mergeMemorySettings(tx, stream.id, fieldsOf(change))) };
   });
-  // What waited while memory was off is looked at now.
+  // Messages that were posted while memory was off are cut now.
   if (change.enabled === true) await nudgeEpochs(app, caller.workspaceId, streamId);
   return settings;
 }
 
-/** The fields that memory settings have, of whatever came with them. */
+/** The settings, without other fields of the input. */
 const fieldsOf = ({ enabled, gapMinutes, idleMinutes, maxMessages, sensitivity }: z.infer<typeof UpdateMemorySettings>) => ({
   enabled,
   gapMinutes,

@@ -33,7 +33,7 @@ afterEach(() => worker.stop());
 beforeEach(async () => {
   worker = await createMemoryWorker(app);
   app.time = new Date('2026-11-20T12:00:00Z');
-  app.memory.using = localEmbedder;
+  app.index.using = localEmbedder;
   app.sent.length = 0;
   app.memoryMessages.length = 0;
   const { workspaceId } = await aWorkspace(app);
@@ -221,7 +221,7 @@ describe('with a provider of embeddings', () => {
     await nudge();
     expect(await epochs()).toHaveLength(1);
     stream = await aChannel(app, ada, `meanings-${names}`);
-    app.memory.using = knowing;
+    app.index.using = knowing;
     for (const text of [...colours, ...food]) {
       await say(text);
       await nudge();
@@ -232,12 +232,12 @@ describe('with a provider of embeddings', () => {
   it('that is away, what was just said waits, and its epochs are those that they would have been', async () => {
     const away: Embedder = { ...knowing, embed: () => Promise.reject(new EmbeddingFailed('unavailable', 'Away')) };
     for (const [at, text] of [...colours, ...food].entries()) {
-      app.memory.using = at < 5 ? knowing : away;
+      app.index.using = at < 5 ? knowing : away;
       await say(text, ada, 10);
       await nudge();
     }
     expect((await epochs()).reduce((sum, { messageCount }) => sum + messageCount, 0)).toBe(5);
-    app.memory.using = knowing;
+    app.index.using = knowing;
     app.time = new Date(app.time.getTime() + 2 * 60_000);
     await worker.flush();
     await worker.settle();
@@ -245,7 +245,7 @@ describe('with a provider of embeddings', () => {
   });
 
   it('that stays away, the words decide in the end', async () => {
-    app.memory.using = { ...knowing, embed: () => Promise.reject(new EmbeddingFailed('unavailable', 'Away')) };
+    app.index.using = { ...knowing, embed: () => Promise.reject(new EmbeddingFailed('unavailable', 'Away')) };
     await sayAll([...payments, ...office]);
     await nudge();
     expect(await epochs()).toEqual([]);

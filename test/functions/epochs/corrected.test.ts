@@ -72,7 +72,7 @@ describe('after a correction the worker makes memory what it says', () => {
     await worker.settle();
     expect([await found('kitten'), await found('railway')]).toEqual([[first.id], [first.id]]);
     expect(await listed()).toMatchObject([{ id: first.id, indexed: true, messageCount: 4 }]);
-    const index = await app.memory.indexOf(localEmbedder);
+    const index = await app.index.open(localEmbedder);
     expect(await index.count({ workspaceId: ada.workspaceId, kind: 'epoch' })).toBe(1);
   });
 

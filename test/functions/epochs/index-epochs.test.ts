@@ -32,7 +32,7 @@ afterEach(() => worker.stop());
 beforeEach(async () => {
   worker = await createMemoryWorker(app);
   app.time = new Date('2026-11-20T12:00:00Z');
-  app.memory.using = localEmbedder;
+  app.index.using = localEmbedder;
   app.sent.length = 0;
   app.memoryMessages.length = 0;
   const { workspaceId } = await aWorkspace(app);
@@ -102,7 +102,7 @@ describe('a closed epoch', () => {
     const [epoch] = await epochs(stream);
     expect(epoch).toMatchObject({ status: 'closed', indexed: true, labelSource: 'terms', snippet: payments[0] });
     expect(epoch?.label?.toLowerCase()).toContain('webhook');
-    const index = await app.memory.indexOf(localEmbedder);
+    const index = await app.index.open(localEmbedder);
     expect(await index.count({ workspaceId: ada.workspaceId })).toBe(1);
   });
 
@@ -112,7 +112,7 @@ describe('a closed epoch', () => {
     await worker.settle((messages) => [...messages, ...messages].toReversed());
     const [epoch] = await epochs(stream);
     await worker.work({ kind: 'epoch', workspaceId: ada.workspaceId, epochId: epoch?.id ?? '', attempt: 0 });
-    const index = await app.memory.indexOf(localEmbedder);
+    const index = await app.index.open(localEmbedder);
     expect(await index.count({ workspaceId: ada.workspaceId })).toBe(1);
   });
 
@@ -121,7 +121,7 @@ describe('a closed epoch', () => {
     await conclude(stream, ['👍', '🎉', '...']);
     await worker.settle();
     expect(await epochs(stream)).toMatchObject([{ indexed: true, label: null, terms: [] }]);
-    const index = await app.memory.indexOf(localEmbedder);
+    const index = await app.index.open(localEmbedder);
     expect(await index.count({ workspaceId: ada.workspaceId })).toBe(0);
   });
 
@@ -232,15 +232,15 @@ describe('faults', () => {
     const stream = await aChannel(app, ada, 'one');
     for (const topic of [payments, office, cluster]) await conclude(stream, topic);
     await cut(stream);
-    app.memory.using = failing('unavailable');
+    app.index.using = failing('unavailable');
     await worker.settle();
     expect((await epochs(stream)).map(({ indexed }) => indexed)).toEqual([false, false, false]);
     let embedded = 0;
-    app.memory.using = provider(async (texts, purpose) => {
+    app.index.using = provider(async (texts, purpose) => {
       embedded += texts.length;
       return localEmbedder.embed(texts, purpose);
     });
-    const qdrant = await app.memory.qdrant();
+    const qdrant = await app.index.qdrant();
     qdrant.faults.down(true);
     app.time = new Date(app.time.getTime() + 3 * 60_000);
     await worker.flush();
@@ -258,9 +258,9 @@ describe('faults', () => {
     const stream = await aChannel(app, ada, 'one');
     for (const topic of [payments, office, cluster]) await conclude(stream, topic);
     await cut(stream);
-    app.memory.using = failing('unavailable');
+    app.index.using = failing('unavailable');
     await worker.settle();
-    app.memory.using = provider(async (texts, purpose) => {
+    app.index.using = provider(async (texts, purpose) => {
       if (texts.some((text) => text.includes('office'))) throw new EmbeddingFailed('refused', 'Not this text');
       return localEmbedder.embed(texts, purpose);
     });
@@ -274,9 +274,9 @@ describe('faults', () => {
     const stream = await aChannel(app, ada, 'one');
     for (const topic of [payments, office, cluster]) await conclude(stream, topic);
     await worker.settle();
-    const index = await app.memory.indexOf(localEmbedder);
+    const index = await app.index.open(localEmbedder);
     await index.removeWhere({ workspaceId: ada.workspaceId });
-    app.memory.using = { ...localEmbedder, embed: failing('unavailable').embed };
+    app.index.using = { ...localEmbedder, embed: failing('unavailable').embed };
     const { reindexMemory } = await import('../../../functions/epochs/indexing/reindex-memory.ts');
     await reindexMemory(app, { kind: 'apiKey', workspaceId: ada.workspaceId } as Parameters<typeof reindexMemory>[1]);
     await worker.settle((messages) => [...messages, ...messages]);
@@ -290,14 +290,14 @@ describe('faults', () => {
     for (const topic of [payments, office]) await conclude(stream, topic);
     await worker.settle();
     const next = provider();
-    app.memory.using = next;
+    app.index.using = next;
     await conclude(stream, cluster);
     await worker.settle();
     const { rows } = await app.test.owner.query('select model, next_model from workspace_memory where workspace_id = $1', [
       ada.workspaceId,
     ]);
     expect(rows).toEqual([{ model: 'double-1', next_model: null }]);
-    expect(await (await app.memory.indexOf(next)).count({ workspaceId: ada.workspaceId })).toBe(3);
-    expect(await (await app.memory.indexOf(localEmbedder)).count({ workspaceId: ada.workspaceId })).toBe(0);
+    expect(await (await app.index.open(next)).count({ workspaceId: ada.workspaceId })).toBe(3);
+    expect(await (await app.index.open(localEmbedder)).count({ workspaceId: ada.workspaceId })).toBe(0);
   });
 });

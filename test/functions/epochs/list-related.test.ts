@@ -196,14 +196,14 @@ describe('what a text is related to', () => {
 
   test('is nothing when the provider or the index is away, and whoever writes is told that memory is behind', async () => {
     const behind = { epochId: null, items: [], memory: 'behind' };
-    app.memory.using = {
+    app.index.using = {
       ...localEmbedder,
       isOffline: false,
       embed: () => Promise.reject(new EmbeddingFailed('throttled', 'Too many calls')),
     };
     expect(await related(ada, { text })).toEqual(behind);
-    app.memory.using = localEmbedder;
-    const { faults } = await app.memory.qdrant();
+    app.index.using = localEmbedder;
+    const { faults } = await app.index.qdrant();
     faults.down();
     expect(await related(ada, { text })).toEqual(behind);
     faults.down(false);

@@ -119,7 +119,7 @@ describe('what somebody may not see is not found', () => {
     expect(await found(cyd, 'billing secret', { mode: 'keyword' })).toContain(ids.secret);
     await removeStreamMember(app, ada, { streamId: closed.id, userId: 'cyd' });
     expect(await found(cyd, 'billing secret', { mode: 'keyword' })).not.toContain(ids.secret);
-    const index = await app.memory.indexOf(localEmbedder);
+    const index = await app.index.open(localEmbedder);
     await index.setVisibility({ workspaceId, streamId: closed.id }, 'public');
     expect(await found(cyd, 'billing secret', { mode: 'keyword' })).not.toContain(ids.secret);
     await index.setVisibility({ workspaceId, streamId: closed.id }, 'private');
@@ -140,7 +140,7 @@ describe('when a part is away', () => {
   };
 
   test('without a provider it is searched by words, and says so', async () => {
-    app.memory.using = failing;
+    app.index.using = failing;
     try {
       for (const mode of ['vector', 'hybrid'] as const) {
         expect(await search(ada, 'noodles', { mode })).toMatchObject({
@@ -151,7 +151,7 @@ describe('when a part is away', () => {
       }
       expect(await search(ada, 'noodles', { mode: 'keyword' })).toMatchObject({ mode: 'keyword', memory: 'current' });
     } finally {
-      app.memory.using = localEmbedder;
+      app.index.using = localEmbedder;
     }
   });
 
@@ -161,16 +161,16 @@ describe('when a part is away', () => {
       localEmbedder.model,
       localEmbedder.dimension,
     ]);
-    app.memory.using = { ...localEmbedder, model: 'another' };
+    app.index.using = { ...localEmbedder, model: 'another' };
     try {
       expect(await search(ada, 'noodles')).toMatchObject({ mode: 'keyword', memory: 'behind', items: [{ epoch: { id: ids.lunch } }] });
     } finally {
-      app.memory.using = localEmbedder;
+      app.index.using = localEmbedder;
     }
   });
 
   test('without the index it is a problem that says to try again', async () => {
-    const qdrant = await app.memory.qdrant();
+    const qdrant = await app.index.qdrant();
     qdrant.faults.down();
     try {
       for (const mode of modes)
