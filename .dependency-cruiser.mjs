@@ -101,6 +101,22 @@ const inner = {
       app: ['activity', 'conversation', 'epochs', 'search', 'sidebar', 'stream', 'thread', 'ui', 'workspace'],
     },
   },
+  // Read from the bottom: an epoch is cut, what it says is linked and indexed, then it is found.
+  'functions/epochs': {
+    entry: ['table.ts', 'flush-idle.ts'],
+    rooms: {
+      segmenter: [],
+      epochs: ['segmenter'],
+      learning: ['epochs', 'segmenter'],
+      cutting: ['epochs', 'learning', 'segmenter'],
+      links: ['epochs'],
+      correcting: ['cutting', 'epochs', 'links'],
+      indexing: ['cutting', 'epochs', 'learning', 'links'],
+      settings: ['cutting', 'indexing'],
+      search: ['epochs', 'indexing', 'settings'],
+      related: ['epochs', 'learning', 'links', 'search', 'settings'],
+    },
+  },
   client: {
     entry: [],
     rooms: {
