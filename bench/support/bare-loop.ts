@@ -9,7 +9,7 @@ import { systemClock } from '../../functions/platform/clock.ts';
  */
 const { room, concurrency } = workerData as { room: string; concurrency: number };
 const client = new ApiGatewayManagementApiClient({ endpoint: process.env.REALTIME_URL?.replace(/^ws/, 'http'), maxAttempts: 1 });
-const ids = (await Array.fromAsync(openConnections(systemClock).listRoom(room))).flat();
+const ids = (await Array.fromAsync(openConnections({ clock: systemClock }).listRoom(room))).flat();
 
 parentPort?.on('message', ({ frame }: { frame: string }) => {
   const Data = new TextEncoder().encode(frame);

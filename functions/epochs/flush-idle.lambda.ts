@@ -1,23 +1,11 @@
 import * as z from 'zod';
-import { systemClock } from '../platform/clock.ts';
-import { setting } from '../platform/config.ts';
 import { openDatabase } from '../platform/database.ts';
-import { log } from '../platform/log.ts';
-import { metrics } from '../platform/metrics.ts';
 import { openQueues } from '../platform/queues.ts';
 import { taskHandler } from '../platform/task-handler.ts';
+import { wire } from '../platform/wire.ts';
 import { openDueWorkspaces } from './due-workspaces.ts';
 import { flushIdle } from './flush-idle.ts';
 
-const app = {
-  db: openDatabase(),
-  queues: openQueues(),
-  epochsQueueUrl: setting('epochsQueueUrl'),
-  embeddingsQueueUrl: setting('embeddingsQueueUrl'),
-  due: openDueWorkspaces({ clock: systemClock }),
-  clock: systemClock,
-  log,
-  metrics,
-};
+const app = wire({ db: openDatabase, queues: openQueues, due: openDueWorkspaces }, 'epochsQueueUrl', 'embeddingsQueueUrl');
 
 export const handler = taskHandler(z.unknown(), () => flushIdle(app));

@@ -22,7 +22,7 @@ export interface SignedUpload extends SignedAddress {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export function openObjects(clock: Clock): Objects {
+export function openObjects({ clock }: { readonly clock: Clock }): Objects {
   // Checksums that nobody asked for would be signed into the addresses: that of nothing into those of uploads.
   const checksums = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const;
   return createObjects(new S3Client({ maxAttempts: 3, ...checksums }), setting('filesBucket'), clock);

@@ -1,15 +1,15 @@
 import asyncApi from '../../docs/api/asyncapi.json' with { type: 'json' };
 import openApi from '../../docs/api/openapi.json' with { type: 'json' };
 import * as routes from '../../contract/routes/operations.ts';
-import { systemClock } from '../platform/clock.ts';
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler, ok, on } from '../platform/http-handler.ts';
+import { wire } from '../platform/wire.ts';
 import { openChecks } from './dependencies.ts';
 import { docsPage } from './docs-page.ts';
 import { checkReady } from './ready.ts';
 
-const app = { clock: systemClock };
-const checks = openChecks(openDatabase());
+const app = wire({ db: openDatabase });
+const checks = openChecks(app.db);
 
 export const handler = httpHandler(app, [
   on(routes.health, async () => ok({ status: 'ok' })),

@@ -1,13 +1,10 @@
 import * as z from 'zod';
-import { systemClock } from '../platform/clock.ts';
-import { setting } from '../platform/config.ts';
 import { openDatabase } from '../platform/database.ts';
-import { log } from '../platform/log.ts';
-import { metrics } from '../platform/metrics.ts';
 import { openQueues } from '../platform/queues.ts';
 import { taskHandler } from '../platform/task-handler.ts';
+import { wire } from '../platform/wire.ts';
 import { sweepOutbox } from './sweep-outbox.ts';
 
-const app = { db: openDatabase(), queues: openQueues(), fanOutQueueUrl: setting('fanOutQueueUrl'), clock: systemClock, log, metrics };
+const app = wire({ db: openDatabase, queues: openQueues }, 'fanOutQueueUrl');
 
 export const handler = taskHandler(z.unknown(), (_event, context) => sweepOutbox(app, () => context.getRemainingTimeInMillis()));

@@ -1,12 +1,12 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { systemClock } from '../platform/clock.ts';
 import { openKeys } from '../platform/keys.ts';
 import { taskHandler } from '../platform/task-handler.ts';
+import { wire } from '../platform/wire.ts';
 import { authorize } from './authorize.ts';
 import { openConnections } from './connections.ts';
 
-const app = { keys: openKeys(), clock: systemClock, connections: openConnections(systemClock) };
+const app = wire({ keys: openKeys, connections: openConnections });
 const Request = z.custom<APIGatewayRequestAuthorizerEvent>((event) => typeof event === 'object' && event !== null && 'methodArn' in event);
 
 export const handler = taskHandler(Request, async (event): Promise<APIGatewayAuthorizerResult> => {

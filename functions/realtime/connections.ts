@@ -80,7 +80,7 @@ const ownerKey = (workspaceId: string, userId: string, connectionId: string) => 
 const progressKey = (room: string) => ({ pk: `progress#${room}`, sk: 'progress' });
 const subscriptionKey = (room: string, connectionId: string) => ({ pk: `room#${room}`, sk: `conn#${connectionId}` });
 
-export function openConnections(clock: Clock): Connections {
+export function openConnections({ clock }: { readonly clock: Clock }): Connections {
   return createConnections(new DynamoDBClient({ maxAttempts: 4 }), setting('connectionsTable'), clock);
 }
 

@@ -1,10 +1,9 @@
-import { systemClock } from '../platform/clock.ts';
-import { setting } from '../platform/config.ts';
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler } from '../platform/http-handler.ts';
 import { openQueues } from '../platform/queues.ts';
+import { wire } from '../platform/wire.ts';
 import { transferTable } from './table.ts';
 
-const app = { db: openDatabase(), queues: openQueues(), epochsQueueUrl: setting('epochsQueueUrl'), clock: systemClock };
+const app = wire({ db: openDatabase, queues: openQueues }, 'epochsQueueUrl');
 
 export const handler = httpHandler(app, transferTable(app));

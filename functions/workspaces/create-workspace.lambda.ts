@@ -1,8 +1,8 @@
-import { systemClock } from '../platform/clock.ts';
 import { openDatabase } from '../platform/database.ts';
 import { taskHandler } from '../platform/task-handler.ts';
+import { wire } from '../platform/wire.ts';
 import { CreateWorkspace, createWorkspace } from './create-workspace.ts';
 
-const app = { db: openDatabase(), clock: systemClock };
+const app = wire({ db: openDatabase });
 
 export const handler = taskHandler(CreateWorkspace, (input) => createWorkspace(app, input));

@@ -1,21 +1,10 @@
-import { systemClock } from '../platform/clock.ts';
-import { setting } from '../platform/config.ts';
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler } from '../platform/http-handler.ts';
 import { openKeys } from '../platform/keys.ts';
-import { log } from '../platform/log.ts';
-import { metrics } from '../platform/metrics.ts';
 import { openQueues } from '../platform/queues.ts';
+import { wire } from '../platform/wire.ts';
 import { workspaceTable } from './table.ts';
 
-const app = {
-  db: openDatabase(),
-  queues: openQueues(),
-  fanOutQueueUrl: setting('fanOutQueueUrl'),
-  keys: openKeys(),
-  clock: systemClock,
-  log,
-  metrics,
-};
+const app = wire({ db: openDatabase, queues: openQueues, keys: openKeys }, 'fanOutQueueUrl');
 
 export const handler = httpHandler(app, workspaceTable(app));
