@@ -1,8 +1,8 @@
 import { EmbeddingFailed, toUnitLength } from './embedder.ts';
 
 /**
- * The vectors of a provider's answer, of unit length. Throws `EmbeddingFailed('invalid')` when there is not one for each text, when one has
- * another dimension, holds what is not a finite number, or has no direction: of such an answer nothing is kept.
+ * Checks a provider's answer and returns its vectors, scaled to unit length. Throws `EmbeddingFailed('invalid')` when a text has no
+ * vector, or when a vector has another dimension, a number that is not finite, or no direction. Nothing of an invalid answer is kept.
  */
 export function readVectors(name: string, answer: unknown, count: number, dimension: number): Float32Array[] {
   const fail = (what: string) => new EmbeddingFailed('invalid', `${name} gave ${what}`);

@@ -4,7 +4,7 @@ import { EmbeddingFailed } from './embedder.ts';
 import type { Provider } from './provider.ts';
 import { failureOfStatus, readRetryAfter } from './provider.ts';
 
-/** What a family of models takes, and how it is asked. */
+/** Request and response format of a family of models, and its limits. */
 interface Family {
   readonly dimensions: readonly number[];
   readonly maxTexts: number;
@@ -30,7 +30,7 @@ const families: Readonly<Record<string, Family>> = {
   'cohere.embed-v4:0': {
     dimensions: [1536, 1024, 512, 256],
     maxTexts: 96,
-    // The model takes 128,000; of what is longer than this a vector says little.
+    // The model takes 128,000, but one vector says little about a longer text.
     maxTokens: 8_000,
     maxCalls: 2,
     body: (texts, purpose, dimension) => ({
@@ -45,15 +45,18 @@ const families: Readonly<Record<string, Family>> = {
 
 export const bedrockModels: readonly string[] = Object.keys(families);
 
-/** The model of an inference profile: `us.cohere.embed-v4:0` is Cohere's, called in any region of the United States, with the same vectors. */
+/**
+ * The model of an inference profile: `us.cohere.embed-v4:0` calls Cohere's model in any region of the United States, with the same
+ * vectors.
+ */
 export const modelOfProfile = (id: string): string => id.replace(/^[a-z]{2,6}(-[a-z]+)?\.(?=(amazon|cohere)\.)/, '');
 
-/** The dimensions of a model, the usual one first; undefined for a model that is not known. */
+/** Dimensions of a model, the default first; undefined for an unknown model. */
 export const bedrockDimensions = (id: string): readonly number[] | undefined => families[modelOfProfile(id)]?.dimensions;
 
 const name = 'bedrock';
 
-/** Amazon Bedrock, with the role of the function. The client is loaded by the first call. */
+/** Opens Amazon Bedrock with the role of the function. The first call loads the client. */
 export function openBedrock(id: string, dimension: number, config: BedrockRuntimeClientConfig = {}): Provider {
   const model = modelOfProfile(id);
   const family = families[model];
@@ -69,7 +72,7 @@ export function openBedrock(id: string, dimension: number, config: BedrockRuntim
     maxCalls,
     async call(texts, purpose, signal) {
       const { InvokeModelCommand, BedrockRuntimeClient: Client } = await import('@aws-sdk/client-bedrock-runtime');
-      // What is repeated, and when, is decided in one place.
+      // Retries are the job of `guarded.ts`, so those of the client are off.
       client ??= Promise.resolve(new Client({ ...config, maxAttempts: 1 }));
       const body = JSON.stringify(family.body(texts, purpose, dimension));
       const command = new InvokeModelCommand({ modelId: id, contentType: 'application/json', accept: 'application/json', body });
@@ -86,12 +89,12 @@ function parse(body: Uint8Array): Answer {
     const answer: unknown = JSON.parse(Buffer.from(body).toString());
     if (typeof answer === 'object' && answer !== null) return answer;
   } catch {
-    // Said below, like any other answer that is none.
+    // An answer that is not JSON is rejected below.
   }
   throw new EmbeddingFailed('invalid', `${name} gave what is not JSON`);
 }
 
-/** Statuses say it all but one: a model that is still being made ready is a 429 that is no throttling. */
+/** Maps a failed call to the port's error. `ModelNotReadyException` is a 429 that is no throttling, so it is checked by name. */
 function failureOf(error: unknown): unknown {
   const {
     $metadata,
@@ -105,7 +108,7 @@ function failureOf(error: unknown): unknown {
   if (kind === 'CredentialsProviderError') return new EmbeddingFailed('refused', `${name} cannot be called: there are no credentials`);
   if (kind === 'ModelNotReadyException') return new EmbeddingFailed('unavailable', `${name} is not ready`);
   const status = $metadata?.httpStatusCode;
-  // 424 is Bedrock's word for a model that failed.
+  // Bedrock answers 424 when the model itself failed.
   if (status === undefined) return error;
   if (status === 424) return new EmbeddingFailed('unavailable', `${name} answered 424`);
   return status < 400 ? error : failureOfStatus(name, status, readRetryAfter($response?.headers?.['retry-after'], new Date()));

@@ -3,15 +3,15 @@ import { isMissing, isTaken } from './index-errors.ts';
 import { denseVector, keywordsVector } from './point.ts';
 
 /**
- * The name of the collection of one model and dimension: vectors of two models never lie side by side, and a new model is filled beside
- * the old one. `stage` keeps apart what shares an index.
+ * The name of the collection of one model and dimension. Vectors of two models never share a collection: a new model is filled beside the
+ * old one. `stage` separates stages that share a server.
  */
 export function collectionName(stage: string, model: string, dimension: number): string {
   const slug = model.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   return `streambed-${stage}-${slug}-${dimension}`;
 }
 
-/** What points are filtered by. `workspace_id` is the tenant: the index keeps what belongs to one together. */
+/** Payload fields that filters use. `workspace_id` is the tenant key: the index stores the points of a workspace together. */
 const payloadIndexes: Readonly<Record<string, Schemas['PayloadFieldSchema']>> = {
   workspace_id: { type: 'keyword', is_tenant: true },
   stream_id: 'keyword',
@@ -21,8 +21,8 @@ const payloadIndexes: Readonly<Record<string, Schemas['PayloadFieldSchema']>> = 
 };
 
 /**
- * Makes the collection with its payload indexes, which come before the data: the index is built for them. Safe to repeat, and to be done
- * by two at once: who comes second finds it made.
+ * Creates the collection and its payload indexes, before any data: the server builds the vector index for them. Idempotent, also for two
+ * concurrent callers.
  */
 export async function ensureCollection(client: QdrantClient, name: string, dimension: number): Promise<void> {
   const missing = await missingIndexes(client, name);

@@ -1,30 +1,29 @@
 /**
- * Turns texts into vectors: one per text, in their order, each of unit length and `dimension` numbers, none of them NaN. Texts that are
- * longer than a model takes are cut at a word; a text without anything in it gives `vectorOfNothing`. Throws `EmbeddingFailed`: all vectors
- * that were asked for come back, or none.
+ * Turns texts into vectors: one per text, in order, each of unit length, `dimension` finite numbers. A text that is too long for the model
+ * is cut at a word; a blank text gives `vectorOfNothing`. Throws `EmbeddingFailed`: the answer has all vectors, or there is none.
  */
 export interface Embedder {
-  /** What made the vectors: `local-1`, `amazon.titan-embed-text-v2:0`. Vectors of two models are never compared. */
+  /** The model, for example `local-1` or `amazon.titan-embed-text-v2:0`. Vectors of two models cannot be compared. */
   readonly model: string;
   readonly dimension: number;
-  /** Made of the words alone, by arithmetic: it knows nothing of what they mean, so little is to be trusted to it. */
+  /** True for vectors that are computed from the words alone: they say nothing about meaning, so search gives them little weight. */
   readonly isOffline: boolean;
   embed(texts: readonly string[], purpose: EmbeddingPurpose): Promise<Float32Array[]>;
 }
 
-/** Some models place what is looked for differently from what is found. */
+/** The role of a text: some models embed queries and documents differently. */
 export type EmbeddingPurpose = 'document' | 'query';
 
 /**
- * `throttled`: too many calls, later is fine. `unavailable`: down, hanging or failing by itself, later is fine. `invalid`: the answer is not
- * what was asked for, and nothing of it was kept. `refused`: the call was not allowed or not understood, and will not be by repeating it.
+ * `throttled`: too many calls, retry later. `unavailable`: down, timed out or failing, retry later. `invalid`: the answer did not match
+ * the request, and nothing of it was kept. `refused`: the call is not allowed or not understood, and a retry cannot help.
  */
 export type EmbeddingFailure = 'throttled' | 'unavailable' | 'invalid' | 'refused';
 
-/** Why there are no vectors. Its text names provider and reason, never what was to be embedded. */
+/** The failure of an embedding. Its message names provider and reason, never the text. */
 export class EmbeddingFailed extends Error {
   readonly kind: EmbeddingFailure;
-  /** How long the provider asks to be left alone, where it says. */
+  /** Seconds that the provider asked to wait, if it said so. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(kind: EmbeddingFailure, message: string, retryAfterSeconds?: number) {
@@ -35,14 +34,14 @@ export class EmbeddingFailed extends Error {
   }
 }
 
-/** The vector of a text without content: a direction like any other, near to nothing in particular and never NaN under a cosine. */
+/** The vector of a text without content: a valid direction that is near to nothing in particular, so cosines stay finite. */
 export function vectorOfNothing(dimension: number): Float32Array {
   const vector = new Float32Array(dimension);
   vector[dimension - 1] = 1;
   return vector;
 }
 
-/** Scales to unit length; undefined for what has no direction: all zeros, or a number that is none. */
+/** Scales a vector to unit length; undefined for a vector without direction: all zeros, or a number that is not finite. */
 export function toUnitLength(vector: Float32Array): Float32Array | undefined {
   let square = 0;
   for (const value of vector) square += value * value;
@@ -51,7 +50,7 @@ export function toUnitLength(vector: Float32Array): Float32Array | undefined {
   return vector.map((value) => value / length);
 }
 
-/** How alike two vectors of unit length are: 1 the same direction, 0 nothing in common. */
+/** The cosine of two vectors of unit length: 1 for the same direction, 0 for nothing in common. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);

@@ -1,41 +1,40 @@
 import type { KeywordVector } from './keyword-vector.ts';
 
-/** Something that was found by the words of a query, with its own. */
+/** A text that was found by the words of a query, with its keyword vector. */
 export interface FeedbackText {
   readonly score: number;
   readonly keywords: KeywordVector;
 }
 
-/** How common terms are among all texts, by the numbers that stand for them. */
+/** Frequencies of terms among all texts, by their index in keyword vectors. */
 export interface Frequencies {
-  /** How much a term says: the rarer, the more. */
+  /** The rarity of a term. A rarer term says more. */
   readonly rarityOf: (index: number) => number;
-  /** In which share of the texts it is, above 0. */
+  /** The share of texts with the term, above 0. */
   readonly shareOf: (index: number) => number;
 }
 
-/** How many of the first that were found are taken to be about what was asked. */
+/** Top results that are assumed to be relevant. */
 export const feedbackTexts = 10;
 const maxAdded = 40;
-/** A word is taken over when it is in so many of them: what one alone says is its own matter. */
+/** Results that must share a word before it joins the query: a word of one text is chance. */
 const minTexts = 2;
-/** How much of a query the words that are taken over may make up, */
+/** Limits of the feedback: the share of added words in the expanded query, */
 const maxShare = 0.5;
-/** up to how many words of its own a query has that much to learn, */
+/** the query length in words above which less is added, */
 const fewTerms = 6;
-/** and which one is looked at for how far the first stands out: who asks for one certain text has found it, and needs no others like it. */
+/** and the rank that is compared with the first one. A query for one known text finds it far ahead of all others, and needs no feedback. */
 const compared = 4;
 /**
- * How much commoner than elsewhere (as a logarithm) the words are that the texts share, where it says nothing, and where it says all: texts
- * that were found by chance share what any do.
+ * Excess frequency of the shared words (logarithm) at which feedback is off, and fully on. Texts that were found by chance share only what
+ * any texts do.
  */
 const chanceLift = 0.8;
 const surestLift = 1.8;
 
 /**
- * A query with words that it did not say: those that the texts share which were found by it, as far as they are rare elsewhere (relevance
- * feedback without anybody's judgement, after RM3). Little is added to a query of many words, where the first text stands out, and where
- * the texts share nothing of their own.
+ * Adds words to a query: those that its top results share and that are rare elsewhere (relevance feedback without a judge, after RM3).
+ * Long queries, a first result far ahead, and results with little in common get few added words.
  */
 export function expandQuery(query: KeywordVector, found: readonly FeedbackText[], frequencies: Frequencies): KeywordVector {
   const learnt = learnFrom(query, found, frequencies);
@@ -53,18 +52,18 @@ export function expandQuery(query: KeywordVector, found: readonly FeedbackText[]
 interface Learnt {
   readonly index: number;
   readonly weight: number;
-  /** How many of the texts say it. */
+  /** Number of the texts with the term. */
   readonly texts: number;
 }
 
-/** How little the first stands out: 1 when others were found as well as it was. */
+/** The closeness of other results to the first: 1 when others match as well. */
 function evenness(found: readonly FeedbackText[]): number {
   const first = found[0]?.score ?? 0;
   const other = (found[compared] ?? found.at(-1))?.score ?? 0;
   return first > 0 ? Math.min(1, other / first) : 0;
 }
 
-/** How sure it is that the texts are about one thing, by the words that they share beside those of the query. */
+/** The confidence that the texts share a subject, by the words that they share beside those of the query. */
 function coherence(query: KeywordVector, learnt: readonly Learnt[], found: readonly FeedbackText[], { shareOf }: Frequencies): number {
   const asked = new Set(query.indices);
   const liftOf = ({ index, texts }: Learnt) => (asked.has(index) ? 0 : Math.max(0, Math.log(texts / found.length / shareOf(index))));
@@ -72,7 +71,7 @@ function coherence(query: KeywordVector, learnt: readonly Learnt[], found: reado
   return Math.min(1, Math.max(0, (lift - chanceLift) / (surestLift - chanceLift)));
 }
 
-/** What the texts say, each as far as it was found for the query; the most telling of it. */
+/** The terms of the texts with the most weight, each weighted by the score of its text. */
 function learnFrom(query: KeywordVector, found: readonly FeedbackText[], { rarityOf }: Frequencies): Learnt[] {
   const asked = new Set(query.indices);
   const said = new Map<number, { weight: number; texts: number }>();

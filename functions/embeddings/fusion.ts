@@ -1,20 +1,20 @@
 import type { Hit } from './point.ts';
 
-/** What was found in one way, and how much it counts beside the others. */
+/** A ranking of one search method, and its weight. */
 export interface Ranking {
-  /** Best first. */
+  /** Hits, best first. */
   readonly hits: readonly Hit[];
   readonly weight: number;
   /**
-   * From which place on a score says nothing: all vectors of a model are somewhat near to each other. Scores that are zero for what has
-   * nothing in common need none.
+   * The rank after which a score means nothing, because all vectors of a model are somewhat near to each other. Rankings that score
+   * unrelated texts 0 need none.
    */
   readonly worthlessFrom?: number;
 }
 
 /**
- * One ranking out of several whose scores cannot be compared: each is stretched so that its best is 1 and what is worth nothing 0; what a
- * ranking does not hold is worth nothing there. Distances count, not places: one that is sure of its first is heard above one that is not.
+ * Merges rankings whose scores cannot be compared. Each is scaled so that its best score is 1 and a meaningless one 0; a missing hit
+ * counts 0. Scores are used, not ranks: a ranking that is sure of its first hit outweighs one that is not.
  */
 export function fuse(rankings: readonly Ranking[]): Hit[] {
   const fused = new Map<string, Hit>();
@@ -26,6 +26,6 @@ export function fuse(rankings: readonly Ranking[]): Hit[] {
       fused.set(hit.id, { ...hit, score: (fused.get(hit.id)?.score ?? 0) + weight * share });
     }
   }
-  // Equals stay in the order in which they were found.
+  // Sorting is stable: equal hits keep the order in which they were found.
   return [...fused.values()].toSorted((a, b) => b.score - a.score);
 }

@@ -16,9 +16,9 @@ export interface Guarding {
 }
 
 /**
- * An embedder over somebody else's model: texts are cut to what it takes and sent in batches, no faster than agreed; a call that fails is
- * repeated, one that hangs ends, and a provider that fails all the time is left alone for a while. Every answer is checked before anything
- * of it is kept. One of these per provider and process: breaker and rate are its own.
+ * Builds an embedder over a provider: cuts texts to the model's limit, sends batches at a limited rate, retries failures, ends calls that
+ * time out, and breaks the circuit when the provider keeps failing. Every answer is checked. Use one per provider and process, because
+ * breaker and rate belong to it.
  */
 export function guard(provider: Provider, { log, metrics, guards }: Guarding): Embedder {
   const guarded = createGuards(provider.name, { ...usualGuards, ...guards });
@@ -29,7 +29,7 @@ export function guard(provider: Provider, { log, metrics, guards }: Guarding): E
     isOffline: false,
     async embed(texts, purpose) {
       const cut = texts.map((text) => cutToTokens(text.trim(), provider.maxTokens));
-      // A provider refuses an empty text, and the others of its batch with it.
+      // A provider rejects a whole batch because of one empty text.
       const sent = cut.filter((text) => text !== '');
       const stop = new AbortController();
       const send = async (batch: readonly string[]) => {
@@ -63,7 +63,7 @@ function inBatches(texts: readonly string[], size: number): string[][] {
   return batches;
 }
 
-/** Results in the order of the items, with so many under way at a time; begins none after one has failed. */
+/** Maps items with a limited number of calls at a time. Results keep the order; no call starts after a failure. */
 async function atMost<T, R>(count: number, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const waiting = items.entries();

@@ -4,19 +4,19 @@ import { EmbeddingFailed } from './embedder.ts';
 import type { EmbeddingPurpose } from './embedder.ts';
 import { createRate } from './rate.ts';
 
-/** How a provider is treated. */
+/** Limits on the calls to a provider. */
 export interface Guards {
-  /** A call that takes longer is given up. */
+  /** The timeout of a call. */
   readonly timeoutSeconds: number;
   readonly attempts: number;
-  /** Who searches waits for the answer: their calls are given up earlier and made less often. */
+  /** The limits of a query: a person waits for it, so it has a shorter timeout and fewer attempts. */
   readonly queryTimeoutSeconds: number;
   readonly queryAttempts: number;
-  /** The first wait before a repetition; each further one is twice as long, and chance takes up to half of it away. */
+  /** The delay before the first retry. Each further delay doubles, less a random part of up to a half. */
   readonly backoffSeconds: number;
-  /** A wait that the provider asks for is kept up to here; a longer one is left to the caller. */
+  /** The longest `Retry-After` that is waited for here. A longer one is left to the caller. */
   readonly maxWaitSeconds: number;
-  /** After so many failures one after the other the provider is left alone, for so long. */
+  /** Consecutive failures that open the breaker, and the seconds until it closes again. */
   readonly breakAfter: number;
   readonly restSeconds: number;
   readonly textsPerSecond: number;
@@ -34,17 +34,17 @@ export const usualGuards: Guards = {
   textsPerSecond: 200,
 };
 
-/** One call to a provider; what it resolves with has been checked. */
+/** A call to a provider, which checks its own result. */
 export type Call<T> = (signal: AbortSignal) => Promise<T>;
 export interface GuardedCall {
   readonly purpose: EmbeddingPurpose;
-  /** How many texts it takes along. */
+  /** Number of texts in the call, for the rate limit. */
   readonly texts: number;
-  /** Ends it from outside. */
+  /** Aborts the call. */
   readonly signal: AbortSignal;
 }
 
-/** Makes calls under the guards of one provider: breaker and rate are shared by all of them. Throws `EmbeddingFailed`. */
+/** Creates a function that calls one provider under its limits. All its calls share breaker and rate. Throws `EmbeddingFailed`. */
 export function createGuards(name: string, guards: Guards): <T>(call: Call<T>, of: GuardedCall) => Promise<T> {
   const rate = createRate(guards.textsPerSecond);
   const breaker = circuitBreaker(
@@ -90,7 +90,7 @@ function repeatOf({ backoffSeconds, maxWaitSeconds }: Guards, attempts: number) 
   });
 }
 
-/** What stopped a call, in the words of the port. Whatever is not known comes from the way to the provider: later is fine. */
+/** Maps any failure to the port's error. An unknown error comes from the network, so a retry later may help. */
 function asFailure(name: string, error: unknown): EmbeddingFailed {
   if (error instanceof EmbeddingFailed) return error;
   if (error instanceof BrokenCircuitError)

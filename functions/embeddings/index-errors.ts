@@ -1,4 +1,4 @@
-/** The index cannot be asked now: it is down, slow, or has no room. Nothing was lost by it; the same call later is safe. */
+/** The index is down, slow, or full. The call had no effect that a retry would repeat. */
 export class IndexUnavailable extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
@@ -6,7 +6,7 @@ export class IndexUnavailable extends Error {
   }
 }
 
-/** The client puts the status of an answer into an error of its own, or into its text only. */
+/** The HTTP status of a client error: its own field, or a part of its message. */
 function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   const { status } = error as { status?: unknown };
@@ -15,16 +15,19 @@ function statusOf(error: unknown): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** The collection is not there. */
+/** Tells whether the collection does not exist. */
 export const isMissing = (error: unknown): boolean => statusOf(error) === 404;
 
-/** The collection is there already. Servers before 1.8 say it with 400. */
+/** Tells whether the collection exists already. Servers before 1.8 answer 400. */
 export const isTaken = (error: unknown): boolean => {
   const status = statusOf(error);
   return status === 409 || (status === 400 && /already exists/.test(describe(error)));
 };
 
-/** What the call was refused for is a fault of ours, which no repetition mends: it is thrown as it is. Everything else is the index being away. */
+/**
+ * Maps an error of the client. A rejected call is a bug here, and a retry cannot help, so it becomes a plain error. Everything else is
+ * `IndexUnavailable`.
+ */
 export function asIndexError(error: unknown): Error {
   const status = statusOf(error);
   const isRefusal = status !== undefined && status >= 400 && status < 500 && status !== 404 && status !== 408 && status !== 429;

@@ -1,26 +1,26 @@
 import { termsOf } from './words.ts';
 
-/** Which words a text holds and how much each says of it: what the index finds by words. Indices are ascending and unique. */
+/** The weighted words of a text, for keyword search. Indices are ascending and unique. */
 export interface KeywordVector {
   readonly indices: number[];
   readonly values: number[];
 }
 
-/** BM25's settings: how fast repeats of a word stop to count, and how much a long text is held against its words. */
+/** BM25 parameters: the saturation of repeated words (k1), and the penalty of long texts (b). */
 const saturation = 1.2;
 const lengthWeight = 0.5;
 /**
- * What counts as a text of ordinary length, in terms. The mean of the collection would have to be known before its first text; what a
- * wrong guess costs is small, as all texts are held against the same one.
+ * The assumed mean length of a text in terms. The real mean is unknown before the first text, and an error costs little, because all texts
+ * are compared with the same number.
  */
 const ordinaryTerms = 80;
 
-/** How often a word counts that stands in the title. */
+/** The weight of a word in the title. */
 const titleWeight = 2;
 
 /**
- * The keyword vector of a text that is to be found: BM25's share of each term, without how rare it is; that is multiplied by the index,
- * which knows the texts there are now. A text without content words gives an empty vector.
+ * The keyword vector of a document: BM25's term weights without the inverse document frequency, which the index multiplies, because it
+ * knows the current texts. A text without content words gives an empty vector.
  */
 export function keywordVector(text: string, title = ''): KeywordVector {
   const ofTitle = termsOf(title);
@@ -29,7 +29,7 @@ export function keywordVector(text: string, title = ''): KeywordVector {
   return fromWeights(counted(terms), (count) => (count * (saturation + 1)) / (count + saturation * long));
 }
 
-/** The keyword vector of what is looked for: each term counts as often as it is said. */
+/** The keyword vector of a query: the count of each term. */
 export function keywordQuery(text: string): KeywordVector {
   return fromWeights(counted(termsOf(text)), (count) => count);
 }
@@ -48,7 +48,7 @@ function fromWeights(weights: ReadonlyMap<number, number>, valueOf: (weight: num
   return { indices: entries.map(([index]) => index), values: entries.map(([, weight]) => valueOf(weight)) };
 }
 
-/** The number that stands for a term in a keyword vector: |murmur3-32|, as the ready-made encoders for Qdrant have it. */
+/** The index of a term in keyword vectors: |murmur3-32|, as in the common encoders for Qdrant. */
 export function termIndex(term: string): number {
   return Math.abs(murmur3(Buffer.from(term)) | 0);
 }
@@ -56,7 +56,7 @@ export function termIndex(term: string): number {
 const rotate = (value: number, bits: number) => (value << bits) | (value >>> (32 - bits));
 const scramble = (block: number) => Math.imul(rotate(Math.imul(block, 0xcc9e2d51), 15), 0x1b873593);
 
-/** MurmurHash3 (x86, 32 bits): spreads its input evenly; for placing, never for secrets. */
+/** MurmurHash3 (x86, 32 bits): an even hash for placement, never for secrets. */
 export function murmur3(bytes: Uint8Array, seed = 0): number {
   let hash = seed;
   const whole = bytes.length & ~3;

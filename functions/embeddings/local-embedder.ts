@@ -4,17 +4,17 @@ import { murmur3 } from './keyword-vector.ts';
 import { termsOf } from './words.ts';
 
 /**
- * Says what it is: arithmetic on words, first edition. Whoever changes what it computes gives it the next number, so that its vectors are
- * made again and never compared with older ones.
+ * The name and edition of the local model. A change of its arithmetic needs the next number, so that stored vectors are made again and
+ * never compared with older ones.
  */
 export const localModel = 'local-1';
 const dimension = 768;
-/** Each term stands in so many places with a sign: two terms that share one place hardly share another. */
+/** Signed places per term: two terms that share one place hardly ever share another. */
 const places = 3;
 
 /**
- * The embedder without a network: each term of a text is thrown onto a few places, with a sign, and what repeats counts less each time.
- * Deterministic, the same on every machine. It finds again what is said in the same words, and knows no synonyms.
+ * The embedder without a network. It hashes each term onto a few signed places, with a logarithmic weight for repeats. Deterministic on
+ * every machine. It matches the same words and knows no synonyms.
  */
 export const localEmbedder: Embedder = {
   model: localModel,
@@ -32,7 +32,7 @@ function embedWords(text: string): Float32Array {
     const weight = Math.log2(1 + count);
     for (let place = 0; place < places; place++) {
       const hash = murmur3(bytes, place + 1);
-      // The last place is kept for nothing: no text that has words stands there.
+      // The last place stays empty for texts with words: it belongs to `vectorOfNothing`.
       const at = (hash >>> 1) % (dimension - 1);
       vector[at] = (vector[at] ?? 0) + (hash & 1 ? weight : -weight);
     }

@@ -8,7 +8,7 @@ import type { Guarding } from './guarded.ts';
 import { localEmbedder, localModel } from './local-embedder.ts';
 import { openOpenAi } from './openai-embedder.ts';
 
-/** What the environment says of embeddings; undefined where it says nothing. */
+/** The embedding settings of the environment; undefined when there are none. */
 export interface EmbeddingSettings {
   readonly provider?: string;
   readonly model?: string;
@@ -19,8 +19,8 @@ export interface EmbeddingSettings {
 }
 
 /**
- * The embedder that the environment asks for. Throws, naming the variable, what cannot work. With `openai` and without
- * `EMBEDDING_DIMENSION` the provider is asked for it, and `EmbeddingFailed` is thrown when it cannot be.
+ * Opens the embedder that the environment names. Throws, with the name of the variable, for settings that cannot work. `openai` without
+ * `EMBEDDING_DIMENSION` asks the provider, and throws `EmbeddingFailed` when it does not answer.
  */
 export const openEmbedder = (guarding: Guarding): Promise<Embedder> =>
   createEmbedder(
@@ -35,7 +35,7 @@ export const openEmbedder = (guarding: Guarding): Promise<Embedder> =>
     guarding,
   );
 
-/** The same, opened when it is first needed, and again where that failed. */
+/** Opens the embedder on first use. A failed opening is tried again by the next call. */
 export function openEmbedderOnce(guarding: Guarding): () => Promise<Embedder> {
   let embedder: Promise<Embedder> | undefined;
   return () => {

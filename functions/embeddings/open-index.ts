@@ -4,7 +4,10 @@ import type { Embedder } from './embedder.ts';
 import { openVectorIndex } from './vector-index.ts';
 import type { VectorIndex } from './vector-index.ts';
 
-/** The index that the environment names, for the vectors of this model. Throws, naming the variable, when there is no address. */
+/**
+ * Opens the index that the environment names, for the vectors of one model. Throws, with the name of the variable, when the address is
+ * missing.
+ */
 export async function openIndex({ model, dimension }: Pick<Embedder, 'model' | 'dimension'>): Promise<VectorIndex> {
   const secretArn = optionalSetting('qdrantSecretArn');
   const apiKey = optionalSetting('qdrantApiKey') ?? (secretArn === undefined ? undefined : await readSecret(secretArn));

@@ -3,24 +3,24 @@ import type { Provider } from './provider.ts';
 import { failureOfStatus, readRetryAfter } from './provider.ts';
 
 export interface OpenAiSettings {
-  /** Up to and with the version: `https://api.openai.com/v1`, `http://localhost:11434/v1`. */
+  /** Base address with the version: `https://api.openai.com/v1`, `http://localhost:11434/v1`. */
   readonly url: string;
   readonly model: string;
-  /** Asked for when it is given; without it the model says what it has, once. */
+  /** The requested dimension; without it the model's own is learned from the first call. */
   readonly dimension?: number;
   readonly apiKey?: () => Promise<string>;
 }
 
 const name = 'openai';
-/** OpenAI takes 2,048 texts and 300,000 tokens a call; servers at home are happier with fewer. */
+/** OpenAI takes 2,048 texts and 300,000 tokens per call. Self-hosted servers need smaller batches. */
 const maxTexts = 32;
-/** OpenAI's models take 8,191 tokens a text. */
+/** OpenAI's models take 8,191 tokens per text. */
 const maxTokens = 8_000;
 const maxCalls = 4;
 
 /**
- * Any server that speaks OpenAI's `/embeddings`. A dimension that is not given is learned by embedding one word, and holds from then on:
- * that call may throw as any other.
+ * Opens any server with OpenAI's `/embeddings`. A missing dimension is learned by embedding one word, and that call may throw like any
+ * other.
  */
 export async function openOpenAi(settings: OpenAiSettings, learn = learnDimension): Promise<Provider> {
   const dimension = settings.dimension ?? (await learn(settings));
@@ -54,7 +54,7 @@ async function post(settings: OpenAiSettings, texts: readonly string[], signal: 
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(key !== undefined && { authorization: `Bearer ${key}` }) },
     body: JSON.stringify({ model, input: texts, encoding_format: 'float', ...(dimension !== undefined && { dimensions: dimension }) }),
-    // A key is for one address only.
+    // A redirect would send the key to another address.
     redirect: 'error',
     signal,
   });
@@ -65,7 +65,7 @@ async function post(settings: OpenAiSettings, texts: readonly string[], signal: 
   return readAnswer(await response.text());
 }
 
-/** The vectors by their `index`: servers may answer in another order. */
+/** Sorts the vectors by their `index`: servers may answer in another order. */
 function readAnswer(text: string): unknown[] {
   let answer: { data?: unknown };
   try {

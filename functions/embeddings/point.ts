@@ -4,52 +4,52 @@ import { keywordVector } from './keyword-vector.ts';
 import type { KeywordVector } from './keyword-vector.ts';
 
 export type PointKind = 'epoch' | 'chunk';
-/** `public`: for every member who is not a guest. `private`: for who may read the stream. */
+/** `public`: every member except guests. `private`: readers of the stream. */
 export type Visibility = 'public' | 'private';
 
-/** What is found: an epoch of a stream, or a piece of a document (whose library stands as its stream). */
+/** An indexed text: an epoch of a stream, or a part of a document, whose library takes the place of the stream. */
 export interface IndexPoint {
   readonly id: string;
   readonly kind: PointKind;
   readonly workspaceId: string;
   readonly streamId: string;
   readonly visibility: Visibility;
-  /** When it was said last. */
+  /** The time of the last message. */
   readonly at: Date;
-  /** A line that says what it is about; its words count more. */
+  /** A title. Its words count more than those of the text. */
   readonly title?: string;
   readonly text: string;
-  /** Of unit length. */
+  /** The dense vector, of unit length. */
   readonly vector: Float32Array;
 }
 
-/** A point that was found. */
+/** A search result. */
 export interface Hit {
   readonly id: string;
   readonly kind: PointKind;
   readonly streamId: string;
   readonly at: Date;
-  /** A cosine where a vector was asked for, BM25 where words were: the two are not to be compared. */
+  /** A cosine for vector queries, BM25 for keyword queries. The two cannot be compared. */
   readonly score: number;
   readonly keywords?: KeywordVector;
 }
 
-/** The vectors that a point has. */
+/** Names of a point's vectors. */
 export const denseVector = 'dense';
 export const keywordsVector = 'keywords';
 
-/** What lies beside the vectors. */
+/** The stored payload of a point. */
 interface Payload {
   readonly id: string;
   readonly workspace_id: string;
   readonly stream_id: string;
   readonly kind: PointKind;
   readonly visibility: Visibility;
-  /** Milliseconds. */
+  /** Time in milliseconds. */
   readonly at: number;
 }
 
-/** The index takes numbers or UUIDs as ids: a UUID that is made of ours, the same each time, so that nothing is there twice. */
+/** The UUID of a point, derived from workspace and id: the index accepts only numbers and UUIDs, and the same text keeps the same point. */
 export function pointId(workspaceId: string, id: string): string {
   const bytes = createHash('sha256').update(`${workspaceId}/${id}`).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
@@ -75,7 +75,7 @@ export function toPoint(point: IndexPoint): Schemas['PointStruct'] {
   };
 }
 
-/** Seven places are what the numbers are good for; written out in full they are twice as long. */
+/** Seven digits are the precision of a 32-bit float. All digits would double the size of the JSON. */
 export const toNumbers = (vector: Float32Array): number[] => Array.from(vector, (value) => Math.round(value * 1e7) / 1e7);
 
 export function toHit({ score, payload, vector }: Schemas['ScoredPoint']): Hit {
@@ -84,6 +84,6 @@ export function toHit({ score, payload, vector }: Schemas['ScoredPoint']): Hit {
   return { id, kind, streamId, at: new Date(at), score, ...(keywords && { keywords }) };
 }
 
-/** The keyword vector of a point that came with one. */
+/** The keyword vector in an answer, if the query asked for it. */
 export const keywordsOf = (vector: Schemas['ScoredPoint']['vector']): KeywordVector | undefined =>
   (vector as Record<string, KeywordVector | undefined> | null | undefined)?.[keywordsVector];

@@ -1,23 +1,23 @@
 import type { EmbeddingPurpose } from './embedder.ts';
 import { EmbeddingFailed } from './embedder.ts';
 
-/** One call of somebody else's model, and what a call may carry. What is around it (waiting, repeating, checking) is `guarded.ts`. */
+/** A provider's API and its limits. Retries, batching and checks are in `guarded.ts`. */
 export interface Provider {
-  /** For logs and sentences: `openai`. */
+  /** The name in logs and messages: `openai`. */
   readonly name: string;
   readonly model: string;
   readonly dimension: number;
-  /** Texts a call. */
+  /** Texts per call. */
   readonly maxTexts: number;
-  /** Tokens a text, as `estimateTokens` has it. */
+  /** Tokens per text, by `estimateTokens`. */
   readonly maxTokens: number;
-  /** Calls at a time. */
+  /** Concurrent calls. */
   readonly maxCalls: number;
-  /** One vector per text, as the provider gives them: nothing of it has been checked. Throws `EmbeddingFailed`, or whatever stopped it. */
+  /** The provider's vectors, one per text and not checked yet. Throws `EmbeddingFailed` or the error of the transport. */
   call(texts: readonly string[], purpose: EmbeddingPurpose, signal: AbortSignal): Promise<unknown>;
 }
 
-/** What an HTTP status says of a provider. The answer's own words stay out of it: they may hold what was to be embedded. */
+/** Maps an HTTP status to the port's error. The body of the answer is left out: it may quote the text. */
 export function failureOfStatus(name: string, status: number, retryAfterSeconds?: number): EmbeddingFailed {
   const said = `${name} answered ${status}`;
   if (status === 429) return new EmbeddingFailed('throttled', said, retryAfterSeconds);
@@ -25,7 +25,7 @@ export function failureOfStatus(name: string, status: number, retryAfterSeconds?
   return new EmbeddingFailed('refused', said);
 }
 
-/** `Retry-After`: seconds, or a date. Undefined for what is neither. */
+/** Parses `Retry-After`: seconds, or a date; undefined for anything else. */
 export function readRetryAfter(header: string | null | undefined, now: Date): number | undefined {
   if (header === null || header === undefined || header.trim() === '') return undefined;
   const seconds = Number(header);

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Lets so many a second pass and no more, in the order of asking; a second's worth may come at once. */
+/** A rate limit per second, first come first served, with a burst of one second. */
 export interface Rate {
-  /** Resolves when `count` may pass. Throws the signal's reason when it is aborted meanwhile. */
+  /** Resolves when `count` texts may be sent. Throws the signal's reason when it is aborted first. */
   pass(count: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Of one process: how many of them there are is limited where they are started. */
+/** Creates a rate limit for this process. The number of processes is limited where they are started. */
 export function createRate(perSecond: number, now: () => number = () => performance.now()): Rate {
-  /** When everything that was let through is worked off. */
+  /** The time at which all admitted texts have been worked off. */
   let free = 0;
   return {
     async pass(count, signal) {

@@ -2,33 +2,33 @@ import type { Schemas } from '@qdrant/js-client-rest';
 import { pointId } from './point.ts';
 import type { PointKind } from './point.ts';
 
-/** Who asks, and for what. A point that this does not let through is not found by any way of asking. */
+/** The filter of a query: no search method finds a point outside it. */
 export interface Scope {
   readonly workspaceId: string;
-  /** All kinds when it is absent. */
+  /** All kinds when absent. */
   readonly kinds?: readonly PointKind[];
-  /** `all` is for what no reader is shown before it was checked again. */
+  /** `all` is for results that are checked for each reader before they are shown. */
   readonly readable: Readable | 'all';
   readonly exclude?: readonly string[];
-  /** Said at this time or later. */
+  /** Inclusive lower bound of the time. */
   readonly after?: Date;
-  /** Said before this time. */
+  /** Exclusive upper bound of the time. */
   readonly before?: Date;
 }
 export interface Readable {
-  /** Everything that is public, beside the streams that are named. */
+  /** Includes all public streams beside the named ones. */
   readonly publicToo: boolean;
   readonly streamIds: readonly string[];
 }
 
-/** What a change of many points is about. */
+/** The points that a bulk change applies to. */
 export interface Where {
   readonly workspaceId: string;
   readonly streamId?: string;
   readonly kind?: PointKind;
 }
 
-/** Who may read nothing finds nothing: there is no filter that says so. */
+/** A caller without any stream finds nothing: Qdrant has no filter that matches no point. */
 export const readsNothing = ({ readable }: Scope): boolean => readable !== 'all' && !readable.publicToo && readable.streamIds.length === 0;
 
 const is = (key: string, value: string): Schemas['FieldCondition'] => ({ key, match: { value } });

@@ -8,7 +8,10 @@ import type { Scope } from './scope.ts';
 import type { VectorIndex } from './vector-index.ts';
 import { sampleFrequencies } from './word-frequencies.ts';
 
-/** `keyword`: what holds the words. `vector`: what is near in meaning, as far as the model knows. `hybrid`: both, and what the first found say in common. */
+/**
+ * `keyword`: texts with the words. `vector`: texts that are near in meaning, as far as the model knows. `hybrid`: both, with feedback from
+ * the first results.
+ */
 export type SearchMode = 'keyword' | 'vector' | 'hybrid';
 
 export interface Search {
@@ -18,23 +21,23 @@ export interface Search {
   readonly limit: number;
 }
 export interface SearchAnswer {
-  /** Best first. Scores of one answer can be compared, those of two answers cannot. */
+  /** Hits, best first. Scores of one answer can be compared, those of two answers cannot. */
   readonly hits: Hit[];
-  /** The provider of embeddings could not be asked: what is here was found by words alone. */
+  /** True when the provider was unavailable and the hits were found by words alone. */
   readonly isDegraded: boolean;
 }
 
-/** How deep both ways look before they are put together. */
+/** Hits of each method before they are merged. */
 const fusedDepth = 100;
-/** What a vector counts beside the words, whose weight is one: a model that knows meanings is worth as much as they are. */
+/** The weight of vectors relative to words: a model of meanings counts as much as the words. */
 const trustInMeaning = 1;
 
-/** Searches what memory holds, in at most two round trips to the index. Throws `IndexUnavailable`. */
+/** Searches the index, in at most two round trips. Throws `IndexUnavailable`. */
 export async function searchIndex(index: VectorIndex, embedder: Embedder, search: Search): Promise<SearchAnswer> {
   const { scope, mode, text, limit } = search;
   const keywords = keywordQuery(text);
   if (mode === 'keyword') return { hits: await askOne(index, scope, { by: { keywords }, limit }), isDegraded: false };
-  // Arithmetic on the words finds nothing that the words themselves do not, and ranks it worse.
+  // Offline vectors find nothing that the words do not, and rank worse.
   const isByWords = mode === 'hybrid' && embedder.isOffline;
   const vector = isByWords ? undefined : await vectorOf(embedder, text);
   if (mode === 'vector' && vector) return { hits: await askOne(index, scope, { by: { dense: vector }, limit }), isDegraded: false };

@@ -1,4 +1,4 @@
-/** The package has no types. Only what is used is declared. */
+/** Types of the used part of the package, which has none. */
 declare module 'snowball-stemmers' {
   interface Stemmer {
     stem(word: string): string;

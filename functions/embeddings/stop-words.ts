@@ -1,6 +1,6 @@
 const listed = (words: string) => words.split(/\s+/).filter((word) => word !== '');
 
-/** NLTK's English list, without what is one letter long or holds an apostrophe: neither survives the cutting into words. */
+/** NLTK's English list, without words of one letter or with an apostrophe, which tokenizing removes. */
 const english = listed(`
   me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself it its itself they them
   their theirs themselves what which who whom this that these those am is are was were be been being have has had having do does did doing
@@ -10,8 +10,8 @@ const english = listed(`
   mustn needn shan shouldn wasn weren won wouldn`);
 
 /**
- * The commonest words of other languages, without accents: a word is judged by itself, so that a query of one word and a document of
- * thousands agree.
+ * The most common words of other languages, without accents. Each word is judged alone, so that a query of one word and a long document
+ * agree.
  */
 const others = listed(`
   der das und ist nicht ich wir sie mit auf fur dem den ein eine einen einem einer eines zu zum zur im ins vom von bei aus als auch wie wenn
@@ -31,8 +31,8 @@ const others = listed(`
   的 了 和 是 在 我 有 不 这 他 她 们 你 我们 你们 他们 就 都 也 吗 吧 呢 啊 很 要 到 说 一个 会 与 及 这个 那个 什么
   する した して です ます ました でした いる ある こと これ それ あれ この その から まで ので けど`);
 
-/** What means something in English stays a word. */
+/** Words of the lists that have a meaning in English. */
 const kept = new Set(listed('come son ton os sa est pas par mon las er das den kan til har mit hat hay fur dos aux uber ska'));
 
-/** Words that say nothing of what a text is about, in lower case and without accents. */
+/** Words that say nothing about the subject of a text, in lower case and without accents. */
 export const stopWords: ReadonlySet<string> = new Set([...english, ...others.filter((word) => !kept.has(word))]);

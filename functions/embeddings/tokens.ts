@@ -1,6 +1,6 @@
 /**
- * How many tokens a text may be at most for a model that we have no tokenizer of: a word of Latin letters is one token for each three
- * letters begun, any other sign is one. Models count less (English: about 0.6 of it), so that what is cut by it is taken by all of them.
+ * An upper bound of the tokens of a text, for models without a known tokenizer. A Latin word counts one token per three letters begun, any
+ * other character counts one. Models count less (English: about 0.6 of it), so a text that is cut by this fits all of them.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0;
@@ -8,9 +8,9 @@ export function estimateTokens(text: string): number {
   return tokens;
 }
 
-/** The beginning of a text, whole words of it, that is not more than so many tokens. */
+/** The beginning of a text, in whole words, up to a number of tokens. */
 export function cutToTokens(text: string, maxTokens: number): string {
-  // Each token takes at least a sign: most texts need no counting.
+  // A token has at least one character, so most texts need no counting.
   if (text.length <= maxTokens) return text;
   let tokens = 0;
   for (const { 0: piece, index } of text.matchAll(pieces)) {

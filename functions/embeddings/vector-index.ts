@@ -8,41 +8,40 @@ import type { Hit, IndexPoint, Visibility } from './point.ts';
 import { readsNothing, scopeFilter, whereFilter } from './scope.ts';
 import type { Scope, Where } from './scope.ts';
 
-/** One way of asking: what is near to a vector, or what holds these words. */
+/** A query: near a vector, or by words. */
 export interface Question {
   readonly by: { readonly dense: Float32Array } | { readonly keywords: KeywordVector };
   readonly limit: number;
-  /** Only these, of what the scope lets through. */
+  /** Restricts the query to these ids within the scope. */
   readonly among?: readonly string[];
-  /** Brings the keyword vectors of what is found. */
+  /** Includes the keyword vectors of the hits. */
   readonly withKeywords?: boolean;
 }
 
 /**
- * The index over everything that memory holds, of one model. It can be made again from the database, and nothing is only here. What is
- * written twice is there once, and what is changed is found as it is now by who asks next. Throws `IndexUnavailable` when the same call
- * should be made later; a collection that is missing is made.
+ * The index of one model. It can be rebuilt from the database, which holds everything. Writes are idempotent, and visible to the next
+ * query. Throws `IndexUnavailable` for calls that may be retried, and creates a missing collection.
  */
 export interface VectorIndex {
   readonly collection: string;
   readonly dimension: number;
   ensure(): Promise<void>;
-  /** Takes the place of what is there under the same id. Safe to repeat as a whole when it throws. */
+  /** Replaces the points with the same ids. Safe to repeat as a whole after a failure. */
   upsert(points: readonly IndexPoint[]): Promise<void>;
   remove(workspaceId: string, ids: readonly string[]): Promise<void>;
   removeWhere(where: Where): Promise<void>;
   setVisibility(where: Where, visibility: Visibility): Promise<void>;
   count(where: Where): Promise<number>;
-  /** The words of some texts of a workspace, whichever they are. */
+  /** Keyword vectors of a sample of a workspace's texts. */
   sample(workspaceId: string, limit: number): Promise<KeywordVector[]>;
-  /** Asks several questions in one round trip; the answers stand in their order, each best first. */
+  /** Runs several queries in one round trip. Answers keep their order, each best first. */
   ask(scope: Scope, questions: readonly Question[]): Promise<Hit[][]>;
 }
 
 export interface IndexSettings {
   readonly url: string;
   readonly apiKey?: string;
-  /** Keeps apart what shares a server. */
+  /** Separates stages that share a server. */
   readonly stage: string;
   readonly model: string;
   readonly dimension: number;
@@ -50,18 +49,18 @@ export interface IndexSettings {
 }
 
 const defaultTimeoutSeconds = 10;
-/** What one request carries: 100 vectors of 1,024 numbers are about 1 MB as JSON. */
+/** Points per request: 100 vectors of 1,024 numbers are about 1 MB of JSON. */
 const maxBatch = 100;
 
 export function openVectorIndex(settings: IndexSettings): VectorIndex {
   const client = new QdrantClient({
     url: settings.url,
-    // The port that the address says, or that of its scheme: the client would take 6333.
+    // The port of the address or its scheme: the client's default is 6333.
     port: null,
-    // As a header: of a key the client says to everybody's log that it goes over a network that is not encrypted, and inside of ours it does.
+    // Sent as a header: the client logs a warning about its own key option on an unencrypted network, which ours is inside the VPC.
     ...(settings.apiKey !== undefined && { headers: { 'api-key': settings.apiKey } }),
     timeout: (settings.timeoutSeconds ?? defaultTimeoutSeconds) * 1000,
-    // A round trip for a warning that nobody reads.
+    // The check would cost a round trip for a warning that nobody reads.
     checkCompatibility: false,
   });
   return createVectorIndex(client, collectionName(settings.stage, settings.model, settings.dimension), settings.dimension);
@@ -69,7 +68,7 @@ export function openVectorIndex(settings: IndexSettings): VectorIndex {
 
 export function createVectorIndex(client: QdrantClient, collection: string, dimension: number): VectorIndex {
   const ensure = () => reach(() => ensureCollection(client, collection, dimension));
-  /** A collection that somebody dropped is made again, and the call made once more. */
+  /** Creates a missing collection and repeats the call once. */
   const call = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -104,7 +103,7 @@ export function createVectorIndex(client: QdrantClient, collection: string, dime
       return count;
     },
     async sample(workspaceId, limit) {
-      // In the order of their ids, which are hashes: by chance.
+      // Ids are hashes, so their order is random.
       const scroll = { filter: whereFilter({ workspaceId }), limit, with_payload: false, with_vector: [keywordsVector] };
       const { points } = await call(() => client.scroll(collection, scroll));
       return points.flatMap(({ vector }) => keywordsOf(vector) ?? []);
@@ -127,7 +126,7 @@ async function reach<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Without words nothing is found by words, and the index would refuse to look. */
+/** A query without words has no hits, and the index would reject it. */
 const isEmpty = (scope: Scope, { by, among }: Question): boolean =>
   readsNothing(scope) || among?.length === 0 || ('keywords' in by && by.keywords.indices.length === 0);
 

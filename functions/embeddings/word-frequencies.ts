@@ -2,7 +2,7 @@ import type { Frequencies } from './feedback.ts';
 import type { KeywordVector } from './keyword-vector.ts';
 import type { VectorIndex } from './vector-index.ts';
 
-/** Which words are common shows in so few texts already; the index itself knows exactly, but keeps it to itself. */
+/** Sample size: common words show in few texts. Qdrant knows exact frequencies but does not expose them. */
 const sampleSize = 200;
 const freshMilliseconds = 10 * 60_000;
 const maxWorkspaces = 100;
@@ -11,8 +11,8 @@ type Held = Map<string, { frequencies: Promise<Frequencies>; until: number }>;
 const held = new WeakMap<VectorIndex, Held>();
 
 /**
- * How common terms are in a workspace, from a sample of what is indexed of it; asked for once in ten minutes. The sample is of all texts,
- * whoever may read them, and only counts leave it: as in the index itself, where they rank what is found.
+ * Term frequencies of a workspace, from a sample that is cached for ten minutes. The sample ignores who may read the texts, but only
+ * counts leave it, as in the index's own ranking.
  */
 export function sampleFrequencies(index: VectorIndex, workspaceId: string): Promise<Frequencies> {
   const ofIndex: Held = held.get(index) ?? new Map();
@@ -23,12 +23,12 @@ export function sampleFrequencies(index: VectorIndex, workspaceId: string): Prom
   const frequencies = index.sample(workspaceId, sampleSize).then(frequenciesIn);
   if (ofIndex.size >= maxWorkspaces) ofIndex.clear();
   ofIndex.set(workspaceId, { frequencies, until: now + freshMilliseconds });
-  // What failed is not held: the next search asks again.
+  // A failed sample is not cached: the next search asks again.
   frequencies.catch(() => ofIndex.delete(workspaceId));
   return frequencies;
 }
 
-/** Rarity is the inverse document frequency as BM25 has it. */
+/** BM25's inverse document frequency. */
 export function frequenciesIn(sample: readonly KeywordVector[]): Frequencies {
   const counts = new Map<number, number>();
   for (const { indices } of sample) for (const index of indices) counts.set(index, (counts.get(index) ?? 0) + 1);

@@ -1,10 +1,10 @@
 import snowball from 'snowball-stemmers';
 import { stopWords } from './stop-words.ts';
 
-/** A text counts up to here: who pastes a log says what it is about at its beginning. */
+/** The length of a text that is tokenized: the beginning of a pasted log says what it is about. */
 const maxCharacters = 40_000;
 const maxTerms = 2_000;
-/** Longer ones are hashes, keys and encoded bytes: never written twice, so they say nothing. */
+/** The longest word. Longer ones are hashes, keys and encoded bytes, which never repeat. */
 const maxLetters = 40;
 const maxKeptStems = 50_000;
 
@@ -22,13 +22,13 @@ const english = snowball.newStemmer('english');
 const russian = snowball.newStemmer('russian');
 const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 
-/** Stems that were met, as stemming costs more than everything else here. Dropped as a whole when full: the common ones are back at once. */
+/** A cache of stems, because stemming costs most here. It is cleared when full: common words come back at once. */
 let stems = new Map<string, string>();
 
 /**
- * The content words of a text, for what compares texts by their words: in lower case, without accents and stop words, stemmed; in order,
- * with repeats; at most 2,000. A word alone decides on its term, so that a query of one word agrees with the documents that hold it:
- * words in Latin letters are stemmed as English, in Cyrillic ones as Russian, and scripts without spaces are cut by dictionary.
+ * The content words of a text: lower case, without accents and stop words, stemmed, in order, with repeats, 2,000 at most. Each word is
+ * stemmed by itself, so that a query of one word agrees with the documents that hold it. Latin words are stemmed as English, Cyrillic ones
+ * as Russian; scripts without spaces are cut by dictionary.
  */
 export function termsOf(text: string): string[] {
   const terms: string[] = [];
