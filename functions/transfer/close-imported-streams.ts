@@ -3,7 +3,7 @@ import type { Faults } from './faults.ts';
 import type { Line } from './import-ids.ts';
 import { closeStreams, listBranched, settlePointers } from './import-store.ts';
 
-/** Gives streams their place and their counts, and sees that what came is what their ends say. */
+/** Places imported streams below their parents, sets their counts, and checks the counts against their `stream_end` lines. */
 export async function closeImportedStreams(tx: Transaction, ends: readonly Line<'stream_end'>[], faults: Faults): Promise<void> {
   const branches = ends.flatMap(({ record }) => record.branchedFromEventId ?? []);
   const taken = new Set(branches.length === 0 ? [] : await listBranched(tx, branches));

@@ -3,14 +3,14 @@ import type { Transaction } from '../platform/database.ts';
 import { listEventParts, listEventRecords } from './export-store.ts';
 import type { EventPart, Keyed, KeyedLines, Slice } from './export-store.ts';
 
-/** A page ends behind the line that passes this: an answer of a function may be 6 MB. */
+/** Bytes after which a page ends: a function may answer 6 MB. */
 const maxPageBytes = 1_000_000;
-/** Versions are as long as messages: not too many of them at a time. */
+/** Parts per page: a version is as long as a message. */
 const maxParts = 100;
 
 /**
- * The next events, each with what stands behind it. A key says behind which line of which event it goes on: stream, position, part, number;
- * so the event of the key is read again, and what of it was told is passed over.
+ * Reads the next events, each followed by its parts. A key names the last line that was sent: stream, position, part, number. The event of
+ * the key is read again, and the lines that were sent are skipped.
  */
 export async function readEvents(tx: Transaction, slice: Slice, { sharing }: { sharing: boolean }): Promise<KeyedLines> {
   const { after } = slice;
@@ -18,13 +18,13 @@ export async function readEvents(tx: Transaction, slice: Slice, { sharing }: { s
   const events = await listEventRecords(tx, { ...slice, limit, sharing });
   const first = events[0];
   const told = first !== undefined && first.streamId === after?.[0] && first.seq === after[1];
-  // Of what was deleted nothing is told but that it was there.
+  // The parts of a deleted event are not exported.
   const open = events.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id);
   const halfTold = told ? { eventId: first.id, part: Number(after?.[2]), n: Number(after?.[3]) } : undefined;
   const partsLimit = Math.min(limit, maxParts);
   const parts = open.length === 0 ? [] : await listEventParts(tx, open, { halfTold, until: slice.until, limit: partsLimit });
   const known = inOrder(events, parts, told);
-  // Where not all parts were read, what comes behind the last of them is not known yet.
+  // When the limit cut off some parts, the lines after the last part are left to the next page.
   const lastPart = parts.length === partsLimit ? parts.at(-1) : undefined;
   const complete = lastPart === undefined ? known : known.slice(0, known.findIndex(({ record }) => record === lastPart.record) + 1);
   const lines = cut(complete, slice.limit);
@@ -42,7 +42,7 @@ function inOrder(events: readonly EventRecord[], parts: readonly EventPart[], fi
   });
 }
 
-/** So many lines, and so many bytes; always at least one line. */
+/** Cuts lines to a number and a size, and always keeps one. */
 function cut(lines: readonly Keyed[], limit: number): Keyed[] {
   let bytes = 0;
   const kept: Keyed[] = [];

@@ -2,35 +2,35 @@ import type { ExportRecord } from '../../contract/transfer.ts';
 import { maxInRecord } from '../../contract/transfer-event.ts';
 import type { Transaction } from '../platform/database.ts';
 
-/** A line of the file, and the key that the next page goes on behind. */
+/** A line of the file, with the key after which the next page begins. */
 export interface Keyed {
   readonly key: readonly (string | number)[];
   readonly record: ExportRecord;
 }
 
-/** Some lines, and whether their section has no more. */
+/** A page of a section's lines; `done` after the last one. */
 export interface KeyedLines {
   readonly lines: readonly Keyed[];
   readonly done: boolean;
 }
 
-/** Which part of a list: behind a key, what was there at `until`, so many. */
+/** A page of a list: after a key, rows that existed at `until`, up to a limit. */
 export interface Slice {
   readonly after: readonly (string | number)[] | undefined;
   readonly until: Date;
   readonly limit: number;
 }
 
-/** Times inside JSON, as they stand on the wire. */
+/** SQL: a time inside JSON, in the format of the API. */
 const time = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/** Fields of a JSON object: column by name. */
+/** SQL: a JSON object with a column or expression per field. */
 const json = (kind: string, fields: Readonly<Record<string, string>>): string =>
   `json_build_object('kind', '${kind}', ${Object.entries(fields)
     .map(([name, value]) => `'${name}', ${value}`)
     .join(', ')})`;
 
-/** Somebody of whom the file tells: who came later may have done something meanwhile to what was there. */
+/** SQL: the user is in the file. Members who joined after `until` may have changed older rows, and are left out. */
 const isTold = (userId: string, until: string): string =>
   `exists (select from users k where k.workspace_id = $1 and k.id = ${userId} and k.created_at <= ${until})`;
 
@@ -52,7 +52,7 @@ export function listProviderRecords(tx: Transaction, { after, until, limit }: Sl
   );
 }
 
-/** Who is in the workspace, and who was: what they wrote is still there. */
+/** Current and former members: the messages of former members are still there. */
 export function listMemberRecords(tx: Transaction, { after, until, limit }: Slice): Promise<Keyed[]> {
   const record = json('member', {
     userId: 'u.id',
@@ -103,7 +103,7 @@ export function listStreamRecords(tx: Transaction, { after, until, limit }: Slic
   );
 }
 
-/** Of what was deleted, only that it was there. */
+/** SQL: the value, or null in a deleted event. */
 const unlessDeleted = (value: string): string => `case when e.deleted_at is null then ${value} end`;
 
 const eventRecord = json('event', {
@@ -136,8 +136,8 @@ const eventRecord = json('event', {
 });
 
 /**
- * Events from a key on (that one too), stream by stream, oldest first; those that share another, or the others. Each stream is entered by
- * its index, so that a page costs the same wherever it is.
+ * Events from a key on, the key's event included, by stream and oldest first: those that share another event, or those that do not. Each
+ * stream is read by its index, so that a page costs the same at any position.
  */
 export async function listEventRecords(
   tx: Transaction,
@@ -163,7 +163,7 @@ export async function listEventRecords(
   return rows.map(({ record }) => record);
 }
 
-/** What stands behind an event: 1 what it said before, 2 reactions, 3 votes; `n` is its number among those. */
+/** A part of an event: 1 earlier versions, 2 reactions, 3 votes. `n` is its number among the parts of its kind. */
 export interface EventPart {
   readonly eventId: string;
   readonly part: number;
@@ -206,7 +206,7 @@ const votes = inChunks(3, {
   entry: `json_build_object('optionId', y.option_id, 'userId', y.user_id, 'at', ${time('y.voted_at')})`,
 });
 
-/** What stands behind these events, in their order; of the one that is half told only the rest. */
+/** The parts of these events in order; for the event that was sent in part, only the rest. */
 export async function listEventParts(
   tx: Transaction,
   eventIds: readonly string[],

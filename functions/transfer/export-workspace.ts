@@ -18,7 +18,7 @@ import type { Keyed, KeyedLines, Slice } from './export-store.ts';
 
 type Read = (tx: Transaction, slice: Slice) => Promise<KeyedLines>;
 
-/** The end of a stream counts its events: a page of many large ones would take too long. */
+/** Stream ends per page: each one counts the events of its stream. */
 const maxStreamEnds = 100;
 
 const listed =
@@ -32,7 +32,7 @@ const single =
   (find: (tx: Transaction, slice: Slice) => ExportRecord | Promise<ExportRecord>): Read =>
   async (tx, slice) => ({ lines: [{ key: [], record: await find(tx, slice) }], done: true });
 
-/** The sections of the file, in their order. */
+/** Sections of the file, in order. */
 const sections: readonly Read[] = [
   single(({ workspaceId }, { until }) => headerOf(workspaceId, until)),
   single(findWorkspaceRecord),
@@ -48,14 +48,14 @@ const sections: readonly Read[] = [
 const Cursor = z.strictObject({
   section: z.int().min(0).max(sections.length),
   after: z.array(z.union([z.string().max(64), z.int().min(0)])).max(4),
-  /** Milliseconds: what was written later is not in the file. */
+  /** Time in milliseconds: later rows are not in the file. */
   until: z.int().min(0).max(8_640_000_000_000_000),
-  /** Lines so far. */
+  /** Number of lines so far. */
   records: z.int().min(0),
 });
 type Cursor = z.infer<typeof Cursor>;
 
-/** A page of the file. Every page is of one moment; all of them hold what was written until the first one was read. */
+/** Returns a page of the file. A page is one database snapshot, and all pages hold the rows that existed when the first one was read. */
 export async function exportWorkspace(
   app: Pick<App, 'db' | 'clock'>,
   caller: ApiKeyCaller,

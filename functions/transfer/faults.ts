@@ -1,7 +1,7 @@
 import type { FieldError } from '../../contract/errors.ts';
 import { AppError } from '../platform/errors.ts';
 
-/** What is wrong with the lines of an import; each says which line of the request it is, and which field of it. */
+/** Collects faults of imported lines, each with its line in the request and its field. */
 export class Faults {
   readonly #found: FieldError[] = [];
 
@@ -9,7 +9,7 @@ export class Faults {
     this.#found.push({ path: `body.records.${at}.${field}`, message });
   }
 
-  /** Notes a reference to something that neither came before nor is in the workspace; null refers to nothing. */
+  /** Adds a fault for a reference to an id that is neither in earlier lines nor in the workspace. Null is no reference. */
   check(known: { has(id: string): boolean }, at: number, field: string, id: string | null, what: string): void {
     if (id !== null && !known.has(id)) this.add(at, field, `refers to ${what} that is not there: it must come before this line`);
   }

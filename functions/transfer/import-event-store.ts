@@ -3,7 +3,7 @@ import type { Transaction } from '../platform/database.ts';
 
 type Event = RecordOf<'event'>;
 
-/** Where the content of an event is kept, by its type; what was deleted has none. */
+/** Names the table and id of an event's content, by its type; a deleted event has none. */
 function contentOf(event: Event): { contentType: string | null; contentId: string | null } {
   if (event.sharedRef) return { contentType: 'shared_ref', contentId: event.id };
   if (event.poll) return { contentType: 'poll', contentId: event.id };
@@ -12,7 +12,7 @@ function contentOf(event: Event): { contentType: string | null; contentId: strin
   return { contentType: null, contentId: null };
 }
 
-/** Adds events where they were, each at its own position. Says how many are new; one whose place is taken is not added. */
+/** Inserts events at their positions and returns the number of new ones. An event whose position is taken is skipped. */
 export async function insertEvents(tx: Transaction, events: readonly Event[]): Promise<number> {
   const rows = await tx.query(
     `insert into stream_events (id, workspace_id, stream_id, seq, changed_seq, ordinal, event_type, actor_id, provider_id, client_event_id,
@@ -28,12 +28,12 @@ export async function insertEvents(tx: Transaction, events: readonly Event[]): P
   return rows.length;
 }
 
-/** Writes with the commit; nothing for nothing. */
+/** Defers a statement over rows to the commit; does nothing without rows. */
 function deferAll(tx: Transaction, text: string, rows: readonly object[]): void {
   if (rows.length > 0) tx.defer(text, [tx.workspaceId, JSON.stringify(rows)]);
 }
 
-/** What the events say, and whom they mention. */
+/** Inserts the contents and mentions of events. */
 export function insertContents(tx: Transaction, events: readonly Event[]): void {
   const of = <Part>(part: (event: Event) => Part | null) =>
     events.flatMap((event) => {
@@ -83,7 +83,7 @@ export function insertContents(tx: Transaction, events: readonly Event[]): void 
   );
 }
 
-/** What stands behind events: what they said before, and who reacted and voted. */
+/** Inserts the parts of events: earlier versions, reactions and votes. */
 export function insertParts(
   tx: Transaction,
   parts: {

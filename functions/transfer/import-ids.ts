@@ -2,16 +2,16 @@ import type { Mention } from '../../contract/event.ts';
 import type { ExportRecord, RecordOf } from '../../contract/transfer.ts';
 import { importedId, isImportable } from './imported-id.ts';
 
-/** A line as it was sent, and the place it was sent at: the same place in the records of the request. */
+/** A line with its index in the records of the request. */
 export interface Line<Kind extends ExportRecord['kind']> {
   readonly at: number;
   readonly record: RecordOf<Kind>;
 }
 
-/** What stands behind an event. */
+/** A line that belongs to an event. */
 export type PartLine = Line<'version'> | Line<'reactions'> | Line<'votes'>;
 
-/** The lines of a request by their kind, with the ids that they have in the workspace. */
+/** Lines of a request by kind, with the ids that they have in the workspace. */
 export type Lines = { readonly [Kind in ExportRecord['kind']]: readonly Line<Kind>[] };
 
 export function linesOf(workspaceId: string, records: readonly ExportRecord[]): Lines {
@@ -79,7 +79,7 @@ function withNewIds(workspaceId: string, record: ExportRecord): ExportRecord {
   }
 }
 
-/** A payload with the ids in it made anew, however deep they stand. */
+/** Replaces the ids in a payload, at any depth. */
 function inPayload(value: unknown, anew: (id: string) => string): unknown {
   if (typeof value === 'string') return isImportable(value) ? anew(value) : value;
   if (Array.isArray(value)) return value.map((item) => inPayload(item, anew));

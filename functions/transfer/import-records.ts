@@ -26,9 +26,9 @@ import {
 export type ImportApp = Pick<App, 'db' | 'queues' | 'epochsQueueUrl' | 'clock'>;
 
 /**
- * Imports the next lines of a file, all or none of them. Ids of the file always become the same ids here, what is there already stays as
- * it is, and a stream that has its end takes nothing more: so any lines may come again, and an import that broke off is begun anew or
- * gone on with. However many lines, the number of statements is the same.
+ * Imports the next lines of a file, all or none. Safe to repeat: an id of the file always maps to the same id here, existing rows stay as
+ * they are, and a stream with its end accepts no more lines. An interrupted import can be restarted or continued. The number of statements
+ * does not depend on the number of lines.
  */
 export async function importRecords(app: ImportApp, caller: ApiKeyCaller, input: { records: readonly ExportRecord[] }): Promise<Imported> {
   const lines = linesOf(caller.workspaceId, input.records);
@@ -44,10 +44,10 @@ export async function importRecords(app: ImportApp, caller: ApiKeyCaller, input:
   return imported;
 }
 
-/** Nudges that are sent at once. */
+/** Concurrent nudges. */
 const nudgesAtOnce = 10;
 
-/** Streams that are whole are remembered from here on. Where that cannot be said, the same lines say it when they come again. */
+/** Nudges memory for imported streams. When a nudge fails, a repetition of the same lines sends it again. */
 async function nudgeEpochs(app: ImportApp, workspaceId: string, streamIds: ReadonlySet<string>): Promise<void> {
   const left = streamIds.values();
   const lane = async () => {
@@ -58,7 +58,7 @@ async function nudgeEpochs(app: ImportApp, workspaceId: string, streamIds: Reado
   await Promise.all(Array.from({ length: Math.min(nudgesAtOnce, streamIds.size) }, lane));
 }
 
-/** Holds the workspace's import, or begins it; says whether it was finished before. A workspace takes one file in its life. */
+/** Locks the workspace's import, or starts it; returns true when it had finished before. A workspace accepts one file in its life. */
 async function accessImport(tx: Transaction, lines: Lines, now: Date): Promise<boolean> {
   const [header] = lines.header;
   let begun = await lockImport(tx);
@@ -84,7 +84,7 @@ const isSameFile = (begun: { sourceWorkspaceId: string; exportedAt: Date }, head
   begun.sourceWorkspaceId === header.workspaceId && begun.exportedAt.getTime() === Date.parse(header.exportedAt);
 
 const recordsOf = <Kind extends ExportRecord['kind']>(lines: readonly Line<Kind>[]): RecordOf<Kind>[] => lines.map(({ record }) => record);
-/** Calls `work` unless there is nothing to do. */
+/** Calls `work`, unless there are no items. */
 const forAny = async <Item>(items: readonly Item[], work: (items: readonly Item[]) => Promise<number | void>): Promise<number> =>
   items.length === 0 ? 0 : ((await work(items)) ?? 0);
 

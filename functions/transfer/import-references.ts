@@ -4,7 +4,7 @@ import type { Known } from './import-store.ts';
 
 type UserReference = readonly [at: number, field: string, userId: string | null];
 
-/** Every field that names a user. */
+/** Lists every field that names a user. */
 function* userReferences(lines: Lines): Generator<UserReference> {
   for (const { at, record } of lines.stream) {
     yield [at, 'createdBy', record.createdBy];
@@ -25,7 +25,7 @@ function* userReferences(lines: Lines): Generator<UserReference> {
   for (const { at, record } of lines.stream_member) yield [at, 'userId', record.userId];
 }
 
-/** The users that are referred to. */
+/** Ids of the users that lines refer to. */
 export const usersIn = (lines: Lines): Set<string> =>
   new Set([...userReferences(lines)].flatMap(([, , userId]) => (userId === null ? [] : [userId])));
 
@@ -33,7 +33,7 @@ export function checkUsers(lines: Lines, known: Known, faults: Faults): void {
   for (const [at, field, userId] of userReferences(lines)) faults.check(known.users, at, field, userId, 'a member');
 }
 
-/** The streams that are referred to, and those of the lines themselves. */
+/** Ids of the streams that lines refer to or define. */
 export const streamsIn = (lines: Lines): Set<string> =>
   new Set([
     ...lines.stream.map(({ record }) => record.id),
@@ -52,7 +52,7 @@ export function checkStreams(lines: Lines, known: Known, faults: Faults): void {
   for (const { at, record } of lines.stream_end) faults.check(known.streams, at, 'parentStreamId', record.parentStreamId, 'a stream');
 }
 
-/** The providers of events, and those of the lines themselves. */
+/** Ids of the providers that events refer to or lines define. */
 export const providersIn = (lines: Lines): Set<string> =>
   new Set([...lines.provider.map(({ record }) => record.id), ...lines.event.flatMap(({ record }) => record.providerId ?? [])]);
 
@@ -62,7 +62,7 @@ export function checkProviders(lines: Lines, known: Known, faults: Faults): void
   for (const { at, record } of lines.event) faults.check(known.providers, at, 'providerId', record.providerId, 'a provider');
 }
 
-/** The events that are referred to, and those of the lines themselves. */
+/** Ids of the events that lines refer to or define. */
 export const eventsIn = (lines: Lines): Set<string> =>
   new Set([
     ...lines.event.flatMap(({ record }) => [record.id, ...(record.sharedRef ? [record.sharedRef.originalEventId] : [])]),

@@ -1,14 +1,14 @@
 import type { RecordOf } from '../../contract/transfer.ts';
 import type { Transaction } from '../platform/database.ts';
 
-/** The import that a workspace has begun. */
+/** The import of a workspace. */
 export interface Import {
   readonly sourceWorkspaceId: string;
   readonly exportedAt: Date;
   readonly finished: boolean;
 }
 
-/** The import of the workspace; whoever imports at the same time waits for this transaction. */
+/** Locks the import of the workspace: a concurrent import waits for this transaction. */
 export async function lockImport(tx: Transaction): Promise<Import | undefined> {
   const [row] = await tx.query<{ source_workspace_id: string; exported_at: Date; finished: boolean }>(
     `select source_workspace_id, exported_at, finished_at is not null as finished from imports where workspace_id = $1 for update`,
@@ -17,7 +17,7 @@ export async function lockImport(tx: Transaction): Promise<Import | undefined> {
   return row && { sourceWorkspaceId: row.source_workspace_id, exportedAt: row.exported_at, finished: row.finished };
 }
 
-/** Begins the import, unless there is any stream in the workspace already. */
+/** Starts the import; false when the workspace has a stream already. */
 export async function insertImport(tx: Transaction, header: RecordOf<'header'>, startedAt: Date): Promise<boolean> {
   const rows = await tx.query(
     `insert into imports (workspace_id, source_workspace_id, exported_at, started_at)
@@ -28,7 +28,7 @@ export async function insertImport(tx: Transaction, header: RecordOf<'header'>, 
   return rows.length > 0;
 }
 
-/** The workspace is called as in the file. */
+/** Gives the workspace the name in the file. */
 export function renameWorkspace(tx: Transaction, name: string): void {
   tx.defer('update workspaces set name = $2 where id = $1', [tx.workspaceId, name]);
 }
@@ -43,7 +43,7 @@ export async function insertProviders(tx: Transaction, providers: readonly Recor
   );
 }
 
-/** Adds members; who is there already stays as they are. Says how many are new. */
+/** Inserts members and returns the number of new ones. Existing members stay as they are. */
 export async function insertMembers(tx: Transaction, members: readonly RecordOf<'member'>[]): Promise<number> {
   const [row] = await tx.query<{ added: number }>(
     `with r as (
@@ -62,7 +62,7 @@ export async function insertMembers(tx: Transaction, members: readonly RecordOf<
   return row?.added ?? 0;
 }
 
-/** Adds streams that nobody sees yet: they inherit from nowhere. Says how many are new. */
+/** Inserts streams without readers and returns the number of new ones. They stay hidden until their end is imported. */
 export async function insertStreams(tx: Transaction, streams: readonly RecordOf<'stream'>[]): Promise<number> {
   const rows = await tx.query(
     `insert into streams (id, workspace_id, stream_type, name, slug, description, visibility, status, severity, dm_member_ids, promoted_at,
@@ -94,23 +94,23 @@ export async function insertStreamMembers(tx: Transaction, members: readonly Rec
   );
 }
 
-/** A stream is open to an import until its end was imported: nobody sees it, and it hangs on no other. */
+/** SQL: the import of the stream has not reached its end. Such a stream has no readers and no parent. */
 const isOpen = `(cardinality(s.access_ids) = 0 and s.parent_stream_id is null)`;
 
-/** Ids that lines refer to. */
+/** Ids in imported lines. */
 export interface Ids {
   readonly users?: Iterable<string>;
   readonly providers?: Iterable<string>;
   readonly streams?: Iterable<string>;
   readonly events?: Iterable<string>;
 }
-/** Those of them that exist. */
+/** The ids that exist in the workspace. */
 export interface Known {
   readonly users: ReadonlySet<string>;
   readonly providers: ReadonlySet<string>;
-  /** `open`: its end has not been imported. */
+  /** `open`: the end of the stream has not been imported. */
   readonly streams: ReadonlyMap<string, { readonly open: boolean }>;
-  /** `optionIds`: what can be voted for, where it is a poll. */
+  /** `optionIds`: the options of a poll; empty for other events. */
   readonly events: ReadonlyMap<string, { readonly streamId: string; readonly open: boolean; readonly optionIds: readonly string[] }>;
 }
 
@@ -141,7 +141,7 @@ interface KnownRow {
   option_ids: string[];
 }
 
-/** What a stream came to. */
+/** The counts of a closed stream. */
 export interface ClosedStream {
   readonly id: string;
   readonly streamType: string;
@@ -151,8 +151,8 @@ export interface ClosedStream {
 }
 
 /**
- * Gives streams their place, and the counts of what they hold. Who inherits its readers is seen by nobody until the end of the import; the
- * others are seen from now on.
+ * Sets the parents and counts of streams. A stream with readers of its own becomes visible now; one that inherits its readers becomes
+ * visible at the end of the import.
  */
 export async function closeStreams(tx: Transaction, ends: readonly RecordOf<'stream_end'>[]): Promise<ClosedStream[]> {
   const rows = await tx.query<{ id: string; stream_type: string; events: number; messages: number; last_ordinal: number }>(
@@ -183,7 +183,7 @@ export async function closeStreams(tx: Transaction, ends: readonly RecordOf<'str
   }));
 }
 
-/** A pointer names the event that it stands on, and does not stand behind what the file holds. */
+/** Moves read pointers that are beyond the last imported event, and sets the event that each one names. */
 export function settlePointers(tx: Transaction, streamIds: readonly string[]): void {
   tx.defer(
     `update stream_members m set read_seq = least(m.read_seq, s.last_seq), read_ordinal = least(m.read_ordinal, s.message_count),
@@ -193,7 +193,7 @@ export function settlePointers(tx: Transaction, streamIds: readonly string[]): v
   );
 }
 
-/** Which of these events a stream has branched from already. */
+/** The given events that are the root of a stream already. */
 export async function listBranched(tx: Transaction, eventIds: readonly string[]): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     'select branched_from_event_id as id from streams where workspace_id = $1 and branched_from_event_id = any($2)',
@@ -202,7 +202,7 @@ export async function listBranched(tx: Transaction, eventIds: readonly string[])
   return rows.map(({ id }) => id);
 }
 
-/** Lets streams that inherit their readers be seen by them. Says how many are left that nobody can see. */
+/** Makes streams visible to the readers they inherit, and returns the number of streams that still have none. */
 export async function settleAccess(tx: Transaction): Promise<number> {
   await tx.query(
     `with recursive tree as (
@@ -221,7 +221,7 @@ export async function settleAccess(tx: Transaction): Promise<number> {
   return row?.left ?? 0;
 }
 
-/** The import is done. The room of the workspace moves on: whoever follows it reads everything anew. */
+/** Finishes the import and advances the room of the workspace, so that its subscribers read everything again. */
 export function finishImport(tx: Transaction, finishedAt: Date): void {
   tx.defer('update imports set finished_at = $2 where workspace_id = $1', [tx.workspaceId, finishedAt]);
   tx.defer('update workspaces set rev = rev + 1 where id = $1', [tx.workspaceId]);

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const parts = /^(ws|str|evt|fil|prv)_([0-9a-hjkmnp-tv-z]{14})[0-9a-hjkmnp-tv-z]{12}$/;
 
-/** The ids that are made anew. What a string in a payload looks like, it is taken for. */
+/** Tells whether a string has the form of an id that an import replaces. A string in a payload is judged by its form alone. */
 export const isImportable = (id: string): boolean => parts.test(id);
 
 /**
- * The id that a thing has in the workspace it is imported into: always the same one, and in each workspace another. Its prefix and the
- * beginning of its body, which is the time, stay: so does the order of ids.
+ * Maps an id of a file to the id in the importing workspace: always the same one, and another one in each workspace. The prefix and the
+ * time at the start of the body stay, and with them the order of ids.
  */
 export function importedId(workspaceId: string, id: string): string {
   const [, prefix, beginning] = parts.exec(id) ?? [];

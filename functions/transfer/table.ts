@@ -5,7 +5,7 @@ import { exportWorkspace } from './export-workspace.ts';
 import { importRecords } from './import-records.ts';
 import type { ImportApp } from './import-records.ts';
 
-/** The routes of whole workspaces. */
+/** Routes that export and import whole workspaces. */
 export const transferTable = (app: ImportApp): Served[] => [
   on(routes.exportWorkspace, async (input, caller) => ok(await exportWorkspace(app, caller, input))),
   on(routes.importRecords, async (input, caller) => ok(await importRecords(app, caller, input))),
