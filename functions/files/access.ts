@@ -6,8 +6,8 @@ import type { StoredFile } from './file.ts';
 import { findFile } from './store.ts';
 
 /**
- * The only way to hold a file for a caller: it is of a stream that they may read, and it is posted there, or theirs and not posted yet.
- * Anything else does not exist for them; nor does a file whose event was deleted.
+ * Checks the caller's access to a file: they must read its stream, and the file must be posted there, or be their own. Throws `not_found`
+ * otherwise, also for a file whose event was deleted.
  */
 export async function accessFile(tx: Transaction, caller: UserCaller, fileId: string): Promise<StoredFile> {
   const found = await findFile(tx, fileId);

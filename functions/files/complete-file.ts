@@ -7,7 +7,9 @@ import { objectKey } from './file.ts';
 import type { Objects } from './objects.ts';
 import { markUploaded } from './store.ts';
 
-/** Looks whether the content is there, and as long as it was announced; from then on the file can be posted. No transaction waits for S3. */
+/**
+ * Checks that the content has arrived with the announced length; afterwards the file can be posted. S3 is called outside the transaction.
+ */
 export async function completeFile(
   app: Pick<App, 'db' | 'clock'> & { readonly objects: Objects },
   caller: UserCaller,

@@ -8,7 +8,7 @@ import { objectKey } from './file.ts';
 import type { Objects } from './objects.ts';
 import { insertFile } from './store.ts';
 
-/** Notes a file that is to come, for who may post in the stream, and says where its content goes. */
+/** Registers a file for a caller who may post in the stream, and returns the upload address of its content. */
 export async function createFile(
   app: Pick<App, 'db' | 'clock'> & { readonly objects: Objects },
   caller: UserCaller,

@@ -1,21 +1,21 @@
 import { isShown } from '../../contract/file.ts';
 import type { File } from '../../contract/file.ts';
 
-/** A file as its row says. */
+/** A row of files. */
 export interface StoredFile {
   readonly file: File;
-  /** Whether its content is there. */
+  /** True when the content has arrived. */
   readonly isUploaded: boolean;
-  /** What became of the event that shows it. */
+  /** State of the event that shows the file. */
   readonly event: 'none' | 'posted' | 'deleted';
 }
 
-/** Where the content lies. */
+/** The key of the content in the bucket. */
 export const objectKey = (workspaceId: string, fileId: string): string => `${workspaceId}/${fileId}`;
 
 /**
- * Whether a browser shows the content or saves it, and under which name (RFC 6266: the name in ASCII for the old, in UTF-8 for the rest).
- * Only what it shows without running any of it is shown.
+ * The `Content-Disposition` of a file: inline or attachment, with its name (RFC 6266: in ASCII for old clients, in UTF-8 for the rest).
+ * Only types that a browser shows without running them are inline.
  */
 export function dispositionOf({ name, mediaType }: Pick<File, 'name' | 'mediaType'>): string {
   const plain = name.replaceAll(/[^\x20-\x7e]|["\\%;]/g, '_');

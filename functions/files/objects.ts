@@ -4,13 +4,13 @@ import { pendingTag } from '../../contract/file.ts';
 import { setting } from '../platform/config.ts';
 import type { Clock } from '../platform/clock.ts';
 
-/** Where the content of files lies. Whoever has a signed address can use it until it expires. */
+/** The bucket of the files' contents. A signed address works for anybody who has it, until it expires. */
 export interface Objects {
-  /** An address that takes exactly this content type and length, and once; the headers are part of what is signed. */
+  /** Signs an upload of exactly this content type and length, which works once. The headers are part of the signature. */
   signUpload(object: { key: string; mediaType: string; sizeBytes: number }, seconds: number): Promise<SignedUpload>;
-  /** An address to read from, that says itself what the content is and how it is shown. */
+  /** Signs a download that carries its own content type and disposition. */
   signDownload(object: { key: string; mediaType: string; disposition: string }, seconds: number): Promise<SignedAddress>;
-  /** Takes the mark of the unfinished off what was uploaded, and says how long it is; undefined when nothing is there. Safe to repeat. */
+  /** Removes the `pending` tag of an uploaded object and returns its length; undefined when there is no object. Safe to repeat. */
   settle(key: string): Promise<{ sizeBytes: number } | undefined>;
 }
 
@@ -23,7 +23,7 @@ export interface SignedUpload extends SignedAddress {
 }
 
 export function openObjects({ clock }: { readonly clock: Clock }): Objects {
-  // Checksums that nobody asked for would be signed into the addresses: that of nothing into those of uploads.
+  // By default the SDK signs a checksum into the address: for an upload, that of an empty body.
   const checksums = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const;
   return createObjects(new S3Client({ maxAttempts: 3, ...checksums }), setting('filesBucket'), clock);
 }
@@ -37,7 +37,7 @@ export function createObjects(client: S3Client, bucket: string, clock: Clock): O
     async signUpload({ key, mediaType, sizeBytes }, seconds) {
       const headers = {
         'content-type': mediaType,
-        // Once: what was looked at and posted cannot be exchanged for something else while the address lasts.
+        // Allows one upload: a checked and posted object cannot be replaced while the address is valid.
         'if-none-match': '*',
         'x-amz-tagging': `${pendingTag.name}=${pendingTag.value}`,
       };
@@ -51,7 +51,7 @@ export function createObjects(client: S3Client, bucket: string, clock: Clock): O
         Tagging: headers['x-amz-tagging'],
       });
       const signed = new Set(['host', 'content-length', ...Object.keys(headers)]);
-      // S3 takes tags from the header only.
+      // S3 reads tags from the header only.
       const url = await getSignedUrl(client, command, {
         ...options,
         signableHeaders: signed,
@@ -74,7 +74,7 @@ export function createObjects(client: S3Client, bucket: string, clock: Clock): O
 
     async settle(key) {
       try {
-        // First: what carries no mark is not deleted, so what is seen then stays.
+        // The tag goes first: an object without it is never expired, so the length that is read next stays true.
         await client.send(new DeleteObjectTaggingCommand({ Bucket: bucket, Key: key }));
         const { ContentLength = 0 } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
         return { sizeBytes: ContentLength };

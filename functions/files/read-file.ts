@@ -7,7 +7,7 @@ import { accessFile } from './access.ts';
 import { dispositionOf, objectKey } from './file.ts';
 import type { Objects } from './objects.ts';
 
-/** A file, and where its content can be read for a while. */
+/** Returns a file with a download address that is valid for a while. */
 export async function readFile(
   app: Pick<App, 'db'> & { readonly objects: Objects },
   caller: UserCaller,

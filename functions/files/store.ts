@@ -34,7 +34,7 @@ const storedFileOf = (row: FileRow): StoredFile => ({
   event: row.event_id === null ? 'none' : row.event_deleted ? 'deleted' : 'posted',
 });
 
-/** Adds a file whose content is still to come; written with the commit. */
+/** Inserts a file without content, at the commit. */
 export function insertFile(tx: Transaction, file: File): void {
   tx.defer(
     `insert into files (id, workspace_id, stream_id, name, media_type, size_bytes, width, height, uploaded_by, created_at)
@@ -54,7 +54,7 @@ export function insertFile(tx: Transaction, file: File): void {
   );
 }
 
-/** A file, with what became of the event that shows it. */
+/** A file with the state of the event that shows it. */
 export async function findFile(tx: Transaction, fileId: string): Promise<StoredFile | undefined> {
   const [row] = await tx.query<FileRow>(
     `select f.id, f.stream_id, f.name, f.media_type, f.size_bytes, f.width, f.height, f.uploaded_by, f.created_at, f.uploaded_at, f.event_id,
@@ -67,7 +67,7 @@ export async function findFile(tx: Transaction, fileId: string): Promise<StoredF
   return row && storedFileOf(row);
 }
 
-/** Notes when the content was found to be there; the first time counts. Written with the commit. */
+/** Stores the time of the upload at the commit; the first one stays. */
 export function markUploaded(tx: Transaction, fileId: string, at: Date): void {
   tx.defer('update files set uploaded_at = $3 where workspace_id = $1 and id = $2 and uploaded_at is null', [tx.workspaceId, fileId, at]);
 }

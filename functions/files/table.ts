@@ -7,7 +7,7 @@ import { createFile } from './create-file.ts';
 import type { Objects } from './objects.ts';
 import { readFile } from './read-file.ts';
 
-/** Files of streams: who may send and read them, and where. */
+/** Routes of the files of streams. */
 export const fileTable = (app: Pick<App, 'db' | 'clock'> & { readonly objects: Objects }): Served[] => [
   on(routes.createFile, async (input, caller) => ok(await createFile(app, caller, input), { status: 201 })),
   on(routes.completeFile, async (input, caller) => ok(await completeFile(app, caller, input))),

@@ -4,7 +4,7 @@ import { setting } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { Checks } from './ready.ts';
 
-/** The cheapest question to each dependency that only a working one can answer. */
+/** Opens a readiness check per dependency: the cheapest call that only a working one can answer. */
 export function openChecks(db: Database): Checks {
   const dynamodb = new DynamoDBClient({ maxAttempts: 1 });
   const sqs = new SQSClient({ maxAttempts: 1 });
@@ -18,10 +18,10 @@ export function openChecks(db: Database): Checks {
   };
 }
 
-/** Qdrant says whether it is ready to anybody who reaches it. */
+/** Asks Qdrant's readiness probe, which needs no key. */
 async function askIndex(url: string): Promise<void> {
   const { ok, status } = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(3_000) }).catch((error: unknown) => {
-    // What fetch throws says only that it failed.
+    // The error of fetch only says that it failed; its cause has the reason.
     throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
   });
   if (!ok) throw Object.assign(new Error('The index is not ready'), { code: `HTTP_${status}` });

@@ -1,6 +1,6 @@
 import { errorKinds } from '../../contract/errors.ts';
 
-/** As much of an OpenAPI document as the page shows. */
+/** The part of an OpenAPI document that the page shows. */
 interface Document {
   readonly info: { readonly title: string; readonly version: string; readonly description?: string };
   readonly paths: object;
@@ -15,7 +15,7 @@ interface Operation {
   readonly responses: Record<string, { description: string }>;
 }
 
-/** The API on one page, without scripts: what there is, who may call it, what it takes. The documents themselves are linked. */
+/** Renders the API as one page without scripts: routes, callers and inputs, with links to the documents. */
 export function docsPage(document: Document): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods as Record<string, Operation>).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
@@ -46,7 +46,7 @@ function section({ path, method, operation }: { path: string; method: string; op
 <dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('')}</dl></section>`;
 }
 
-/** Every code that an answer may carry: the `type` of a problem points here. */
+/** Lists every error code: the `type` of a problem links here. */
 function problems(): string {
   const rows = Object.entries(errorKinds).map(
     ([code, { status, title, retry }]) =>

@@ -3,19 +3,19 @@ import type { Readiness } from '../../contract/routes/operations.ts';
 
 type Part = z.infer<typeof Readiness>['parts']['postgres'];
 
-/** One question to each thing that the service stands on. */
+/** A readiness check per dependency. */
 export interface Checks {
   readonly postgres: () => Promise<unknown>;
   readonly dynamodb: () => Promise<unknown>;
   readonly queue: () => Promise<unknown>;
-  /** Of memory: messages go on without it. */
+  /** Belongs to memory: messages work without it. */
   readonly index: () => Promise<unknown>;
 }
 
-/** No answer for this long is a no. */
+/** The timeout of a check. */
 const patienceMilliseconds = 3_000;
 
-/** Asks all of them side by side, each with its state and time. What failed is named by its kind of error and nothing more. */
+/** Runs all checks concurrently, and returns state and time of each. A failed one shows the name of its error, and no details. */
 export async function checkReady(checks: Checks): Promise<z.infer<typeof Readiness>> {
   const [postgres, dynamodb, queue, index] = await Promise.all([
     check(checks.postgres),

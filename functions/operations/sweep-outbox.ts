@@ -2,13 +2,13 @@ import { metric } from '../../contract/names.ts';
 import type { App } from '../platform/app.ts';
 import { forgetPublished, listUnpublished, publish } from '../platform/outbox.ts';
 
-/** A request that is still at it sends its own rows; only what is older than this was left behind. */
+/** Age at which an unsent row counts as left behind: a running request sends its own rows. */
 const graceMilliseconds = 5_000;
 const batch = 500;
-/** How long the outbox is kept: it is also the log of the workspace's feed. */
+/** Retention of the outbox, which is also the log of the workspace's feed. */
 const keptMilliseconds = 7 * 24 * 3_600_000;
 
-/** Sends what was promised and never sent, and drops what is old. Safe to repeat: queues drop a known id, clients a known position. */
+/** Publishes outbox rows that were never sent, and deletes old ones. Safe to repeat: the queue deduplicates by id, clients by position. */
 export async function sweepOutbox(
   app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>,
   timeLeft: () => number,

@@ -7,10 +7,10 @@ import { formatApiKey, hashApiKeySecret } from '../platform/authenticate.ts';
 import { newGeneration } from '../platform/generation.ts';
 import { insertApiKey, insertWorkspace } from './store.ts';
 
-/** What an operator gives: `{"name": "Acme"}`. */
+/** The operator's input: `{"name": "Acme"}`. */
 export const CreateWorkspace = z.strictObject({ name: nameOf(80) });
 
-/** Makes a workspace and its first API key. The key is told this once; only its hash is kept. */
+/** Creates a workspace and its first API key. The key is returned once; only its hash is stored. */
 export async function createWorkspace(
   app: Pick<App, 'db' | 'clock'>,
   input: z.infer<typeof CreateWorkspace>,

@@ -9,7 +9,7 @@ import { findWorkspaceAndMember } from './store.ts';
 
 const Cursor = z.strictObject({ name: z.string(), id: z.string() });
 
-/** A page of the members by name; a guest sees those with whom they share a stream. */
+/** Returns a page of the members by name. A guest sees the members of their own streams. */
 export async function listMembers(
   app: Pick<App, 'db'>,
   caller: UserCaller | ApiKeyCaller,

@@ -8,7 +8,7 @@ import { listProvidersAfter } from './store.ts';
 
 const Cursor = z.strictObject({ name: z.string() });
 
-/** A page of the workspace's providers, by name. */
+/** Returns a page of the workspace's providers, by name. */
 export async function listProviders(
   app: Pick<App, 'db'>,
   caller: UserCaller | ApiKeyCaller,

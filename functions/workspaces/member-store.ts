@@ -11,7 +11,7 @@ interface MemberRow {
 const memberOf = (row: MemberRow) =>
   ({ id: row.id, name: row.name, email: row.email, role: row.role, createdAt: row.created_at.toISOString() }) as User;
 
-/** Members by name from behind a key; names compare by code point. `seenBy`: only those who share a stream with that guest. */
+/** Members by name after a key; names compare by code point. `seenBy` limits them to members of a guest's streams. */
 export async function listMembersAfter(
   tx: Transaction,
   page: { q?: string; role?: string; seenBy?: string; after?: { name: string; id: string }; limit: number },
@@ -32,7 +32,7 @@ export async function listMembersAfter(
   return rows.map(memberOf);
 }
 
-/** The member, held against a change at the same moment; undefined for who is not in the workspace. */
+/** Locks a member; undefined when the user is no member of the workspace. */
 export async function lockMember(tx: Transaction, userId: string): Promise<User | undefined> {
   const [row] = await tx.query<MemberRow>(
     `select u.id, u.name, u.email, u.created_at, wm.role
@@ -43,7 +43,7 @@ export async function lockMember(tx: Transaction, userId: string): Promise<User 
   return row && memberOf(row);
 }
 
-/** Takes the next position of the workspace's room; its row lock makes changes of members wait for each other. */
+/** Takes the next position of the workspace's room. The row lock queues concurrent changes of members. */
 export async function takeRevision(tx: Transaction): Promise<{ rev: number; gen: string }> {
   const [row] = await tx.query<{ rev: number; gen: string }>('update workspaces set rev = rev + 1 where id = $1 returning rev, gen', [
     tx.workspaceId,
@@ -52,7 +52,7 @@ export async function takeRevision(tx: Transaction): Promise<{ rev: number; gen:
   return row;
 }
 
-/** Owners of the workspace besides somebody. */
+/** Counts the owners of the workspace, without one user. */
 export async function countOtherOwners(tx: Transaction, userId: string): Promise<number> {
   const [row] = await tx.query<{ owners: number }>(
     `select count(*) as owners from workspace_members where workspace_id = $1 and user_id <> $2 and role = 'owner' and removed_at is null`,
@@ -65,7 +65,7 @@ export async function setRole(tx: Transaction, userId: string, role: string): Pr
   await tx.query('update workspace_members set role = $3 where workspace_id = $1 and user_id = $2', [tx.workspaceId, userId, role]);
 }
 
-/** What somebody was notified of in streams that they are not in counts as read: as a guest they do not see those any more. */
+/** Marks a new guest's notifications as read in streams that they are no member of and can no longer see. */
 export async function settleWhatGuestsDoNotSee(tx: Transaction, userId: string, at: Date): Promise<void> {
   await tx.query(
     `update notifications n set read_at = $3 where n.workspace_id = $1 and n.user_id = $2 and n.read_at is null and not exists (

@@ -4,13 +4,13 @@ import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { findWorkspaceAndMember } from './store.ts';
 
-/** Which roles may do what with providers; an API key may do everything. */
+/** The roles that may use providers; an API key may do everything. */
 const allowed: Record<'list' | 'create', readonly WorkspaceRole[]> = {
   list: ['owner', 'admin', 'member'],
   create: ['owner', 'admin'],
 };
 
-/** Throws unless the caller may do this with the workspace's providers. */
+/** Checks that the caller may list or create the workspace's providers. */
 export async function accessProviders(tx: Transaction, caller: UserCaller | ApiKeyCaller, action: 'list' | 'create'): Promise<void> {
   if (caller.kind === 'apiKey') return;
   const found = await findWorkspaceAndMember(tx, caller.userId);

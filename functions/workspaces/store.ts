@@ -47,7 +47,7 @@ export async function insertApiKey(tx: Transaction, key: { id: string; name: str
   ]);
 }
 
-/** The workspace and the member; undefined for who is not in it. */
+/** The workspace and the member; undefined when the user is no member. */
 export async function findWorkspaceAndMember(tx: Transaction, userId: string): Promise<{ workspace: Workspace; me: User } | undefined> {
   const [row] = await tx.query<{ w_id: string; w_name: string; w_created_at: Date } & UserRow>(
     `select w.id as w_id, w.name as w_name, w.created_at as w_created_at, u.id, u.name, u.email, u.created_at, wm.role
@@ -60,7 +60,7 @@ export async function findWorkspaceAndMember(tx: Transaction, userId: string): P
   return row && { workspace: workspaceOf({ id: row.w_id, name: row.w_name, created_at: row.w_created_at }), me: userOf(row) };
 }
 
-/** Adds the provider, or undefined when its name is taken. */
+/** Inserts a provider; undefined when its name is taken. */
 export async function insertProvider(
   tx: Transaction,
   provider: { id: string; kind: string; name: string; createdAt: Date },

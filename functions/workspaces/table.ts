@@ -8,7 +8,7 @@ import { listProviders } from './list-providers.ts';
 import { readWorkspace } from './read-workspace.ts';
 import { removeMember, updateMember } from './update-member.ts';
 
-/** A workspace, who is in it, and what posts into it. */
+/** Routes of a workspace, its members and its providers. */
 export const workspaceTable = (app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>): Served[] => [
   on(routes.readWorkspace, async (_input, caller) => ok(await readWorkspace(app, caller))),
   on(routes.createProvider, async (input, caller) => ok(await createProvider(app, caller, input), { status: 201 })),

@@ -11,7 +11,7 @@ import { countOtherOwners, lockMember, markRemoved, setRole, settleWhatGuestsDoN
 type MembersApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
 type Manager = UserCaller | ApiKeyCaller;
 
-/** Gives a member another role. Who becomes a guest sees less from now on: their connections begin anew. */
+/** Changes the role of a member. A new guest sees less, so their connections are closed and open again. */
 export async function updateMember(app: MembersApp, caller: Manager, input: { userId: string; role: WorkspaceRole }): Promise<User> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const place = await takeRevision(tx);
@@ -30,7 +30,7 @@ export async function updateMember(app: MembersApp, caller: Manager, input: { us
   });
 }
 
-/** Undoes the transaction: a position that nobody is told of would look like a hole in the workspace's room. */
+/** Rolls the transaction back: a position without a frame would look like a hole in the workspace's room. */
 class NothingToDo extends Error {
   readonly member: User;
   constructor(member: User) {
@@ -39,7 +39,7 @@ class NothingToDo extends Error {
   }
 }
 
-/** Removes a member: they see nothing of the workspace any more, and nothing more is told to them. What they wrote stays. */
+/** Removes a member: they lose access and receive nothing more. Their messages stay. */
 export async function removeMember(app: MembersApp, caller: Manager, input: { userId: string }): Promise<void> {
   await withOutbox(app, caller.workspaceId, async (tx) => {
     const place = await takeRevision(tx);
@@ -52,7 +52,10 @@ export async function removeMember(app: MembersApp, caller: Manager, input: { us
   });
 }
 
-/** The member, for a caller who may manage them: an API key, an owner, or an admin where no owner is made or unmade. One may remove oneself. */
+/**
+ * Locks the member for a caller who may manage them: an API key, an owner, or an admin if no owner is added or removed. Members may remove
+ * themselves.
+ */
 async function accessManaged(tx: OutboxTransaction, caller: Manager, userId: string, role: WorkspaceRole | undefined): Promise<User> {
   const manager = caller.kind === 'apiKey' ? undefined : await lockMember(tx, caller.userId);
   if (caller.kind === 'user' && !manager) throw new AppError('not_found');
