@@ -1,7 +1,7 @@
+import { EpochsMessage } from '../../contract/messages/memory.ts';
 import type { Guarding } from '../embeddings/guarded.ts';
 import { openEmbedderOnce } from '../embeddings/open-embedder.ts';
 import { openDatabase } from '../platform/database.ts';
-import { EpochsMessage } from '../../contract/messages/memory.ts';
 import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/redelivery.ts';

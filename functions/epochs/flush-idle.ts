@@ -1,11 +1,11 @@
-import type { App } from '../platform/app.ts';
 import type { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
+import { metric } from '../../contract/names.ts';
+import type { App } from '../platform/app.ts';
 import { waitingMs } from './cutting/assign-events.ts';
-import type { DueWorkspace, DueWorkspaces } from './due-workspaces.ts';
 import { findNextIdleTime, listIdleStreams, listLaggingStreams } from './cutting/cursor-store.ts';
+import type { DueWorkspace, DueWorkspaces } from './due-workspaces.ts';
 import { listWaiting } from './indexing/index-store.ts';
 import { listStuckJobs } from './indexing/job-store.ts';
-import { metric } from '../../contract/names.ts';
 
 type FlushApp = Pick<App, 'db' | 'queues' | 'epochsQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'> & {
   readonly due: DueWorkspaces;

@@ -3,8 +3,8 @@ import { httpHandler } from '../platform/http-handler.ts';
 import { openKeys } from '../platform/keys.ts';
 import { openQueues } from '../platform/queues.ts';
 import { wire } from '../platform/wire.ts';
-import { createKnowledge } from './learning/knowledge.ts';
 import { openIndexHandle } from './index-handle.ts';
+import { createKnowledge } from './learning/knowledge.ts';
 import { epochTable } from './table.ts';
 
 const app = wire(

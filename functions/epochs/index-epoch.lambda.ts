@@ -1,12 +1,12 @@
-import { openDatabase } from '../platform/database.ts';
 import { EmbeddingsMessage } from '../../contract/messages/memory.ts';
+import { openDatabase } from '../platform/database.ts';
 import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/redelivery.ts';
 import { wire } from '../platform/wire.ts';
-import { createKnowledge } from './learning/knowledge.ts';
 import { openIndexHandle } from './index-handle.ts';
 import { handleIndexMessage } from './indexing/index-worker.ts';
+import { createKnowledge } from './learning/knowledge.ts';
 
 const app = wire(
   { db: openDatabase, queues: openQueues, index: openIndexHandle, knowledge: createKnowledge },

@@ -6,7 +6,7 @@ import { openDueWorkspaces } from './due-workspaces.ts';
 import { learnAssociations } from './learning/learn-associations.ts';
 
 const app = wire({ db: openDatabase, due: openDueWorkspaces });
-/** Another workspace is begun only while there is time for a large one. */
+/** Time that a large workspace takes: with less left, no further workspace is started. */
 const minimumMs = 60_000;
 
 export const handler = taskHandler(z.unknown(), (_event, context) =>

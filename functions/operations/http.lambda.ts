@@ -1,6 +1,6 @@
+import * as routes from '../../contract/routes/operations.ts';
 import asyncApi from '../../docs/api/asyncapi.json' with { type: 'json' };
 import openApi from '../../docs/api/openapi.json' with { type: 'json' };
-import * as routes from '../../contract/routes/operations.ts';
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler, ok, on } from '../platform/http-handler.ts';
 import { wire } from '../platform/wire.ts';

@@ -1,8 +1,8 @@
 import { subprotocol } from '../../contract/names.ts';
 import { openDatabase } from '../platform/database.ts';
 import { openQueues } from '../platform/queues.ts';
-import { socketHandler } from '../platform/ws-handler.ts';
 import { wire } from '../platform/wire.ts';
+import { socketHandler } from '../platform/ws-handler.ts';
 import { openConnections } from './connections.ts';
 import { frameTable } from './frames.ts';
 import { openSocket } from './open-socket.ts';

@@ -1,5 +1,5 @@
-import { openDatabase } from '../platform/database.ts';
 import { FollowUp } from '../../contract/messages/follow-up.ts';
+import { openDatabase } from '../platform/database.ts';
 import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/redelivery.ts';

@@ -3,12 +3,12 @@ import { newId } from '../../../contract/ids.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import { withOutbox } from '../../platform/outbox.ts';
+import { indexing, nudgeIndex } from '../cutting/nudge.ts';
 import { lockEpoch } from '../epochs/access-epoch.ts';
-import { extendEpoch, insertCorrection, removeEpoch } from './correction-store.ts';
+import { announceEpochs } from '../epochs/announce-epochs.ts';
 import { findEpochBefore } from '../epochs/epoch-store.ts';
 import { moveLinks } from '../links/link-store.ts';
-import { indexing, nudgeIndex } from '../cutting/nudge.ts';
-import { announceEpochs } from '../epochs/announce-epochs.ts';
+import { extendEpoch, insertCorrection, removeEpoch } from './correction-store.ts';
 import type { CorrectionApp } from './update-epoch.ts';
 
 /** Merges an epoch into the preceding one, which keeps its id and takes over the end, the status and the links of the other. */

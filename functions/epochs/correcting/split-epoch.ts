@@ -4,11 +4,11 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { withOutbox } from '../../platform/outbox.ts';
+import { indexing, nudgeIndex } from '../cutting/nudge.ts';
 import { lockEpoch } from '../epochs/access-epoch.ts';
+import { announceEpochs } from '../epochs/announce-epochs.ts';
 import { cutEpochShort, findSplitPoint, insertSecondPart, insertCorrection } from './correction-store.ts';
 import type { SplitPoint } from './correction-store.ts';
-import { indexing, nudgeIndex } from '../cutting/nudge.ts';
-import { announceEpochs } from '../epochs/announce-epochs.ts';
 import type { CorrectionApp } from './update-epoch.ts';
 
 /** Splits an epoch before an event. The first part keeps id, label and links; the second takes over the status of the whole. */

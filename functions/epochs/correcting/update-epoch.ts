@@ -2,10 +2,10 @@ import type { Epoch } from '../../../contract/epoch.ts';
 import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { withOutbox } from '../../platform/outbox.ts';
-import { lockEpoch } from '../epochs/access-epoch.ts';
-import { updateLabel } from './correction-store.ts';
 import { indexing, nudgeIndex } from '../cutting/nudge.ts';
+import { lockEpoch } from '../epochs/access-epoch.ts';
 import { announceEpochs } from '../epochs/announce-epochs.ts';
+import { updateLabel } from './correction-store.ts';
 
 /** The parts of the app that corrections use. */
 export type CorrectionApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'embeddingsQueueUrl' | 'clock' | 'log' | 'metrics'>;

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database.ts';
 import type { BarrierMark, EpochDraft, EpochMessage } from '../epochs/epoch.ts';
-import type { SegmenterState } from '../segmenter/segmenter.ts';
 import { messageText } from '../epochs/message-rows.ts';
+import type { SegmenterState } from '../segmenter/segmenter.ts';
 
 export interface StreamToCut {
   /** The position of the stream's last change at the time of the read: all events up to here are visible. */

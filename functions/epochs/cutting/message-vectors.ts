@@ -1,7 +1,7 @@
 import { EmbeddingFailed } from '../../embeddings/embedder.ts';
 import type { App } from '../../platform/app.ts';
-import { eventsPerBatch, listUncutEvents } from './cut-store.ts';
 import type { IndexHandle } from '../index-handle.ts';
+import { eventsPerBatch, listUncutEvents } from './cut-store.ts';
 
 type VectorsApp = Pick<App, 'db' | 'clock' | 'log'> & { readonly index: Pick<IndexHandle, 'embedder'> };
 

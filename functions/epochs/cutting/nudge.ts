@@ -1,6 +1,6 @@
 import type { Epoch } from '../../../contract/epoch.ts';
-import type { App } from '../../platform/app.ts';
 import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
+import type { App } from '../../platform/app.ts';
 
 /** Has the worker look at a stream now. Where that cannot be said, the next message of the stream brings the worker there. */
 export async function nudgeEpochs(

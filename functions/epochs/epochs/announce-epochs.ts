@@ -1,6 +1,6 @@
 import type { Epoch } from '../../../contract/epoch.ts';
-import type { EpochsFrame } from '../../../contract/frames.ts';
 import { room } from '../../../contract/frames.ts';
+import type { EpochsFrame } from '../../../contract/frames.ts';
 import { EpochId, StreamId } from '../../../contract/ids.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import type { EpochDraft } from './epoch.ts';

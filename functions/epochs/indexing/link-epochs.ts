@@ -1,5 +1,5 @@
-import type { Embedder } from '../../embeddings/embedder.ts';
 import { vectorOfNothing } from '../../embeddings/embedder.ts';
+import type { Embedder } from '../../embeddings/embedder.ts';
 import type { VectorIndex } from '../../embeddings/vector-index.ts';
 import type { App } from '../../platform/app.ts';
 import { listEpochContents } from '../epochs/epoch-store.ts';

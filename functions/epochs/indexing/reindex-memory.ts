@@ -2,8 +2,8 @@ import type { MemoryJob } from '../../../contract/epoch.ts';
 import { newId } from '../../../contract/ids.ts';
 import type { App } from '../../platform/app.ts';
 import type { ApiKeyCaller } from '../../platform/authenticate.ts';
-import { startJob } from './job-store.ts';
 import { nudgeIndex } from '../cutting/nudge.ts';
+import { startJob } from './job-store.ts';
 
 /** Starts to rebuild the index from the database, or returns the job that does so already. */
 export async function reindexMemory(

@@ -1,8 +1,8 @@
 import type { Transaction } from '../../platform/database.ts';
 import { decodeAssociations } from '../segmenter/association-model.ts';
-import { findAssociations, findAssociationsVersion } from './association-store.ts';
 import { coldKnowledge } from '../segmenter/segmenter.ts';
 import type { Knowledge } from '../segmenter/segmenter.ts';
+import { findAssociations, findAssociationsVersion } from './association-store.ts';
 
 /** Associations and term frequencies of workspaces, cached in the environment until a newer version exists. */
 export interface KnowledgeSource {

@@ -1,11 +1,11 @@
 import type { Barrier } from '../../../contract/epoch.ts';
 import type { App } from '../../platform/app.ts';
-import { encodeAssociations } from '../segmenter/association-model.ts';
-import { findLearningStart, listClosedEpochTexts, readLearnedCount, replaceAssociations } from './association-store.ts';
-import { readCues } from '../segmenter/cues.ts';
 import type { DueWorkspaces } from '../due-workspaces.ts';
+import { encodeAssociations } from '../segmenter/association-model.ts';
+import { readCues } from '../segmenter/cues.ts';
 import { fitAssociations } from '../segmenter/fit-associations.ts';
 import type { Conversation } from '../segmenter/fit-associations.ts';
+import { findLearningStart, listClosedEpochTexts, readLearnedCount, replaceAssociations } from './association-store.ts';
 
 type LearnApp = Pick<App, 'db' | 'clock' | 'log'> & { readonly due: DueWorkspaces };
 

@@ -2,9 +2,9 @@ import type { Related } from '../../../contract/epoch.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { accessOf, seesIt } from '../../streams/streams/stream-rows.ts';
 import { epochColumns, isPublic } from '../epochs/epoch-rows.ts';
+import type { ScoredLink } from './choose-links.ts';
 import { relatedColumns, relatedOf } from './link-rows.ts';
 import type { RelatedRow } from './link-rows.ts';
-import type { ScoredLink } from './choose-links.ts';
 
 /** Replaces the links of epochs. A link that a member rejected stays. */
 export async function replaceLinks(tx: Transaction, links: ReadonlyMap<string, readonly ScoredLink[]>, now: Date): Promise<void> {

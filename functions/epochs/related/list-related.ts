@@ -6,18 +6,18 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import { accessPlainStream } from '../../streams/access.ts';
 import { accessEpoch } from '../epochs/access-epoch.ts';
-import { isUnavailable, openSearch, scopeOf } from '../search/open-search.ts';
-import type { SearchApp } from '../search/open-search.ts';
-import { findCandidates } from '../links/find-candidates.ts';
-import type { EpochCandidate } from '../links/find-candidates.ts';
 import type { KnowledgeSource } from '../learning/knowledge.ts';
-import { countRejections, listRelatedOfEpoch, listVisibleRelated } from '../links/link-store.ts';
-import { findReadable } from '../search/search-store.ts';
-import type { ReadableStreams } from '../search/search-store.ts';
-import { findMemoryOfStream } from '../settings/memory-store.ts';
 import { createRarity } from '../learning/rarity.ts';
 import type { Rarity } from '../learning/rarity.ts';
 import { chooseLinks, discountRejected } from '../links/choose-links.ts';
+import { findCandidates } from '../links/find-candidates.ts';
+import type { EpochCandidate } from '../links/find-candidates.ts';
+import { countRejections, listRelatedOfEpoch, listVisibleRelated } from '../links/link-store.ts';
+import { isUnavailable, openSearch, scopeOf } from '../search/open-search.ts';
+import type { SearchApp } from '../search/open-search.ts';
+import { findReadable } from '../search/search-store.ts';
+import type { ReadableStreams } from '../search/search-store.ts';
+import { findMemoryOfStream } from '../settings/memory-store.ts';
 
 /** The parts of the app that the lists of related epochs use. */
 export type RelatedApp = SearchApp & { readonly knowledge: KnowledgeSource };

@@ -1,11 +1,11 @@
-import type { Embedder } from '../../embeddings/embedder.ts';
 import { EmbeddingFailed } from '../../embeddings/embedder.ts';
+import type { Embedder } from '../../embeddings/embedder.ts';
 import { IndexUnavailable } from '../../embeddings/index-errors.ts';
 import type { VectorIndex } from '../../embeddings/vector-index.ts';
 import type { App } from '../../platform/app.ts';
 import type { IndexHandle } from '../index-handle.ts';
-import type { ReadableStreams } from './search-store.ts';
 import type { Model } from '../indexing/index-store.ts';
+import type { ReadableStreams } from './search-store.ts';
 
 /** The parts of the app that a search uses. */
 export type SearchApp = Pick<App, 'db' | 'clock' | 'log'> & { readonly index: IndexHandle };

@@ -6,13 +6,12 @@ import { termsOf } from '../../embeddings/words.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import { accessPlainStream } from '../../streams/access.ts';
-import { isUnavailable, openSearch, scopeOf } from './open-search.ts';
-import type { SearchApp } from './open-search.ts';
 import { highlightsOf } from './highlights.ts';
 import type { MessageText } from './highlights.ts';
-import { findReadable } from './search-store.ts';
+import { isUnavailable, openSearch, scopeOf } from './open-search.ts';
+import type { SearchApp } from './open-search.ts';
+import { findReadable, findVisibleEpochs, listMessageTexts } from './search-store.ts';
 import type { ReadableStreams } from './search-store.ts';
-import { findVisibleEpochs, listMessageTexts } from './search-store.ts';
 
 /** Hits with highlights. Callers that ask for hundreds of hits are programs, which need none. */
 const maxHighlighted = 50;

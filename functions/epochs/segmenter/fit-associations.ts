@@ -1,9 +1,9 @@
 import { quantize } from './association-model.ts';
 import type { AssociationModel } from './association-model.ts';
-import { measureTrust } from './trust.ts';
-import type { Piece } from './trust.ts';
 import { truncatedSvd } from './truncated-svd.ts';
 import type { SparseMatrix } from './truncated-svd.ts';
+import { measureTrust } from './trust.ts';
+import type { Piece } from './trust.ts';
 
 /**
  * Messages of a stream between two barriers that are facts (`gap`, `manual`, `idle`). A `drift` barrier is a guess, and no evidence for the

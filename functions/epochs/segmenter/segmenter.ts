@@ -4,10 +4,10 @@ import { coldBackground, rarityOf } from './background.ts';
 import type { Background } from './background.ts';
 import { readCues } from './cues.ts';
 import type { Cues } from './cues.ts';
-import { nextVectorState, vectorLikeness } from './vector-state.ts';
-import type { VectorState } from './vector-state.ts';
 import { nextTermState, overlapOf, unitTerms } from './term-state.ts';
 import type { TermState } from './term-state.ts';
+import { nextVectorState, vectorLikeness } from './vector-state.ts';
+import type { VectorState } from './vector-state.ts';
 import { plain, plainBias, signalNames, trusted, trustedBias } from './weights.ts';
 import type { Signals, Weights } from './weights.ts';
 

@@ -3,8 +3,8 @@ import { localModel } from '../../embeddings/local-embedder.ts';
 import type { App } from '../../platform/app.ts';
 import type { ApiKeyCaller, UserCaller } from '../../platform/authenticate.ts';
 import { accessMember } from '../../streams/access.ts';
-import { findNewestJob } from '../indexing/job-store.ts';
 import type { IndexHandle } from '../index-handle.ts';
+import { findNewestJob } from '../indexing/job-store.ts';
 import { countMemory, findMemoryModels } from './memory-store.ts';
 import type { MemoryModels } from './memory-store.ts';
 
