@@ -37,6 +37,10 @@ describe('the fences between inner rooms', () => {
     ['local/sqs/queue.ts', 'local/s3/s3.ts'],
     ['functions/epochs/segmenter/segmenter.ts', 'functions/epochs/epochs/epoch.ts'],
     ['functions/epochs/segmenter/segmenter.ts', 'functions/platform/database.ts'],
+    ['functions/epochs/cutting/assign-events.ts', 'functions/epochs/indexing/index-store.ts'],
+    ['functions/epochs/links/link-store.ts', 'functions/epochs/search/search-store.ts'],
+    ['functions/epochs/indexing/index-worker.ts', 'functions/epochs/flush-idle.ts'],
+    ['functions/epochs/search/search-memory.ts', 'functions/epochs/related/list-related.ts'],
   ])('%s may not import %s', (from, to) => expect(forbidding(from, to)).not.toEqual([]));
 
   test.each([
@@ -45,5 +49,7 @@ describe('the fences between inner rooms', () => {
     ['client/room/room-follower.ts', 'client/clock.ts'],
     ['local/sqs/queue.ts', 'local/types.ts'],
     ['functions/epochs/segmenter/cues.ts', 'functions/embeddings/words.ts'],
+    ['functions/epochs/indexing/index-epochs.ts', 'functions/epochs/links/link-store.ts'],
+    ['functions/epochs/cutting/assign-events.ts', 'functions/epochs/index-handle.ts'],
   ])('%s may import %s', (from, to) => expect(forbidding(from, to)).toEqual([]));
 });
