@@ -10,5 +10,5 @@ const relatedPerFrame = 5;
 export async function announceRelated(tx: OutboxTransaction, streamId: string, epochId: string): Promise<void> {
   const name = room.stream(tx.workspaceId, streamId);
   const items = await listRelatedForRoom(tx, epochId, relatedPerFrame);
-  tx.derive('epochs-changed', name, { op: 'related', room: name, epochId: EpochId.parse(epochId), items });
+  tx.derive(name, { op: 'related', room: name, epochId: EpochId.parse(epochId), items });
 }
