@@ -61,7 +61,7 @@ describe('a token that is not right', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(0, 1, 2), fc.nat(), async (part, seed) => {
         const parts = [header, claims, signature];
-        // The last character of a signature has bits without meaning.
+        // The last character of a signature has bits that decoding ignores.
         parts[part] = swap(parts[part]!, seed % (parts[part]!.length - 1));
         expect((await service.http(read(parts.join('.')))).status).toBe(401);
       }),

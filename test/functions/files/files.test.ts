@@ -34,7 +34,7 @@ beforeAll(async () => {
   bob = await aMember(app, workspaceId, 'bob');
   guest = await aMember(app, workspaceId, 'gus', 'guest');
   const other = await aWorkspace(app);
-  // The same user id in another workspace.
+  // Same user id in another workspace.
   stranger = await aMember(app, other.workspaceId, 'ada', 'owner');
   open = await aChannel(app, ada, 'Open');
   closed = await aChannel(app, ada, 'Closed', 'private');
@@ -58,7 +58,7 @@ async function aFile(caller: UserCaller, stream: { id: string }, more: object = 
   expect((await send(announced)).status).toBe(200);
   return completeFile(app, caller, { fileId: announced.file.id });
 }
-/** Links a file to an event, as posting does. */
+/** Attaches a file to an event, as the event that shows it does. */
 async function post(fileId: string, { deleted = false } = {}) {
   const eventId = newId('event');
   await app.test.owner.query(

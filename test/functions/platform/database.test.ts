@@ -76,7 +76,7 @@ describe('a transaction', () => {
     });
     const writes = spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
     for (const spy of spies) spy.mockRestore();
-    // `begin` with both queries, then both deferred statements with the commit.
+    // One write with begin and both queries, one with both deferred statements and the commit.
     expect(writes).toBe(2);
   });
 

@@ -7,7 +7,7 @@ import { queueHandler } from '../../../functions/platform/queue-handler.ts';
 log.setLogLevel('SILENT');
 const Message = z.object({ n: z.int() });
 
-/** Runs an unordered queue's handler with these bodies. Returns the handled ones, the failed ones, and those that are retried sooner. */
+/** Runs a queue without order over these bodies: returns the handled ones, the redelivered ones, and those redelivered sooner. */
 async function run(bodies: readonly string[], work: (n: number) => Promise<void>, hasten = async () => undefined as void) {
   const hastened: string[] = [];
   const worked: number[] = [];

@@ -87,7 +87,7 @@ const say = async (caller: UserCaller, stream: Stream, text: string) => (await p
 const framesTo = (socket: SocketCaller, op: ServerFrame['op']) =>
   (posted.get(socket.connectionId) ?? []).filter((frame) => frame.op === op);
 
-/** Delivers the fan-out queue, each message twice, group by group. */
+/** Delivers the messages waiting in the fan-out queue, each twice, group by group. */
 async function deliver(): Promise<void> {
   const messages = app.sent.splice(0);
   for (const group of Map.groupBy(messages, (message) => message.group).values()) {
@@ -97,7 +97,7 @@ async function deliver(): Promise<void> {
   }
 }
 
-/** Runs all follow-up work, however long its delay. */
+/** Delivers all follow-up work, with enough time for every delay. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 10 && app.sent.length + app.later.length > 0; round++) {
     await deliver();

@@ -12,16 +12,16 @@ import type { FanOutApp } from '../../../functions/realtime/fan-out.ts';
 import type { Frame, PostOutcome } from '../../../functions/realtime/sockets.ts';
 import { createTestConnections } from '../../support/connections.ts';
 
-/** Sockets of the large room: more than a worker handles between two notes of its progress. */
+/** Sockets of the large room: more than a worker posts to between two stored cursors. */
 const size = 2_500;
 const workspaceId = newId('workspace');
 const [largeRoom, smallRoom] = [roomName.stream(workspaceId, newId('stream')), roomName.stream(workspaceId, newId('stream'))];
 const [large, small] = [idsOf('large', size), idsOf('small', 5)];
 
 let registry: Awaited<ReturnType<typeof createTestConnections>>;
-/** Positions that each connection received, in order. */
+/** Positions that each connection received, in the order received. */
 const shown = new Map<string, number[]>();
-/** Hook before each post; what it throws becomes the callback address's error. */
+/** Hook before each post; its errors act as errors of the callback address. */
 let beforePost: (connectionId: string) => void | Promise<void> = () => undefined;
 const sockets = {
   async post(connectionId: string, { bytes }: Frame): Promise<PostOutcome> {
@@ -34,7 +34,7 @@ const sockets = {
   close: async () => undefined,
 };
 
-/** Writes subscriptions directly to the table, which is much faster than subscribing. */
+/** Writes subscriptions directly to the table: subscribing one by one would take longer than all tests. */
 async function seed(name: string, connectionIds: readonly string[]): Promise<void> {
   const expiresAt = { N: String(Math.floor(Date.now() / 1000) + 3_600) };
   const puts = connectionIds.map((id) => ({
@@ -48,7 +48,7 @@ function idsOf(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${name}${String(i).padStart(5, '0')}=`);
 }
 
-/** A worker with pages of 1,000 connections, as tables with larger items have. */
+/** Creates a worker with pages of 1,000 connections, the size for a table with larger items. */
 function aWorker(connections: Partial<Connections> = {}): FanOutApp {
   return {
     clock: { now: () => new Date() },
@@ -154,7 +154,7 @@ describe('a post that fails', () => {
 });
 
 describe('a worker that dies', () => {
-  /** Delivers until a number of posts succeeded, then blocks all posts, as a function that runs out of time. */
+  /** Lets this many posts succeed, then no post ever ends, as in a function whose time is up. */
   async function dieAfter(taken: number, messages: readonly FanOutMessage[]): Promise<void> {
     const died = Promise.withResolvers<void>();
     beforePost = () => {
@@ -164,7 +164,7 @@ describe('a worker that dies', () => {
     };
     void fanOut(aWorker(), messages);
     await died.promise;
-    // Posts that had started still complete.
+    // Requests already sent still complete.
     await registry.client.send(new ListTablesCommand({}));
     beforePost = () => undefined;
   }
@@ -175,7 +175,7 @@ describe('a worker that dies', () => {
     await fanOut(aWorker(), [item(largeRoom, seq)], true);
     expect(before).toBeLessThan(size);
     expect(shown.size).toBe(size);
-    // From the last note on, plus the posts that were in progress.
+    // Connections after the last stored cursor, and those with a post under way.
     expect(twice()).toBeLessThanOrEqual(1_000 + 64);
     expect(twice()).toBeGreaterThan(0);
   });

@@ -34,7 +34,7 @@ let registry: Awaited<ReturnType<typeof createTestConnections>>;
 let ada: UserCaller;
 let bob: UserCaller;
 let guest: UserCaller;
-/** Frames that each socket received, and the behaviour of sockets that fail. */
+/** Frames posted to each socket, and the behaviour of sockets that do not simply take them. */
 const posted = new Map<string, ServerFrame[]>();
 const behaviour = new Map<string, PostOutcome | 'broken'>();
 const closed: string[] = [];
@@ -82,7 +82,7 @@ const say = async (caller: UserCaller, stream: Stream, text: string) =>
     .event;
 const roomOf = (stream: Stream) => room.stream(stream.workspaceId, stream.id);
 const connectionsOf = async (name: string) => (await Array.fromAsync(app.connections.listRoom(name))).flat();
-/** Runs the fan-out worker on messages since the last call, each delivered `times` times. */
+/** Runs the fan-out worker on messages sent since the last call, each delivered `times` times. */
 async function deliver(times = 1): Promise<void> {
   const messages = app.sent.splice(0).map(({ body }) => FanOutMessage.parse(JSON.parse(JSON.stringify(body))));
   for (let i = 0; i < times; i++) await fanOut({ ...app, sockets, nudges: createNudges(app) }, messages);
@@ -225,7 +225,7 @@ describe('a subscription', () => {
     expect(await ping()).toMatchObject({ d: { heads: headsOf([kept, lost]), unsubscribed: [roomOf(lost)] } });
     await app.connections.remove(socket.connectionId);
     await expect(ping()).rejects.toMatchObject({ code: 'insufficient_state' });
-    // A ping that only keeps the socket open causes no queries.
+    // A ping that only keeps the socket open reads nothing.
     expect(await frameTable(app).ping({ op: 'ping', id: 2, d: { pos: [] } }, socket)).toMatchObject({ d: { heads: [] } });
   });
 });

@@ -75,7 +75,7 @@ describe('posting', () => {
     server.closeAllConnections();
     server.close();
   });
-  /** A callback address that answers with the given statuses and records its requests. */
+  /** Starts a callback address that answers with these statuses and records its requests. */
   async function answering(statuses: (number | 'cut')[]): Promise<{ sockets: Sockets; requests: IncomingMessage[] }> {
     const requests: IncomingMessage[] = [];
     server = createServer((request, response) => {

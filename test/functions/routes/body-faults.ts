@@ -1,24 +1,24 @@
 import { formOf, namedIn } from './schema.ts';
 import type { Schema } from './schema.ts';
 
-/** A value with one fault, and the fault's path. */
+/** A value with one fault, and the path of that fault. */
 export interface Fault {
   readonly what: string;
   readonly value: unknown;
   readonly path: string;
 }
 
-/** Texts that may be longer than 10,000 characters. */
+/** Paths of texts that may be longer than 10,000 characters. */
 const longTexts = /(^|\.)text$/;
 
 /**
- * Yields everything that can be wrong with a valid value. At each place of the schema: another type, null, missing, too long, too short,
- * and characters that cannot be stored. At each object: an unknown field.
+ * Generates faults of a value that its schema allows. At every place of the schema, used or not: another type, null, missing, too much, too
+ * little, and unstorable values. At every object: an unknown field.
  */
 export function* faultsOf(schema: Schema, value: unknown, path: string): Generator<Fault> {
   const form = formOf(schema, value);
   for (const [what, wrong] of wrongValues(schema, value, path)) yield { what, value: wrong, path };
-  // Without the field that tells the forms apart, the value matches another form.
+  // A form may lack the field that distinguishes it; without that field the value has another form.
   const others = (schema.anyOf ?? schema.oneOf ?? []).filter((other) => other !== form);
   const telling = (key: string) =>
     others.some(({ properties, required = [] }) => properties?.[key]?.const !== undefined && !required.includes(key));

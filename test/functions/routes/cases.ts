@@ -21,11 +21,11 @@ export interface Case {
 export interface World {
   readonly own: Furnished;
   readonly other: Furnished;
-  /** Invalid tokens. */
+  /** Tokens that must be rejected. */
   readonly bad: Readonly<Record<'expired' | 'forged' | 'otherSecret', string>>;
 }
 
-/** Request of a row's example, optionally with the query or body of another form. */
+/** Makes the request of a row's example, optionally with another query or body. */
 export function requestOf({ route, example }: Row, own: Furnished, more: Partial<Request> = {}): Request {
   const { as = 'ada', params = {}, query, bodies } = example;
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
@@ -40,11 +40,11 @@ export function requestOf({ route, example }: Row, own: Furnished, more: Partial
   };
 }
 
-/** Drops query fields without an example value; they are tried in other cases. */
+/** Drops query fields without an example value; other cases try them. */
 const withoutEmpty = (query: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
 
-/** Yields everything that can be wrong with a request to a route. */
+/** Generates all faulty requests to a route. */
 export function* casesOf(row: Row, world: World): Generator<Case> {
   yield* callerCases(row, world);
   yield* addressCases(row, world);
@@ -70,7 +70,7 @@ function* callerCases(row: Row, { own, bad }: World): Generator<Case> {
     code: 'unauthenticated',
   };
   if (auth !== 'apiKey') yield as('an expired token', bad.expired, 'token_expired');
-  // A ticket opens a socket without subscriptions; each subscription checks access again.
+  // A ticket alone gives access to no room: every subscription checks membership again.
   if (auth !== 'apiKey' && row.name !== 'realtime.createTicket') yield as('somebody who was removed', own.tokens.una, 'not_found');
   if (auth === 'user') yield as('an API key instead of a user', own.apiKey);
   if (auth === 'apiKey') yield as('a user instead of an API key', own.tokens.ada);
@@ -100,7 +100,7 @@ function* addressCases(row: Row, { own, other }: World): Generator<Case> {
     } else {
       yield at(`an unknown ${name}`, { [name]: unknownIds[name] ?? '' });
     }
-    // Almost any text is a valid user id.
+    // Nearly any text is a valid user id.
     const malformed = name === 'userId' ? ['%00', 'a b', 'a:b', 'x'.repeat(65)] : malformedIds;
     for (const id of malformed) yield at(`${id.slice(0, 30)} as ${name}`, { [name]: id });
   }
@@ -181,14 +181,14 @@ function* bodyCases(row: Row, { own }: World): Generator<Case> {
     for (const { what, value, path } of faultsOf(schema, body, 'body')) {
       if (path === 'body') continue;
       const request = requestOf(row, own, { json: value });
-      // Large items exceed the size limit before their number is checked.
+      // Too many large items exceed the body limit before the item limit is checked.
       const isTooLarge = JSON.stringify(value).length > maxBodyBytes;
       yield { what: `${path}: ${what}`, request, ...(isTooLarge ? { code: 'too_large' } : { code: 'invalid_input', path }) };
     }
   }
 }
 
-/** Tokens with one fault each. */
+/** Creates tokens that are almost valid. */
 export async function badTokens(app: TestApp, own: Furnished): Promise<World['bad']> {
   const now = Math.floor(app.time.getTime() / 1000);
   const sign = async (key: Parameters<SignJWT['sign']>[0], expiresAt: number) =>

@@ -23,7 +23,7 @@ afterAll(() => app.test.drop());
 
 type Ask = readonly [who: PersonId | 'loner', method: string, path: string, json?: unknown, key?: string];
 
-/** Sends all requests in parallel, each to the next environment. */
+/** Sends all requests at once, each in the next environment. */
 const atOnce = (asks: readonly Ask[]): Promise<Response[]> =>
   Promise.all(
     asks.map(([who, method, path, json, key], index) =>
@@ -39,7 +39,7 @@ const atOnce = (asks: readonly Ask[]): Promise<Response[]> =>
 const ask = async (...one: Ask): Promise<Response> => (await atOnce([one]))[0] as Response;
 const body = async <Body>(...one: Ask): Promise<Body> => (await ask(...one)).body as Body;
 const times = <Item>(count: number, item: (index: number) => Item): Item[] => Array.from({ length: count }, (_, index) => item(index));
-/** Counts answers by status or problem code. */
+/** Counts the answers by status or problem code. */
 const outcomes = (responses: readonly Response[]): Record<string, number> => {
   const kinds = Map.groupBy(responses, ({ status, body: { code } }) => (typeof code === 'string' ? code : String(status)));
   return Object.fromEntries([...kinds].map(([kind, { length }]) => [kind, length]));

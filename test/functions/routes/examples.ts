@@ -4,20 +4,20 @@ import type { Furnished, PersonId } from '../../support/furnished.ts';
 
 /** A call that succeeds in a furnished workspace. */
 export interface Example {
-  /** Caller; `apiKey` for a key. */
+  /** Caller; `apiKey` for routes with a key. */
   readonly as?: PersonId | 'apiKey';
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
-  /** One body for each form, with every field of that form. */
+  /** One body for each form, each with every field of its form. */
   readonly bodies?: readonly object[];
-  /** True for calls that need another kind of workspace. Only their refusals are tested. */
+  /** Needs a state that a furnished workspace lacks; only refused requests are tried. */
   readonly elsewhere?: true;
 }
 
 type Api = typeof api;
 export type RouteName = { [Group in keyof Api]: `${Group & string}.${keyof Api[Group] & string}` }[keyof Api];
 
-/** Public routes without input, which refuse nothing. */
+/** Routes without authentication and input, which refuse no caller. */
 export const openRoutes = [
   'operations.health',
   'operations.ready',
@@ -26,7 +26,7 @@ export const openRoutes = [
   'operations.docs',
 ] as const;
 
-/** Examples for every route, so that a new route without one does not compile. */
+/** Examples of every route; the type fails for a new route without one. */
 export function examplesIn(w: Furnished): Record<Exclude<RouteName, (typeof openRoutes)[number]>, Example> {
   return { ...ofPeople(w), ...ofStreams(w), ...ofEvents(w), ...ofEpochs(w), ...ofFiles(w), ...ofTransfer(w) };
 }

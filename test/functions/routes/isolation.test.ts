@@ -53,8 +53,8 @@ const rowOf = ({ name, route }: { name: RouteName; route: Route }, side: Side): 
   example: examplesIn(tenants[side])[name as keyof ReturnType<typeof examplesIn>],
 });
 
-/** Content of an answer, without the path, ids and words that the request contained. */
-function told({ body, headers }: Response, request: Request): string {
+/** Text of an answer without the path, ids and words that the request itself contained. */
+function disclosedBy({ body, headers }: Response, request: Request): string {
   const said = JSON.stringify([request.path, request.query, request.json]);
   const words = new Set([
     ...(said.match(anyId) ?? []),
@@ -64,28 +64,28 @@ function told({ body, headers }: Response, request: Request): string {
   return [...words].reduce((text, word) => text.replaceAll(word, ''), JSON.stringify([{ ...body, instance: '' }, headers]));
 }
 
-/** Sends a request as a member of one workspace and checks that the answer holds nothing of the other. */
+/** Sends a request as a member of one workspace and expects nothing of the other in the answer. */
 async function ask(request: Request, theirs: Side, through = http): Promise<Response> {
   const response = await through(request);
-  expect({ request, leaked: leaksIn(told(response, request), [theirs, ...ids[theirs]]) }).toEqual({ request, leaked: [] });
+  expect({ request, leaked: leaksIn(disclosedBy(response, request), [theirs, ...ids[theirs]]) }).toEqual({ request, leaked: [] });
   return response;
 }
 
-/** Words that a text contains, each with its surroundings. */
+/** Finds those of the words that a text contains, each with the text around it. */
 function leaksIn(text: string, words: readonly string[]): string[] {
   return words
     .filter((word) => text.includes(word))
     .map((word) => text.slice(Math.max(0, text.indexOf(word) - 80), text.indexOf(word) + 80));
 }
 
-/** A problem without the fields that differ between requests. */
+/** Removes the parts of a problem that are specific to one request. */
 function problemOf({ status, body }: Response): unknown {
   const { instance: _, requestId: __, ...problem } = body;
   return { status, problem };
 }
 
 const kindOf = Object.fromEntries(Object.entries(idPrefixes).map(([kind, prefix]) => [prefix, kind])) as Record<string, IdKind>;
-/** A nonexistent id of the same kind; a text that is no id stays as it is. */
+/** Replaces an id by an unknown one of the same kind; returns other texts unchanged. */
 const unknownLike = (text: string): string => {
   if (text.startsWith('only-')) return 'nobody';
   const kind = kindOf[text.split('_')[0] ?? ''];
@@ -127,7 +127,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
   test.each(withIds)('has no ids that mean anything here: $name', async (route) => {
     const [own, other] = [rowOf(route, mine), rowOf(route, theirs)];
     const names = Object.keys(route.route.params.shape).filter((name) => name !== 'workspaceId');
-    // Each of them alone, and all of them together.
+    // Each id alone, and all together.
     for (const replaced of [...names.map((name) => [name]), names]) {
       const at = (pick: (name: string) => string) =>
         requestOf(
@@ -197,7 +197,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
       );
     }
     expect(codes).toEqual(['invalid_input', 'invalid_input', 'not_found', 'not_found', 'not_found', 'not_found']);
-    // Rolled back: these texts belong to this workspace, and the search below would find them.
+    // Writes here would be in our own workspace, so they are rolled back.
     const dry = httpOf({ ...app, db: undone(app.db) });
     for (const id of [tenants[theirs].loner, 'nobody']) {
       const json = { text: `Hello @${id}`, mentions: [{ type: 'user', id }] };

@@ -16,7 +16,7 @@ import type { RouteName } from './examples.ts';
 
 let app: TestApp;
 let http: (request: Request) => Promise<Response>;
-/** HTTP chain whose writes are rolled back. */
+/** Sends a request and rolls back its changes. */
 let dry: (request: Request) => Promise<Response>;
 let w: Furnished;
 
@@ -29,21 +29,21 @@ beforeAll(async () => {
 afterAll(() => app.test.drop());
 
 type StreamName = keyof Furnished['streams'];
-/** Streams that each member cannot see; all others are visible. */
+/** Streams each person cannot see; all others of the workspace they can. */
 const unseen: Record<'bob' | 'dee' | 'gus' | 'hal', readonly StreamName[]> = {
   bob: ['secret', 'secretThread'],
   dee: ['secret', 'secretThread', 'dm'],
   gus: ['secret', 'secretThread', 'dm', 'lobby', 'outage', 'archived'],
   hal: ['secret', 'secretThread', 'dm', 'lobby', 'outage', 'archived', 'general', 'thread', 'promoted'],
 };
-/** Members who share no stream with a guest. */
+/** People with whom a guest has no common stream. */
 const strangers: Partial<Record<PersonId, readonly string[]>> = {
   gus: ['cyd', 'dee', 'hal', 'una'],
   hal: ['ada', 'abe', 'bob', 'cyd', 'dee', 'gus', 'una'],
 };
 const people = Object.keys(unseen) as (keyof typeof unseen)[];
 
-/** Words and ids that occur only in streams hidden from a member. */
+/** Lists words and ids that only occur in streams a person cannot see. */
 function secretsOf(person: keyof typeof unseen): string[] {
   const { streams, events, epochs, files, marker } = w;
   const hidden = new Set<string>(unseen[person].map((name) => streams[name].id));
@@ -81,13 +81,13 @@ const as = (person: PersonId, method: string, path: string, json?: unknown): Req
   token: w.tokens[person],
   ...(json !== undefined && { json }),
 });
-/** A problem without the fields that differ between requests. */
+/** Removes the parts of a problem that are specific to one request. */
 function problemOf({ status, body }: Response): unknown {
   const { instance: _, requestId: __, ...problem } = body;
   return { status, problem };
 }
 
-/** Yields every read request, with every existing id. */
+/** Generates every read request, with every id that exists. */
 function* readings(person: PersonId): Generator<Request> {
   const streamIds = Object.values(w.streams).map(({ id }) => id);
   const eventIds = Object.values(w.events).map(({ id }) => id);
@@ -193,7 +193,7 @@ describe.each(people.map((person) => ({ person })))('isolation: $person inside t
         expect({ name, code: hidden.body.code }).toEqual({ name, code: 'not_found' });
         if (JSON.stringify(problemOf(hidden)) !== JSON.stringify(problemOf(unknown)))
           different.push({ name, hidden: problemOf(hidden), unknown: problemOf(unknown) });
-        // An event of a hidden stream, requested through a visible one.
+        // An event of a hidden stream, under the path of a visible one.
         const open = person === 'hal' ? undefined : general.id;
         if (open === undefined || !('eventId' in route.params.shape || JSON.stringify(body ?? {}).includes('evt_'))) continue;
         const [strange, none] = [await ask(open, event.id), await ask(open, newId('event'))];
@@ -230,12 +230,12 @@ describe('isolation: what leads to a private stream', () => {
     const { body } = await http(as('bob', 'GET', `/streams/${w.streams.general.id}/events/${w.events.named.id}`));
     const { content } = body as unknown as StreamEvent;
     expect(content?.mentions).toEqual([{ type: 'stream', id: w.streams.lobby.id, label: `lobby-${w.marker}` }]);
-    // Members who can see the stream get its link.
+    // All readers see the target, so the mention links to it.
     for (const stream of [w.streams.secret, w.streams.secretThread]) {
       const said = await dry(as('cyd', 'POST', `/streams/${stream.id}/events`, { text: `Back in #secret-${w.marker}` }));
       expect((said.body as unknown as StreamEvent).content?.mentions).toMatchObject([{ type: 'stream', id: w.streams.secret.id }]);
     }
-    // A member who cannot see the stream cannot create a link to it.
+    // Authors who cannot see the target cannot link to it.
     const guessed = await dry(as('bob', 'POST', `/streams/${w.streams.general.id}/events`, { text: `Is there a #secret-${w.marker}?` }));
     expect((guessed.body as unknown as StreamEvent).content?.mentions).toEqual([]);
   });
@@ -257,7 +257,7 @@ describe('isolation: what leads to a private stream', () => {
     const activity = async () =>
       ((await http({ ...as('dee', 'GET', '/notifications'), query: { unread: 'true' } })).body.items as unknown[]).length;
     const badge = async () => (await http(as('dee', 'GET', '/bootstrap'))).body.unreadNotifications;
-    // Invited, and mentioned twice; the @here comes on top, and the stream counts it.
+    // Invited once and mentioned twice; the @here is an extra, counted by the stream.
     expect([await activity(), await badge()]).toEqual([4, 3]);
     await http(as('ada', 'DELETE', `/streams/${secret.id}/members/dee`));
     expect([await activity(), await badge()]).toEqual([0, 0]);

@@ -54,7 +54,7 @@ describe('route matrix: the examples', () => {
   test.each(closed)('$name: every form of the body and every field of the query has one', (route) => {
     const { example } = rowOf(route);
     const fields = Object.keys(schemaOf(route.route.query).properties ?? {});
-    // The ways to request events exclude each other.
+    // The parameters that select events exclude each other.
     const ways = ['after', 'before', 'around', 'changedAfter'];
     expect(
       fields.filter((field) => !(field in (example.query ?? {})) && !(route.name === 'streams.listEvents' && ways.includes(field))),
@@ -79,11 +79,11 @@ describe('route matrix: the examples', () => {
   });
 });
 
-/** Internal words that no caller may see. */
+/** Internal words that an answer must never contain. */
 const inside =
   /\b(select|insert|update|delete) .*\b(from|into|set)\b|\.ts\b|node_modules|relation|syntax error|violates|postgres|streambed_app|\[object/i;
 
-/** Fault in the answer to a case; undefined when there is none. */
+/** Describes the fault in the answer to a case, if any. */
 async function faultIn({ what, request, code, path }: Case): Promise<string | undefined> {
   const response = await http(request);
   const parsed = Problem.safeParse(response.body);

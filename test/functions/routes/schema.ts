@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The parts of JSON Schema that restrict values. */
+/** The part of JSON Schema that describes allowed values. */
 export interface Schema {
   readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object' | 'null';
   readonly enum?: readonly unknown[];
@@ -22,7 +22,7 @@ export interface Schema {
   readonly $defs?: Readonly<Record<string, Schema>>;
 }
 
-/** JSON Schema of a caller's input with all references resolved; arbitrary JSON stays unrestricted. */
+/** JSON Schema of a request with all references resolved; arbitrary JSON stays open. */
 export function schemaOf(type: z.ZodType): Schema {
   const root = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Schema;
   return resolve(root, root.$defs ?? {}, []);
@@ -47,7 +47,7 @@ function resolve(schema: Schema, defs: Readonly<Record<string, Schema>>, seen: r
   };
 }
 
-/** Form of a union that a value matches. */
+/** Finds the form of a value among those that it may have. */
 export function formOf(schema: Schema, value: unknown): Schema {
   const forms = schema.anyOf ?? schema.oneOf;
   if (!forms) return schema;
@@ -71,6 +71,6 @@ function fits({ type, properties, const: only, enum: some, pattern }: Schema, va
   });
 }
 
-/** Enumerated values of a schema; undefined when it has none. */
+/** Values that the schema lists one by one, if it does. */
 export const namedIn = ({ enum: some, const: only }: Schema): readonly unknown[] | undefined =>
   some ?? (only === undefined ? undefined : [only]);

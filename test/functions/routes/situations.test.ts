@@ -143,7 +143,7 @@ describe('route matrix: a deleted event', () => {
     const before = await stored.hashes();
     const { body } = await http({ method: route.method, path, token: w.tokens.ada, query, ...(json !== undefined && { json }) });
     expect({ code: body.code ?? 'fine', body }).toEqual({ code, body: expect.anything() });
-    // A second deletion changes nothing.
+    // Repeating the deletion changes nothing either.
     expect(await stored.hashes()).toEqual(before);
   });
   test('starts no thread, is not shared, not even by who shares its share, and tells nothing', async () => {

@@ -3,7 +3,7 @@ import { newId } from '../../../contract/ids.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { Furnished, PersonId } from '../../support/furnished.ts';
 
-/** Caller, request, and the expected problem with its field. */
+/** Title, caller, request, expected problem code and the field it names. */
 export type Situation = readonly [
   what: string,
   who: PersonId | 'loner',

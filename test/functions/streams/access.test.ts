@@ -16,28 +16,28 @@ import { updateStream } from '../../../functions/streams/streams/update-stream.t
 import { aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 
-/** Viewers. The founder performs all actions and is in all streams. */
-const lookers = { founder: 'owner', bob: 'member', cyd: 'member', wes: 'admin', gus: 'guest', hal: 'guest' } as const;
-type Looker = keyof typeof lookers;
+/** Viewers by role; the founder performs every step and is in every stream. */
+const viewerRoles = { founder: 'owner', bob: 'member', cyd: 'member', wes: 'admin', gus: 'guest', hal: 'guest' } as const;
+type Viewer = keyof typeof viewerRoles;
 const others = ['bob', 'cyd', 'wes', 'gus', 'hal'] as const;
 
 let app: TestApp;
 let workspaceId: UserCaller['workspaceId'];
-let people: Record<Looker, UserCaller>;
+let people: Record<Viewer, UserCaller>;
 beforeAll(async () => {
   app = await createTestApp();
 });
 afterAll(() => app.test.drop());
 
-/** Creates a workspace with all viewers and no history. */
-async function beginAnew(): Promise<void> {
+/** Creates an empty workspace with all viewers. */
+async function resetWorkspace(): Promise<void> {
   ({ workspaceId } = await aWorkspace(app));
   const entries: [string, UserCaller][] = [];
-  for (const [id, role] of Object.entries(lookers)) entries.push([id, await aMember(app, workspaceId, id, role)]);
-  people = Object.fromEntries(entries) as Record<Looker, UserCaller>;
+  for (const [id, role] of Object.entries(viewerRoles)) entries.push([id, await aMember(app, workspaceId, id, role)]);
+  people = Object.fromEntries(entries) as Record<Viewer, UserCaller>;
 }
 
-/** Model of a stream without access lists: its parent, its members, and whether access follows the parent. */
+/** A stream in a plain model, without a list of access: its parent, its members and visibility. */
 interface ModelStream {
   readonly id: string;
   type: 'channel' | 'thread';
@@ -46,11 +46,11 @@ interface ModelStream {
   readonly members: Set<string>;
 }
 
-/** Access in the model, found by walking up the parents. */
-function sees(person: Looker, stream: ModelStream): boolean {
+/** Decides visibility by walking up the parents. */
+function sees(person: Viewer, stream: ModelStream): boolean {
   if (stream.type !== 'thread' && stream.members.has(person)) return true;
   if (stream.visibility === 'inherit') return stream.parent !== undefined && sees(person, stream.parent);
-  return stream.visibility === 'public' && lookers[person] !== 'guest';
+  return stream.visibility === 'public' && viewerRoles[person] !== 'guest';
 }
 
 type Step =
@@ -81,7 +81,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('invite' as const, 'takeOut' as const, 'follow' as const), at, who }) },
 );
 
-/** Picks one of the streams that a step applies to; undefined when there is none. */
+/** Selects a stream among those a step applies to; undefined when there is none. */
 const pick = (streams: readonly ModelStream[], index: number): ModelStream | undefined => streams[index % Math.max(streams.length, 1)];
 
 async function take(known: ModelStream[], one: Step): Promise<void> {
@@ -124,7 +124,7 @@ async function take(known: ModelStream[], one: Step): Promise<void> {
 
 async function comeOrGo(known: readonly ModelStream[], { do: what, who, at }: Extract<Step, { who: string }>): Promise<void> {
   if (what === 'follow') {
-    // Following a thread requires access and grants none.
+    // Following a thread requires access and gives none.
     const thread = pick(
       known.filter((stream) => stream.type === 'thread' && sees(who, stream)),
       at,
@@ -146,14 +146,14 @@ async function comeOrGo(known: readonly ModelStream[], { do: what, who, at }: Ex
   }
   await removeStreamMember(app, people.founder, { streamId: stream.id, userId: who });
   stream.members.delete(who);
-  // Followers of its threads are removed, as far as these are still threads.
+  // Its remaining threads are no longer followed.
   for (const below of known) if (below.parent === stream && below.type === 'thread') below.members.delete(who);
 }
 
-/** Compares access by the rows with access by the model, for each viewer. */
+/** Compares the model with the rows, for each viewer. */
 async function compare(known: readonly ModelStream[]): Promise<void> {
   const ids = known.map(({ id }) => id);
-  for (const person of Object.keys(lookers) as Looker[]) {
+  for (const person of Object.keys(viewerRoles) as Viewer[]) {
     const found = await app.db.transaction(workspaceId, (tx) => findStreams(tx, person, ids));
     const seen = new Set<string>(found.filter(maySee).map(({ stream }) => stream.id));
     const model = known.filter((stream) => sees(person, stream)).map(({ id }) => id);
@@ -167,7 +167,7 @@ describe('policy: who sees what, after whatever happened', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 30 }), async (history) => {
         const known: ModelStream[] = [];
-        await beginAnew();
+        await resetWorkspace();
         await take(known, { do: 'create', visibility: 'private' });
         for (const one of history) {
           await take(known, one);
@@ -179,7 +179,7 @@ describe('policy: who sees what, after whatever happened', () => {
           for (let up: ModelStream | undefined = stream; up; up = up.parent) depth++;
           steps.deepest = Math.max(steps.deepest, depth);
         }
-        // Lists agree with single reads; threads are listed only for their followers.
+        // Lists agree with single streams; threads are listed only for their followers.
         for (const person of others) {
           const { items } = await listStreams(app, people[person], { limit: 200, sort: 'name', status: 'any' });
           const listed = items.map(({ id }) => id as string);

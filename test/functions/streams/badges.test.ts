@@ -143,7 +143,7 @@ describe('mentions', () => {
       { type: 'user', id: 'bob', label: 'BOB' },
       { type: 'stream', id: stream.id, label: 'mentioning' },
     ]);
-    // Readers of one stream may not know of the other. For members of both, it counts once.
+    // Not every reader of this stream may know of the other one; all readers of the secret stream may.
     expect((await ada.say(secret, 'Here, in #secret-place')).content?.mentions).toEqual([
       { type: 'stream', id: secret.id, label: 'secret-place' },
     ]);

@@ -45,7 +45,7 @@ import { createSignedObjects } from '../../support/objects.ts';
 import { undone } from '../../support/undone.ts';
 
 const role = fc.option(fc.constantFrom('owner', 'admin', 'member'), { nil: undefined });
-/** Anybody in front of any stream. Who is in a stream that is no thread has access by that; a DM or an assistant's inherits nobody. */
+/** Any caller and any stream. A member of a non-thread stream has access through it; a DM or an assistant stream inherits no reader. */
 const anyCase = fc
   .record({
     streamType: fc.constantFrom(...StreamType.options),
@@ -66,9 +66,9 @@ const anyCase = fc
   });
 type Case = Pick<StreamForCaller, 'stream' | 'isPublic' | 'caller'>;
 const withWorkspaceRole = (one: Case, workspaceRole: WorkspaceRole): Case => ({ ...one, caller: { ...one.caller, workspaceRole } });
-/** What may be done with a stream. Joining and leaving are about who is in it, not about rank. */
-const deeds = actions.filter((action) => action !== 'join' && action !== 'leave');
-const done = (one: Case): StreamAction[] => (maySee(one) ? deeds.filter((action) => mayDo(one, action) === 'yes') : []);
+/** Actions on a stream. Joining and leaving depend on membership, not on level. */
+const levelActions = actions.filter((action) => action !== 'join' && action !== 'leave');
+const done = (one: Case): StreamAction[] => (maySee(one) ? levelActions.filter((action) => mayDo(one, action) === 'yes') : []);
 
 describe('policy: the table', () => {
   test('says of every type who may read and post', () => {
@@ -87,7 +87,7 @@ describe('policy: the table', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...StreamType.options),
-        fc.constantFrom(...deeds),
+        fc.constantFrom(...levelActions),
         fc.constantFrom(...order),
         (type, action, [more, less]) => {
           if (policy[type][action]?.includes(less))
@@ -167,17 +167,17 @@ describe('policy: whoever it is', () => {
   test('a guest manages nothing, whatever role a stream gave them', () => {
     check((one) => {
       const may = done(withWorkspaceRole(one, 'guest'));
-      // What is said among few belongs to all of them, and so does what is remembered of it.
+      // The participants of a small conversation own it together, including its memory.
       const amongFew = ['dm', 'assistant'].includes(one.stream.streamType) ? ['curate', 'setMemory'] : [];
       expect(may.filter((action) => !['read', 'post', 'pin', 'leave', ...amongFew].includes(action))).toEqual([]);
     });
   });
 });
 
-/** A stream on real rows. */
+/** A stream stored in the database. */
 interface Place {
   readonly type: StreamType;
-  /** What it inherits its readers from. */
+  /** Visibility of the stream that it inherits its readers from. */
   readonly parent?: 'public' | 'private';
   readonly visibility: 'public' | 'private' | 'inherit';
 }
@@ -196,7 +196,7 @@ const places: Place[] = [
 const nameOf = ({ type, visibility, parent }: Place) => `${visibility}${parent ? ` (${parent})` : ''} ${type}`;
 const isPublic = ({ visibility, parent }: Place) => (visibility === 'inherit' ? parent : visibility) === 'public';
 
-/** The people, their role in the workspace, and what they are: in the stream, in what it inherits from, nowhere. */
+/** People, their role in the workspace, and their place: in the stream, in its parent, or in neither. */
 const cast = {
   founder: 'owner',
   owner: 'member',
@@ -232,7 +232,7 @@ const inStream = {
 const inParent = { founder: 'owner', owner: 'member', insider: 'member', parentAdmin: 'admin', parentGuest: 'member' } as const;
 const tried = (Object.keys(cast) as Person[]).filter((person) => person !== 'target' && person !== 'newcomer');
 
-/** What somebody is in a place, as the words of the table say it. */
+/** Level of a person in a place, in the words of the table. */
 function levelIn(place: Place, person: Person): Level | 'unseen' {
   const nowhere =
     cast[person] === 'guest' || !isPublic(place) || person === 'removed'
@@ -244,7 +244,7 @@ function levelIn(place: Place, person: Person): Level | 'unseen' {
   const fromParent: Partial<Record<Person, Level>> = { insider: 'insider', parentAdmin: 'admin', parentGuest: 'guest' };
   if (person in fromParent) return place.parent ? (fromParent[person] as Level) : nowhere;
   if (!(person in inStream)) return nowhere;
-  // A thread has no members of its own but who starts and who follows it.
+  // The own members of a thread are its starter and followers.
   if (place.type === 'thread') return person === 'owner' ? 'owner' : person === 'founder' ? 'admin' : nowhere;
   if (place.type === 'dm') return person === 'founder' || person === 'wsOwner' ? 'admin' : cast[person] === 'guest' ? 'guest' : 'member';
   if (cast[person] === 'guest') return 'guest';
@@ -257,12 +257,12 @@ interface Stage {
   readonly stream: Stream;
   readonly event: StreamEvent;
   readonly poll: StreamEvent;
-  /** The event alone, and the poll alone. */
+  /** An event alone, and a poll alone. */
   readonly epochs: readonly EpochId[];
 }
 
 let app: TestApp;
-/** Takes back whatever it does. */
+/** App whose changes are rolled back. */
 let dry: TestApp;
 let people: Record<Person, UserCaller>;
 let elsewhere: StreamEvent;
@@ -324,7 +324,7 @@ async function streamFor(place: Place): Promise<Stream> {
   return promoted;
 }
 
-/** Brings everybody in who belongs there; somebody leaves again. */
+/** Adds the members of a place; one of them leaves again. */
 async function settle(stream: Stream): Promise<void> {
   await addAll(stream, inStream);
   await leaveStream(app, people.gone, { streamId: stream.id });
@@ -340,7 +340,7 @@ async function addAll(stream: Stream, roles: Partial<Record<Person, 'owner' | 'a
   }
 }
 
-/** No route makes one yet: as the rows are. */
+/** Inserts rows directly: no route creates an assistant stream yet. */
 async function anAssistant(name: string): Promise<Stream> {
   const id = newId('stream');
   const { owner } = people;
@@ -376,7 +376,7 @@ const update =
 const into = ({ stream: { id: streamId } }: Stage) => ({ streamId });
 const on = ({ stream: { id: streamId }, event: { id: eventId } }: Stage) => ({ streamId, eventId });
 const pairOf = ({ epochs: [epochId, targetId] }: Stage) => ({ epochId: epochId ?? '', targetId: targetId ?? '' });
-/** What each action is, done in every way that there is. */
+/** Attempts for each action, covering all its routes. */
 const attempts: Record<StreamAction, Readonly<Record<string, Attempt>>> = {
   read: {
     'lists epochs': (stage, caller) => listEpochs(dry, caller, { ...into(stage), limit: 1 }),
@@ -425,18 +425,18 @@ const attempts: Record<StreamAction, Readonly<Record<string, Attempt>>> = {
 const isMember = ({ type }: Place, person: Person): boolean =>
   type === 'thread' ? person === 'owner' : person in inStream && person !== 'gone' && person !== 'removed';
 
-/** What the table makes of an attempt. */
+/** Expected result of an attempt by the table. */
 function verdict({ place }: Stage, person: Person, action: StreamAction, attempt: string): string {
   const level = levelIn(place, person);
   if (level === 'unseen') return 'not_found';
   const isIn = isMember(place, person);
-  // Who is in it already joins without a change, who is not leaves without one.
+  // Members join without a change; non-members leave without one.
   if (action === 'join' && isIn) return 'yes';
   if (action === 'leave' && !isIn) return 'yes';
   if (action === 'promote' && place.type !== 'thread') return place.parent ? 'already_promoted' : 'not_a_thread';
   const allowed = policy[place.type][action];
   if (attempt === 'deletes what another posted') return person === 'owner' || allowed?.includes(level) ? 'yes' : 'not_author';
-  // Neither is there for a thread, before anybody is asked whether they may.
+  // A thread has neither; this is checked before permissions.
   const unknown = place.type === 'thread' && (attempt === 'starts a thread' || attempt === 'gives a slug');
   if (!allowed || unknown) return 'wrong_stream_type';
   return allowed.includes(level) ? 'yes' : 'forbidden';
@@ -448,7 +448,7 @@ const outcomeOf = (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof AppError ? error.code : String(error)),
   );
 
-/** Everybody tries everything; what came out otherwise than it should. */
+/** Runs every attempt as every person; lists unexpected results. */
 async function wrongIn(stage: Stage, who: readonly Person[], expectedOf: typeof verdict): Promise<string[]> {
   const wrong: string[] = [];
   for (const person of who) {
@@ -475,14 +475,14 @@ describe('policy: what happens on real rows is what the table says', () => {
   });
 });
 
-/** The same when the stream is archived: it is read, left and brought back, and nothing else. */
+/** Expected result in an archived stream: only reading, leaving and unarchiving remain. */
 function archivedVerdict(stage: Stage, person: Person, action: StreamAction, attempt: string): string {
   const open = verdict(stage, person, action, attempt);
   if (open === 'not_found' || action === 'read' || action === 'leave') return open;
-  // It is what it is to become.
+  // It is archived already.
   if (attempt === 'archives') return 'yes';
   if (attempt === 'joins' && isMember(stage.place, person)) return 'yes';
-  // That would bring it back.
+  // Resolving it would unarchive it.
   if (attempt === 'resolves' && open === 'yes' && verdict(stage, person, 'archive', 'archives') !== 'yes') return 'forbidden';
   if (attempt === 'deletes what another posted' || attempt === 'starts a thread') return 'stream_archived';
   return open === 'yes' ? 'stream_archived' : open;

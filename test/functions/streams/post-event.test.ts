@@ -35,7 +35,7 @@ const say = (caller: UserCaller, stream: Stream, text: string, clientEventId?: s
     mentions: [],
     clientEventId: clientEventId === undefined ? undefined : ClientEventId.parse(clientEventId),
   });
-/** A message at the next position, and a thread that is begun at it: the parent's log goes on by two. */
+/** Posts a message at the next position and starts a thread on it: the parent's log grows by two. */
 const rootWithThread = async (stream: Stream) => {
   const { event: root } = await say(ada, stream, 'root');
   await createThread(app, ada, { streamId: stream.id, eventId: root.id });
@@ -101,7 +101,7 @@ describe('the same client event id', () => {
 });
 
 describe('a stream that is archived while somebody posts', () => {
-  /** Stops the post when it has its access and holds nothing yet: its next statement waits until the other transaction is done. */
+  /** Pauses a post after its access check, before it holds a lock: its next statement waits for the other transaction. */
   const postWhile = async (stream: Stream, change: () => Promise<unknown>, clientEventId: string) => {
     const { owner } = app.test;
     await owner.query('begin');
@@ -137,7 +137,7 @@ describe('a stream that is archived while somebody posts', () => {
 
   test('answers the first event to a repeat that was sent meanwhile', async () => {
     const stream = await aChannel(app, ada, 'Meanwhile');
-    // The queue for the stream is held by the test: the other send goes past it, as a share does.
+    // The test holds the lock of the stream; the other send bypasses the queue, as a share does.
     const other = async () => {
       await app.test.owner.query(
         `insert into stream_events (id, workspace_id, stream_id, seq, changed_seq, ordinal, event_type, actor_id, client_event_id, created_at)
@@ -245,8 +245,7 @@ describe('the outbox', () => {
 test('noting what was sent goes by primary key, however much was sent since the last vacuum', async () => {
   const { owner } = app.test;
   await owner.query('begin');
-  // Separate rows, because the number of dead ones from earlier tests depends on the server. Many rows, because small tables are read by
-  // a full scan.
+  // Own rows, because leftovers of earlier tests vary. Many of them, because the server reads a small table as a whole.
   await owner.query(
     `insert into outbox (id, workspace_id, room, topic, payload, created_at, published_at)
      select 'sent ' || n, $1, 'room', 'topic', '{}', now(), now() from generate_series(1, 5000) as n`,
@@ -266,7 +265,7 @@ test('noting what was sent goes by primary key, however much was sent since the 
   const [key, ...others] = (await scans()).map((n, at) => n - (before[at] ?? 0));
   await owner.query('rollback');
   expect(others).toEqual([0, 0]);
-  // One index scan finds all rows on the same page of the index.
+  // Rows on one index page are found by one scan.
   expect(key).toBeGreaterThanOrEqual(1);
   expect(key).toBeLessThanOrEqual(3);
 });
