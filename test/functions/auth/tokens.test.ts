@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.app.test.drop());
 
-describe('a token that is not right', () => {
+describe('an invalid token', () => {
   const now = () => Math.floor(service.app.time.getTime() / 1000);
   const sign = async (claims: Record<string, unknown>, workspaceId = one.workspaceId) =>
     new SignJWT({ sub: 'ada', ws: one.workspaceId, exp: now() + 60, ...claims })
@@ -35,7 +35,7 @@ describe('a token that is not right', () => {
     expect((await service.http(read(undefined))).headers['www-authenticate']).toBe('Bearer');
   });
 
-  test('expired, and good until then', async () => {
+  test('expired, and valid until then', async () => {
     const token = await sign({ exp: now() + 1 });
     expect((await service.http(read(token))).status).toBe(200);
     await service.expectProblem(read(await sign({ exp: now() })), 'token_expired');
@@ -55,7 +55,7 @@ describe('a token that is not right', () => {
     await service.expectProblem(read(body.ticket as string), 'unauthenticated');
   });
 
-  test('tampered with: any changed character is noticed', async () => {
+  test('tampered with: any changed character is detected', async () => {
     const [header = '', claims = '', signature = ''] = one.token.split('.');
     const swap = (text: string, at: number) => text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
     await fc.assert(
@@ -69,7 +69,7 @@ describe('a token that is not right', () => {
     );
   });
 
-  test('without a claim, of somebody who is not a member, with strange claims', async () => {
+  test('without a claim, of a user outside the workspace, with strange claims', async () => {
     for (const claims of [{ sub: undefined }, { ws: undefined }, { exp: undefined }, { sub: 'a:b' }, { ws: 'ws_x' }, { sub: 7 }])
       await service.expectProblem(read(await sign(claims)), 'unauthenticated');
     await service.expectProblem(read(await sign({ sub: 'nobody' })), 'not_found');
@@ -98,7 +98,7 @@ describe('a token that is not right', () => {
 describe('tokens and users', () => {
   const mint = (json: object) => service.http({ method: 'POST', path: '/v1/tokens', token: one.apiKey, json });
 
-  test('make the user, change what is given, keep what is not', async () => {
+  test('create the user, change given fields, keep the others', async () => {
     expect((await mint({ userId: 'grace', name: 'Grace', email: 'g@example.org' })).body.user).toMatchObject({
       id: 'grace',
       name: 'Grace',
@@ -117,7 +117,7 @@ describe('tokens and users', () => {
     expect(me.body).toMatchObject({ workspace: { id: one.workspaceId, name: 'Acme' }, me: { id: 'grace' } });
   });
 
-  test('refuse what is not right, naming the field', async () => {
+  test('refuse invalid input, naming the field', async () => {
     for (const [json, path] of [
       [{ userId: 'a:b' }, 'body.userId'],
       [{ userId: '' }, 'body.userId'],
@@ -137,7 +137,7 @@ describe('tokens and users', () => {
     await mint({ userId: 'ada', name: 'Ada' });
   });
 
-  test('a member who was removed is out at once, whatever their token says', async () => {
+  test('a removed member loses access at once, with any token', async () => {
     const { body } = await mint({ userId: 'leaver' });
     await service.app.test.owner.query(`update workspace_members set removed_at = now() where user_id = 'leaver'`);
     await service.expectProblem({ path: one.paths.streams, token: body.token as string }, 'not_found');

@@ -76,7 +76,7 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 describe('a file', () => {
-  test('is announced, sent, completed and read', async () => {
+  test('is announced, uploaded, completed and read', async () => {
     const announced = await announce(ada, open, { width: 640, height: 480 });
     expect(announced.file).toEqual({
       id: expect.stringMatching(/^fil_/),
@@ -103,12 +103,12 @@ describe('a file', () => {
     expect(got.headers.get('cache-control')).toBe('private, max-age=600');
   });
 
-  test('lies under the ids of its workspace and its own, whatever its name is', async () => {
+  test('is stored under the ids of its workspace and its own, with any name', async () => {
     const { file, upload } = await announce(ada, open, { name: '..x; rm -rf "~" %2f.png' });
     expect(new URL(upload.url).pathname).toBe(`/${bucket.name}/${ada.workspaceId}/${file.id}`);
   });
 
-  test('takes its content once: what was looked at cannot be exchanged', async () => {
+  test('takes its content once: checked content cannot be replaced', async () => {
     const announced = await announce(ada, open);
     await send(announced);
     expect((await send(announced, 'A PICTURE')).status).toBe(412);
@@ -116,7 +116,7 @@ describe('a file', () => {
     expect((await send(announced, 'A PICTURE')).status).toBe(412);
   });
 
-  test('takes nothing but what was announced', async () => {
+  test('takes only the announced content', async () => {
     const announced = await announce(ada, open);
     expect((await send(announced, `${content} and more`)).status).toBe(403);
     const { url, headers } = announced.upload;
@@ -124,7 +124,7 @@ describe('a file', () => {
     expect((await fetch(url, asPage)).status).toBe(403);
   });
 
-  test('can be sent for ten minutes, and completed for a day', async () => {
+  test('can be uploaded for ten minutes, and completed for a day', async () => {
     const [late, unfinished, finished] = [await announce(ada, open), await announce(ada, open), await announce(ada, open)];
     await send(unfinished);
     await send(finished);
@@ -142,7 +142,7 @@ describe('a file', () => {
 });
 
 describe('completing', () => {
-  test('is refused while the content is not there, and may be repeated when it is', async () => {
+  test('is refused while the content is missing, and may be repeated afterwards', async () => {
     const announced = await announce(ada, open);
     const complete = () => completeFile(app, ada, { fileId: announced.file.id });
     expect(await codeOf(complete())).toBe('upload_missing');
@@ -153,7 +153,7 @@ describe('completing', () => {
     expect(rows).toEqual([{ uploaded_at: app.time }]);
   });
 
-  test('is refused when something else is there', async () => {
+  test('is refused for other content', async () => {
     const announced = await announce(ada, open);
     await send(announced);
     await app.test.owner.query('update files set size_bytes = 10 where id = $1', [announced.file.id]);
@@ -163,7 +163,7 @@ describe('completing', () => {
     });
   });
 
-  test('is for who announced it', async () => {
+  test('is for the announcing user only', async () => {
     const file = await aFile(ada, open);
     expect(await codeOf(completeFile(app, bob, { fileId: file.id }))).toBe('not_found');
     await post(file.id);
@@ -172,8 +172,8 @@ describe('completing', () => {
   });
 });
 
-describe('who may', () => {
-  test('announce: whoever may post in the stream', async () => {
+describe('access', () => {
+  test('announcing: members who may post in the stream', async () => {
     expect(await codeOf(announce(bob, open))).toBe('fine');
     expect(await codeOf(announce(bob, closed))).toBe('not_found');
     expect(await codeOf(announce(guest, open))).toBe('not_found');
@@ -184,7 +184,7 @@ describe('who may', () => {
     expect(await codeOf(announce(ada, old))).toBe('stream_archived');
   });
 
-  test('read: nobody but the uploader until it is posted; then whoever may read the stream; nobody when its event is deleted', async () => {
+  test('reading: the uploader until it is posted, then readers of the stream, no one after its event is deleted', async () => {
     const read = (caller: UserCaller, fileId: string) => codeOf(readFile(app, caller, { fileId }));
     const [shown, hidden, gone] = [await aFile(ada, open), await aFile(ada, closed), await aFile(ada, open)];
     for (const { id } of [shown, hidden]) expect([await read(ada, id), await read(bob, id)]).toEqual(['fine', 'not_found']);
@@ -199,7 +199,7 @@ describe('who may', () => {
     expect(await all(newId('file'))).toEqual(['not_found', 'not_found', 'not_found', 'not_found']);
   });
 
-  test('nothing more, once they have lost the stream', async () => {
+  test('none after losing the stream', async () => {
     const unfinished = await announce(ada, closed);
     const file = await aFile(ada, closed);
     await app.test.owner.query(`update stream_members set left_at = now() where stream_id = $1 and user_id = 'ada'`, [closed.id]);
@@ -209,7 +209,7 @@ describe('who may', () => {
   });
 });
 
-describe('what may be announced', () => {
+describe('accepted announcements', () => {
   const fields = (more: object) =>
     CreateFile.safeParse({ name: 'a.png', mediaType: 'image/png', sizeBytes: 1, ...more }).error?.issues.map(
       ({ path, message }) => `${path.join('.')}: ${message}`,

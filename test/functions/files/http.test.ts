@@ -25,7 +25,7 @@ const stored = async () => (await service.app.test.owner.query<{ n: number }>('s
 const aFile = async (tenant: Tenant) => ((await service.http(announce(tenant, good))).body as unknown as FileUpload).file.id;
 
 describe('files over HTTP', () => {
-  test('An announced file has the address of its upload, and is not stored anywhere by a cache', async () => {
+  test('An announced file has its upload address, and caches do not store it', async () => {
     const response = await service.http(announce(one, good));
     expect([response.status, response.headers['cache-control']]).toEqual([201, 'no-store']);
     const { upload } = response.body as unknown as FileUpload;
@@ -70,7 +70,7 @@ describe('files over HTTP', () => {
     }
   });
 
-  test('Nobody in particular, and API keys, get nothing', async () => {
+  test('Callers without a token, and API keys, get nothing', async () => {
     const id = await aFile(one);
     for (const token of [undefined, one.apiKey]) {
       await service.expectProblem({ ...announce(one, good), token }, 'unauthenticated');
@@ -78,7 +78,7 @@ describe('files over HTTP', () => {
     }
   });
 
-  test('What is not uploaded cannot be read', async () => {
+  test('A file that is not uploaded cannot be read', async () => {
     const path = `${one.paths.workspace}/files/${await aFile(one)}`;
     await service.expectProblem({ path, token: one.token }, 'upload_missing');
   });

@@ -35,11 +35,11 @@ const toldTo = (who: string) =>
     .filter(({ room, item }) => room === `ws:${team.workspaceId}:user:${who}` && item?.type === 'notification:changed')
     .map(({ item }) => item?.data);
 
-test('being invited is told, with who did it and where', async () => {
+test('an invitation appears, with its actor and stream', async () => {
   expect(await bob.activity()).toMatchObject([{ kind: 'invited', streamName: 'Reading up', actor: { id: 'ada', name: 'ADA' } }]);
 });
 
-test('some are marked as read on every device, or all up to one; those of others stay', async () => {
+test('some, or all up to one, are marked as read on every device; those of others stay', async () => {
   for (const n of [1, 2, 3]) await mention(`@bob and @cyd ${n}`);
   const [newest, second] = await unread(bob);
   app.sent.length = 0;
@@ -53,7 +53,7 @@ test('some are marked as read on every device, or all up to one; those of others
   expect(toldTo('bob')).toEqual([]);
 });
 
-test('pages go on where the last one ended, newest first', async () => {
+test('pages continue where the last one ended, newest first', async () => {
   const page = async (query: Record<string, string>) =>
     (await cyd.call('GET', '/notifications', undefined, query)).body as { items: Notification[]; nextCursor: string | null };
   const first = await page({ limit: '3' });
@@ -62,7 +62,7 @@ test('pages go on where the last one ended, newest first', async () => {
   expect(rest.nextCursor).toBeNull();
 });
 
-test('of a stream one may not see any more nothing is listed, and it is listed again when one is back', async () => {
+test('entries of a lost stream are hidden, and listed again after rejoining', async () => {
   const before = await cyd.activity();
   await ada.call('PATCH', `/streams/${stream.id}`, { visibility: 'private' });
   await ada.call('DELETE', `/streams/${stream.id}/members/cyd`);
@@ -71,7 +71,7 @@ test('of a stream one may not see any more nothing is listed, and it is listed a
   expect((await cyd.activity()).map(({ id }) => id)).toEqual(expect.arrayContaining(before.map(({ id }) => id)));
 });
 
-test('listing takes three statements, marking five, however many there are', async () => {
+test('listing takes three statements, marking five, for any number', async () => {
   const counted = (work: () => Promise<unknown>) => countStatements(app, work);
   for (const n of [4, 5, 6, 7]) await mention(`@bob ${n}`);
   expect(await counted(() => bob.activity())).toBe(3);

@@ -25,7 +25,7 @@ const names = async () => {
 const add = (name: string) => [newId('provider'), workspaceId, name];
 
 describe('a transaction', () => {
-  test('keeps all of it or nothing', async () => {
+  test('commits all or nothing', async () => {
     await db.transaction(workspaceId, async (tx) => {
       await tx.query(insert, add('a'));
       tx.defer(insert, add('b'));
@@ -40,7 +40,7 @@ describe('a transaction', () => {
     expect(await names()).toEqual(['a', 'b', 'c']);
   });
 
-  test('fails with what was deferred, and keeps nothing', async () => {
+  test('fails with a deferred statement, and rolls back', async () => {
     const twice = db.transaction(workspaceId, async (tx) => {
       await tx.query(insert, add('e'));
       tx.defer(insert, add('a'));
@@ -52,7 +52,7 @@ describe('a transaction', () => {
     expect(await names()).toEqual(['a', 'b', 'c', 'g']);
   });
 
-  test('fails with what was deferred also where a statement behind it fails first', async () => {
+  test('fails with the deferred statement even if a later statement reports first', async () => {
     const behind = db.transaction(workspaceId, async (tx) => {
       tx.defer(insert, add('a'));
       await tx.query(insert, add('i'));
@@ -66,7 +66,7 @@ describe('a transaction', () => {
     expect(await names()).toEqual(['a', 'b', 'c', 'g']);
   });
 
-  test('leaves in one write for each answer that it waits for', async () => {
+  test('takes one write for each answer that it waits for', async () => {
     await db.transaction(workspaceId, (tx) => tx.query('select 1', []));
     const spies = [jest.spyOn(Socket.prototype, '_write'), jest.spyOn(Socket.prototype, '_writev')];
     await db.transaction(workspaceId, async (tx) => {
@@ -85,7 +85,7 @@ describe('a transaction', () => {
     await expect(trespass).rejects.toMatchObject({ code: '42501' });
   });
 
-  test('begins again where the connection had died in its sleep', async () => {
+  test('is retried if the connection died while frozen', async () => {
     const [row] = await db.query<{ pid: number }>('select pg_backend_pid() as pid', []);
     await database.open().query('select pg_terminate_backend($1, 5000)', [row?.pid]);
     await db.transaction(workspaceId, (tx) => tx.query(insert, add('i')));

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.app.test.drop());
 
-describe('an address or method that is not right', () => {
+describe('a wrong address or method', () => {
   test('unknown addresses, malformed ids and percent-encodings are 404', async () => {
     for (const path of [
       '/v1/nothing',
@@ -27,7 +27,7 @@ describe('an address or method that is not right', () => {
       await service.expectProblem({ path, token: one.token }, 'not_found');
     }
   });
-  test('a wrong method is 405 and says what is allowed', async () => {
+  test('a wrong method is 405 with the allowed ones', async () => {
     const response = await service.expectProblem(
       { method: 'PUT', path: one.paths.events, token: one.token, json: {} },
       'method_not_allowed',
@@ -38,7 +38,7 @@ describe('an address or method that is not right', () => {
 });
 
 describe('headers', () => {
-  test('a request id is taken when it is harmless, and made when it is not', async () => {
+  test('a harmless request id is kept, another is replaced', async () => {
     const ask = async (id: string) =>
       (await service.http({ path: one.paths.stream, token: one.token, headers: { 'x-request-id': id } })).headers['x-request-id'];
     expect(await ask('abc-1')).toBe('abc-1');

@@ -29,7 +29,7 @@ async function run(bodies: readonly string[], work: (n: number) => Promise<void>
 describe('a queue without order', () => {
   const bodies = [1, 2, 3].map((n) => JSON.stringify({ n }));
 
-  test('has only those come again that failed, and soon', async () => {
+  test('redelivers failed messages only, and soon', async () => {
     const work = async (n: number) => {
       if (n === 2) throw new Error('no');
     };
@@ -45,11 +45,11 @@ describe('a queue without order', () => {
     });
   });
 
-  test('puts aside what is not of the schema, and works on the rest', async () => {
+  test('fails invalid messages, and handles the rest', async () => {
     expect(await run(['{"n":"x"}', 'nonsense', '{"n":4}'], async () => undefined)).toMatchObject({ worked: [4], again: ['m0', 'm1'] });
   });
 
-  test('says what failed also where it cannot be hastened', async () => {
+  test('reports failures even if redelivery cannot be hastened', async () => {
     const fail = () => Promise.reject(new Error('no'));
     expect(await run(bodies.slice(0, 1), fail, fail)).toMatchObject({ again: ['m0'] });
   });

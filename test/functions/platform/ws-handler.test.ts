@@ -51,12 +51,12 @@ async function expectErr(raw: unknown, code: string, id: number | null, path?: s
 }
 
 describe('frames', () => {
-  test('reach their use case with who is at the other end', async () => {
+  test('reach their use case with the caller', async () => {
     expect(await frame({ op: 'hello', id: 4, d: { v: 1 } })).toEqual({ op: 'ok', id: 4, d: {} });
     expect(seen.at(-1)).toEqual({ kind: 'user', connectionId: 'c1=', workspaceId, userId: 'ada' });
   });
 
-  test('that are not of the protocol are answered with what is wrong, and the socket stays', async () => {
+  test('outside the protocol get an error, and the socket stays open', async () => {
     await expectErr('hello?', 'bad_frame', null);
     await expectErr('', 'bad_frame', null);
     await expectErr('[]', 'bad_frame', null);
@@ -85,7 +85,7 @@ describe('frames', () => {
     await expectErr(`{"op":"hello","id":1,"d":{"v":1,"device":"${'x'.repeat(33_000)}"}}`, 'too_large', null);
   });
 
-  test('that fail say so in one shape: our refusals, a dependency that is down, a bug', async () => {
+  test('that fail have one error format: refusals, a dependency that is down, a bug', async () => {
     const send = (text: string) => ({ op: 'send', id: 8, d: { stream: newId('stream'), clientEventId: 'a', text } });
     await expectErr(send('x'), 'stream_archived', 8);
     await expectErr({ op: 'ping', id: 9, d: {} }, 'unavailable', 9);
@@ -94,7 +94,7 @@ describe('frames', () => {
 });
 
 describe('the handshake', () => {
-  test('settles the subprotocol, or refuses', async () => {
+  test('negotiates the subprotocol, or refuses', async () => {
     expect(await event('$connect', undefined, { 'Sec-WebSocket-Protocol': 'other, streambed.v1.json' })).toEqual({
       statusCode: 200,
       headers: { 'Sec-WebSocket-Protocol': 'streambed.v1.json' },

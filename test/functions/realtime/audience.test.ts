@@ -124,7 +124,7 @@ describe('rooms of members', () => {
 });
 
 describe('pointers', () => {
-  test('of a public stream go to the workspace, own counts to who is in their own room; the last state always arrives', async () => {
+  test("of a public stream go to the workspace, personal counts to members' own rooms; the last state always arrives", async () => {
     const stream = await aChannel(app, ada, 'Pointers');
     await settle();
     posted.clear();
@@ -140,7 +140,7 @@ describe('pointers', () => {
     expect(mine.at(-1)?.read).toMatchObject({ rev: readRev, readSeq, unreadCount: 0 });
   });
 
-  test('of a private stream go to its members alone, with their counts as they are', async () => {
+  test('of a private stream go to its members alone, with their current counts', async () => {
     const stream = await aChannel(app, ada, 'Private pointers', 'private');
     await inviteMembers(app, ada, { streamId: stream.id, userIds: [guest.userId], role: 'member' });
     await settle();
@@ -160,7 +160,7 @@ describe('pointers', () => {
     expect(now).toMatchObject({ unreadCount: 1, mentionCount: 0 });
   });
 
-  test('a busy stream is looked after once in three seconds', async () => {
+  test('a busy stream gets follow-up work once in three seconds', async () => {
     const stream = await aChannel(app, ada, 'Busy');
     await settle();
     for (let i = 0; i < 40; i++) {
@@ -175,7 +175,7 @@ describe('pointers', () => {
 });
 
 describe('losing access', () => {
-  test('ends what a removed member hears, in order, and nobody else misses anything', async () => {
+  test("ends a removed member's subscription, in order, and other subscribers miss nothing", async () => {
     const stream = await aChannel(app, ada, 'Leaving', 'private');
     await inviteMembers(app, ada, { streamId: stream.id, userIds: [bob.userId], role: 'member' });
     await deliver();
@@ -191,7 +191,7 @@ describe('losing access', () => {
     expect((await subscribe(app, goes, [{ room: roomOf(stream) }])).rooms).toEqual([]);
   });
 
-  test('of a stream made private everyone asks again, and who is in it goes on from where they are', async () => {
+  test('by making a stream private ends all subscriptions; its members resume from their position', async () => {
     const stream = await aChannel(app, ada, 'Closing');
     const [stays, goes] = [await aSocket(ada, roomOf(stream)), await aSocket(bob, roomOf(stream))];
     const { seq } = await say(ada, stream, 'one');
@@ -217,11 +217,11 @@ describe('losing access', () => {
   });
 });
 
-describe('what is cut short', () => {
+describe('interrupted work', () => {
   const connectionsOf = async (name: string) => (await Array.fromAsync(app.connections.listRoom(name))).flat();
   const bodies = () => app.sent.splice(0).map(({ body }) => FanOutMessage.parse(JSON.parse(JSON.stringify(body))));
 
-  test('a reader whose revocation could not be posted is told when it comes again', async () => {
+  test('a revocation that failed to post is posted with the redelivery', async () => {
     const stream = await aChannel(app, ada, 'Cut short');
     const socket = await aSocket(bob, roomOf(stream));
     app.sent.length = 0;
@@ -251,7 +251,7 @@ describe('what is cut short', () => {
     expect(await connectionsOf(roomOf(stream))).toEqual([]);
   });
 
-  test('a subscription that was written while access ended does not stay', async () => {
+  test('a subscription written while access ended is removed', async () => {
     const stream = await aChannel(app, ada, 'Meanwhile');
     const socket = await aSocket(bob);
     const connections = {
@@ -267,7 +267,7 @@ describe('what is cut short', () => {
     expect(await connectionsOf(roomOf(stream))).toEqual([]);
   });
 
-  test('what was pushed before a failure is looked after; what comes again is not, until it was pushed', async () => {
+  test('messages pushed before a failure get follow-up work; redelivered ones only once they were pushed', async () => {
     const stream = await aChannel(app, ada, 'Half');
     await settle();
     const socket = await aSocket(bob, roomOf(stream));
@@ -290,7 +290,7 @@ describe('what is cut short', () => {
     ]);
   });
 
-  test('a nudge that could not be sent has the messages come again, and is sent then', async () => {
+  test('a failed nudge redelivers the messages, and is sent then', async () => {
     const stream = await aChannel(app, ada, 'No nudge');
     await settle();
     await say(ada, stream, 'one');
@@ -303,7 +303,7 @@ describe('what is cut short', () => {
 });
 
 describe('nudges', () => {
-  test('of a busy stream that come early are put off once, however many there are, and the last state is told', async () => {
+  test('that come early are postponed once, for any number, and the last state is sent', async () => {
     const stream = await aChannel(app, ada, 'Crowd');
     await settle();
     app.time = new Date(app.time.getTime() + 10_000);
@@ -327,7 +327,7 @@ describe('nudges', () => {
     expect(new Set(told.map(({ head }) => head)).size).toBe(2);
   });
 
-  test('of a thread tell its root event the replies, also when the first look was cut short', async () => {
+  test('of a thread update the replies of its root event, also after an interruption', async () => {
     const stream = await aChannel(app, ada, 'Roots');
     const root = await say(ada, stream, 'root');
     const { stream: thread } = await createThread(app, ada, { streamId: stream.id, eventId: root.id });
@@ -356,7 +356,7 @@ describe('nudges', () => {
     expect(app.sent).toEqual([]);
   });
 
-  test('of a lost stream end the rooms below it once each', async () => {
+  test('of a lost stream end subscriptions below it once each', async () => {
     const stream = await aChannel(app, ada, 'Top', 'private');
     await inviteMembers(app, ada, { streamId: stream.id, userIds: [bob.userId], role: 'member' });
     const root = await say(ada, stream, 'root');
@@ -381,7 +381,7 @@ describe('signals', () => {
   const typing = (socket: SocketCaller, name: string) =>
     frameTable(app).signal({ op: 'signal', id: 1, d: { room: name, type: 'typing' } }, socket);
 
-  test('reach the others in the room at most once a second, and are not kept', async () => {
+  test('reach the others in the room at most once a second, and are not stored', async () => {
     const stream = await aChannel(app, ada, 'Typing');
     const [sender, other, elsewhere] = [await aSocket(ada, roomOf(stream)), await aSocket(bob, roomOf(stream)), await aSocket(bob)];
     app.sent.length = 0;
@@ -395,7 +395,7 @@ describe('signals', () => {
     expect([posted.get(sender.connectionId), posted.get(elsewhere.connectionId)]).toEqual([undefined, undefined]);
   });
 
-  test('that nobody wants any more, or that cannot be posted, hold up nothing behind them', async () => {
+  test('that are too old, or cannot be posted, delay no later message', async () => {
     const stream = await aChannel(app, ada, 'Late');
     const [sender, other] = [await aSocket(ada, roomOf(stream)), await aSocket(bob, roomOf(stream))];
     app.sent.length = 0;
@@ -411,7 +411,7 @@ describe('signals', () => {
     expect(posted.get(other.connectionId)?.map(({ op }) => op)).toEqual(['ev', 'ev']);
   });
 
-  test('are for rooms of streams that one hears', async () => {
+  test('are for rooms of subscribed streams only', async () => {
     const stream = await aChannel(app, ada, 'Not heard', 'private');
     await expect(typing(await aSocket(bob), roomOf(stream))).rejects.toMatchObject({ code: 'not_found' });
     await expect(typing(await aSocket(bob, own(bob)), own(bob))).rejects.toMatchObject({ code: 'not_found' });

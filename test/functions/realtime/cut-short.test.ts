@@ -96,7 +96,7 @@ beforeEach(() => {
 });
 
 describe('a post that fails', () => {
-  test('once, in the middle of a page, is tried again when the others were told; nobody is told twice', async () => {
+  test('once, in the middle of a page, is retried after the others; no connection gets the frame twice', async () => {
     let failures = 0;
     beforePost = (connectionId) => {
       if (connectionId === large[500] && failures++ === 0) throw new Error('socket hang up');
@@ -107,7 +107,7 @@ describe('a post that fails', () => {
     expect(failures).toBe(2);
   });
 
-  test('for good fails the batch when all others were told; when it comes again that one alone is told', async () => {
+  test('permanently fails the batch after all others; the redelivery posts to that connection alone', async () => {
     const broken = large[500] as string;
     beforePost = (connectionId) => {
       if (connectionId === broken) throw new Error('socket hang up');
@@ -122,7 +122,7 @@ describe('a post that fails', () => {
     expect(twice()).toBe(0);
   });
 
-  test('after it hung is left to the next delivery: a second try would outlast the worker', async () => {
+  test('after hanging is left to the redelivery: a second try would outlast the worker', async () => {
     const hanging = small[2] as string;
     let tries = 0;
     beforePost = async (connectionId) => {
@@ -138,7 +138,7 @@ describe('a post that fails', () => {
     expect([shown.size, twice()]).toEqual([small.length, 0]);
   });
 
-  test('for everyone is given up soon, and nobody is passed over when it comes again', async () => {
+  test('for every connection stops soon, and the redelivery skips no connection', async () => {
     let posts = 0;
     beforePost = () => {
       posts++;
@@ -169,7 +169,7 @@ describe('a worker that dies', () => {
     beforePost = () => undefined;
   }
 
-  test('after half of a room repeats the part behind its last note, and misses nobody', async () => {
+  test('after half of a room: the redelivery repeats the part behind the last cursor and skips no connection', async () => {
     await dieAfter(1_900, [item(largeRoom, seq)]);
     const before = shown.size;
     await fanOut(aWorker(), [item(largeRoom, seq)], true);
@@ -180,7 +180,7 @@ describe('a worker that dies', () => {
     expect(twice()).toBeGreaterThan(0);
   });
 
-  test('leaves later items of the room to begin with its first connection, behind the earlier ones', async () => {
+  test('lets later items start with the first connection, behind the earlier items', async () => {
     await dieAfter(1_900, [item(largeRoom, seq)]);
     await fanOut(aWorker(), [item(largeRoom, seq), item(largeRoom, seq + 1)], true);
     for (const id of large) {
@@ -190,7 +190,7 @@ describe('a worker that dies', () => {
     }
   });
 
-  test('says nothing of a batch of another log, or of other positions', async () => {
+  test('leaves no progress for a batch of another log or other positions', async () => {
     await dieAfter(1_900, [item(largeRoom, seq)]);
     shown.clear();
     await fanOut(aWorker(), [{ ...item(largeRoom, seq), gen: 'other' } as FanOutMessage], true);
@@ -200,7 +200,7 @@ describe('a worker that dies', () => {
     expect(shown.size).toBe(size);
   });
 
-  test('passes over nobody for a position that was sent late, behind positions that were taken after it', async () => {
+  test('causes no skipped connection for a position published late, behind later positions', async () => {
     const broken = large[1_500] as string;
     beforePost = (connectionId) => {
       if (connectionId === broken) throw new Error('socket hang up');
@@ -213,7 +213,7 @@ describe('a worker that dies', () => {
     expect(shown.size).toBe(size);
   });
 
-  test('passes over nobody who is connected only since', async () => {
+  test('causes no skipped connection among those opened since', async () => {
     await dieAfter(1_900, [item(largeRoom, seq)]);
     const late = { connectionId: 'large99999=', workspaceId, userId: 'bob' };
     await registry.connections.add(late);
@@ -225,7 +225,7 @@ describe('a worker that dies', () => {
 });
 
 describe('the list of a room', () => {
-  test('that fails at its second page is asked for again from there', async () => {
+  test('that fails at its second page is read again from there', async () => {
     let failures = 0;
     const starts: (string | undefined)[] = [];
     const listRoom = async function* (name: string, after?: string) {
@@ -241,7 +241,7 @@ describe('the list of a room', () => {
     expect(twice()).toBe(0);
   });
 
-  test('that cannot be read any more fails the batch; it goes on behind the pages that were told', async () => {
+  test('that stays unreadable fails the batch; the redelivery resumes behind the delivered pages', async () => {
     const listRoom = async function* (name: string, after?: string) {
       if (after !== undefined) throw new Error('DynamoDB: InternalServerError');
       for await (const page of inPages(name)) {
@@ -256,7 +256,7 @@ describe('the list of a room', () => {
     expect(twice()).toBe(0);
   });
 
-  test('goes on behind a connection that is gone, in the order in which it was', async () => {
+  test('resumes behind a connection that is gone, in the same order', async () => {
     const all = (await Array.fromAsync(registry.connections.listRoom(smallRoom))).flat();
     expect(all).toEqual(small);
     await registry.connections.remove(small[1] as string, smallRoom);
@@ -264,20 +264,20 @@ describe('the list of a room', () => {
   });
 });
 
-describe('the same batch again', () => {
-  test('when nothing was cut short is posted to everyone again: delivery is at least once', async () => {
+describe('a redelivered batch', () => {
+  test('without an interruption is posted to every connection again: delivery is at least once', async () => {
     await fanOut(aWorker(), [item(smallRoom, seq)]);
     const readers = shown.size;
     await fanOut(aWorker(), [item(smallRoom, seq)], true);
     expect(twice()).toBe(readers);
   });
 
-  test('is posted to everyone when nobody can say how far it had come', async () => {
+  test('is posted to every connection when its progress cannot be read', async () => {
     await fanOut(aWorker({ findProgress: () => Promise.reject(new Error('DynamoDB: ThrottlingException')) }), [item(smallRoom, seq)], true);
     expect(shown.size).toBeGreaterThan(0);
   });
 
-  test('costs a small room no write, and a first delivery no look at the past', async () => {
+  test('writes no progress in a small room, and a first delivery reads none', async () => {
     const calls: string[] = [];
     const connections: Partial<Connections> = {
       storeProgress: async () => void calls.push('note'),
@@ -291,7 +291,7 @@ describe('the same batch again', () => {
     expect(calls.filter((call) => call === 'note').length).toBeLessThanOrEqual(size / 1_000);
   });
 
-  test('is known as such by how often the queue handed it out', async () => {
+  test("is recognized by the queue's receive count", async () => {
     const seen: boolean[] = [];
     const redelivery = { hasten: async () => undefined };
     const handler = fifoQueueHandler(FanOutMessage, redelivery, async (_, isRedelivery) => void seen.push(isRedelivery));

@@ -89,7 +89,7 @@ async function deliver(times = 1): Promise<void> {
 }
 
 describe('a subscription', () => {
-  test('is for rooms that the caller may hear; the others look like ones that do not exist', async () => {
+  test('is for accessible rooms; others look like missing ones', async () => {
     const open = await aChannel(app, ada, 'Open');
     const secret = await aChannel(app, ada, 'Secret', 'private');
     const elsewhere = await aWorkspace(app);
@@ -114,7 +114,7 @@ describe('a subscription', () => {
     expect(refusedGuest.rooms).toEqual([]);
   });
 
-  test('starts at the head, and live frames follow without a hole', async () => {
+  test('starts at the head, and live frames follow without a gap', async () => {
     const stream = await aChannel(app, ada, 'Live');
     await say(ada, stream, 'before');
     app.sent.length = 0;
@@ -139,7 +139,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  test('resumes: what changed since is replayed as it is now, and says which range it stands for', async () => {
+  test('resumes: later changes are replayed in their current state, with their range', async () => {
     const stream = await aChannel(app, ada, 'Resume');
     const first = await say(ada, stream, 'one');
     const second = await say(ada, stream, 'two');
@@ -161,7 +161,7 @@ describe('a subscription', () => {
     expect(third.seq).toBe(4);
   });
 
-  test('is told behind beyond the replay limit, and resync for a log it does not know', async () => {
+  test('gets behind beyond the replay limit, and resync for an unknown log', async () => {
     const stream = await aChannel(app, ada, 'Long');
     for (let i = 0; i <= maxReplay; i++) await say(ada, stream, `m${i}`);
     app.sent.length = 0;
@@ -183,7 +183,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  test('of the same rooms again is no more of them; of too many is refused', async () => {
+  test('of the same rooms again adds none; of too many is refused', async () => {
     const socket = await aSocket(ada);
     const streams = await Promise.all(Array.from({ length: maxRooms + 1 }, (_, i) => aChannel({ ...app, db: app.db }, ada, `Many ${i}`)));
     const names = streams.map((stream) => ({ room: roomOf(stream) }));
@@ -208,7 +208,7 @@ describe('a subscription', () => {
     app.time = now;
   });
 
-  test('that the registry lost is named by the next ping; a connection that it lost is told to open another', async () => {
+  test('lost by the registry is named by the next ping; a lost connection must be reopened', async () => {
     const [kept, lost, hidden] = [
       await aChannel(app, ada, 'Kept'),
       await aChannel(app, ada, 'Lost'),
@@ -231,7 +231,7 @@ describe('a subscription', () => {
 });
 
 describe('fan-out', () => {
-  test('packs what waits together, keeps order, and a second delivery repeats the same positions', async () => {
+  test('packs waiting changes, keeps order, and a second delivery repeats the same positions', async () => {
     const stream = await aChannel(app, ada, 'Packed');
     const socket = await aSocket(bob);
     await subscribe(app, socket, [{ room: roomOf(stream) }]);
@@ -244,7 +244,7 @@ describe('fan-out', () => {
     expect(EvsFrame.parse(frames[0]).items.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  test('forgets a socket that is gone at once, closes one that does not keep up, and serves the others', async () => {
+  test('removes a socket that is gone, closes a slow one, and serves the others', async () => {
     const stream = await aChannel(app, ada, 'Mixed');
     const [well, gone, slow] = [await aSocket(ada), await aSocket(bob), await aSocket(bob)];
     for (const socket of [well, gone, slow]) await subscribe(app, socket, [{ room: roomOf(stream) }]);
@@ -257,7 +257,7 @@ describe('fan-out', () => {
     expect(closed).toEqual([slow.connectionId]);
   });
 
-  test('forgets a subscription that was written after its connection had gone', async () => {
+  test('removes a subscription written after its connection had gone', async () => {
     const stream = await aChannel(app, ada, 'Ghost');
     const ghost = await aSocket(bob);
     await subscribe(app, ghost, [{ room: roomOf(stream) }]);
@@ -299,7 +299,7 @@ describe('fan-out', () => {
     expect(posted.get(b.connectionId)).toHaveLength(1);
   });
 
-  test('says from which message on a group comes again', async () => {
+  test('reports the first message of a group to redeliver', async () => {
     const socket = await aSocket(ada);
     behaviour.set(socket.connectionId, 'broken');
     const direct = (connectionId: string) => ({ kind: 'direct' as const, connectionId, frames: [{ op: 'resync', rooms: [] }] });
@@ -335,7 +335,7 @@ describe('packing', () => {
     }
   });
 
-  test('sends the reader of a change that no frame holds to HTTP', () => {
+  test('sends `behind` for a change larger than a frame', () => {
     const frames = packFrames(name, 'g', [item(1, 'a'), item(2, '\u0001'.repeat(16_000)), item(3, 'b')]);
     expect(frames.map(({ op }) => op)).toEqual(['ev', 'behind', 'ev']);
     expect(frames[1]).toMatchObject({ rooms: [{ have: 1, head: 2 }] });
@@ -346,7 +346,7 @@ describe('tickets', () => {
   const ticketFor = (caller: UserCaller) => createTicket({ ...app, realtimeUrl: 'wss://example.test/realtime' }, caller);
   const open = (ticket: string | undefined) => authorize(app, { queryStringParameters: { ticket } });
 
-  test('open one socket for whom they were made for', async () => {
+  test('open one socket for their user', async () => {
     const { ticket, expiresIn, url, protocol } = await ticketFor(ada);
     expect({ expiresIn, url, protocol }).toEqual({ expiresIn: 30, url: 'wss://example.test/realtime', protocol: 'streambed.v1.json' });
     expect(await open(ticket)).toMatchObject({ userId: 'ada', workspaceId: ada.workspaceId });
@@ -365,7 +365,7 @@ describe('tickets', () => {
 });
 
 describe('frames', () => {
-  test('hello welcomes and resumes; send posts; ping tells heads; another version is told goodbye', async () => {
+  test('hello welcomes and resumes; send posts; ping answers heads; another version gets bye', async () => {
     const stream = await aChannel(app, ada, 'Frames');
     const socket = await aSocket(ada);
     const frames = frameTable(app);
@@ -398,7 +398,7 @@ describe('frames', () => {
     expect(closed).toEqual([socket.connectionId]);
   });
 
-  test('the workspace room tells of public streams, never of private ones', async () => {
+  test('the workspace room announces public streams, never private ones', async () => {
     const socket = await aSocket(bob);
     const { rooms } = await subscribe(app, socket, [{ room: room.workspace(bob.workspaceId) }]);
     app.sent.length = 0;
@@ -444,7 +444,7 @@ describe('convergence: an old page plus the frames equals a fresh page', () => {
   });
 });
 
-test('names of rooms are read back, and nothing else is one', () => {
+test('names of rooms parse, and other texts are refused', () => {
   const [workspace, stream] = [newId('workspace'), newId('stream')];
   expect(parseRoom(room.stream(workspace, stream))).toEqual({ kind: 'stream', workspaceId: workspace, streamId: stream });
   expect(parseRoom(room.workspace(workspace))).toEqual({ kind: 'workspace', workspaceId: workspace });

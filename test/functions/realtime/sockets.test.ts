@@ -96,13 +96,13 @@ describe('posting', () => {
     expect(await sockets.post('c', frame)).toBe('gone');
   });
 
-  test('is tried again after a failure, a cut and a throttle', async () => {
+  test('is retried after a failure, a dropped connection and a throttle', async () => {
     const { sockets, requests } = await answering([500, 'cut', 429, 200]);
     expect(await sockets.post('c', frame)).toBe('taken');
     expect(requests).toHaveLength(4);
   });
 
-  test('finds a reader slow that is throttled again and again; throws what stays broken', async () => {
+  test('reports repeated throttling as slow; throws on permanent failures', async () => {
     expect(await (await answering([429])).sockets.post('c', frame)).toBe('slow');
     await expect((await answering([503])).sockets.post('c', frame)).rejects.toThrow('503');
     await expect((await answering(['cut'])).sockets.post('c', frame)).rejects.toThrow();

@@ -60,8 +60,8 @@ function* callerCases(row: Row, { own, bad }: World): Generator<Case> {
     return { what, request: { ...request, ...(token !== undefined && { token }) }, code };
   };
   yield as('no token', undefined);
-  yield as('a token of nobody', 'eyJhbGciOiJub25lIn0.e30.');
-  yield as('a token signed by somebody else', bad.forged);
+  yield as('an unsigned token', 'eyJhbGciOiJub25lIn0.e30.');
+  yield as('a forged token', bad.forged);
   yield as('an API key with another secret', bad.otherSecret);
   yield as('half an API key', 'sbk_key');
   yield {
@@ -71,7 +71,7 @@ function* callerCases(row: Row, { own, bad }: World): Generator<Case> {
   };
   if (auth !== 'apiKey') yield as('an expired token', bad.expired, 'token_expired');
   // A ticket alone gives access to no room: every subscription checks membership again.
-  if (auth !== 'apiKey' && row.name !== 'realtime.createTicket') yield as('somebody who was removed', own.tokens.una, 'not_found');
+  if (auth !== 'apiKey' && row.name !== 'realtime.createTicket') yield as('a removed member', own.tokens.una, 'not_found');
   if (auth === 'user') yield as('an API key instead of a user', own.apiKey);
   if (auth === 'apiKey') yield as('a user instead of an API key', own.tokens.ada);
 }

@@ -51,7 +51,7 @@ const eventsOf = async (stream: Stream) => (await body<{ items: StreamEvent[] }>
 const membersOf = async (stream: Stream) =>
   (await body<{ items: StreamMember[] }>('ada', 'GET', `/streams/${stream.id}/members`)).items.map(({ user }) => user.id as string);
 
-describe('route matrix: at the same moment', () => {
+describe('route matrix: concurrent requests', () => {
   test('joining and leaving: the log alternates for each person and ends as the members are, and nothing is unread wrongly', async () => {
     const stream = await channel('Revolving door');
     const people: PersonId[] = ['bob', 'cyd', 'dee', 'abe'];
@@ -119,7 +119,7 @@ describe('route matrix: at the same moment', () => {
     expect((await eventsOf(stream)).map(({ eventType }) => eventType)).toEqual(['message', 'thread_started']);
   });
 
-  test('promoting: one wins, the others hear that it was promoted', async () => {
+  test('promoting: one wins, the others get already_promoted', async () => {
     const stream = await channel('Promotions');
     const root = await say(stream, 'Root');
     const thread = await body<Stream>('ada', 'POST', `/streams/${stream.id}/thread`, { eventId: root.id });
@@ -145,13 +145,13 @@ describe('route matrix: at the same moment', () => {
     expect(new Set(responses.map((one) => one.body.id)).size).toBe(1);
   });
 
-  test('streams of the same name: one has it, the others are told', async () => {
+  test('streams of the same name: one gets it, the others a conflict', async () => {
     const responses = await atOnce(times(12, (): Ask => ['ada', 'POST', '/streams', { streamType: 'channel', name: 'Wanted' }]));
     expect(outcomes(responses)).toEqual({ 201: 1, conflict: 11 });
     for (const { status, body: problem } of responses) if (status === 409) expect(problem.errors).toMatchObject([{ path: 'body.name' }]);
   });
 
-  test('streams renamed and promoted to the same name: one has it, the others are told', async () => {
+  test('streams renamed and promoted to the same name: one gets it, the others a conflict', async () => {
     const streams = await Promise.all(times(6, (n) => channel(`Before ${n}`)));
     const renamed = await atOnce(streams.map(({ id }): Ask => ['ada', 'PATCH', `/streams/${id}`, { name: 'Afterwards' }]));
     expect(outcomes(renamed)).toEqual({ 200: 1, conflict: 5 });
@@ -182,7 +182,7 @@ describe('route matrix: at the same moment', () => {
     ]);
   });
 
-  test('reactions, votes and pins of many are all there, each in a place of its own', async () => {
+  test('concurrent reactions, votes and pins are all kept, each with its own position', async () => {
     const stream = await channel('Votes');
     const people: PersonId[] = ['ada', 'abe', 'bob', 'cyd', 'dee'];
     const poll = await body<StreamEvent>('ada', 'POST', `/streams/${stream.id}/events`, {

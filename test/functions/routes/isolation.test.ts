@@ -124,7 +124,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
   });
 
   const withIds = inWorkspace.filter(({ route }) => Object.keys(route.params.shape).length > 1);
-  test.each(withIds)('has no ids that mean anything here: $name', async (route) => {
+  test.each(withIds)('has only ids that are unknown here: $name', async (route) => {
     const [own, other] = [rowOf(route, mine), rowOf(route, theirs)];
     const names = Object.keys(route.route.params.shape).filter((name) => name !== 'workspaceId');
     // Each id alone, and all together.
@@ -153,7 +153,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
     }
   });
 
-  test.each(inWorkspace)('has nothing that could be meant in a body or a query: $name', async (route) => {
+  test.each(inWorkspace)('has nothing that a body or a query can refer to: $name', async (route) => {
     const [own, other] = [rowOf(route, mine), rowOf(route, theirs)];
     const { bodies = [undefined], query } = own.example;
     for (const [index, body] of bodies.entries()) {
@@ -176,7 +176,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
     }
   });
 
-  test('has nobody who can be invited, written to, mentioned, found, given a role or removed', async () => {
+  test('has no member who can be invited, written to, mentioned, found, given a role or removed', async () => {
     const { workspaceId, tokens, streams } = tenants[mine];
     const at = `/v1/workspaces/${workspaceId}`;
     const both = (build: (userId: string) => Request) =>
@@ -211,7 +211,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
     for (const { body } of await both((from) => ({ path: `${at}/search`, query: { q: 'hello', from } }))) expect(body.items).toEqual([]);
   });
 
-  test('is in nothing that is read here, by anybody', async () => {
+  test('appears in no answer here, for any caller', async () => {
     const { workspaceId, tokens, apiKey } = tenants[mine];
     for (const token of [...Object.values(tokens), apiKey]) {
       for (const route of inWorkspace.filter(({ route }) => route.method === 'GET'))
@@ -225,7 +225,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
     }
   });
 
-  test('is not where its cursors lead', async () => {
+  test('is not reachable by its cursors', async () => {
     const lists = inWorkspace.filter(({ route }) =>
       JSON.stringify(Object.keys(route.query instanceof Object && 'shape' in route.query ? (route.query.shape as object) : {})).includes(
         'cursor',
@@ -248,7 +248,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
     expect(turned.length).toBeGreaterThanOrEqual(7);
   });
 
-  test('has no rooms that can be heard', async () => {
+  test('has no rooms to subscribe to', async () => {
     const [own, other] = [tenants[mine], tenants[theirs]];
     const caller = { kind: 'user', workspaceId: WorkspaceId.parse(own.workspaceId), userId: UserId.parse('ada') } as const;
     const streamIds = Object.values(other.streams).map(({ id }) => id);
@@ -257,7 +257,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
     expect([...(await app.db.transaction(own.workspaceId, (tx) => accessRooms(tx, caller, rooms))).keys()]).toEqual([]);
   });
 
-  test('takes no token of ours, not even one that names it', async () => {
+  test('accepts no token of ours, not even one that names it', async () => {
     const [, , signature] = tenants[mine].tokens.ada.split('.');
     const [head, claims] = tenants[theirs].tokens.ada.split('.');
     const { body } = await http({ path: `/v1/workspaces/${tenants[theirs].workspaceId}`, token: `${head}.${claims}.${signature}` });
@@ -266,7 +266,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
     expect((await http({ path: `/v1/workspaces/${tenants[theirs].workspaceId}/providers`, token: key })).body.code).toBe('unauthenticated');
   });
 
-  test('is as it was, and nobody in it was told anything', async () => {
+  test('is unchanged, and its rooms got no frame', async () => {
     const { workspaceId } = tenants[theirs];
     expect(await stored.hashes(workspaceId)).toEqual(untouched);
     const { rows } = await app.test.owner.query('select room, payload::text as payload from outbox where workspace_id = $1', [

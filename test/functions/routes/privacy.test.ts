@@ -147,7 +147,7 @@ function* readings(person: PersonId): Generator<Request> {
 }
 
 describe.each(people.map((person) => ({ person })))('isolation: $person inside the workspace', ({ person }) => {
-  test('reads nothing of what they do not see, whatever they ask for', async () => {
+  test('reads nothing of hidden streams, with any request', async () => {
     const secrets = secretsOf(person);
     const leaks: unknown[] = [];
     const answered = new Set<number>();
@@ -170,7 +170,7 @@ describe.each(people.map((person) => ({ person })))('isolation: $person inside t
     expect([...answered].filter((status) => ![200, 403, 404, 409].includes(status))).toEqual([]);
   });
 
-  test('is told of it, by every route, what they are told of what does not exist', async () => {
+  test('gets the same answer for hidden and for missing things, by every route', async () => {
     const { general, secret } = w.streams;
     const event = w.events.secretRoot;
     const examples = examplesIn(w);
@@ -205,7 +205,7 @@ describe.each(people.map((person) => ({ person })))('isolation: $person inside t
     expect(different).toEqual([]);
   });
 
-  test('has a badge for what their activity shows, and no other', async () => {
+  test('has a badge equal to their visible activity', async () => {
     const { body } = await http({ ...as(person, 'GET', '/notifications'), query: { unread: 'true', limit: '200' } });
     const { unreadNotifications } = (await http(as(person, 'GET', '/bootstrap'))).body;
     const personal = (body.items as { kind: string }[]).filter(({ kind }) => kind !== 'here');
@@ -213,8 +213,8 @@ describe.each(people.map((person) => ({ person })))('isolation: $person inside t
   });
 });
 
-describe('isolation: what leads to a private stream', () => {
-  test('a shared event shows its original to who may see it, and nothing of it to the others', async () => {
+describe('isolation: references to a private stream', () => {
+  test('a shared event shows its original only to its readers', async () => {
     const path = `/streams/${w.streams.general.id}/events/${w.events.sharedSecret.id}`;
     const states: Record<string, unknown> = {};
     for (const person of ['ada', 'cyd', 'bob', 'dee', 'gus'] as const) {
@@ -226,7 +226,7 @@ describe('isolation: what leads to a private stream', () => {
     expect(states).toEqual({ ada: visible, cyd: visible, bob: hidden, dee: hidden, gus: hidden });
   });
 
-  test('its slug in a text that others read says nothing but what was typed', async () => {
+  test('its slug in a public text reveals only the typed text', async () => {
     const { body } = await http(as('bob', 'GET', `/streams/${w.streams.general.id}/events/${w.events.named.id}`));
     const { content } = body as unknown as StreamEvent;
     expect(content?.mentions).toEqual([{ type: 'stream', id: w.streams.lobby.id, label: `lobby-${w.marker}` }]);
@@ -240,7 +240,7 @@ describe('isolation: what leads to a private stream', () => {
     expect((guessed.body as unknown as StreamEvent).content?.mentions).toEqual([]);
   });
 
-  test('being mentioned in it is no news for who does not see it', async () => {
+  test('a mention in it does not notify members who cannot see it', async () => {
     const { body } = await http(as('bob', 'GET', '/notifications'));
     expect(JSON.stringify(body)).not.toContain(w.streams.secret.id);
     const { rows } = await app.test.owner.query(`select from notifications where user_id = 'bob' and stream_id = $1`, [
@@ -249,7 +249,7 @@ describe('isolation: what leads to a private stream', () => {
     expect(rows).toEqual([]);
   });
 
-  test('who is taken out of it sees nothing of it any more, neither in lists nor in numbers', async () => {
+  test('a removed member sees nothing of it, neither in lists nor in counts', async () => {
     const { secret } = w.streams;
     await http(as('ada', 'POST', `/streams/${secret.id}/members`, { userIds: ['dee'] }));
     await http(as('ada', 'POST', `/streams/${w.streams.secretThread.id}/events`, { text: `@dee ${w.hush}` }));
@@ -272,13 +272,13 @@ describe('isolation: what leads to a private stream', () => {
   });
 });
 
-describe('isolation: who sees less than before', () => {
+describe('isolation: members who lose visibility', () => {
   const numbers = async () => {
     const { items } = (await http({ ...as('dee', 'GET', '/notifications'), query: { unread: 'true' } })).body as { items: unknown[] };
     return [items.length, (await http(as('dee', 'GET', '/bootstrap'))).body.unreadNotifications];
   };
 
-  test('because a stream is closed: it is gone from activity and badge, and so are its threads', async () => {
+  test('by a stream made private: it leaves activity and badge, with its threads', async () => {
     const { body: stream } = await http(as('bob', 'POST', '/streams', { streamType: 'channel', name: 'Soon closed' }));
     const path = `/streams/${stream.id as string}`;
     const { body: root } = await http(as('bob', 'POST', `${path}/events`, { text: '@dee one' }));
@@ -289,7 +289,7 @@ describe('isolation: who sees less than before', () => {
     expect(await numbers()).toEqual([0, 0]);
   });
 
-  test('because they become a guest', async () => {
+  test('by becoming a guest', async () => {
     await http(as('abe', 'POST', `/streams/${w.streams.lobby.id}/events`, { text: '@dee public' }));
     const { body: kept } = await http(as('bob', 'POST', '/streams', { streamType: 'channel', name: 'With dee' }));
     await http(as('bob', 'POST', `/streams/${kept.id as string}/members`, { userIds: ['dee'] }));
@@ -302,12 +302,12 @@ describe('isolation: who sees less than before', () => {
   });
 });
 
-describe('isolation: a guest and people whom they share no stream with', () => {
+describe('isolation: a guest and people without a common stream', () => {
   const gus = (method: string, path: string, json?: unknown) => dry(as('gus', method, path, json));
   const same = (one: Response, other: Response, id: string) =>
     expect(JSON.stringify(problemOf(one)).replaceAll(id, 'nobody')).toBe(JSON.stringify(problemOf(other)));
 
-  test('cannot write to them, nor find out that they are there', async () => {
+  test('cannot write to them, nor detect them', async () => {
     const [dee, nobody] = [
       await gus('POST', '/streams', { streamType: 'dm', memberIds: ['dee'] }),
       await gus('POST', '/streams', { streamType: 'dm', memberIds: ['nobody'] }),
@@ -332,7 +332,7 @@ describe('isolation: a guest and people whom they share no stream with', () => {
     expect((body as unknown as StreamEvent).content?.mentions).toEqual([{ type: 'user', id: 'bob', label: `bob ${w.marker}` }]);
   });
 
-  test('are seen by them in the list of members of a stream that they share', async () => {
+  test('see each other in the member list of a common stream', async () => {
     const { body } = await http(as('gus', 'GET', '/members'));
     expect((body.items as { id: string }[]).map(({ id }) => id)).toEqual(['abe', 'ada', 'bob', 'gus']);
     expect(((await http(as('hal', 'GET', '/members'))).body.items as { id: string }[]).map(({ id }) => id)).toEqual(['hal']);

@@ -46,7 +46,7 @@ const rowOf = ({ name, route }: { name: RouteName; route: Route }): Row => ({
 });
 
 describe('route matrix: the examples', () => {
-  test('are there for every route, and for nothing else', () => {
+  test('exist for every route, and for nothing else', () => {
     expect(Object.keys(examples).toSorted()).toEqual(closed.map(({ name }) => name).toSorted());
     expect(routes.filter(({ route }) => route.auth === 'none').map(({ name }) => name)).toEqual(openRoutes);
   });
@@ -99,7 +99,7 @@ async function faultIn({ what, request, code, path }: Case): Promise<string | un
   return undefined;
 }
 
-describe('route matrix: whatever is wrong with a request is a precise problem, and changes nothing', () => {
+describe('route matrix: every faulty request gets a precise problem, and changes nothing', () => {
   let triedInAll = 0;
   test.each(closed)('$name', async (route) => {
     const before = await stored.hashes();

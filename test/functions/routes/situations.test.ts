@@ -85,7 +85,7 @@ describe('route matrix: an archived stream', () => {
     createFile: { code: 'stream_archived', json: () => ({ name: 'a.png', mediaType: 'image/png', sizeBytes: 1 }) },
   };
 
-  test('is tried with every route that writes into a stream', () => {
+  test('covers every route that writes into a stream', () => {
     const names = writing.filter(({ route }) => 'streamId' in route.params.shape).map(({ name }) => name);
     expect(Object.keys(archived).toSorted()).toEqual(names.toSorted());
   });
@@ -131,7 +131,7 @@ describe('route matrix: a deleted event', () => {
     pinEvent: { code: 'event_deleted' },
     unpinEvent: { code: 'event_deleted' },
   };
-  test('is tried with every route that changes an event', () => {
+  test('covers every route that changes an event', () => {
     const names = writing.filter(({ route }) => 'eventId' in route.params.shape).map(({ name }) => name);
     expect(Object.keys(deleted).toSorted()).toEqual(names.toSorted());
   });
@@ -146,7 +146,7 @@ describe('route matrix: a deleted event', () => {
     // Repeating the deletion changes nothing either.
     expect(await stored.hashes()).toEqual(before);
   });
-  test('starts no thread, is not shared, not even by who shares its share, and tells nothing', async () => {
+  test('takes no thread, cannot be shared, not even through a share, and shows no content', async () => {
     const { general } = w.streams;
     await expectProblem(['ada', 'POST', `/streams/${general.id}/thread`, { eventId: w.events.deleted.id }], 'event_deleted');
     await expectProblem(['ada', 'POST', `/streams/${general.id}/share`, { eventId: w.events.deleted.id }], 'event_deleted');
@@ -168,7 +168,7 @@ describe('route matrix: a deleted event', () => {
 });
 
 describe('route matrix: limits', () => {
-  test('of mentions: a thousand that are nobody are words, more than fifty people are too many', async () => {
+  test('of mentions: a thousand unknown names are plain text, more than fifty people are refused', async () => {
     const path = `/streams/${w.streams.general.id}/events`;
     const many = Array.from({ length: 1_000 }, (_, n) => `@nobody${n} #none${n}`)
       .join(' ')
@@ -209,7 +209,7 @@ describe('route matrix: limits', () => {
   });
 });
 
-describe('route matrix: a name that only a stream has which one may not see', () => {
+describe('route matrix: a name taken by a hidden stream only', () => {
   test.each([
     ['created', 'POST', '/streams', { streamType: 'channel' }, { name: 'Secret' }],
     ['created with its slug', 'POST', '/streams', { streamType: 'channel', name: 'Other' }, { slug: 'secret' }],
@@ -219,7 +219,7 @@ describe('route matrix: a name that only a stream has which one may not see', ()
     const { status, body } = await ask('bob', method, path, { ...json, [field]: text });
     expect([status, body.slug]).toEqual([201, expect.stringMatching(new RegExp(`^secret-${w.marker}-\\d$`))]);
   });
-  test('is no conflict when renamed or promoted either', async () => {
+  test('is no conflict in renaming and promoting either', async () => {
     const renamed = await ask('bob', 'PATCH', `/streams/${w.streams.outage.id}`, { name: `Secret ${w.marker}` });
     expect([renamed.status, renamed.body.slug]).toEqual([200, `secret-${w.marker}-4`]);
     const promoted = await ask('bob', 'POST', `/streams/${w.streams.thread.id}/promote`, {
@@ -230,8 +230,8 @@ describe('route matrix: a name that only a stream has which one may not see', ()
   });
 });
 
-describe('route matrix: what branched off in private', () => {
-  test('is made public by nobody who could not make its parent public, not in two steps either', async () => {
+describe('route matrix: streams branched from a private one', () => {
+  test('become public only by callers who may publish the parent, also in two steps', async () => {
     const thread = `/streams/${w.streams.secretThread.id}`;
     const promoted = await ask('cyd', 'POST', `${thread}/promote`, { streamType: 'incident', name: 'Leak' });
     expect([promoted.status, promoted.body.role]).toEqual([200, 'owner']);
@@ -246,7 +246,7 @@ describe('route matrix: what branched off in private', () => {
   });
 });
 
-describe('route matrix: the same twice', () => {
+describe('route matrix: repeated requests', () => {
   test('a stream, a message and a share with the same Idempotency-Key are one, for each caller', async () => {
     const headers = { 'idempotency-key': '"again"' };
     const twice = async (path: string, json: object) => {

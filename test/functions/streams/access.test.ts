@@ -161,8 +161,8 @@ async function compare(known: readonly ModelStream[]): Promise<void> {
   }
 }
 
-describe('policy: who sees what, after whatever happened', () => {
-  test('is what one finds by asking upwards, along any history of branching, promoting, opening, closing, coming and going', async () => {
+describe('policy: visibility after any history', () => {
+  test('follows the parents, after branching, promoting, opening, closing, joining and leaving', async () => {
     const steps = { taken: 0, deepest: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 30 }), async (history) => {

@@ -33,7 +33,7 @@ async function joined(name: string): Promise<Stream> {
 }
 
 describe('the read pointer', () => {
-  test('moves forward only, back only by marking unread, and tells the other devices of its owner', async () => {
+  test("moves forward, back only by marking unread, and is sent to the member's other devices", async () => {
     const stream = await joined('Pointer');
     const events = [];
     for (const text of ['one', 'two', 'three']) events.push(await ada.say(stream, text));
@@ -52,12 +52,12 @@ describe('the read pointer', () => {
     expect(await bob.stream(stream)).toMatchObject({ unreadCount: 2, readSeq: back.readSeq, readRev: back.rev });
   });
 
-  test('is for members: of a stream one only looks at there is none', async () => {
+  test('exists for members only', async () => {
     const stream = await ada.channel('Only looking');
     expect(await bob.refused('POST', `/streams/${stream.id}/read`, {})).toBe('not_a_member');
   });
 
-  test('moves to the end with what one sends, and what was said before one came is not news', async () => {
+  test("moves to the end with a member's own post; events before joining count as read", async () => {
     const stream = await joined('Sending');
     await ada.say(stream, 'one');
     await bob.say(stream, 'two');
@@ -69,7 +69,7 @@ describe('the read pointer', () => {
     expect(await dan.stream(stream)).toMatchObject({ unreadCount: 1 });
   });
 
-  test('costs the same whatever was unread: three statements besides access and promise', async () => {
+  test('costs the same for any unread count: three statements besides access and outbox', async () => {
     const stream = await joined('Counted');
     const cost = async (): Promise<number> => {
       const before = app.db.statements;
@@ -85,7 +85,7 @@ describe('the read pointer', () => {
 });
 
 describe('a badge never lies', () => {
-  test('a deleted message counts for nobody, whether it was read or not', async () => {
+  test('a deleted message does not count, read or unread', async () => {
     const stream = await joined('Deleting');
     const first = await ada.say(stream, 'read and deleted');
     await bob.read(stream);
@@ -98,7 +98,7 @@ describe('a badge never lies', () => {
     expect(await ada.stream(stream)).toMatchObject({ unreadCount: 0 });
   });
 
-  test('whatever is posted, deleted, read and marked: the count is that of the events behind the pointer', async () => {
+  test('the count equals the events after the pointer, after any posts, deletions and reads', async () => {
     const act = fc.oneof(
       { weight: 4, arbitrary: fc.constantFrom('ada', 'bob').map((by) => ({ kind: 'post' as const, by, at: 0 })) },
       { weight: 2, arbitrary: fc.nat(20).map((at) => ({ kind: 'delete' as const, by: 'ada', at })) },
@@ -134,7 +134,7 @@ describe('a badge never lies', () => {
 });
 
 describe('mentions', () => {
-  test('are read in the text on the server: people, everyone, streams; not in code, not of who does not exist', async () => {
+  test('are parsed on the server: people, everyone, streams; not in code, not for unknown names', async () => {
     const stream = await joined('Mentioning');
     const secret = await ada.channel('Secret place', { visibility: 'private' });
     const event = await ada.say(stream, 'Hi @bob, @nobody and `@cyd`: see #mentioning and #secret-place. @here!');
@@ -151,7 +151,7 @@ describe('mentions', () => {
     expect(same.content?.mentions).toEqual([]);
   });
 
-  test('count in the badge until they are read, and stand in the activity', async () => {
+  test('count in the badge until they are read, and appear in the activity', async () => {
     const stream = await joined('Counting');
     app.sent.length = 0;
     for (const text of ['first @bob', 'all of you, @here']) {
@@ -185,7 +185,7 @@ describe('mentions', () => {
     expect((await ada.stream(stream)).countsRev).toBeGreaterThan(0);
   });
 
-  test('tell nobody of what they may not see, and nobody who wants quiet', async () => {
+  test('notify no member who cannot see the stream or who muted it', async () => {
     const secret = await ada.channel('Quiet room', { visibility: 'private' });
     app.sent.length = 0;
     await ada.say(secret, 'about @bob');
@@ -197,7 +197,7 @@ describe('mentions', () => {
     expect(itemsFor('bob', 'notification:new').filter((item) => JSON.stringify(item).includes('psst'))).toEqual([]);
   });
 
-  test('fifty are possible, not one more; a post with mentions takes 7 statements at most', async () => {
+  test('are limited to fifty; a post with mentions takes 7 statements at most', async () => {
     const stream = await joined('Crowd');
     const crowd = Array.from({ length: 51 }, (_, i) => `person${i}`);
     for (const id of crowd) await team.join(id);

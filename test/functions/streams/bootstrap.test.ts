@@ -47,7 +47,7 @@ const shown = async (who: Teammate) => {
 };
 
 describe('the sidebar', () => {
-  test('holds what each may see, threads only where they follow', async () => {
+  test('holds the streams a member may see, and only followed threads', async () => {
     const everywhere = new Set(['open', 'closed', 'followed', 'promotedOpen', 'promotedClosed', 'dm']);
     expect(await shown(people.ada)).toEqual(everywhere);
     expect(await shown(people.bob)).toEqual(everywhere);
@@ -55,14 +55,14 @@ describe('the sidebar', () => {
     expect(await shown(people.gus)).toEqual(new Set(['closed', 'promotedClosed']));
   });
 
-  test('is what the list of streams by activity shows, in its order and with its counts', async () => {
+  test('equals the list of streams by activity, in order and counts', async () => {
     for (const who of Object.values(people)) {
       const { body } = await who.call('GET', '/streams', undefined, { sort: 'activity' });
       expect((await who.bootstrap()).streams.items).toEqual(body.items);
     }
   });
 
-  test('loses what one leaves, and the inherited with it', async () => {
+  test('drops a stream that its member left, and the streams inherited from it', async () => {
     const dan = await team.join('dan');
     await people.ada.call('POST', `/streams/${streams.closed.id}/members`, { userIds: ['dan'] });
     expect(await shown(dan)).toContain('promotedClosed');
@@ -71,13 +71,13 @@ describe('the sidebar', () => {
   });
 });
 
-test('names the last who wrote, the people of DMs, and oneself', async () => {
+test('names the last authors, the participants of DMs, and the caller', async () => {
   const { people: named, me } = await people.bob.bootstrap();
   expect(named.map(({ id }) => id)).toEqual(['ada', 'bob']);
   expect(me.id).toBe('bob');
 });
 
-test('is four statements, whatever there is', async () => {
+test('takes four statements for any size of workspace', async () => {
   const caller = { kind: 'user', workspaceId: WorkspaceId.parse(team.workspaceId), userId: UserId.parse('ada') } as const;
   const count = async () => {
     const before = app.db.statements;
@@ -89,12 +89,12 @@ test('is four statements, whatever there is', async () => {
   expect(await count()).toBe(4);
 });
 
-test('does not exist for who is not in the workspace', async () => {
+test('does not exist for users outside the workspace', async () => {
   const stranger = { kind: 'user', workspaceId: WorkspaceId.parse(team.workspaceId), userId: UserId.parse('eve') } as const;
   await expect(bootstrap(app, stranger)).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('the names of people are the promise of their statement itself: one around it would be rejected with nobody to handle it', () => {
+test('listing names returns the promise of its statement itself: a wrapping promise would be rejected unhandled', () => {
   const sent = Promise.resolve([]);
   const tx = { workspaceId: 'ws', deferRows: () => sent } as unknown as Transaction;
   expect(listPeople(tx, [])).toBe(sent);

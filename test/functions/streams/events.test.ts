@@ -20,7 +20,7 @@ afterAll(() => app.test.drop());
 const urlOf = (event: StreamEvent) => `/streams/${event.streamId}/events/${event.id}`;
 
 describe('event types', () => {
-  test('a product adds its own without a change of the schema: it is stored, listed, told, counted, edited', async () => {
+  test('a custom type needs no schema change: it is stored, listed, published, counted, edited', async () => {
     const tables = async () =>
       (
         await app.test.owner.query(
@@ -45,7 +45,7 @@ describe('event types', () => {
     expect(await tables()).toEqual(before);
   });
 
-  test('what Streambed itself makes cannot be posted, and a type must be a type', async () => {
+  test('types of Streambed itself cannot be posted, and an invalid type is refused', async () => {
     const stream = await ada.channel('Types');
     for (const eventType of ['member_joined', 'promoted', 'Deploy', 'a.', 'system']) {
       expect(await ada.refused('POST', `/streams/${stream.id}/events`, { eventType, payload: {} })).toBe('invalid_input');
@@ -54,7 +54,7 @@ describe('event types', () => {
 });
 
 describe('history of edits', () => {
-  test('what it said before is kept, newest first; a deleted event has none', async () => {
+  test('keeps earlier texts, newest first; a deleted event has none', async () => {
     const stream = await ada.channel('History');
     const event = await ada.say(stream, 'first');
     for (const text of ['second', 'third']) await ada.call('PATCH', urlOf(event), { text });
@@ -66,7 +66,7 @@ describe('history of edits', () => {
     expect(JSON.stringify(await bob.events(stream))).not.toMatch(/first|second|third/);
   });
 
-  test('who manages the stream may delete what others posted, and edit nothing of it', async () => {
+  test('managers of the stream may delete events of others, but not edit them', async () => {
     const stream = await ada.channel('Moderated');
     const event = await bob.say(stream, 'spam');
     expect(await ada.refused('PATCH', urlOf(event), { text: 'ham' })).toBe('not_author');
@@ -75,7 +75,7 @@ describe('history of edits', () => {
 });
 
 describe('reactions', () => {
-  test('are counted by emoji, once for each person, and taken back', async () => {
+  test('are counted by emoji, once for each person, and can be removed', async () => {
     const stream = await ada.channel('Reactions');
     const event = await ada.say(stream, 'hello');
     const react = (who: Teammate, emoji: string) => who.call('POST', `${urlOf(event)}/reactions`, { emoji });
@@ -95,7 +95,7 @@ describe('reactions', () => {
     expect(await ada.refused('POST', `${urlOf(event)}/reactions`, { emoji: '👍👍' })).toBe('invalid_input');
   });
 
-  test('twenty different ones stand on an event, not one more', async () => {
+  test('an event takes twenty different ones at most', async () => {
     const stream = await ada.channel('Confetti');
     const event = await ada.say(stream, 'party');
     const many = Array.from(new Intl.Segmenter().segment('😀😁😂🤣😃😄😅😆😉😊😋😎😍😘🥰😗😙😚🙂🤗🤩'), ({ segment }) => segment);
@@ -114,7 +114,7 @@ describe('polls', () => {
   const vote = async (who: Teammate, event: StreamEvent, ...optionIds: string[]) =>
     (await who.call('PUT', `${urlOf(event)}/votes`, { optionIds })).body as unknown as StreamEvent;
 
-  test('take one answer each, which may change, and tell the room', async () => {
+  test('take one answer each, which may change and is published to the room', async () => {
     const event = await aPoll();
     const [yes, no] = event.poll?.options ?? [];
     await vote(ada, event, yes?.id ?? '');
@@ -147,7 +147,7 @@ describe('polls', () => {
 });
 
 describe('pins', () => {
-  test('are listed newest first, and gone with their event', async () => {
+  test('are listed newest first, and disappear with their event', async () => {
     const stream = await ada.channel('Pins');
     const [one, two] = [await ada.say(stream, 'one'), await ada.say(stream, 'two')];
     await bob.call('POST', `/streams/${stream.id}/join`);
@@ -164,7 +164,7 @@ describe('pins', () => {
 });
 
 describe('an archived stream', () => {
-  test('takes no other name, unless it is brought back with it', async () => {
+  test('refuses a new name, unless the request also unarchives it', async () => {
     const stream = await ada.channel('Put away');
     await ada.call('DELETE', `/streams/${stream.id}`);
     expect(await ada.refused('PATCH', `/streams/${stream.id}`, { name: 'Renamed' })).toBe('stream_archived');
@@ -174,7 +174,7 @@ describe('an archived stream', () => {
 });
 
 describe('DMs', () => {
-  test('of the same people are the same, whoever asks and in whatever order', async () => {
+  test('of the same people are the same, for any caller and order', async () => {
     const cyd = await team.join('cyd');
     const dm = await ada.dm('bob', 'cyd');
     expect(dm).toMatchObject({ streamType: 'dm', name: null, isMember: true, participants: [{ id: 'ada' }, { id: 'bob' }, { id: 'cyd' }] });
@@ -190,7 +190,7 @@ describe('DMs', () => {
 });
 
 describe('search', () => {
-  test('finds words, phrases and stems in what one may see, with filters, ranked and paged', async () => {
+  test('finds words, phrases and stems in visible streams, with filters, ranked and paged', async () => {
     const open = await ada.channel('Roastery');
     const secret = await ada.channel('Payroll', { visibility: 'private' });
     await ada.say(open, 'The roaster arrives on Thursday, roaster and ramp');

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.app.test.drop());
 
-describe('a body that is not right', () => {
+describe('an invalid body', () => {
   const cases: [string, Partial<Request>, string, string?][] = [
     ['malformed JSON', { raw: '{"text": ' }, 'malformed_json'],
     ['no JSON at all', { raw: '' }, 'malformed_json'],
@@ -50,7 +50,7 @@ describe('a body that is not right', () => {
   });
 });
 
-describe('a query that is not right', () => {
+describe('an invalid query', () => {
   test.each<[Record<string, string>, string, string]>([
     [{ limit: '-1' }, 'invalid_input', 'query.limit'],
     [{ limit: '0' }, 'invalid_input', 'query.limit'],
@@ -74,7 +74,7 @@ describe('a query that is not right', () => {
   });
 });
 
-describe('texts come back the same, or are refused with a reason', () => {
+describe('texts are returned unchanged, or refused with a reason', () => {
   const post = (text: string) => service.http({ method: 'POST', path: one.paths.events, token: one.token, json: { text } });
   const roundTrip = async (text: string): Promise<'same' | 'refused'> => {
     const response = await post(text);
@@ -89,7 +89,7 @@ describe('texts come back the same, or are refused with a reason', () => {
     return 'same';
   };
 
-  test('any text that can be had', async () => {
+  test('any storable text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (text) => {
         const refusable = text.includes('\0') || text.trim() === '' || !text.isWellFormed();
@@ -150,7 +150,7 @@ describe('streams', () => {
     expect((await service.http({ path: tenant.paths.streams, token: tenant.token, query: { type: 'dm' } })).body.items).toEqual([]);
   });
 
-  test('a slug is made of the name, and is unique', async () => {
+  test('a slug is derived from the name, and is unique', async () => {
     const create = (json: object, headers?: Record<string, string>) =>
       service.http({ method: 'POST', path: one.paths.streams, token: one.token, json: { streamType: 'channel', ...json }, headers });
     expect((await create({ name: 'Größe & Maß  ' })).body).toMatchObject({ slug: 'größe-maß', name: 'Größe & Maß', isMember: true });

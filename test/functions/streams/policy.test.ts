@@ -71,11 +71,11 @@ const levelActions = actions.filter((action) => action !== 'join' && action !== 
 const done = (one: Case): StreamAction[] => (maySee(one) ? levelActions.filter((action) => mayDo(one, action) === 'yes') : []);
 
 describe('policy: the table', () => {
-  test('says of every type who may read and post', () => {
+  test('defines read and post for every type', () => {
     for (const type of StreamType.options) expect(policy[type]).toMatchObject({ read: expect.any(Array), post: expect.any(Array) });
   });
 
-  test('gives an owner what an admin may, an admin what a member may, a member what a guest may, all of them reading', () => {
+  test('includes in each level the actions of the level below, and reading', () => {
     const order: [Level, Level][] = [
       ['owner', 'admin'],
       ['admin', 'member'],
@@ -98,21 +98,21 @@ describe('policy: the table', () => {
     );
   });
 
-  test('holds no level twice, and knows no action that is not one', () => {
+  test('has no duplicate level and no unknown action', () => {
     for (const table of Object.values(policy)) {
       expect(Object.keys(table).filter((action) => !(actions as readonly string[]).includes(action))).toEqual([]);
       for (const allowed of Object.values(table)) expect(new Set(allowed).size).toBe(allowed.length);
     }
   });
 
-  test('leaves what manages a stream to who manages it', () => {
+  test('reserves management actions for managers', () => {
     const managing: StreamAction[] = ['moderate', 'archive', 'setVisibility', 'manageMembers'];
     for (const type of StreamType.options)
       for (const action of managing) expect(policy[type][action] ?? ['owner', 'admin']).toEqual(['owner', 'admin']);
   });
 });
 
-describe('policy: whoever it is', () => {
+describe('policy: any caller', () => {
   const check = (property: (one: Case) => void) => fc.assert(fc.property(anyCase, property), { numRuns: 3_000 });
 
   test('a guest may never do more than a member in the same place', () => {
@@ -131,7 +131,7 @@ describe('policy: whoever it is', () => {
     });
   });
 
-  test('who is given a higher role may do no less', () => {
+  test('a higher role never loses an action', () => {
     const ranks = [undefined, 'member', 'admin', 'owner'] as const;
     fc.assert(
       fc.property(anyCase, fc.constantFrom(1, 2, 3), (one, rank) => {
@@ -148,14 +148,14 @@ describe('policy: whoever it is', () => {
     );
   });
 
-  test('nobody sees what is not public without being in what gives access, guests not even what is', () => {
+  test('a stream is visible by membership only, unless it is public and the caller no guest', () => {
     check((one) => {
       const hasAccess = one.caller.accessRole !== undefined;
       expect(maySee(one)).toBe(hasAccess || (one.isPublic && one.caller.workspaceRole !== 'guest'));
     });
   });
 
-  test('following a thread gives nothing that its parent does not give, but being its starter', () => {
+  test('following a thread adds nothing to the access of its parent, except for its starter', () => {
     check((one) => {
       if (one.stream.streamType !== 'thread' || one.caller.streamRole === 'owner' || one.caller.streamRole === 'admin') return;
       const stranger: Case = { ...one, caller: { ...one.caller, streamRole: undefined } };
@@ -164,7 +164,7 @@ describe('policy: whoever it is', () => {
     });
   });
 
-  test('a guest manages nothing, whatever role a stream gave them', () => {
+  test('a guest manages no stream, with any role in it', () => {
     check((one) => {
       const may = done(withWorkspaceRole(one, 'guest'));
       // The participants of a small conversation own it together, including its memory.
@@ -463,13 +463,13 @@ async function wrongIn(stage: Stage, who: readonly Person[], expectedOf: typeof 
   return wrong;
 }
 
-describe('policy: what happens on real rows is what the table says', () => {
+describe('policy: results on real rows follow the table', () => {
   test.each(places.map((place) => ({ name: nameOf(place) })))('$name', async ({ name }) => {
     const stage = stages.get(name) as Stage;
     expect(await wrongIn(stage, tried, verdict)).toEqual([]);
   });
 
-  test('every level is somebody in some place', () => {
+  test('every level occurs in some place', () => {
     const found = new Set(places.flatMap((place) => tried.map((person) => levelIn(place, person))));
     expect([...found].toSorted()).toEqual([...levels, 'unseen'].toSorted());
   });
@@ -488,7 +488,7 @@ function archivedVerdict(stage: Stage, person: Person, action: StreamAction, att
   return open === 'yes' ? 'stream_archived' : open;
 }
 
-describe('policy: an archived stream is read, left and brought back, and nothing else', () => {
+describe('policy: an archived stream can only be read, left and unarchived', () => {
   const here: readonly Person[] = ['owner', 'member', 'insider', 'guest', 'visitor', 'outsideGuest'];
   test.each(places.filter(({ type }) => type !== 'dm').map((place) => ({ name: nameOf(place) })))('$name', async ({ name }) => {
     const stage = stages.get(name) as Stage;

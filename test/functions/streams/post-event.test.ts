@@ -93,14 +93,14 @@ describe('the same client event id', () => {
     expect((await readStream(app, ada, { streamId: stream.id })).lastSeq).toBe(1);
   });
 
-  test('is another one when someone else, or the same person elsewhere, uses it', async () => {
+  test('is independent per person and stream', async () => {
     const [here, there] = [await aChannel(app, ada, 'Here'), await aChannel(app, ada, 'There')];
     const events = [await say(ada, here, 'a', 'k'), await say(bob, here, 'b', 'k'), await say(ada, there, 'c', 'k')];
     expect(events.map(({ repeated }) => repeated)).toEqual([false, false, false]);
   });
 });
 
-describe('a stream that is archived while somebody posts', () => {
+describe('a stream archived during a post', () => {
   /** Pauses a post after its access check, before it holds a lock: its next statement waits for the other transaction. */
   const postWhile = async (stream: Stream, change: () => Promise<unknown>, clientEventId: string) => {
     const { owner } = app.test;
@@ -122,7 +122,7 @@ describe('a stream that is archived while somebody posts', () => {
     return posted;
   };
 
-  test('refuses the post, takes no position and tells nobody', async () => {
+  test('refuses the post, takes no position and publishes nothing', async () => {
     const stream = await aChannel(app, ada, 'Closing');
     app.sent.length = 0;
     const archive = () => app.test.owner.query('update streams set archived_at = now() where id = $1', [stream.id]);
@@ -152,7 +152,7 @@ describe('a stream that is archived while somebody posts', () => {
 });
 
 describe('the outbox', () => {
-  test('is written with the event and sent after the commit, in the group of the room', async () => {
+  test('is written with the event and published after the commit, in the group of the room', async () => {
     const stream = await aChannel(app, ada, 'Told');
     app.sent.length = 0;
     const { event } = await say(ada, stream, 'psst');
@@ -165,7 +165,7 @@ describe('the outbox', () => {
     expect(rows[0].published_at).not.toBeNull();
   });
 
-  test('keeps what could not be sent; the request succeeds and the sweeper sends it once', async () => {
+  test('keeps unpublished rows; the request succeeds and the sweeper publishes them once', async () => {
     const stream = await aChannel(app, ada, 'Later');
     app.sent.length = 0;
     app.queueDown = true;
@@ -180,7 +180,7 @@ describe('the outbox', () => {
     expect(await sweepOutbox(app, () => 60_000)).toMatchObject({ sent: 0 });
   });
 
-  test('has the sweeper send exactly what the request would have sent, in the order of the log', async () => {
+  test('makes the sweeper send the same messages as the request, in the order of the log', async () => {
     const stream = await aChannel(app, ada, 'Same');
     const post = () => say(ada, stream, 'same words', 'same-1');
     app.sent.length = 0;
@@ -200,7 +200,7 @@ describe('the outbox', () => {
     expect(root.seq).toBe(2);
   });
 
-  test('has the sweeper send rows of the version before, which hold the position in the item', async () => {
+  test('makes the sweeper send rows of the previous version, which hold the position in the item', async () => {
     const stream = await aChannel(app, ada, 'Older');
     app.sent.length = 0;
     await say(ada, stream, 'as it was written before');
@@ -217,7 +217,7 @@ describe('the outbox', () => {
     expect(app.sent).toEqual([sent]);
   });
 
-  test('names each change once, however many rooms hear of it', async () => {
+  test('names each change once, for any number of rooms', async () => {
     const { rows: before } = await app.test.owner.query('select coalesce(max(position), 0) as position from outbox');
     const stream = await aChannel(app, ada, 'Named');
     await say(ada, stream, 'once');
@@ -227,7 +227,7 @@ describe('the outbox', () => {
     expect(rows.map(({ topic }) => topic as string)).toEqual(['stream-created', 'stream-member-added', 'event-appended']);
   });
 
-  test('forgets what was sent seven days ago, and never what was not', async () => {
+  test('deletes rows published seven days ago, never unpublished ones', async () => {
     const stream = await aChannel(app, ada, 'Old');
     await say(ada, stream, 'sent');
     app.queueDown = true;
@@ -242,7 +242,7 @@ describe('the outbox', () => {
   });
 });
 
-test('noting what was sent goes by primary key, however much was sent since the last vacuum', async () => {
+test('marking rows as published uses the primary key, also with many dead rows since the last vacuum', async () => {
   const { owner } = app.test;
   await owner.query('begin');
   // Own rows, because leftovers of earlier tests vary. Many of them, because the server reads a small table as a whole.
@@ -288,7 +288,7 @@ describe('statements per action, besides begin and commit', () => {
 });
 
 describe('editing and deleting', () => {
-  test('take a position each, keep the place, and tell the room the whole event', async () => {
+  test('take a position each, keep the place, and publish the whole event to the room', async () => {
     const stream = await aChannel(app, ada, 'Changes');
     const { event } = await say(ada, stream, 'teh');
     await say(bob, stream, 'next');
@@ -306,7 +306,7 @@ describe('editing and deleting', () => {
     expect(rows[0].n).toBe(1);
   });
 
-  test('are for the author, for what is still there, and for what the caller believes it is', async () => {
+  test('are refused for other authors, deleted events and an outdated If-Match', async () => {
     const stream = await aChannel(app, ada, 'Mine');
     const { event } = await say(ada, stream, 'mine');
     const at = { streamId: stream.id, eventId: event.id };
@@ -322,7 +322,7 @@ describe('editing and deleting', () => {
     expect((await readStream(app, ada, { streamId: stream.id })).lastSeq).toBe(3);
   });
 
-  test('of several people at once lose nothing: each change has its own position', async () => {
+  test('of several people at once are all kept: each change has its own position', async () => {
     const stream = await aChannel(app, ada, 'Busy');
     const events = await Promise.all(Array.from({ length: 8 }, (_, i) => say(ada, stream, `m${i}`)));
     const apps = events.map(() => ({ ...app, db: app.test.open() }));
@@ -355,7 +355,7 @@ describe('reading by key', () => {
     expect(await seqs({ around: 11, limit: 200 })).toEqual([[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], false]);
   });
 
-  test('ends a page early rather than answer more than a function may', async () => {
+  test('ends a page early at the size limit of a function', async () => {
     const stream = await aChannel(app, ada, 'Large');
     // Each of these characters takes six bytes in JSON.
     for (let i = 0; i < 50; i++) await say(ada, stream, '\u0001'.repeat(16_384));
@@ -367,8 +367,8 @@ describe('reading by key', () => {
   });
 });
 
-describe('who may', () => {
-  test('a guest sees no public stream, and nobody sees a private one they are not in', async () => {
+describe('access', () => {
+  test('a guest sees no public stream, and only members see a private one', async () => {
     const open = await aChannel(app, ada, 'Open');
     const closed = await aChannel(app, ada, 'Closed', 'private');
     for (const [caller, stream] of [

@@ -24,7 +24,7 @@ afterAll(() => app.test.drop());
 const types = async (who: Teammate, stream: { id: string }) => (await who.events(stream)).map(({ eventType }) => eventType);
 
 describe('a thread', () => {
-  test('is seen by who sees its parent at the time of looking, and by nobody else', async () => {
+  test('is visible exactly to the current readers of its parent', async () => {
     const secret = await ada.channel('Plans', { visibility: 'private' });
     const root = await ada.say(secret, 'we should talk');
     const thread = await ada.thread(secret, root);
@@ -44,7 +44,7 @@ describe('a thread', () => {
     expect(await bob.refused('POST', `/streams/${thread.id}/events`, { text: 'still?' })).toBe('not_found');
   });
 
-  test('is one to an event: starting it again answers with the first', async () => {
+  test('is unique per event: starting it again answers with the first', async () => {
     const channel = await ada.channel('One thread');
     const root = await ada.say(channel, 'root');
     const thread = await bob.thread(channel, root);
@@ -52,7 +52,7 @@ describe('a thread', () => {
     expect([again.status, again.body.id]).toEqual([200, thread.id]);
   });
 
-  test('shows its replies on its root event, and who follows it: starter, author, and who replies', async () => {
+  test('shows replies and followers on its root event: starter, author and repliers follow', async () => {
     const channel = await ada.channel('Replies');
     const root = await ada.say(channel, 'root');
     const thread = await bob.thread(channel, root);
@@ -78,7 +78,7 @@ describe('a thread', () => {
     expect(await ada.stream(thread)).toMatchObject({ isMember: true, unreadCount: 1 });
   });
 
-  test('has no threads of its own, and an event that nobody posted has none', async () => {
+  test('has no threads of its own, and system events have none', async () => {
     const channel = await ada.channel('No nesting');
     const thread = await ada.thread(channel, await ada.say(channel, 'root'));
     const reply = await ada.say(thread, 'reply');
@@ -87,7 +87,7 @@ describe('a thread', () => {
     expect(await ada.refused('POST', `/streams/${channel.id}/thread`, { eventId: started?.id })).toBe('wrong_event_type');
   });
 
-  test('takes nothing more once its parent is archived', async () => {
+  test('is read-only once its parent is archived', async () => {
     const channel = await ada.channel('Closing down');
     const thread = await ada.thread(channel, await ada.say(channel, 'root'));
     await ada.call('DELETE', `/streams/${channel.id}`);
@@ -107,7 +107,7 @@ describe('promotion', () => {
     return { thread, incident, before };
   };
 
-  test('happens in place: the same id, the same events, no row copied; both sides note it once, old links work', async () => {
+  test('happens in place: same id, same events, no copied row; one event in both streams; old links work', async () => {
     const channel = await ada.channel('Engineering');
     const count = async () => (await app.test.owner.query('select count(*) as n from stream_events')).rows[0] as { n: number };
     const { thread, incident, before } = await anIncident(channel, { severity: 'sev1' });
@@ -140,7 +140,7 @@ describe('promotion', () => {
     expect(await ada.refused('POST', `/streams/${other.id}/promote`, { streamType: 'channel' })).toBe('invalid_input');
   });
 
-  test('of two at the same moment one wins', async () => {
+  test('has one winner among concurrent requests', async () => {
     const channel = await ada.channel('Race');
     const thread = await ada.thread(channel, await ada.say(channel, 'x'));
     const attempts = await Promise.allSettled(
@@ -152,7 +152,7 @@ describe('promotion', () => {
     expect((await types(ada, thread)).filter((type) => type === 'promoted')).toHaveLength(1);
   });
 
-  test('keeps who could see it, shows a private talk to everybody only by who manages it, and takes threads again', async () => {
+  test('keeps its readers, goes public only by managers of a private parent, and takes threads again', async () => {
     const secret = await ada.channel('Board', { visibility: 'private' });
     await ada.call('POST', `/streams/${secret.id}/members`, { userIds: ['bob', 'cyd'] });
     const { incident } = await anIncident(secret);
@@ -183,7 +183,7 @@ describe('promotion', () => {
 });
 
 describe('sharing', () => {
-  test('shows of the original what each reader may see, as it is now', async () => {
+  test('shows each reader the current original, as far as they may see it', async () => {
     const secret = await ada.channel('Source', { visibility: 'private' });
     const open = await ada.channel('Target');
     const original = await ada.say(secret, 'root cause: the pool');
@@ -204,7 +204,7 @@ describe('sharing', () => {
     expect(await preview(cyd)).toEqual({ state: 'hidden' });
   });
 
-  test('of what was shared shares the original; of what one may not see is not possible, nor of what only happened', async () => {
+  test('shares the original of a shared event; hidden events and system events are refused', async () => {
     const secret = await ada.channel('Hidden', { visibility: 'private' });
     const [one, two] = [await ada.channel('Hop one'), await ada.channel('Hop two')];
     const original = await ada.say(one, 'hello');
@@ -219,7 +219,7 @@ describe('sharing', () => {
     expect(await ada.refused('POST', `/streams/${two.id}/share`, { eventId: started?.id })).toBe('wrong_event_type');
   });
 
-  test('tells rooms of the reference and never of the original', async () => {
+  test('publishes the reference to rooms and never the original', async () => {
     const secret = await ada.channel('Vault', { visibility: 'private' });
     const open = await ada.channel('Lobby');
     const original = await ada.say(secret, 'the combination is 4711');
