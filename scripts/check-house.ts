@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseSource } from './house/source.ts';
 import { checkSource } from './house/source-rules.ts';
-import { checkDecisions, checkFeatures, checkLinks, checkNames, checkText } from './house/text-rules.ts';
+import { checkDecisions, checkFeatures, checkFolders, checkLinks, checkNames, checkText } from './house/text-rules.ts';
 
 /**
  * Checks the rules that no linter knows, over the given files, or else over every file that git tracks or would add. Each fault is one
@@ -16,7 +16,7 @@ const decisions = new Map(
 );
 const faults: string[] = [
   ...checkNames(files),
-  ...(given.length > 0 ? [] : checkFeatures(files)),
+  ...(given.length > 0 ? [] : [...checkFeatures(files), ...checkFolders(files)]),
   ...checkDecisions(decisions, readFileSync('docs/decisions/README.md', 'utf8')),
 ];
 let read = 0;

@@ -52,6 +52,9 @@ function checkStatement({ file, at }: Source, node: ts.Node): string[] {
   return sqlStart.test(text) ? [at(node, 'SQL belongs into a store.ts, functions/platform or a migration')] : [];
 }
 
+/** The two doors that lead out of a change, and the client that they use. */
+const sendsToQueues = /^functions\/platform\/(outbox|nudge|queues)\.ts$/;
+
 /** Allows one reader of the environment in the functions, and one reader of CDK context in the infrastructure. */
 function checkReach({ file, at }: Source, node: ts.Node): string[] {
   if (!ts.isPropertyAccessExpression(node)) return [];
@@ -59,6 +62,8 @@ function checkReach({ file, at }: Source, node: ts.Node): string[] {
     return [at(node, 'only functions/platform/config.ts reads the environment')];
   if (/^(lib|bin)\//.test(file) && file !== 'lib/stage.ts' && /^(tryGetContext|getContext)$/.test(node.name.text))
     return [at(node, 'only lib/stage.ts reads CDK context')];
+  if (/^functions\//.test(file) && !sendsToQueues.test(file) && /(^|\.)queues\.(send|sendLater)$/.test(node.getText()))
+    return [at(node, 'only functions/platform/outbox.ts (must arrive) and nudge.ts (may be lost) send to queues')];
   return [];
 }
 

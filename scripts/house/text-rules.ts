@@ -29,6 +29,17 @@ export function checkFeatures(files: readonly string[]): string[] {
   return faults;
 }
 
+/** Code files in one folder, besides its folders: with more, prefixes do the work of folders. */
+const maxFilesInFolder = 30;
+
+/** Refuses folders that hold too many code files. */
+export function checkFolders(files: readonly string[]): string[] {
+  const code = files.filter((file) => /\.(tsx?|[cm]?js)$/.test(file));
+  return [...Map.groupBy(code, dirname)].flatMap(([folder, { length }]) =>
+    length > maxFilesInFolder ? [`${folder}: holds ${length} code files, at most ${maxFilesInFolder}; give each noun its folder`] : [],
+  );
+}
+
 interface TextRule {
   readonly pattern: RegExp;
   readonly says: string;

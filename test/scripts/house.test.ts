@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkSource } from '../../scripts/house/source-rules.ts';
 import { parseSource } from '../../scripts/house/source.ts';
-import { checkDecisions, checkFeatures, checkLinks, checkNames, checkText } from '../../scripts/house/text-rules.ts';
+import { checkDecisions, checkFeatures, checkFolders, checkLinks, checkNames, checkText } from '../../scripts/house/text-rules.ts';
 
 const faultsOf = (file: string, text: string) => checkSource(parseSource(file, text));
 
@@ -20,6 +20,8 @@ describe('A rule about code finds', () => {
     ['functions/streams/events/post-event.ts', 'tx.query(`with a as (select 1) select * from a`, []);'],
     ['functions/streams/events/post-event.ts', `const level = process.env.LEVEL;`],
     ['web/src/app/session.ts', `const level = process.env.LEVEL;`],
+    ['functions/streams/events/post-event.ts', `await app.queues.sendLater(url, body, 0);`],
+    ['functions/transfer/import-records.ts', `await queues.send(url, []);`],
     ['lib/streams.ts', `scope.node.tryGetContext('stage');`],
     ['test/a.test.ts', `test.only('a', () => {});`],
     ['test/a.test.ts', `describe.skip('a', () => {});`],
@@ -43,6 +45,7 @@ describe('A rule about code lets be', () => {
     ['functions/streams/events/event-store.ts', `tx.query('select id from streams where id = $1', [id]);`],
     ['functions/platform/outbox.ts', `tx.query('insert into outbox (id) values ($1)', [id]);`],
     ['functions/platform/config.ts', `process.env.LEVEL;`],
+    ['functions/platform/nudge.ts', `app.queues.sendLater(url, body, 0);`],
     ['functions/streams/events/post-event.ts', `throw new Error('Select a stream from the list, with care');`],
     ['lib/stage.ts', `scope.node.tryGetContext('stage');`],
     ['test/a.test.ts', `test.each([1])('a', () => {}); set.skip();`],
@@ -148,6 +151,13 @@ describe('A rule about names finds', () => {
       expect.stringContaining('functions/feed: has no tests'),
     ]);
   });
+});
+
+test('A rule about folders finds one that holds more than 30 code files', () => {
+  const files = (count: number) => Array.from({ length: count }, (_, n) => `web/src/streams/part-${n}.tsx`);
+  const others = ['web/src/streams/a.module.css', 'web/src/streams/row/a.ts'];
+  expect(checkFolders([...files(30), ...others])).toEqual([]);
+  expect(checkFolders([...files(31), ...others])).toEqual([expect.stringContaining('web/src/streams: holds 31')]);
 });
 
 test('A document leads to files that are there', () => {

@@ -18,7 +18,7 @@ import type { TestIndexHandle } from './index-handle.ts';
 export interface TestApp extends App {
   readonly test: TestDatabase;
   readonly index: TestIndexHandle;
-  /** What was sent to the fan-out queue. */
+  /** Messages sent to the fan-out queue. */
   readonly sent: QueueMessage[];
   /** Waiting nudges of the follow-up queue. */
   readonly later: { body: unknown; delaySeconds: number }[];
