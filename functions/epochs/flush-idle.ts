@@ -1,5 +1,5 @@
-import type { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
 import { metric } from '../../contract/names.ts';
+import { nudge } from '../platform/nudge.ts';
 import type { App } from '../platform/app.ts';
 import { waitingMs } from './cutting/assign-events.ts';
 import { findNextIdleTime, listIdleStreams, listLaggingStreams } from './cutting/cursor-store.ts';
@@ -45,13 +45,9 @@ async function sweepWorkspace(app: FlushApp, due: DueWorkspace): Promise<void> {
     ]);
     return { streams: new Set([...idle, ...lagging]), waiting, jobs, next };
   });
-  for (const streamId of found.streams) {
-    const nudge: EpochsMessage = { kind: 'stream', workspaceId, streamId };
-    await app.queues.sendLater(app.epochsQueueUrl, nudge, 0, workspaceId);
-  }
-  const send = (message: EmbeddingsMessage) => app.queues.sendLater(app.embeddingsQueueUrl, message, 0, workspaceId);
-  if (found.waiting.length > 0) await send({ kind: 'waiting', workspaceId, attempt: 0 });
-  for (const jobId of found.jobs) await send({ kind: 'job', workspaceId, jobId });
+  for (const streamId of found.streams) await nudge(app, 'epochs', { kind: 'stream', workspaceId, streamId });
+  if (found.waiting.length > 0) await nudge(app, 'embeddings', { kind: 'waiting', workspaceId, attempt: 0 });
+  for (const jobId of found.jobs) await nudge(app, 'embeddings', { kind: 'job', workspaceId, jobId });
   app.metrics.count(metric.epochsWaiting, found.waiting.length);
   const isBusy = found.streams.size > 0 || found.waiting.length > 0 || found.jobs.length > 0;
   await app.due.settle(due, isBusy ? new Date(now.getTime() + waitingMs / 2) : found.next);

@@ -3,7 +3,7 @@ import { newId } from '../../../contract/ids.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import { withOutbox } from '../../platform/outbox.ts';
-import { indexing, nudgeIndex } from '../cutting/nudge.ts';
+import { indexing, nudgeIndex } from '../cutting/nudge-memory.ts';
 import { lockEpoch } from '../epochs/access-epoch.ts';
 import { announceEpochs } from '../epochs/announce-epochs.ts';
 import { findEpochBefore } from '../epochs/epoch-store.ts';
@@ -33,6 +33,6 @@ export async function mergeEpoch(
     return { items: [merged], removed: [epoch.id], epochsRev: rev };
   });
   const gone = corrected.removed.map((epochId) => ({ kind: 'forget', workspaceId, epochId }) as const);
-  await nudgeIndex(app, workspaceId, [...corrected.items.map((epoch) => indexing(workspaceId, epoch)), ...gone]);
+  await nudgeIndex(app, [...corrected.items.map((epoch) => indexing(workspaceId, epoch)), ...gone]);
   return corrected;
 }

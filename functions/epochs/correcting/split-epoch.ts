@@ -4,7 +4,7 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { withOutbox } from '../../platform/outbox.ts';
-import { indexing, nudgeIndex } from '../cutting/nudge.ts';
+import { indexing, nudgeIndex } from '../cutting/nudge-memory.ts';
 import { lockEpoch } from '../epochs/access-epoch.ts';
 import { announceEpochs } from '../epochs/announce-epochs.ts';
 import { cutEpochShort, findSplitPoint, insertSecondPart, insertCorrection } from './correction-store.ts';
@@ -32,7 +32,6 @@ export async function splitEpoch(
   });
   await nudgeIndex(
     app,
-    workspaceId,
     corrected.items.map((epoch) => indexing(workspaceId, epoch)),
   );
   return corrected;

@@ -2,7 +2,7 @@ import type { Epoch } from '../../../contract/epoch.ts';
 import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { withOutbox } from '../../platform/outbox.ts';
-import { indexing, nudgeIndex } from '../cutting/nudge.ts';
+import { indexing, nudgeIndex } from '../cutting/nudge-memory.ts';
 import { lockEpoch } from '../epochs/access-epoch.ts';
 import { announceEpochs } from '../epochs/announce-epochs.ts';
 import { updateLabel } from './correction-store.ts';
@@ -25,7 +25,7 @@ export async function updateEpoch(
       announceEpochs(tx, updated.streamId, { rev: locked.rev, epochs: [updated] });
       return updated;
     });
-    await nudgeIndex(app, workspaceId, [indexing(workspaceId, epoch)]);
+    await nudgeIndex(app, [indexing(workspaceId, epoch)]);
     return epoch;
   } catch (error) {
     if (error instanceof NoChange) return error.epoch;

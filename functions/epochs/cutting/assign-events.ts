@@ -3,6 +3,7 @@ import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/message
 import { metric } from '../../../contract/names.ts';
 import type { App } from '../../platform/app.ts';
 import { withOutbox } from '../../platform/outbox.ts';
+import { nudge } from '../../platform/nudge.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import type { DueWorkspaces } from '../due-workspaces.ts';
 import { announceEpochs, epochOfDraft } from '../epochs/announce-epochs.ts';
@@ -19,7 +20,7 @@ import { eventsPerBatch, findStreamToCut, listLastMessages, listUncutEvents, mar
 import type { EpochWrite, StreamToCut, UncutEvents } from './cut-store.ts';
 import { listMessageVectors } from './message-vectors.ts';
 import type { MessageVectors } from './message-vectors.ts';
-import { nudgeIndex } from './nudge.ts';
+import { nudgeIndex } from './nudge-memory.ts';
 
 /** The parts of the app that cutting uses. */
 export type AssignApp = Pick<
@@ -45,10 +46,8 @@ export async function assignEvents(app: AssignApp, { workspaceId, streamId }: Ep
   if (closed.length > 0) await app.due.countClosed(workspaceId, closed.length);
   await noteDue(app, workspaceId, done);
   await sendToIndex(app, workspaceId, [...closed, ...done.changed], done.toRelate);
-  if (done.changesAccess) await app.queues.sendLater(app.embeddingsQueueUrl, { kind: 'access', workspaceId, streamId }, 0, workspaceId);
-  if (!done.hasMore) return;
-  const nudge: EpochsMessage = { kind: 'stream', workspaceId, streamId };
-  await app.queues.sendLater(app.epochsQueueUrl, nudge, pauseSeconds, workspaceId);
+  if (done.changesAccess) await nudge(app, 'embeddings', { kind: 'access', workspaceId, streamId });
+  if (done.hasMore) await nudge(app, 'epochs', { kind: 'stream', workspaceId, streamId }, pauseSeconds);
 }
 
 /** The result of one batch. */
@@ -238,5 +237,5 @@ async function sendToIndex(app: AssignApp, workspaceId: string, epochIds: readon
       ? [{ kind: 'waiting', workspaceId, attempt: 0 }]
       : epochIds.map((epochId) => ({ kind: 'epoch', workspaceId, epochId, attempt: 0 }));
   if (toRelate !== undefined) messages.push({ kind: 'open', workspaceId, epochId: toRelate });
-  await nudgeIndex(app, workspaceId, messages);
+  await nudgeIndex(app, messages);
 }

@@ -3,7 +3,7 @@ import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { accessPlainStream } from '../../streams/access.ts';
 import { upsertBarrier } from './cursor-store.ts';
-import { nudgeEpochs } from './nudge.ts';
+import { nudgeEpochs } from './nudge-memory.ts';
 
 /**
  * Sets a barrier at the current end of a stream (`/new`): the next message opens a new epoch. The worker closes the open epoch at the

@@ -1,5 +1,6 @@
 import { newId } from '../../../contract/ids.ts';
-import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
+import type { EmbeddingsMessage } from '../../../contract/messages/memory.ts';
+import { nudge } from '../../platform/nudge.ts';
 import { metric } from '../../../contract/names.ts';
 import { EmbeddingFailed } from '../../embeddings/embedder.ts';
 import { IndexUnavailable } from '../../embeddings/index-errors.ts';
@@ -53,7 +54,7 @@ async function indexWaiting(app: IndexApp, workspaceId: string): Promise<void> {
   if (epochIds.length === 0) return;
   await changeModelIfNeeded(app, workspaceId, await indexEpochsOrPostpone(app, workspaceId, epochIds));
   if (epochIds.length < epochsPerStep) return;
-  await send(app, { kind: 'waiting', workspaceId, attempt: 0 });
+  await nudge(app, 'embeddings', { kind: 'waiting', workspaceId, attempt: 0 });
 }
 
 /**
@@ -71,7 +72,7 @@ async function changeModelIfNeeded(app: IndexApp, workspaceId: string, models: W
   });
   if (!started) return;
   app.log.info('Moving to another embedding model', { workspaceId, from: models.active.model, to: embedder.model });
-  await send(app, { kind: 'job', workspaceId, jobId: started.job.id });
+  await nudge(app, 'embeddings', { kind: 'job', workspaceId, jobId: started.job.id });
 }
 
 /** Removes a deleted epoch from the index of each model of the workspace. */
@@ -119,7 +120,7 @@ async function runJobStep(app: IndexApp, workspaceId: string, jobId: string): Pr
   const isAdvanced = await app.db.transaction(workspaceId, (tx) =>
     advanceJob(tx, { jobId, from: cursor, to: last, done: epochIds.length, now }),
   );
-  if (isAdvanced) await send(app, { kind: 'job', workspaceId, jobId });
+  if (isAdvanced) await nudge(app, 'embeddings', { kind: 'job', workspaceId, jobId });
 }
 
 /** Streams that are nudged per second: a back-fill must not delay the streams that people write in now. */
@@ -130,8 +131,7 @@ const maxDelaySeconds = 900;
 async function nudgeUncutStreams(app: IndexApp, workspaceId: string): Promise<void> {
   const streamIds = await app.db.transaction(workspaceId, (tx) => listUncutStreams(tx, maxDelaySeconds * streamsPerSecond));
   for (const [at, streamId] of streamIds.entries()) {
-    const nudge: EpochsMessage = { kind: 'stream', workspaceId, streamId };
-    await app.queues.sendLater(app.epochsQueueUrl, nudge, Math.floor(at / streamsPerSecond), workspaceId);
+    await nudge(app, 'epochs', { kind: 'stream', workspaceId, streamId }, Math.floor(at / streamsPerSecond));
   }
 }
 
@@ -155,7 +155,8 @@ const unsweptRetrySeconds = 20;
 
 async function retryLater(app: IndexApp, message: EmbeddingsMessage, error: Error): Promise<void> {
   const requested = error instanceof EmbeddingFailed ? (error.retryAfterSeconds ?? 0) : 0;
-  const resend = (next: EmbeddingsMessage, seconds: number) => send(app, next, Math.min(900, Math.max(seconds, Math.ceil(requested))));
+  const resend = (next: EmbeddingsMessage, seconds: number) =>
+    nudge(app, 'embeddings', next, Math.min(900, Math.max(seconds, Math.ceil(requested))));
   if (message.kind === 'epoch' || message.kind === 'waiting') {
     const seconds = retrySeconds[message.attempt];
     if (seconds !== undefined) await resend({ ...message, attempt: message.attempt + 1 }, seconds);
@@ -165,6 +166,3 @@ async function retryLater(app: IndexApp, message: EmbeddingsMessage, error: Erro
     if (message.kind === 'job') await app.db.transaction(message.workspaceId, (tx) => setJobDetail(tx, message.jobId, error.message));
   }
 }
-
-const send = (app: IndexApp, message: EmbeddingsMessage, delaySeconds = 0): Promise<void> =>
-  app.queues.sendLater(app.embeddingsQueueUrl, message, delaySeconds, message.workspaceId);

@@ -4,7 +4,7 @@ import type { MemorySettings, UpdateMemorySettings } from '../../../contract/epo
 import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { accessPlainStream } from '../../streams/access.ts';
-import { nudgeEpochs } from '../cutting/nudge.ts';
+import { nudgeEpochs } from '../cutting/nudge-memory.ts';
 import { findMemorySettings, mergeMemorySettings } from './memory-store.ts';
 
 /** Returns the memory settings of a stream, with defaults for those that nobody set. */

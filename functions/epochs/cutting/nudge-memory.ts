@@ -1,26 +1,25 @@
 import type { Epoch } from '../../../contract/epoch.ts';
-import type { EmbeddingsMessage, EpochsMessage } from '../../../contract/messages/memory.ts';
+import type { EmbeddingsMessage } from '../../../contract/messages/memory.ts';
 import type { App } from '../../platform/app.ts';
+import { nudge } from '../../platform/nudge.ts';
 
-/** Has the worker look at a stream now. Where that cannot be said, the next message of the stream brings the worker there. */
+/** Nudges the worker that cuts a stream into epochs. Where the nudge is lost, the next message of the stream brings the worker there. */
 export async function nudgeEpochs(
   app: Pick<App, 'queues' | 'epochsQueueUrl' | 'log'>,
   workspaceId: string,
   streamId: string,
 ): Promise<void> {
-  const nudge: EpochsMessage = { kind: 'stream', workspaceId, streamId };
-  await app.queues.sendLater(app.epochsQueueUrl, nudge, 0, workspaceId).catch((error: unknown) => {
+  await nudge(app, 'epochs', { kind: 'stream', workspaceId, streamId }).catch((error: unknown) => {
     app.log.warn('The epochs of a stream wait for its next message', { streamId, error: error as Error });
   });
 }
 
-/** Has the index made what the epochs are now. Where that cannot be said, they are found waiting later. */
+/** Nudges the worker of the index. Where a nudge is lost, the sweep finds the epochs later. */
 export async function nudgeIndex(
   app: Pick<App, 'queues' | 'embeddingsQueueUrl' | 'log'>,
-  workspaceId: string,
   messages: readonly EmbeddingsMessage[],
 ): Promise<void> {
-  const sent = await Promise.allSettled(messages.map((message) => app.queues.sendLater(app.embeddingsQueueUrl, message, 0, workspaceId)));
+  const sent = await Promise.allSettled(messages.map((message) => nudge(app, 'embeddings', message)));
   for (const outcome of sent) {
     if (outcome.status === 'rejected') app.log.warn('Epochs wait to be indexed', { error: outcome.reason as Error });
   }
