@@ -62,7 +62,7 @@ function checkReach({ file, at }: Source, node: ts.Node): string[] {
     return [at(node, 'only functions/platform/config.ts reads the environment')];
   if (/^(lib|bin)\//.test(file) && file !== 'lib/stage.ts' && /^(tryGetContext|getContext)$/.test(node.name.text))
     return [at(node, 'only lib/stage.ts reads CDK context')];
-  if (/^functions\//.test(file) && !sendsToQueues.test(file) && /(^|\.)queues\.(send|sendLater)$/.test(node.getText()))
+  if (file.startsWith('functions/') && !sendsToQueues.test(file) && /(^|\.)queues\.(send|sendLater)$/.test(node.getText()))
     return [at(node, 'only functions/platform/outbox.ts (must arrive) and nudge.ts (may be lost) send to queues')];
   return [];
 }
