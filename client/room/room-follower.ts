@@ -1,102 +1,95 @@
 import type { Problem } from '../../contract/errors.ts';
 import type { EphFrame, EvFrame, EvsFrame, Pointer, RoomItem, RoomState } from '../../contract/frames.ts';
-import { backoffMs, reconnectBackoff } from '../backoff.ts';
 import type { BackoffBounds } from '../backoff.ts';
-import type { Clock } from '../clock.ts';
-import { problemOf } from '../errors.ts';
+import { firstTransition, hasDeadline, isReading, linkEvent, transition, viewOf } from './follow-state.ts';
+import type { FollowEffect, FollowEvent, FollowState, FollowView, LiveState } from './follow-state.ts';
 import type { Change, RoomLog, Segment } from './room-log.ts';
+import { RoomReader } from './room-reader.ts';
+import type { RoomReaderOptions } from './room-reader.ts';
 import type { RealtimeSocket } from '../socket/socket.ts';
 import { StateDeadline } from './state-deadline.ts';
 import type { RoomListener } from '../socket/subscriptions.ts';
 
-/** `connecting`: not there yet; `live`: everything is here, as it happens; `catching up`: connected, and fetching what was missed; `offline`: no connection. */
-export type LiveState = 'connecting' | 'live' | 'catching up' | 'offline';
-
-/** What was read over HTTP: the room as it is, or what changed since a position. */
-export type Reading<Item extends Change> =
-  | { readonly kind: 'snapshot'; readonly gen: string; readonly position: number; show(): void }
-  | { readonly kind: 'changes'; readonly final: boolean; readonly segment: Segment<Item> };
-
-export interface RoomFollowerOptions<Item extends Change> {
+export interface RoomFollowerOptions<Item extends Change> extends RoomReaderOptions<Item> {
   readonly room: string;
   readonly socket: RealtimeSocket;
-  readonly clock: Clock;
-  readonly log: RoomLog<Item>;
-  /** Whether what changed since a position can be read; if not, every hole costs a snapshot. */
-  readonly keepsLog: boolean;
-  /** Reads a snapshot when the log has no generation, else the changes since its position. */
-  read(signal: AbortSignal): Promise<Reading<Item>>;
-  /** The part of a pushed item that the log keeps; undefined for what does not belong here. */
+  /** The part of a pushed item that the log keeps; undefined for an item of no use to it. */
   itemOf(item: RoomItem): Item | undefined;
-  apply(items: readonly Item[]): void;
   changed(): void;
-  /** What is told at most once, if it is of use. */
+  /** Takes a signal, which is sent at most once. */
   signal?(signal: EphFrame): void;
   pointers?(pointers: readonly Pointer[]): void;
-  /** The room is heard again, or for the first time: what is told at most once may have been missed. */
+  /** The room is subscribed to, for the first time or again: frames without positions may have been missed. */
   heard?(): void;
 }
 
-/** Further behind than this many changes, reading the room anew costs less than reading what happened. */
-const farBehind = 2_000;
 /** Time that a room may be connected and not live, before the follower subscribes and reads again. */
 const overdue: BackoffBounds = { minMs: 20_000, maxMs: 120_000 };
 
-/** Keeps a log in step with its room: frames as they come, and HTTP for every hole that they leave. */
+/** Keeps a log in step with its room: frames as they come, and HTTP for every hole that they leave. Its states are in follow-state.ts. */
 export class RoomFollower<Item extends Change> {
-  /** Why it ended for good. */
-  problem: Problem | undefined;
   readonly #options: RoomFollowerOptions<Item>;
   readonly #log: RoomLog<Item>;
-  readonly #closing = new AbortController();
+  readonly #reader: RoomReader<Item>;
+  readonly #deadline: StateDeadline;
+  #follow: FollowState = firstTransition.state;
   #stopWatching: (() => void) | undefined;
   #leave: (() => void) | undefined;
-  #joined = false;
-  /** How far the room had come when it was joined: what is before that comes as a replay. */
-  #replayed: { readonly gen: string; readonly head: number } | undefined;
-  #wasLive = false;
-  #fetching = false;
   #timer: unknown;
-  #nudge: () => void = () => undefined;
-  readonly #deadline: StateDeadline;
 
   constructor(options: RoomFollowerOptions<Item>) {
     this.#options = options;
     this.#log = options.log;
+    this.#reader = new RoomReader(options, {
+      isReading: () => isReading(this.#follow),
+      shown: () => (this.#leave ??= options.socket.join(options.room, this.#listener())),
+      progressed: () => this.#changed(),
+      failed: (problem) => this.#note({ name: 'failed', problem }),
+      refused: (problem) => this.#on({ name: 'refused', problem }),
+    });
     this.#deadline = new StateDeadline({
       clock: options.clock,
       bounds: overdue,
-      isPassing: () => this.problem === undefined && options.socket.getState().status === 'open' && this.state !== 'live',
-      overdue: (waitedMs, attempt) => this.#askAgain(waitedMs, attempt),
+      isPassing: () => hasDeadline(this.#follow),
+      overdue: (waitedMs, attempt) => this.#run(this.#note({ name: 'overdue' }), { waitedMs, attempt }),
     });
   }
 
   start(): void {
-    this.#stopWatching = this.#options.socket.subscribe(() => this.#socketChanged());
-    if (this.#options.socket.getState().status === 'idle') this.#options.socket.connect();
-    this.#advance();
+    const { socket } = this.#options;
+    this.#stopWatching = socket.subscribe(() => {
+      this.noteLink();
+      this.#options.changed();
+    });
+    if (socket.getState().status === 'idle') socket.connect();
+    this.noteLink();
+    this.#run(firstTransition.effects);
+    this.#changed();
+  }
+
+  /** Takes the state of the socket, without telling of the change: for an owner who sees it first. */
+  noteLink(): void {
+    this.#run(this.#note(linkEvent(this.#options.socket.getState())));
+    this.#deadline.look();
+  }
+
+  get view(): FollowView {
+    return viewOf(this.#follow);
   }
 
   get state(): LiveState {
-    const { status } = this.#options.socket.getState();
-    if (this.problem !== undefined || status === 'offline' || status === 'stopped' || status === 'closed') return 'offline';
-    if (status === 'open' && this.#joined && this.#isHere()) {
-      this.#wasLive = true;
-      return 'live';
-    }
-    return this.#wasLive ? 'catching up' : 'connecting';
+    return this.view.state;
   }
 
-  /** Frames that only change places are no reason to call ourselves behind: that begins when they are fetched. */
-  #isHere(): boolean {
-    const { gen, position, indebted } = this.#log;
-    return gen !== undefined && !this.#fetching && !indebted && (this.#replayed?.gen !== gen || position >= this.#replayed.head);
+  /** The reason why it ended for good. */
+  get ended(): Problem | undefined {
+    return this.#follow.name === 'ended' ? this.#follow.problem : undefined;
   }
 
   /** A change that came as the answer to a request of our own. */
   take(item: Item): void {
     const { gen } = this.#log;
-    if (gen !== undefined && !this.#closing.signal.aborted) this.#receive({ gen, from: item.seq - 1, upTo: item.seq, items: [item] });
+    if (gen !== undefined && this.#follow.name !== 'closed') this.#receive([{ gen, from: item.seq - 1, upTo: item.seq, items: [item] }]);
   }
 
   /** Something hints that we miss something: asks at once. */
@@ -112,35 +105,44 @@ export class RoomFollower<Item extends Change> {
   }
 
   close(): void {
-    this.#closing.abort();
-    this.#options.clock.cancel(this.#timer);
+    this.#reader.close();
     this.#deadline.close();
     this.#stopWatching?.();
-    this.#leave?.();
-    this.#nudge();
+    this.#run(this.#note({ name: 'close' }));
   }
 
-  #socketChanged(): void {
-    const { status } = this.#options.socket.getState();
-    if (status === 'open') this.#nudge();
-    else if (status !== 'connecting') this.#joined = false;
-    this.#changed();
+  /** Takes an event into the state; the caller runs the effects, in time. */
+  #note(event: FollowEvent): readonly FollowEffect[] {
+    const { state, effects } = transition(this.#follow, event);
+    this.#follow = state;
+    return effects;
+  }
+
+  #run(effects: readonly FollowEffect[], overdue = { waitedMs: 0, attempt: 0 }): void {
+    for (const effect of effects) this.#do(effect, overdue);
+  }
+
+  #do(effect: FollowEffect, overdue: { readonly waitedMs: number; readonly attempt: number }): void {
+    switch (effect) {
+      case 'read':
+        return void this.#read();
+      case 'retry':
+        return this.#reader.retry();
+      case 'hurry':
+        return this.hurry();
+      case 'rejoin':
+        return this.#options.socket.rejoin(this.#options.room, { state: this.state, ...overdue });
+      case 'heard':
+        return this.#options.heard?.();
+      case 'leave':
+        this.#options.clock.cancel(this.#timer);
+        return this.#leave?.();
+    }
   }
 
   #changed(): void {
     this.#deadline.look();
     this.#options.changed();
-  }
-
-  /** Subscribes and reads again: one of the two was lost. A read that is under way has a deadline of its own. */
-  #askAgain(waitedMs: number, attempt: number): void {
-    const { socket, room } = this.#options;
-    socket.rejoin(room, { state: this.state, waitedMs, attempt });
-    if (!this.#fetching) this.hurry();
-  }
-
-  #join(): void {
-    this.#leave ??= this.#options.socket.join(this.#options.room, this.#listener());
   }
 
   #listener(): RoomListener {
@@ -149,15 +151,9 @@ export class RoomFollower<Item extends Change> {
     return {
       position: () => (log.gen === undefined ? {} : { gen: log.gen, seq: log.position }),
       joined: (state) => this.#promised(state),
-      left: () => {
-        this.#joined = false;
-        this.#changed();
-      },
-      refused: (problem) => this.#fail(problem),
-      changes: (frame) => {
-        for (const segment of this.#segmentsOf(frame)) this.#options.apply(log.receive(segment, now()));
-        this.#advance();
-      },
+      left: () => this.#on({ name: 'unsubscribed' }),
+      refused: (problem) => this.#on({ name: 'refused', problem }),
+      changes: (frame) => this.#receive(this.#segmentsOf(frame)),
       behind: (head) => {
         if (log.gen !== undefined) log.noteHead(log.gen, head, now());
         this.hurry();
@@ -167,7 +163,10 @@ export class RoomFollower<Item extends Change> {
         else if (log.position < head) log.hurry();
         this.#advance();
       },
-      stands: (gen, head) => this.#stands(gen, head),
+      stands: (gen, head) => {
+        this.#noteHead(gen, head);
+        this.#advance();
+      },
       unreadable: (gen, head) => {
         log.noteHead(gen, head, now());
         this.#advance();
@@ -178,17 +177,16 @@ export class RoomFollower<Item extends Change> {
   }
 
   #promised({ gen, from, head }: RoomState): void {
-    if (!this.#joined) this.#options.heard?.();
-    this.#joined = true;
-    this.#replayed = { gen, head };
     if (this.#log.gen === gen && from > this.#log.position) this.#log.hurry();
-    this.#stands(gen, head);
+    this.#noteHead(gen, head);
+    // The copy first: one of another generation is given up, and must not be compared with the promise.
+    this.#run([...this.#note(this.#logEvent()), ...this.#note({ name: 'promised', gen, seq: head })]);
+    this.#advance();
   }
 
-  #stands(gen: string, head: number): void {
+  #noteHead(gen: string, head: number): void {
     if (this.#log.gen !== undefined && this.#log.gen !== gen) this.#log.reset({ gen, head });
     else this.#log.noteHead(gen, head, this.#options.clock.now());
-    this.#advance();
   }
 
   /** A replay is one piece, however many positions it leaves out; live changes are pieces as far as they are without a gap. */
@@ -203,97 +201,51 @@ export class RoomFollower<Item extends Change> {
     return all.map((item) => ({ gen, from: item.seq - 1, upTo: item.seq, items: itemsOf([item]) }));
   }
 
-  #receive(segment: Segment<Item>): void {
-    this.#options.apply(this.#log.receive(segment, this.#options.clock.now()));
+  /** Moves the state before it applies the items: a snapshot that is taken meanwhile shows both. A read begins after them. */
+  #receive(segments: readonly Segment<Item>[]): void {
+    const effects: FollowEffect[] = [];
+    for (const segment of segments) {
+      const items = this.#log.receive(segment, this.#options.clock.now());
+      effects.push(...this.#note(this.#logEvent()));
+      this.#options.apply(items);
+    }
+    this.#run(effects);
     this.#advance();
   }
 
+  #on(event: FollowEvent): void {
+    this.#run(this.#note(event));
+    this.#changed();
+  }
+
   #advance(): void {
+    this.#run(this.#note(this.#logEvent()));
     this.#schedule();
     this.#changed();
   }
 
-  #isDue(): boolean {
-    const dueAt = this.#log.dueAt();
-    return dueAt !== undefined && dueAt <= this.#options.clock.now();
+  #logEvent(): FollowEvent {
+    const { gen, position } = this.#log;
+    return gen === undefined || this.#reader.isDue() ? { name: 'due' } : { name: 'moved', gen, seq: position };
   }
 
+  /** Sets the timer for the next hole. A read that is under way checks for holes itself. */
   #schedule(): void {
     const { clock } = this.#options;
     clock.cancel(this.#timer);
     const dueAt = this.#log.dueAt();
-    if (dueAt === undefined || this.#fetching || this.#closing.signal.aborted || this.problem !== undefined) return;
-    if (this.#isDue()) void this.#fetch();
-    else this.#timer = clock.after(dueAt - clock.now(), () => this.#advance());
+    if (dueAt === undefined || isReading(this.#follow) || this.#isOver()) return;
+    this.#timer = clock.after(dueAt - clock.now(), () => this.#advance());
   }
 
-  /** Reads until nothing is due. Safe to repeat: what is read twice changes nothing. */
-  async #fetch(): Promise<void> {
-    this.#fetching = true;
-    for (let attempt = 0; !this.#closing.signal.aborted && this.problem === undefined && this.#isDue();) {
-      if (this.#log.gen !== undefined && this.#isBeyondRepair()) this.#log.reset();
-      const { version, head } = this.#log;
-      try {
-        const reading = await this.#options.read(this.#closing.signal);
-        if (this.#closing.signal.aborted) break;
-        // What was asked before the log was given up is no answer to what is asked now.
-        if (version !== this.#log.version) continue;
-        if (this.#takeReading(reading, head)) attempt = 0;
-        else await this.#pause(backoffMs(reconnectBackoff, attempt++, this.#options.clock));
-        this.#changed();
-      } catch (error) {
-        if (this.#closing.signal.aborted) break;
-        const problem = problemOf(error);
-        if (problem.retry === 'never') this.#fail(problem);
-        else await this.#pause((problem.retryAfterSeconds ?? 0) * 1000 + backoffMs(reconnectBackoff, attempt++, this.#options.clock));
-      }
-    }
-    this.#fetching = false;
-    if (!this.#closing.signal.aborted) this.#advance();
+  #isOver(): boolean {
+    return this.#follow.name === 'ended' || this.#follow.name === 'closed';
   }
 
-  #isBeyondRepair(): boolean {
-    return !this.#options.keepsLog || this.#log.head - this.#log.position > farBehind;
-  }
-
-  /** Returns whether it brought us on. `knownHead` is how far the room was known to go when it was read. */
-  #takeReading(reading: Reading<Item>, knownHead: number): boolean {
-    const log = this.#log;
-    const now = this.#options.clock.now();
-    if (reading.kind === 'snapshot') {
-      reading.show();
-      this.#options.apply(log.adopt(reading.gen, reading.position, now));
-      this.#join();
-      return true;
-    }
-    const { gen, from, upTo } = reading.segment;
-    if (gen !== log.gen || upTo < from) {
-      // Another log, or one that was set back: nothing that we have can be trusted.
-      log.reset({ gen, head: upTo });
-      return true;
-    }
-    const before = log.position;
-    this.#options.apply(log.pulled(reading.segment, reading.final, now));
-    // We were told of positions that the log does not have: something that we hold is not of this log.
-    if (reading.final && upTo < knownHead) log.reset({ gen, head: upTo });
-    return log.position > before || log.dueAt() === undefined;
-  }
-
-  #fail(problem: Problem): void {
-    this.problem = problem;
-    this.#leave?.();
-    this.#changed();
-  }
-
-  /** Waits, but not longer than until there is a connection again. */
-  #pause(ms: number): Promise<void> {
-    const { clock } = this.#options;
-    return new Promise((resolve) => {
-      const timer = clock.after(ms, resolve);
-      this.#nudge = () => {
-        clock.cancel(timer);
-        resolve();
-      };
-    });
+  async #read(): Promise<void> {
+    await this.#reader.run();
+    const { gen, position } = this.#log;
+    if (gen !== undefined) this.#note({ name: 'read', gen, seq: position });
+    if (this.#follow.name !== 'closed') this.#advance();
   }
 }

@@ -1,7 +1,7 @@
 import type { EventPage, StreamEvent } from '../../contract/event.ts';
 import type { RoomItem } from '../../contract/frames.ts';
 import type { EventsClient } from '../http/events-client.ts';
-import type { Reading } from '../room/room-follower.ts';
+import type { Reading } from '../room/room-reader.ts';
 import type { RoomLog } from '../room/room-log.ts';
 
 /** One change of a stream's log: an event as it became with it. */

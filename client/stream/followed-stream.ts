@@ -13,7 +13,7 @@ import { PendingSends } from './pending-sends.ts';
 import type { PendingEvent, Place } from './pending-sends.ts';
 import { Published } from '../published.ts';
 import { RoomFollower } from '../room/room-follower.ts';
-import type { LiveState } from '../room/room-follower.ts';
+import type { LiveState } from '../room/follow-state.ts';
 import { RoomLog } from '../room/room-log.ts';
 import { SharedPreviews } from './shared-previews.ts';
 import type { RealtimeSocket } from '../socket/socket.ts';
@@ -246,9 +246,7 @@ export class FollowedStream {
   }
 
   #takeSnapshot(): LiveSnapshot {
-    const { problem: stopped, offlineSince } = this.#socket.getState();
-    const problem = this.#follower.problem ?? stopped;
-    const { state } = this.#follower;
+    const { state, problem, offlineSince } = this.#follower.view;
     const log = this.#log.gen === undefined || this.#log.indebted ? this.#heldBack() : this.#whole();
     return {
       ...log,
@@ -257,7 +255,7 @@ export class FollowedStream {
       typists: this.#typists.list(),
       loadingOlder: this.#loadingOlder,
       ...(problem && { problem }),
-      ...(state === 'offline' && offlineSince !== undefined && { offlineSince }),
+      ...(offlineSince !== undefined && { offlineSince }),
     };
   }
 

@@ -2,7 +2,7 @@ import type { PostEventInput } from '../http/events-client.ts';
 import { FollowedStream } from './followed-stream.ts';
 import type { LiveSnapshot, LiveStreamOptions } from './followed-stream.ts';
 import type { PendingEvent } from './pending-sends.ts';
-import type { LiveState } from '../room/room-follower.ts';
+import type { LiveState } from '../room/follow-state.ts';
 
 export type { LiveSnapshot, LiveState, LiveStreamOptions, PendingEvent };
 

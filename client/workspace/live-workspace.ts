@@ -10,7 +10,7 @@ import { DoubtedStreams } from './doubted-streams.ts';
 import type { Page, Streambed, WorkspaceClient } from '../http/http.ts';
 import { Published } from '../published.ts';
 import { ReadMarks } from './read-marks.ts';
-import type { LiveState } from '../room/room-follower.ts';
+import type { LiveState } from '../room/follow-state.ts';
 import type { RealtimeSocket } from '../socket/socket.ts';
 import { WorkspaceRooms } from './workspace-rooms.ts';
 import { WorkspaceState, emptyView } from './workspace-state.ts';
@@ -90,7 +90,6 @@ const afterFailure: BackoffBounds = { minMs: 2_000, maxMs: 60_000 };
 
 class FollowedWorkspace implements LiveWorkspace {
   readonly #workspace: WorkspaceClient;
-  readonly #socket: RealtimeSocket;
   readonly #clock: Clock;
   readonly #known = new WorkspaceState();
   readonly #snapshot: Published<WorkspaceSnapshot>;
@@ -113,7 +112,6 @@ class FollowedWorkspace implements LiveWorkspace {
 
   constructor({ streambed, socket, workspaceId, clock = systemClock }: LiveWorkspaceOptions) {
     this.#workspace = streambed.workspace(workspaceId);
-    this.#socket = socket;
     this.#clock = clock;
     this.#snapshot = new Published({ ...emptyView, state: 'connecting', loading: true, hasMore: false, loadingMore: false });
     this.#doubted = new DoubtedStreams({
@@ -301,9 +299,8 @@ class FollowedWorkspace implements LiveWorkspace {
     this.#clock.cancel(this.#publishing);
     this.#publishing = undefined;
     this.#publishedAt = this.#clock.now();
-    const { problem: stopped, offlineSince } = this.#socket.getState();
-    const { state, problem: ended, readProblem } = this.#rooms;
-    const problem = ended ?? stopped ?? readProblem;
+    const { state, problem: ended, readProblem, offlineSince } = this.#rooms.view;
+    const problem = ended ?? readProblem;
     this.#snapshot.set({
       ...this.#known.view(),
       state,
@@ -311,7 +308,7 @@ class FollowedWorkspace implements LiveWorkspace {
       hasMore: this.#cursor !== null,
       loadingMore: this.#loadingMore,
       ...(problem && { problem }),
-      ...(state === 'offline' && offlineSince !== undefined && { offlineSince }),
+      ...(offlineSince !== undefined && { offlineSince }),
     });
   }
 }

@@ -4,106 +4,149 @@ import type { Pointer, RoomItem } from '../../contract/frames.ts';
 import { backoffMs, reconnectBackoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { problemOf } from '../errors.ts';
+import { Pause } from '../pause.ts';
+import { firstTransition, isReading, linkEvent, transition, viewOf } from '../room/follow-state.ts';
+import type { FollowEffect, FollowEvent, FollowState, FollowView } from '../room/follow-state.ts';
 import { RoomFollower } from '../room/room-follower.ts';
-import type { LiveState, Reading } from '../room/room-follower.ts';
 import { RoomLog } from '../room/room-log.ts';
+import type { Reading } from '../room/room-reader.ts';
 import type { RealtimeSocket } from '../socket/socket.ts';
 
 export interface WorkspaceRoomsOptions<Snapshot extends Pick<Bootstrap, 'rooms'>> {
   readonly socket: RealtimeSocket;
   readonly clock: Clock;
-  /** Reads everything, with the rooms to follow from there. */
+  /** Reads the workspace, with the rooms to follow and their positions. */
   read(signal: AbortSignal): Promise<Snapshot>;
-  /** Starts anew from what was read. */
+  /** Replaces all that is shown by the snapshot. */
   show(snapshot: Snapshot): void;
   apply(items: readonly RoomItem[]): void;
   point(pointers: readonly Pointer[]): void;
-  /** A room is heard again, or for the first time: pointers may have been missed. */
+  /** A room is subscribed to, for the first time or again: pointers may have been missed. */
   heard(): void;
   changed(): void;
 }
 
-/** One snapshot for all rooms, each of which goes on from it once. */
+/** One snapshot for all rooms; each room uses it once. */
 interface SharedReading<Snapshot> {
   readonly answer: Promise<Snapshot>;
   readonly used: Set<string>;
+  /** Rooms that had refused the reader before this was read. */
+  readonly refused: ReadonlySet<string>;
   isShown: boolean;
 }
 
+/** The log of a workspace's state: a count of rooms has no generations. */
+const gen = 'rooms';
+
 /**
- * Follows the rooms that a snapshot names, from the positions that it names. These rooms keep no log to be read: a hole in one of them costs
- * a new snapshot, which then holds for all of them.
+ * Follows the rooms that a snapshot names, from the positions that it names. These rooms keep no log that can be read: a hole in one of
+ * them costs a new snapshot, which then serves all of them. The workspace is live when all its rooms are: see follow-state.ts.
  */
 export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
-  /** Why it ended for good. */
-  problem: Problem | undefined;
-  /** Why nothing could be read so far; it is tried again. */
-  readProblem: Problem | undefined;
   readonly #options: WorkspaceRoomsOptions<Snapshot>;
   readonly #rooms = new Map<string, RoomFollower<RoomItem>>();
   readonly #closing = new AbortController();
+  readonly #pause: Pause;
+  #follow: FollowState = firstTransition.state;
   #reading: SharedReading<Snapshot> | undefined;
+  /** The last loop that reads; a symbol, so that an earlier one can tell that it is over. */
+  #loop: symbol | undefined;
   #stopWatching: (() => void) | undefined;
-  #nudge: () => void = () => undefined;
-  #opening = false;
-  #wasLive = false;
 
   constructor(options: WorkspaceRoomsOptions<Snapshot>) {
     this.#options = options;
+    this.#pause = new Pause(options.clock);
   }
 
   start(): void {
     const { socket } = this.#options;
-    this.#stopWatching = socket.subscribe(() => {
-      if (socket.getState().status === 'open') this.#nudge();
-      this.#options.changed();
-    });
+    this.#stopWatching = socket.subscribe(() => this.#linkChanged());
     if (socket.getState().status === 'idle') socket.connect();
-    void this.#open();
+    this.#on(linkEvent(socket.getState()));
+    this.#run(firstTransition.effects);
   }
 
-  get state(): LiveState {
-    const { status } = this.#options.socket.getState();
-    if (this.problem !== undefined || status === 'offline' || status === 'stopped' || status === 'closed') return 'offline';
-    const states = [...this.#rooms.values()].map((follower) => follower.state);
-    if (states.length > 0 && states.every((state) => state === 'live')) {
-      this.#wasLive = true;
-      return 'live';
-    }
-    return this.#wasLive ? 'catching up' : 'connecting';
+  get view(): FollowView {
+    return viewOf(this.#follow);
   }
 
-  /** Reads everything anew, also which rooms there are. */
+  /** Reads the workspace again, with the list of its rooms. */
   renew(): void {
     this.#reading = undefined;
-    void this.#open();
+    this.#on({ name: 'due' });
   }
 
   close(): void {
     this.#closing.abort();
     this.#stopWatching?.();
-    for (const follower of this.#rooms.values()) follower.close();
-    this.#rooms.clear();
-    this.#nudge();
+    this.#on({ name: 'close' });
+    this.#pause.end();
   }
 
-  /** Reads until there is an answer. */
-  async #open(): Promise<void> {
-    if (this.#opening) return;
-    this.#opening = true;
-    for (let attempt = 0; !this.#closing.signal.aborted && this.problem === undefined; attempt++) {
+  #on(event: FollowEvent): void {
+    const { state, effects } = transition(this.#follow, event);
+    this.#follow = state;
+    this.#run(effects);
+  }
+
+  #run(effects: readonly FollowEffect[]): void {
+    for (const effect of effects) this.#do(effect);
+  }
+
+  #do(effect: FollowEffect): void {
+    switch (effect) {
+      case 'read':
+        return void this.#readOn();
+      case 'retry':
+        return this.#pause.end();
+      case 'leave':
+        for (const follower of this.#rooms.values()) follower.close();
+        return this.#rooms.clear();
+      case 'hurry':
+      case 'rejoin':
+      case 'heard':
+        // Each room does that for itself.
+        return;
+    }
+  }
+
+  /** Takes the socket's state for all rooms before anything is shown: the connection changes for all of them at once. */
+  #linkChanged(): void {
+    this.#on(linkEvent(this.#options.socket.getState()));
+    for (const follower of this.#rooms.values()) follower.noteLink();
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#countLive();
+    this.#options.changed();
+  }
+
+  #countLive(): void {
+    const { size } = this.#rooms;
+    if (size === 0) return;
+    this.#on({ name: 'promised', gen, seq: size });
+    this.#on({ name: 'moved', gen, seq: this.#live() });
+  }
+
+  #live(): number {
+    return [...this.#rooms.values()].filter(({ state }) => state === 'live').length;
+  }
+
+  /** Reads until a snapshot was shown. A later call takes over. */
+  async #readOn(): Promise<void> {
+    const loop = Symbol('read');
+    this.#loop = loop;
+    for (let attempt = 0; isReading(this.#follow) && this.#loop === loop; attempt++) {
       const reading = this.#read('');
       try {
         this.#show(reading, await reading.answer);
-        // Superseded while it was on its way.
-        if (this.#reading === reading) break;
       } catch (error) {
-        if (this.#closing.signal.aborted) break;
         const { retry, retryAfterSeconds = 0 } = problemOf(error);
-        if (retry !== 'never') await this.#pause(retryAfterSeconds * 1000 + backoffMs(reconnectBackoff, attempt, this.#options.clock));
+        if (retry === 'never' || this.#closing.signal.aborted) return;
+        await this.#pause.wait(retryAfterSeconds * 1000 + backoffMs(reconnectBackoff, attempt, this.#options.clock));
       }
     }
-    this.#opening = false;
   }
 
   /** The reading that this room can go on from: the one under way, or one that it has not used yet, or a new one. */
@@ -114,29 +157,19 @@ export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
   }
 
   #startReading(asking: string): SharedReading<Snapshot> {
-    const reading = { answer: this.#options.read(this.#closing.signal), used: new Set<string>(), isShown: false };
+    const refused = new Set([...this.#rooms].filter(([, { ended }]) => ended !== undefined).map(([room]) => room));
+    const reading = { answer: this.#options.read(this.#closing.signal), used: new Set<string>(), refused, isShown: false };
     this.#reading = reading;
-    // Whoever went on handing out changes meanwhile would see the snapshot take them back; and an older one is of no use any more.
+    this.#on({ name: 'due' });
+    // A room that handed out changes meanwhile would see the snapshot take them back; and an older snapshot is of no use any more.
     for (const [room, follower] of this.#rooms) if (room !== asking) follower.restart();
-    reading.answer.then(
-      () => (this.readProblem = undefined),
-      (error: unknown) => this.#failed(reading, problemOf(error)),
-    );
+    reading.answer.catch((error: unknown) => this.#failed(reading, problemOf(error)));
     return reading;
   }
 
   #failed(reading: SharedReading<Snapshot>, problem: Problem): void {
-    if (this.#closing.signal.aborted) return;
     if (this.#reading === reading) this.#reading = undefined;
-    this.readProblem = problem;
-    if (problem.retry === 'never') this.#end(problem);
-    else this.#options.changed();
-  }
-
-  #end(problem: Problem): void {
-    this.problem = problem;
-    for (const follower of this.#rooms.values()) follower.close();
-    this.#rooms.clear();
+    this.#on({ name: problem.retry === 'never' ? 'refused' : 'failed', problem });
     this.#options.changed();
   }
 
@@ -147,16 +180,29 @@ export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
     const names = new Set(snapshot.rooms.map(({ room }) => room));
     for (const [name, follower] of this.#rooms) {
       // A room that is named and yet refused is a contradiction that no reading will solve.
-      if (names.has(name) && follower.problem !== undefined) return this.#end(follower.problem);
+      if (names.has(name) && follower.ended !== undefined) return this.#end(follower.ended);
       if (names.has(name)) continue;
       this.#rooms.delete(name);
       follower.close();
     }
-    for (const name of names) if (!this.#rooms.has(name)) this.#follow(name);
+    for (const name of names) if (!this.#rooms.has(name)) this.#followRoom(name);
+    this.#on({ name: 'read', gen, seq: this.#live() });
+    this.#pause.end();
+    this.#changed();
+  }
+
+  #end(problem: Problem): void {
+    this.#on({ name: 'refused', problem });
     this.#options.changed();
   }
 
-  #follow(room: string): void {
+  /** Renews when a room has refused the reader: it has left the list of rooms, or is not in it yet. A reading from before that says nothing. */
+  #roomChanged(room: string, { ended }: RoomFollower<RoomItem>): void {
+    if (ended !== undefined && this.#rooms.has(room) && this.#reading?.refused.has(room) !== true) this.renew();
+    this.#changed();
+  }
+
+  #followRoom(room: string): void {
     const { socket, clock } = this.#options;
     const follower: RoomFollower<RoomItem> = new RoomFollower<RoomItem>({
       room,
@@ -171,11 +217,7 @@ export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
       },
       pointers: (pointers) => this.#options.point(pointers),
       heard: () => this.#options.heard(),
-      changed: () => {
-        // Not ours any more, or not yet: which rooms are ours is to be read anew.
-        if (follower.problem !== undefined && !this.#opening && this.#rooms.has(room)) this.renew();
-        this.#options.changed();
-      },
+      changed: () => this.#roomChanged(room, follower),
     });
     this.#rooms.set(room, follower);
     follower.start();
@@ -190,16 +232,5 @@ export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
     // It is ours no more: showing the snapshot closes whoever asked.
     show();
     return { kind: 'snapshot', gen: '', position: 0, show };
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { clock } = this.#options;
-    return new Promise((resolve) => {
-      const timer = clock.after(ms, resolve);
-      this.#nudge = () => {
-        clock.cancel(timer);
-        resolve();
-      };
-    });
   }
 }

@@ -329,6 +329,23 @@ describe('a live workspace', () => {
     expect(network.open[0]!.side.rooms.size).toBe(1);
   });
 
+  test('a list of rooms that was read before one of them was refused does not end the workspace', async () => {
+    const { workspace, house, clock, network } = await liveWorld(withChannels('alpha'));
+    network.lag = (address) => (address.endsWith('/bootstrap') ? 1_000 : 0);
+    const [socket] = network.open;
+    const { gen, head } = house.places[house.userRoom]!;
+    socket!.receive({ op: 'resync', rooms: [{ room: house.userRoom, reason: 'position_ahead', gen, head }] });
+    await clock.advance(10);
+    // The answer that is on its way still names the workspace's room.
+    house.me = { ...house.me, role: 'guest' };
+    socket!.side.rooms.delete(house.workspaceRoom);
+    socket!.receive({ op: 'revoked', rooms: [house.workspaceRoom] });
+    await clock.advance(10_000);
+    expect(workspace.getSnapshot()).toMatchObject({ state: 'live', me: { role: 'guest' }, streams: [{ name: 'alpha' }] });
+    expect(workspace.getSnapshot().problem).toBeUndefined();
+    expect(socket!.side.rooms).toEqual(new Set([house.userRoom]));
+  });
+
   test('a room that is refused is asked about, and given up when it is ours all the same', async () => {
     const world = await openWorld(withChannels('alpha'));
     world.server.closedRooms.add(world.house.workspaceRoom);
