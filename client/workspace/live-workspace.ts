@@ -80,6 +80,9 @@ interface Everything extends Bootstrap {
   readonly cursor: string | null;
 }
 
+/** The part of the list of streams that was read. `cursor`: where the next page begins. */
+type Listing = { readonly name: 'nothing' | 'whole' } | { readonly name: 'part'; readonly cursor: string };
+
 /** Streams a page. */
 const pageSize = 100;
 /** Pointers show at most this often. */
@@ -97,8 +100,7 @@ class FollowedWorkspace implements LiveWorkspace {
   readonly #doubted: DoubtedStreams;
   readonly #marks: ReadMarks;
   readonly #watchers = new Set<(change: NotificationChange) => void>();
-  /** Where the next page begins. */
-  #cursor: string | null = null;
+  #listing: Listing = { name: 'nothing' };
   /** Counts what was read: a page that was asked for before joins on to nothing. */
   #version = 0;
   /** Something is to be shown, and when something was last. */
@@ -106,7 +108,6 @@ class FollowedWorkspace implements LiveWorkspace {
   #publishedAt = Number.NEGATIVE_INFINITY;
   /** The streams are to be read again. */
   #refresh: unknown;
-  #loading = true;
   #loadingMore = false;
   #closed = false;
 
@@ -160,17 +161,17 @@ class FollowedWorkspace implements LiveWorkspace {
   }
 
   async loadMore(): Promise<void> {
-    if (this.#loadingMore || this.#cursor === null || this.#closed) return;
+    if (this.#loadingMore || this.#listing.name !== 'part' || this.#closed) return;
     this.#loadingMore = true;
     this.#publish();
     const version = this.#version;
     const since = this.#known.tick;
     try {
-      const { items, nextCursor } = await this.#page(this.#cursor);
+      const { items, nextCursor } = await this.#page(this.#listing.cursor);
       // Meanwhile everything may have been read anew.
       if (version !== this.#version) return;
       this.#known.take(items, since);
-      this.#setCursor(nextCursor);
+      this.#list(nextCursor);
     } finally {
       this.#loadingMore = false;
       this.#publish();
@@ -257,14 +258,13 @@ class FollowedWorkspace implements LiveWorkspace {
 
   #show(everything: Everything): void {
     this.#version++;
-    this.#loading = false;
     this.#known.replace(everything, everything.all, everything.since);
-    this.#setCursor(everything.cursor);
+    this.#list(everything.cursor);
   }
 
-  #setCursor(cursor: string | null): void {
-    this.#cursor = cursor;
-    this.#known.isWhole = cursor === null;
+  #list(cursor: string | null): void {
+    this.#listing = cursor === null ? { name: 'whole' } : { name: 'part', cursor };
+    this.#known.isWhole = this.#listing.name === 'whole';
   }
 
   #apply(items: readonly RoomItem[]): void {
@@ -304,8 +304,8 @@ class FollowedWorkspace implements LiveWorkspace {
     this.#snapshot.set({
       ...this.#known.view(),
       state,
-      loading: this.#loading,
-      hasMore: this.#cursor !== null,
+      loading: this.#listing.name === 'nothing',
+      hasMore: this.#listing.name === 'part',
       loadingMore: this.#loadingMore,
       ...(problem && { problem }),
       ...(offlineSince !== undefined && { offlineSince }),
