@@ -2,14 +2,14 @@ import type { Epoch } from '../../contract/epoch.ts';
 import type { EpochsFrame } from '../../contract/frames.ts';
 
 /** What was listed: the newest epochs of a stream, and where the older ones begin. All of it is of one revision. */
-export interface ListedEpochs {
+export interface EpochListing {
   readonly epochs: readonly Epoch[];
   readonly rev: number;
   readonly cursor: string | null;
 }
 
 /** What was known when a list was asked for. */
-export interface ListAsked {
+export interface ListRequest {
   readonly rev: number | undefined;
   readonly heard: number;
 }
@@ -57,7 +57,7 @@ export class EpochList {
     this.#heard = Number.POSITIVE_INFINITY;
   }
 
-  asking(): ListAsked {
+  asking(): ListRequest {
     return { rev: this.#rev, heard: this.#heard };
   }
 
@@ -72,7 +72,7 @@ export class EpochList {
   }
 
   /** Takes a list that was asked for. Returns false for one that frames have overtaken meanwhile. */
-  replace(listed: ListedEpochs, asked: ListAsked): boolean {
+  replace(listed: EpochListing, asked: ListRequest): boolean {
     const isOvertaken = this.#rev !== asked.rev && listed.rev < (this.#rev ?? 0);
     if (isOvertaken) return false;
     this.#epochs.clear();
@@ -87,7 +87,7 @@ export class EpochList {
   }
 
   /** Takes the page before the oldest epoch. Returns false when it is of another revision: then all is to be listed. */
-  append(page: ListedEpochs, cursor: string): boolean {
+  append(page: EpochListing, cursor: string): boolean {
     if (cursor !== this.#cursor || page.rev !== this.#rev) return false;
     for (const epoch of page.epochs) this.#epochs.set(epoch.id, epoch);
     this.#cursor = page.cursor;

@@ -7,11 +7,11 @@ import type { BackoffBounds } from '../backoff.ts';
 import { systemClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import { EpochList } from './epoch-list.ts';
-import type { ListedEpochs } from './epoch-list.ts';
+import type { EpochListing } from './epoch-list.ts';
 import { problemOf } from '../errors.ts';
 import type { Streambed } from '../http/http.ts';
 import type { MemoryClient } from '../http/memory-client.ts';
-import { Published } from '../published.ts';
+import { ObservableValue } from '../observable-value.ts';
 import type { RealtimeSocket } from '../socket/socket.ts';
 import type { RoomListener } from '../socket/subscriptions.ts';
 
@@ -52,7 +52,7 @@ export interface LiveEpochs {
 
 /** Opens the epochs of a stream and keeps them live until they are closed. */
 export function openLiveEpochs(options: LiveEpochsOptions): LiveEpochs {
-  return new FollowedEpochs(options);
+  return new EpochsFollower(options);
 }
 
 /** Frames that belong together come together: what they leave out is listed after them. */
@@ -62,13 +62,13 @@ const afterSilence: BackoffBounds = { minMs: 0, maxMs: 1_000 };
 /** Most that one request lists. */
 const maxPage = 200;
 
-class FollowedEpochs implements LiveEpochs {
+class EpochsFollower implements LiveEpochs {
   readonly #memory: MemoryClient;
   readonly #streamId: string;
   readonly #pageSize: number;
   readonly #clock: Clock;
   readonly #list = new EpochList();
-  readonly #snapshot = new Published<EpochsSnapshot>({ epochs: [], hasOlder: false, loading: true, loadingOlder: false });
+  readonly #snapshot = new ObservableValue<EpochsSnapshot>({ epochs: [], hasOlder: false, loading: true, loadingOlder: false });
   readonly #closing = new AbortController();
   readonly #leave: () => void;
   #timer: unknown;
@@ -193,7 +193,7 @@ class FollowedEpochs implements LiveEpochs {
   }
 
   /** As many as were here, and a page at least; undefined when they changed while they were read. */
-  async #read(): Promise<ListedEpochs | undefined> {
+  async #read(): Promise<EpochListing | undefined> {
     const wanted = Math.max(this.#pageSize, this.#list.list().length);
     const epochs: Epoch[] = [];
     let page = await this.#page(undefined, Math.min(wanted, maxPage));
@@ -207,7 +207,7 @@ class FollowedEpochs implements LiveEpochs {
     return { epochs, rev, cursor: page.cursor };
   }
 
-  async #page(cursor: string | undefined, limit: number): Promise<ListedEpochs> {
+  async #page(cursor: string | undefined, limit: number): Promise<EpochListing> {
     const page = await this.#memory.epochs(this.#streamId, { cursor, limit }, { signal: this.#closing.signal });
     return { epochs: page.items, rev: page.epochsRev, cursor: page.nextCursor };
   }

@@ -47,7 +47,7 @@ export class RoomLog<Item extends Change> {
   #held: Segment<Item>[] = [];
   #noted: { gen: string; head: number } | undefined;
   #debt = 0;
-  #doubted: string | undefined;
+  #unknownGen: string | undefined;
   #urgent = false;
   #holeSince: number | undefined;
 
@@ -89,7 +89,7 @@ export class RoomLog<Item extends Change> {
     this.version++;
     this.#debt = 0;
     this.#urgent = false;
-    this.#doubted = undefined;
+    this.#unknownGen = undefined;
     this.head = Math.max(position, this.#noted?.gen === gen ? this.#noted.head : 0);
     this.#noted = undefined;
     this.#held = this.#held.filter((segment) => segment.gen === gen);
@@ -125,8 +125,8 @@ export class RoomLog<Item extends Change> {
       if (this.#debt <= segment.upTo) this.#debt = 0;
       this.#urgent = false;
       // The room was asked after the frame of another generation had come, and is still of ours: the frame was an old one.
-      this.#retire(this.#doubted);
-      this.#doubted = undefined;
+      this.#retire(this.#unknownGen);
+      this.#unknownGen = undefined;
     }
     return items;
   }
@@ -155,7 +155,7 @@ export class RoomLog<Item extends Change> {
       return true;
     }
     if (gen === this.gen) return true;
-    this.#doubted = gen;
+    this.#unknownGen = gen;
     this.#urgent = true;
     return false;
   }

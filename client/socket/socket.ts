@@ -9,7 +9,7 @@ import { Patience, within } from '../deadline.ts';
 import type { DebugLog } from '../debug-log.ts';
 import { problemOf } from '../errors.ts';
 import type { Ticket } from '../http/http.ts';
-import { Published } from '../published.ts';
+import { ObservableValue } from '../observable-value.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { RoomListener } from './subscriptions.ts';
 
@@ -63,7 +63,7 @@ const renewAt = 110 / 120;
 export class RealtimeSocket {
   readonly #options: RealtimeSocketOptions;
   readonly #clock: Clock;
-  readonly #state = new Published<SocketState>({ status: 'idle' });
+  readonly #state = new ObservableValue<SocketState>({ status: 'idle' });
   readonly #rooms: Subscriptions;
   readonly #patience: Patience;
   #current: Connection | undefined;

@@ -43,7 +43,7 @@ interface Room {
 /** One request: rooms to leave, or rooms to subscribe to. */
 type SubscriptionChange =
   { readonly kind: 'leave'; readonly names: string[] } | { readonly kind: 'join'; readonly rooms: readonly [string, Room][] };
-type Subscribed = Pick<Extract<ServerFrame, { op: 'ok' }>['d'], 'rooms' | 'refused'>;
+type SubscribeAnswer = Pick<Extract<ServerFrame, { op: 'ok' }>['d'], 'rooms' | 'refused'>;
 
 /** The rooms we listen to, and which of them each connection is subscribed to. */
 export class Subscriptions {
@@ -95,7 +95,7 @@ export class Subscriptions {
   }
 
   /** Takes what the server says of the rooms that were asked for. */
-  answered(connection: Connection, asked: ReadonlyMap<string, number>, answer: Subscribed): void {
+  answered(connection: Connection, asked: ReadonlyMap<string, number>, answer: SubscribeAnswer): void {
     const joined = this.#of(connection);
     for (const state of answer.rooms ?? []) {
       joined.set(state.room, asked.get(state.room) ?? 0);

@@ -1,6 +1,6 @@
 import type { PostEventInput } from '../http/events-client.ts';
-import { FollowedStream } from './followed-stream.ts';
-import type { LiveSnapshot, LiveStreamOptions } from './followed-stream.ts';
+import { StreamFollower } from './stream-follower.ts';
+import type { LiveSnapshot, LiveStreamOptions } from './stream-follower.ts';
 import type { PendingEvent } from './pending-sends.ts';
 import type { LiveState } from '../room/follow-state.ts';
 
@@ -36,5 +36,5 @@ export interface LiveStream {
 
 /** Opens a stream and keeps it live until it is closed. */
 export function openLiveStream(options: LiveStreamOptions): LiveStream {
-  return new FollowedStream(options);
+  return new StreamFollower(options);
 }

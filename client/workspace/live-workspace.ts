@@ -6,9 +6,9 @@ import { backoffMs, spreadMs } from '../backoff.ts';
 import type { BackoffBounds } from '../backoff.ts';
 import { systemClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
-import { DoubtedStreams } from './doubted-streams.ts';
+import { StreamRefresher } from './stream-refresher.ts';
 import type { Page, Streambed, WorkspaceClient } from '../http/http.ts';
-import { Published } from '../published.ts';
+import { ObservableValue } from '../observable-value.ts';
 import { ReadMarks } from './read-marks.ts';
 import type { LiveState } from '../room/follow-state.ts';
 import type { RealtimeSocket } from '../socket/socket.ts';
@@ -67,7 +67,7 @@ export interface LiveWorkspaceOptions {
 
 /** Opens a workspace and keeps it live until it is closed. */
 export function openLiveWorkspace(options: LiveWorkspaceOptions): LiveWorkspace {
-  return new FollowedWorkspace(options);
+  return new WorkspaceFollower(options);
 }
 
 /** What is read at once: the positions of the rooms are of its beginning, all else is at least as new. */
@@ -91,13 +91,13 @@ const pointerRestMs = 100;
 const afterSilence: BackoffBounds = { minMs: 0, maxMs: 1_000 };
 const afterFailure: BackoffBounds = { minMs: 2_000, maxMs: 60_000 };
 
-class FollowedWorkspace implements LiveWorkspace {
+class WorkspaceFollower implements LiveWorkspace {
   readonly #workspace: WorkspaceClient;
   readonly #clock: Clock;
   readonly #known = new WorkspaceState();
-  readonly #snapshot: Published<WorkspaceSnapshot>;
+  readonly #snapshot: ObservableValue<WorkspaceSnapshot>;
   readonly #rooms: WorkspaceRooms<Everything>;
-  readonly #doubted: DoubtedStreams;
+  readonly #refresher: StreamRefresher;
   readonly #marks: ReadMarks;
   readonly #watchers = new Set<(change: NotificationChange) => void>();
   #listing: Listing = { name: 'nothing' };
@@ -114,8 +114,8 @@ class FollowedWorkspace implements LiveWorkspace {
   constructor({ streambed, socket, workspaceId, clock = systemClock }: LiveWorkspaceOptions) {
     this.#workspace = streambed.workspace(workspaceId);
     this.#clock = clock;
-    this.#snapshot = new Published({ ...emptyView, state: 'connecting', loading: true, hasMore: false, loadingMore: false });
-    this.#doubted = new DoubtedStreams({
+    this.#snapshot = new ObservableValue({ ...emptyView, state: 'connecting', loading: true, hasMore: false, loadingMore: false });
+    this.#refresher = new StreamRefresher({
       clock,
       read: (streamId, signal) => this.#workspace.streams.read(streamId, { signal }),
       isWanted: (streamId) => this.#known.wanted.has(streamId),
@@ -206,7 +206,7 @@ class FollowedWorkspace implements LiveWorkspace {
     this.#clock.cancel(this.#refresh);
     this.#clock.cancel(this.#publishing);
     this.#rooms.close();
-    this.#doubted.close();
+    this.#refresher.close();
     this.#marks.close();
     this.#watchers.clear();
     this.#snapshot.close();
@@ -281,7 +281,7 @@ class FollowedWorkspace implements LiveWorkspace {
   #change(change: () => void, publish: 'now' | 'soon' = 'now'): void {
     if (this.#closed) return;
     change();
-    this.#doubted.ask(this.#known.wanted);
+    this.#refresher.ask(this.#known.wanted);
     if (publish === 'now') this.#publish();
     else this.#publishSoon();
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { EpochList } from '../../client/epochs/epoch-list.ts';
-import type { ListedEpochs } from '../../client/epochs/epoch-list.ts';
+import type { EpochListing } from '../../client/epochs/epoch-list.ts';
 import type { EpochsFrame } from '../../contract/frames.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeEpochs } from './fake-epochs.ts';
@@ -13,7 +13,7 @@ function makeServer() {
   return { server, told };
 }
 
-const listed = (server: FakeEpochs, limit = 200): ListedEpochs => {
+const listed = (server: FakeEpochs, limit = 200): EpochListing => {
   const page = server.page(new URL(`http://x.test/?limit=${limit}`));
   return { epochs: page.items, rev: page.epochsRev, cursor: page.nextCursor };
 };
@@ -141,7 +141,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 function play(steps: readonly Step[], limit: number) {
   const { server, told } = makeServer();
   const list = new EpochList();
-  let asked: { at: ReturnType<EpochList['asking']>; answer: ListedEpochs } | undefined;
+  let asked: { at: ReturnType<EpochList['asking']>; answer: EpochListing } | undefined;
   let isLost = false;
   for (const one of steps) {
     switch (one.do) {

@@ -11,7 +11,7 @@ import type { Streambed } from '../http/http.ts';
 import { OwnChanges } from './own-changes.ts';
 import { PendingSends } from './pending-sends.ts';
 import type { PendingEvent, Place } from './pending-sends.ts';
-import { Published } from '../published.ts';
+import { ObservableValue } from '../observable-value.ts';
 import { RoomFollower } from '../room/room-follower.ts';
 import type { LiveState } from '../room/follow-state.ts';
 import { RoomLog } from '../room/room-log.ts';
@@ -53,13 +53,13 @@ export interface LiveStreamOptions {
 const typingMs = 3_000;
 
 /** Keeps one stream in step with its room, and sends what its reader does. */
-export class FollowedStream {
+export class StreamFollower {
   readonly #events: EventsClient;
   readonly #pageSize: number;
   readonly #socket: RealtimeSocket;
   readonly #window = new EventWindow();
   readonly #log = new RoomLog<EventChange>({ appendedAt: (change) => change.data.seq });
-  readonly #snapshot = new Published<LiveSnapshot>({
+  readonly #snapshot = new ObservableValue<LiveSnapshot>({
     state: 'connecting',
     events: [],
     pending: [],

@@ -1,5 +1,5 @@
 /** A value that others watch. It stays the same object until one of its fields is another. */
-export class Published<Value extends object> {
+export class ObservableValue<Value extends object> {
   #value: Value;
   readonly #listeners = new Set<() => void>();
 

@@ -4,7 +4,7 @@ import type { BackoffBounds } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { problemOf } from '../errors.ts';
 
-export interface DoubtedStreamsOptions {
+export interface StreamRefresherOptions {
   readonly clock: Clock;
   read(streamId: string, signal: AbortSignal): Promise<Stream>;
   /** Whether it still has to be read: what was in doubt is often settled by what comes next. */
@@ -23,8 +23,8 @@ const afterFailure: BackoffBounds = { minMs: 2_000, maxMs: 60_000 };
 const maxReading = 3;
 
 /** Reads single streams whose counts are in doubt: a while later, a few at a time, each once however often it is asked for. */
-export class DoubtedStreams {
-  readonly #options: DoubtedStreamsOptions;
+export class StreamRefresher {
+  readonly #options: StreamRefresherOptions;
   readonly #closing = new AbortController();
   readonly #timers = new Map<string, unknown>();
   readonly #waiting = new Set<string>();
@@ -32,7 +32,7 @@ export class DoubtedStreams {
   /** Failures in a row. */
   readonly #failures = new Map<string, number>();
 
-  constructor(options: DoubtedStreamsOptions) {
+  constructor(options: StreamRefresherOptions) {
     this.#options = options;
   }
 
