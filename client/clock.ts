@@ -1,16 +1,16 @@
-/** Time and chance as the client sees them, so that tests can hold both in their hands. */
+/** Time and chance as the client sees them; tests replace both. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
   /** Runs `task` once after `ms` milliseconds. Returns what `cancel` takes. */
   after(ms: number, task: () => void): unknown;
-  /** Cancels a task; nothing happens when it has run already. */
+  /** Cancels a task. Does nothing when the task has run already. */
   cancel(handle: unknown): void;
   /** A number from 0 to below 1. */
   random(): number;
 }
 
-/** The real thing. */
+/** The clock of the system. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (ms, task) => setTimeout(task, ms),

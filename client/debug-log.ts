@@ -1,15 +1,15 @@
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 
-/** Events of the client itself: it gave something up and asks again. The names are stable, so that programs can count by them. */
+/** Events of the client itself: it gave up on something and retries. The names are stable, so that programs can count by them. */
 export const noteNames = [
   /** A try of an HTTP request failed and is repeated. Fields: `route`, `attempt`, `reason`. */
   'request-retried',
   /** A try to connect failed, or a connection ended. Fields: `attempt`, `reason`. */
   'connection-lost',
-  /** The server named subscriptions that it does not have any more; they are asked for again. Fields: `rooms`. */
+  /** The server named subscriptions that it has lost; the client subscribes again. Fields: `rooms`. */
   'subscriptions-lost',
-  /** A room was not live within its deadline: it is subscribed to and read again. Fields: `room`, `state`, `waitedMs`, `attempt`. */
+  /** A room was not live within its deadline; the client subscribes and reads again. Fields: `room`, `state`, `waitedMs`, `attempt`. */
   'room-overdue',
 ] as const;
 export type NoteName = (typeof noteNames)[number];
@@ -33,7 +33,7 @@ export interface DebugLog {
 
 export interface DebugLogOptions {
   readonly clock?: Pick<Clock, 'now'>;
-  /** Number of notes kept; 200 unless told. */
+  /** Number of notes kept; default 200. */
   readonly keep?: number;
   /** Called with each note as it is made, for a console or a metrics client. */
   readonly write?: (note: Note) => void;
@@ -52,7 +52,7 @@ export function createDebugLog({ clock = systemClock, keep = 200, write }: Debug
       try {
         write?.(note);
       } catch {
-        // The note is kept all the same: an error in there must not stop the repair that is noted.
+        // The note is kept all the same: an error of the writer must not stop the repair that the note describes.
       }
     },
     counts: () => ({ ...counts }),

@@ -1,7 +1,7 @@
 import { errorKinds, problemType } from '../contract/errors.ts';
 import type { ErrorCode, Problem } from '../contract/errors.ts';
 
-/** Every failure of the client: what the server said (RFC 9457), or what stands for it when there was no answer. */
+/** Every failure of the client: the problem that the server sent (RFC 9457), or a problem of the client itself when no answer came. */
 export class StreambedError extends Error {
   readonly problem: Problem;
 
@@ -15,13 +15,13 @@ export class StreambedError extends Error {
   }
 }
 
-/** A problem that the client itself found; it has no request id, because no server has seen it. */
+/** Makes a problem that the client itself found. It has no request id, because no server has seen it. */
 export function clientProblem(code: ErrorCode, detail: string, more: Partial<Problem> = {}): Problem {
   const { status, title, retry } = errorKinds[code];
   return { type: problemType(code), title, status, detail, code, retry, requestId: '', ...more };
 }
 
-/** The problem inside any thrown thing. */
+/** Returns the problem inside any thrown value. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof StreambedError) return error.problem;
   return clientProblem('internal', error instanceof Error ? error.message : String(error));

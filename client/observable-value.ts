@@ -1,4 +1,4 @@
-/** A value that others watch. It stays the same object until one of its fields is another. */
+/** A value with listeners. It stays the same object until one of its fields changes. */
 export class ObservableValue<Value extends object> {
   #value: Value;
   readonly #listeners = new Set<() => void>();
@@ -11,17 +11,17 @@ export class ObservableValue<Value extends object> {
     return this.#value;
   }
 
-  /** Puts a value in its place and tells everyone, if it says anything new. */
+  /** Replaces the value and calls the listeners, unless every field is the same. */
   set(value: Value): void {
     if (sameFields(this.#value, value)) return;
     this.#value = value;
-    // Of a copy: who listens may change while they are told.
+    // A copy, because listeners may subscribe and unsubscribe while they are called.
     for (const listener of new Set(this.#listeners)) listener();
   }
 
-  /** Returns how to stop listening. */
+  /** Subscribes a listener. Returns a function that unsubscribes it. */
   subscribe(listener: () => void): () => void {
-    // A function of its own for each call: the same listener may listen twice.
+    // A new function for each call, so that the same listener can subscribe twice.
     const own = (): void => listener();
     this.#listeners.add(own);
     return () => {
@@ -29,7 +29,7 @@ export class ObservableValue<Value extends object> {
     };
   }
 
-  /** Tells nobody any more. */
+  /** Drops all listeners. */
   close(): void {
     this.#listeners.clear();
   }

@@ -3,7 +3,7 @@ import type { AnswerOf, BodyInput, ParamsOf, QueryInput, Route } from '../../con
 
 type Values<Schema> = { readonly [Key in keyof Schema]: Schema[Key] extends string ? string : Schema[Key] };
 
-/** What a route is called with. Ids may be plain strings: the server judges them. */
+/** Arguments of a call of a route. Ids may be plain strings: the server validates them. */
 export interface CallOptions<R extends Route> {
   readonly params?: Values<ParamsOf<R>>;
   readonly query?: Query<R>;
@@ -17,20 +17,22 @@ export interface CallOptions<R extends Route> {
 /** Calls a route of the contract. */
 export type Call = <R extends Route>(route: R, options?: CallOptions<R>) => Promise<AnswerOf<R>>;
 
-/** The query of a route; what is left out has its default. */
+/** The query of a route. A field that is left out has its default. */
 export type Query<R extends Route> = Partial<QueryInput<R>>;
 
 export interface SendOptions {
   readonly signal?: AbortSignal;
 }
 export interface ChangeOptions extends SendOptions {
-  /** The revision that the change was made from (an event's `changedSeq`, a stream's `rev`); 412 when it has changed since. */
+  /**
+   * The revision that the change is based on (an event's `changedSeq`, a stream's `rev`). The server answers 412 when it has changed since.
+   */
   readonly ifMatch?: number;
 }
 
-/** The header that says from which revision a change was made. */
+/** Returns the header that names the revision a change is based on. */
 export const ifMatch = (revision: number | undefined): Record<string, string> =>
   revision === undefined ? {} : { 'if-match': `"${revision}"` };
 
-/** An id for a send of our own, in the order of time. Works where `crypto.randomUUID` does not: on pages without TLS. */
+/** Makes an id for a send of this client; ids sort by time. Works on pages without TLS too, where `crypto.randomUUID` is missing. */
 export const newClientEventId = (nowMs: number): string => newId('event', nowMs).replace('evt_', 'cev_');

@@ -7,13 +7,13 @@ import type { UploadContent } from './upload.ts';
 
 const routes = api.files;
 
-/** What is uploaded: a browser's `File`, or any other piece of bytes with a name. */
+/** Content to upload: a browser's `File`, or any other blob with a name. */
 export type NamedContent = Blob & { readonly name: string };
 
 export interface UploadOptions extends SendOptions {
-  /** How much of the content is on its way, in bytes. */
+  /** Receives the number of bytes sent so far. */
   readonly onProgress?: (sentBytes: number, totalBytes: number) => void;
-  /** Of an image, in pixels: whoever shows it can keep its place. */
+  /** Size of an image in pixels, so that a page can reserve its place. */
   readonly width?: number;
   readonly height?: number;
 }
@@ -23,8 +23,8 @@ export function filesClient(call: Call, workspaceId: string, uploadContent: Uplo
   const params = { workspaceId };
   return {
     /**
-     * Announces, uploads and completes a file; then `events(streamId).post({eventType: 'file', fileId: file.id})` shows it. What the server
-     * will not take (type, size, name) is refused before anything is uploaded.
+     * Announces, uploads and completes a file; then `events(streamId).post({eventType: 'file', fileId: file.id})` shows it. A type, size or
+     * name that the server does not accept is refused before anything is uploaded.
      */
     upload: async (streamId: string, content: NamedContent, options: UploadOptions = {}): Promise<StoredFile> => {
       const { onProgress = () => undefined, width, height, signal } = options;
@@ -35,12 +35,12 @@ export function filesClient(call: Call, workspaceId: string, uploadContent: Uplo
       await uploadContent(upload, content, { onProgress, signal });
       return call(routes.completeFile, { params: { ...params, fileId: file.id }, signal, repeatable: true });
     },
-    /** The file, with an address to read its content from. */
+    /** Reads the file, with an address to read its content from. */
     read: (fileId: string, options: SendOptions = {}) => call(routes.readFile, { params: { ...params, fileId }, ...options }),
   };
 }
 
-/** What browsers leave without a type though its name says it. */
+/** Media types by file extension, for files to which browsers give no type. */
 const typeOfEnding: Readonly<Record<string, string>> = {
   md: 'text/markdown',
   markdown: 'text/markdown',
@@ -53,7 +53,7 @@ const typeOfEnding: Readonly<Record<string, string>> = {
   flac: 'audio/flac',
 };
 
-/** The media type by which a file is announced: what its maker says, without parameters, or what its name says. */
+/** Returns the media type to announce: the one that the browser gives, without parameters, else the one of the extension. */
 export function mediaTypeOf({ type, name }: Pick<NamedContent, 'type' | 'name'>): string {
   const said = (type.split(';')[0] ?? '').trim().toLowerCase();
   if ((mediaTypes as readonly string[]).includes(said)) return said;

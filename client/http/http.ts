@@ -12,12 +12,12 @@ import { workspaceClient } from './workspace-client.ts';
 import type { WorkspaceClient } from './workspace-client.ts';
 
 export interface StreambedOptions {
-  /** Where the service is, without a path: `https://streambed.example`; empty for the page's own origin. */
+  /** Address of the service without a path: `https://streambed.example`; empty for the page's own origin. */
   readonly baseUrl: string;
-  /** The user's token (or an API key for the routes that take one). A function is asked before each request. */
+  /** The user's token (or an API key for the routes that take one). A function is called before each request. */
   readonly token: string | (() => string | Promise<string>);
   readonly fetch?: typeof fetch;
-  /** Deadline of one try in milliseconds: 15 s unless told, and up to four times that where answers have been late. */
+  /** Deadline of one try in milliseconds: default 15 s, and up to four times that where answers have been late. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
   readonly debugLog?: DebugLog;
@@ -31,19 +31,19 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-/** The typed HTTP client. Everything throws `StreambedError`; an aborted call throws its signal's reason. */
+/** The typed HTTP client. Failures throw `StreambedError`; an aborted call throws the reason of its signal. */
 export interface Streambed {
   readonly call: Call;
   workspace(workspaceId: string): WorkspaceClient;
 }
 
-/** Makes a client. Nothing is sent until it is used. */
+/** Makes a client. The first call sends the first request. */
 export function createStreambed(options: StreambedOptions): Streambed {
   const { token, clock = systemClock } = options;
   const context: RequestContext = {
     baseUrl: options.baseUrl,
     token: typeof token === 'string' ? () => token : token,
-    // A browser's fetch refuses to be called as a method of something else.
+    // A browser's fetch throws when it is called as a method of another object.
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     patience: new Patience(options.timeoutMs ?? 15_000),
     clock,

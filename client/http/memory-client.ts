@@ -6,7 +6,7 @@ import type { Call, ChangeOptions, Query, SendOptions } from './call.ts';
 
 const routes = api.epochs;
 
-/** What a workspace remembers. */
+/** The memory of a workspace. */
 export type MemoryClient = ReturnType<typeof memoryClient>;
 
 export function memoryClient(call: Call, workspaceId: string) {
@@ -15,37 +15,37 @@ export function memoryClient(call: Call, workspaceId: string) {
   const ofEpoch = (epochId: string) => ({ workspaceId, epochId });
   const ofLink = (epochId: string, targetId: string) => ({ workspaceId, epochId, targetId });
   return {
-    /** How far memory is, and what it stands on. */
+    /** Reads how far memory has come, and its model and index. */
     read: (options: SendOptions = {}) => call(routes.readMemory, { params, ...options }),
-    /** Epochs that the caller may see, best first. */
+    /** Searches the epochs that the caller may see, best match first. */
     search: (query: Query<typeof routes.searchMemory> & { readonly q: string }, options: SendOptions = {}) =>
       call(routes.searchMemory, { params, query, ...options }),
-    /** The epochs of a stream, newest first. */
+    /** Lists the epochs of a stream, newest first. */
     epochs: (streamId: string, query: Query<typeof routes.listEpochs> = {}, options: SendOptions = {}) =>
       call(routes.listEpochs, { params: ofStream(streamId), query, ...options }),
-    /** What follows in a stream is about something else. */
+    /** Sets a barrier: the messages after it belong to a new epoch. */
     setBarrier: (streamId: string, body: z.input<typeof SetBarrier> = {}, options: SendOptions = {}) =>
       call(routes.setBarrier, { params: ofStream(streamId), body, repeatable: true, ...options }),
     readSettings: (streamId: string, options: SendOptions = {}) =>
       call(routes.readMemorySettings, { params: ofStream(streamId), ...options }),
     updateSettings: (streamId: string, body: z.input<typeof UpdateMemorySettings>, options: SendOptions = {}) =>
       call(routes.updateMemorySettings, { params: ofStream(streamId), body, repeatable: true, ...options }),
-    /** What the newest epoch of a stream, or a text that is being written in it, is related to. */
+    /** Lists what the newest epoch of a stream, or a draft in it, is related to. */
     related: (streamId: string, query: Query<typeof routes.listRelated> = {}, options: SendOptions = {}) =>
       call(routes.listRelated, { params: ofStream(streamId), query, ...options }),
-    /** An epoch with what was said in it. */
+    /** Reads an epoch with its events. */
     epoch: (epochId: string, query: Query<typeof routes.readEpoch> = {}, options: SendOptions = {}) =>
       call(routes.readEpoch, { params: ofEpoch(epochId), query, ...options }),
     updateEpoch: (epochId: string, body: z.input<typeof UpdateEpoch>, options: ChangeOptions = {}) =>
       call(routes.updateEpoch, { params: ofEpoch(epochId), body, headers: ifMatch(options.ifMatch), signal: options.signal }),
-    /** Into the epoch before it. Undone with `splitEpoch`. */
+    /** Merges an epoch into the one before it. `splitEpoch` undoes it. */
     mergeEpoch: (epochId: string, options: ChangeOptions = {}) =>
       call(routes.mergeEpoch, { params: ofEpoch(epochId), headers: ifMatch(options.ifMatch), signal: options.signal }),
     splitEpoch: (epochId: string, body: z.input<typeof SplitEpoch>, options: ChangeOptions = {}) =>
       call(routes.splitEpoch, { params: ofEpoch(epochId), body, headers: ifMatch(options.ifMatch), signal: options.signal }),
     epochRelated: (epochId: string, query: Query<typeof routes.listEpochRelated> = {}, options: SendOptions = {}) =>
       call(routes.listEpochRelated, { params: ofEpoch(epochId), query, ...options }),
-    /** Two epochs are not related; `restoreLink` takes that back. */
+    /** Marks two epochs as not related. `restoreLink` undoes it. */
     rejectLink: (epochId: string, targetId: string, options: SendOptions = {}) =>
       call(routes.rejectLink, { params: ofLink(epochId, targetId), repeatable: true, ...options }),
     restoreLink: (epochId: string, targetId: string, options: SendOptions = {}) =>

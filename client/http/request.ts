@@ -7,7 +7,7 @@ import type { Patience } from '../deadline.ts';
 import type { DebugLog } from '../debug-log.ts';
 import { StreambedError, clientProblem, problemOf } from '../errors.ts';
 
-/** What one request needs to know of its client. */
+/** The parts of a client that one request uses. */
 export interface RequestContext {
   readonly baseUrl: string;
   readonly token: () => string | Promise<string>;
@@ -29,10 +29,10 @@ export interface RequestInput {
 }
 
 const maxTries = 4;
-/** A server that asks for a longer pause than this gets it from the caller, not from a call that seems to hang. */
+/** Longest pause that a call waits for by itself. For a longer one the caller gets the error, so that the call does not seem to hang. */
 const longestPauseMs = 20_000;
 
-/** Sends a request, and again where that is safe and promises something. Throws StreambedError, or the reason of an aborted signal. */
+/** Sends a request, and retries where that is safe and can succeed. Throws StreambedError, or the reason of an aborted signal. */
 export async function sendRequest<R extends Route>(context: RequestContext, route: R, input: RequestInput): Promise<AnswerOf<R>> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -68,7 +68,7 @@ function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promi
   });
 }
 
-/** One try. The deadline holds for the token too, and for a `fetch` that does not listen to its signal. */
+/** Sends one try. The deadline covers getting the token too, and a `fetch` that ignores its signal. */
 async function sendOnce<R extends Route>(context: RequestContext, route: R, input: RequestInput): Promise<AnswerOf<R>> {
   const limit = new AbortController();
   const abort = (): void => limit.abort(input.signal?.reason);
@@ -117,7 +117,7 @@ async function exchange<R extends Route>(
   return readAnswer(route, response, await response.text());
 }
 
-/** The program's own error, from its function for tokens: passed on as it is, and no reason to repeat the request. */
+/** An error of the program's token function. It is passed on unchanged, and the request is not retried. */
 class TokenFailure extends Error {}
 
 async function tokenOf({ token }: RequestContext): Promise<string> {
@@ -168,7 +168,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What stands between us and the functions (gateway, CDN) has error bodies of its own: their status says enough. */
+/** Makes a problem of an error that is not of the functions (gateway, CDN): its body has another form, so the status decides. */
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   401: 'unauthenticated',
   403: 'forbidden',

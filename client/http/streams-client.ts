@@ -18,7 +18,7 @@ export function streamsClient(call: Call, workspaceId: string) {
   return {
     list: (query: Query<typeof routes.listStreams> = {}, options: SendOptions = {}) =>
       call(routes.listStreams, { params, query, ...options }),
-    /** A DM may always be asked for again: the same people give the same one. */
+    /** Creates a stream. A DM can be created again: the same people get the same DM. */
     create: (body: z.input<typeof CreateStream>, { idempotencyKey, signal }: CreateOptions = {}) => {
       const headers: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
       const repeatable = idempotencyKey !== undefined || body.streamType === 'dm';
@@ -27,9 +27,9 @@ export function streamsClient(call: Call, workspaceId: string) {
     read: (streamId: string, options: SendOptions = {}) => call(routes.readStream, { params: of(streamId), ...options }),
     update: (streamId: string, body: z.input<typeof UpdateStream>, options: ChangeOptions = {}) =>
       call(routes.updateStream, { params: of(streamId), body, headers: ifMatch(options.ifMatch), signal: options.signal }),
-    /** Brought back with `update(streamId, {status: 'active'})`. */
+    /** Archives a stream. `update(streamId, {status: 'active'})` brings it back. */
     archive: (streamId: string, options: SendOptions = {}) => call(routes.archiveStream, { params: of(streamId), ...options }),
-    /** Turns a thread into a channel or an incident: same id, same events. */
+    /** Turns a thread into a channel or an incident with the same id and the same events. */
     promote: (streamId: string, body: z.input<typeof PromoteStream>, options: SendOptions = {}) =>
       call(routes.promoteStream, { params: of(streamId), body, ...options }),
     join: (streamId: string, options: SendOptions = {}) => call(routes.joinStream, { params: of(streamId), repeatable: true, ...options }),
@@ -37,17 +37,17 @@ export function streamsClient(call: Call, workspaceId: string) {
       call(routes.leaveStream, { params: of(streamId), repeatable: true, ...options }),
     members: (streamId: string, query: Query<typeof routes.listStreamMembers> = {}, options: SendOptions = {}) =>
       call(routes.listStreamMembers, { params: of(streamId), query, ...options }),
-    /** Those who were added; who was in it already is not among them. */
+    /** Invites members. Returns those who were added, without those who were in the stream already. */
     invite: async (streamId: string, body: z.input<typeof InviteMembers>, options: SendOptions = {}) =>
       (await call(routes.inviteMembers, { params: of(streamId), body, ...options })).added,
     updateMember: (streamId: string, userId: string, body: z.input<typeof UpdateStreamMember>, options: SendOptions = {}) =>
       call(routes.updateStreamMember, { params: { ...of(streamId), userId }, body, ...options }),
     removeMember: (streamId: string, userId: string, options: SendOptions = {}) =>
       call(routes.removeStreamMember, { params: { ...of(streamId), userId }, ...options }),
-    /** Up to a position, or to the end. A live workspace has a `markRead` that shows it at once and asks less often. */
+    /** Marks as read up to a position, or to the end. `markRead` of a live workspace shows it at once and sends fewer requests. */
     markRead: (streamId: string, seq?: number, options: SendOptions = {}) =>
       call(routes.markRead, { params: of(streamId), body: { seq }, repeatable: true, ...options }),
-    /** Makes an event, and all behind it, unread again. */
+    /** Marks an event and all events behind it as unread. */
     markUnread: (streamId: string, eventId: string, options: SendOptions = {}) =>
       call(routes.markUnread, { params: of(streamId), body: { eventId }, repeatable: true, ...options }),
   };

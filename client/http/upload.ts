@@ -8,20 +8,20 @@ export interface UploadWatch {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Brings content to the address that was given for it. Throws StreambedError, or the reason of an aborted signal. */
+/** Uploads content to its signed address. Throws StreambedError, or the reason of an aborted signal. */
 export type UploadContent = (upload: Upload, content: Blob, watch: UploadWatch) => Promise<void>;
 
-/** A way to send content. */
+/** A transport for content. */
 export interface ContentSender {
-  /** Sends it once and says with which status it was answered; throws when there was no answer. */
+  /** Sends the content once. Returns the status of the answer; throws when no answer came. */
   readonly put: (upload: Upload, content: Blob, watch: UploadWatch) => Promise<number>;
-  /** An upload of which nothing was heard for so long is taken for dead. */
+  /** Longest time without progress before an upload counts as dead. */
   readonly stalledAfterMs: number;
 }
 
 const maxTries = 3;
 
-/** How content is brought up: again where the network failed, until the server says that it is there. */
+/** Uploads content, and retries after network failures until the server confirms that it is there. */
 export function contentUploader(sender: ContentSender, clock: Clock): UploadContent {
   return async (upload, content, watch) => {
     for (let attempt = 0; ; attempt++) {
@@ -42,7 +42,7 @@ interface Try {
   readonly watch: UploadWatch;
 }
 
-/** Returns why it failed. */
+/** Sends one try. Returns the reason of its failure. */
 async function tryOnce(sender: ContentSender, clock: Clock, { upload, content, watch }: Try): Promise<StreambedError | undefined> {
   const { stalledAfterMs } = sender;
   const limit = new AbortController();
@@ -58,7 +58,7 @@ async function tryOnce(sender: ContentSender, clock: Clock, { upload, content, w
   };
   try {
     const status = await sender.put(upload, content, { onProgress, signal: limit.signal });
-    // 412: an earlier try had come through, only its answer had not.
+    // 412: an earlier try had succeeded, and only its answer was lost.
     if ((status >= 200 && status < 300) || status === 412) return undefined;
     const detail = `the upload was answered with status ${status}`;
     return new StreambedError(clientProblem(status >= 500 || status === 429 ? 'unavailable' : 'upload_missing', detail));
@@ -74,7 +74,7 @@ async function tryOnce(sender: ContentSender, clock: Clock, { upload, content, w
   }
 }
 
-/** XMLHttpRequest where there is one, because only that tells how far it has come; else fetch. */
+/** Returns an XMLHttpRequest sender where there is one, because only that reports progress; else fetch. */
 export function contentSender(fetch: typeof globalThis.fetch): ContentSender {
   if (typeof XMLHttpRequest === 'function') return { put: putByXhr, stalledAfterMs: 60_000 };
   return { put: (upload, content, watch) => putByFetch(fetch, upload, content, watch), stalledAfterMs: 600_000 };
@@ -83,7 +83,7 @@ export function contentSender(fetch: typeof globalThis.fetch): ContentSender {
 async function putByFetch(fetch: typeof globalThis.fetch, upload: Upload, content: Blob, watch: UploadWatch): Promise<number> {
   const { method, headers, url } = upload;
   watch.onProgress(0, content.size);
-  // fetch says nothing on the way: as bytes, so that their length is known and sent.
+  // fetch reports no progress. Bytes rather than a blob, so that their length is known and sent.
   const response = await fetch(url, { method, headers, body: await content.arrayBuffer(), signal: watch.signal });
   await response.text();
   if (response.ok) watch.onProgress(content.size, content.size);

@@ -24,19 +24,19 @@ export function workspaceClient({ call, workspaceId, clock, uploadContent }: Wor
   const params = { workspaceId };
   return {
     read: (options: SendOptions = {}) => call(api.workspaces.readWorkspace, { params, ...options }),
-    /** All that an app needs to draw itself, as of one moment, with the rooms to follow from there. */
+    /** Reads all that an app needs to draw itself, as of one moment, with the rooms to follow from there. */
     bootstrap: (options: SendOptions = {}) => call(api.streams.bootstrap, { params, ...options }),
     streams: streamsClient(call, workspaceId),
     events: (streamId: string) => eventsClient(call, workspaceId, streamId, clock),
     files: filesClient(call, workspaceId, uploadContent),
     memory: memoryClient(call, workspaceId),
-    /** Messages that the caller may see, best first. */
+    /** Searches the messages that the caller may see, best match first. */
     search: (query: Query<typeof api.streams.searchEvents> & { readonly q: string }, options: SendOptions = {}) =>
       call(api.streams.searchEvents, { params, query, ...options }),
     notifications: {
       list: (query: Query<typeof api.notifications.listNotifications> = {}, options: SendOptions = {}) =>
         call(api.notifications.listNotifications, { params, query, ...options }),
-      /** Some, or all up to one. */
+      /** Marks single notifications as read, or all up to one. */
       markRead: (body: z.input<typeof MarkNotificationsRead>, options: SendOptions = {}) =>
         call(api.notifications.markNotificationsRead, { params, body, repeatable: true, ...options }),
     },
@@ -53,7 +53,7 @@ export function workspaceClient({ call, workspaceId, clock, uploadContent }: Wor
         call(api.workspaces.listProviders, { params, query, ...options }),
       create: (body: CreateProvider, options: SendOptions = {}) => call(api.workspaces.createProvider, { params, body, ...options }),
     },
-    /** A ticket to open one socket with. */
+    /** Gets a ticket that opens one socket. */
     ticket: (options: SendOptions = {}) => call(api.realtime.createTicket, options),
   };
 }

@@ -7,7 +7,7 @@ import { StreambedError, clientProblem } from '../errors.ts';
 import { readServerFrame } from './frames.ts';
 import type { UnreadableChange } from './frames.ts';
 
-/** What the client needs of a WebSocket; the browser's, Node's and `ws`'s all fit. */
+/** The part of a WebSocket that the client uses. The sockets of browsers, of Node and of `ws` all fit. */
 export interface SocketLike {
   send(text: string): void;
   close(code?: number, reason?: string): void;
@@ -18,19 +18,19 @@ export interface SocketLike {
 /** Opens a socket. */
 export type Transport = (url: string, protocols: string[]) => SocketLike;
 
-/** How a connection ended, and what that asks of us. */
+/** The end of a connection, and the reaction that it calls for. */
 export interface ConnectionEnd {
   readonly code: number;
   readonly reason: string;
-  /** `again`: after a back-off; `refresh`: at once, with a new ticket; `stop`: not at all. */
+  /** `again`: connect after a back-off; `refresh`: connect at once, with a new ticket; `stop`: do not connect. */
   readonly next: 'again' | 'refresh' | 'stop';
-  /** The least time the server wants us to stay away. */
+  /** Shortest time before the next connection that the server accepts. */
   readonly afterMs: number;
-  /** Why it has to stop. */
+  /** The reason to stop. */
   readonly problem?: Problem;
 }
 
-/** What concerns rooms: changes, notices, signals, pointers, and what memory makes of them. */
+/** Frames about rooms: changes, notices, signals, pointers, epochs and related items. */
 export type RoomFrame =
   Extract<ServerFrame, { op: 'ev' | 'evs' | 'behind' | 'resync' | 'eph' | 'ptr' | 'epochs' | 'related' | 'revoked' }> | UnreadableChange;
 type Replies = Extract<ServerFrame, { op: 'ok' | 'welcome' | 'pong' }>;
@@ -40,18 +40,18 @@ type Request<Op extends ClientFrameInput['op']> = Extract<ClientFrameInput, { op
 export interface ConnectionOptions {
   readonly clock: Clock;
   readonly socket: SocketLike;
-  /** How long opening, and each request, may take. */
+  /** Deadline for opening, and for each request. */
   readonly patience: Patience;
   frame(frame: RoomFrame): void;
-  /** Called once. */
+  /** Called once, at the end. */
   ended(end: ConnectionEnd): void;
 }
 
-/** The life of one socket: it opens, asks and is answered, and ends once. */
+/** The life of one socket: it opens, sends requests, gets replies, and ends once. */
 export class Connection {
-  /** Resolves when it is open; rejects when it ends before. */
+  /** Resolves when it is open; rejects when it ends before that. */
   readonly opened: Promise<void>;
-  /** When it opened, in milliseconds of the clock; until then, when it was made. */
+  /** Milliseconds of the clock at which it opened; until then, at which it was made. */
   openedAt: number;
   ended: ConnectionEnd | undefined;
   /** Resolves when it has ended. */
@@ -107,12 +107,12 @@ export class Connection {
     return this.#request({ op: 'signal', id: this.#nextId(), d }) as Promise<Reply<'ok'>>;
   }
 
-  /** It is of no use any more, though it may not have noticed. */
+  /** Ends a connection that is of no use any more, though the socket may not have noticed. */
   fail(reason: string): void {
     this.#end({ code: 1006, reason, next: 'again', afterMs: 0 });
   }
 
-  /** We are done with it. */
+  /** Closes the connection because the client does not need it any more. */
   close(): void {
     this.#end({ code: 1000, reason: 'closed by the client', next: 'stop', afterMs: 0 });
   }
@@ -121,7 +121,7 @@ export class Connection {
     return ++this.#counter;
   }
 
-  /** A request without an answer is a connection without a future: it fails as a whole. */
+  /** Sends a request. A request without an answer ends the connection: no later request would get one. */
   #request(frame: ClientFrameInput, baseMs?: number): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     if (this.ended) reject(lost(this.ended));
@@ -191,8 +191,8 @@ export class Connection {
   }
 
   /**
-   * A refusal of one request ends that request. A refusal that names no request, or says that the server does not know this connection any
-   * more, is about the connection: its close code says what to do.
+   * Handles a refusal. The refusal of one request ends that request. A refusal that names no request, or an unknown connection, ends the
+   * connection: its close code says what to do.
    */
   #refused(id: number | null, problem: Problem): void {
     const kind = errorKinds[problem.code];
@@ -218,7 +218,7 @@ const lost = ({ problem, reason, code }: ConnectionEnd): StreambedError =>
 
 const isTerminal = (code: number): boolean => code >= 4400 && code <= 4499;
 
-/** The ranges of close codes say what to do: 4100-4199 a new ticket, 4400-4499 stop, everything else come back. */
+/** Maps close codes to a reaction: 4100-4199 a new ticket, 4400-4499 stop, all others connect again. */
 function endOfCode(code: number, reason: string, reconnect = true): ConnectionEnd {
   const end = { code, reason, afterMs: 0 };
   if (code >= 4100 && code <= 4199 && reconnect) return { ...end, next: 'refresh' };

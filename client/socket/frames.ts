@@ -17,7 +17,7 @@ import {
 import type { ServerFrame } from '../../contract/frames.ts';
 import * as z from 'zod';
 
-/** A change that this client is too old to understand, or that is broken: it says at least how far the room has come. */
+/** A change that is broken, or too new for this client. It shows only how far the room has come at least. */
 export interface UnreadableChange {
   readonly op: 'unreadable';
   readonly room: string;
@@ -52,7 +52,7 @@ const Placed = z.object({
   items: z.array(z.object({ seq: position })).optional(),
 });
 
-/** Reads a frame of the server by its own schema only. Undefined: nothing that this client could use. */
+/** Reads a frame of the server by the schema of its `op`. Returns undefined for a frame of no use to this client. */
 export function readServerFrame(data: unknown): ServerFrame | UnreadableChange | undefined {
   const frame = typeof data === 'string' ? parseJson(data) : undefined;
   const op = Op.safeParse(frame).data?.op;

@@ -14,17 +14,17 @@ import { Subscriptions } from './subscriptions.ts';
 import type { RoomListener } from './subscriptions.ts';
 
 /**
- * `idle`: nobody asked for it yet; `connecting`: the first try; `offline`: lost, or not to be had, and trying again; `stopped`: ended for
- * good, by `problem`; `closed`: by us.
+ * `idle`: not connected yet, because no room was joined; `connecting`: the first try; `offline`: lost or not reachable, and trying again;
+ * `stopped`: ended for good, by `problem`; `closed`: closed by its owner.
  */
 export type SocketStatus = 'idle' | 'connecting' | 'open' | 'offline' | 'stopped' | 'closed';
 export interface SocketState {
   readonly status: SocketStatus;
-  /** Why it stopped. */
+  /** The reason why it stopped. */
   readonly problem?: Problem;
-  /** Since when there is no connection (milliseconds since 1970). */
+  /** Start of the time without a connection (milliseconds since 1970). */
   readonly offlineSince?: number;
-  /** When the next try is due (milliseconds since 1970). */
+  /** Time of the next try (milliseconds since 1970). */
   readonly retryAt?: number;
 }
 
@@ -35,29 +35,29 @@ export interface RealtimeSocketOptions {
   readonly clock?: Clock;
   /** Names this device to the server. */
   readonly device?: string;
-  /** Deadline in milliseconds for opening a socket and for each answer: 10 s unless told, and up to four times that where some were late. */
+  /** Deadline in milliseconds for opening a socket and for each answer: default 10 s, and up to four times that where answers were late. */
   readonly timeoutMs?: number;
   /** Log of failures that were repaired. */
   readonly debugLog?: DebugLog;
 }
 
 type Signal = Extract<ClientFrameInput, { op: 'signal' }>['d'];
-/** `typing`: something is being written; `editing.state`: where; `presence`: who is there. */
+/** `typing`: the sender writes; `editing.state`: the position of the sender's cursor; `presence`: the sender is there. */
 export type SignalType = Signal['type'];
-/** The program's own, at most 1,024 characters of JSON. */
+/** Data of the program, at most 1,024 characters of JSON. */
 export type SignalData = Signal['data'];
 
-/** How soon a connection that may be dead has to answer a ping. */
+/** Deadline for the answer to a ping on a connection that may be dead. */
 const wakeDeadlineMs = 5_000;
-/** A ticket that is still not there will not come: the HTTP client gives up long before. */
+/** Deadline for a ticket. The HTTP client gives up long before. */
 const ticketDeadlineMs = 300_000;
-/** A connection that lasted this long was a good one: the next failure is counted as the first. */
+/** Shortest life of a good connection. The next failure after it counts as the first. */
 const goodAfterMs = 10_000;
-/** Part of its greatest age after which a socket is replaced: 110 of 120 minutes. */
+/** Part of the greatest age after which a socket is replaced: 110 of 120 minutes. */
 const renewAt = 110 / 120;
 
 /**
- * The socket of one workspace, kept open. It connects with the first room, comes back by itself with what it had, and replaces its
+ * The socket of one workspace, kept open. It connects with the first room and reconnects with the positions of its rooms. It replaces its
  * connection before the platform ends it, so that listeners notice nothing.
  */
 export class RealtimeSocket {
@@ -69,10 +69,10 @@ export class RealtimeSocket {
   #current: Connection | undefined;
   /** The connection that is being opened. */
   #next: Connection | undefined;
-  /** The try to connect that is under way; a symbol, so that a try that was given up can tell. */
+  /** The try to connect that is under way; a symbol, so that an abandoned try can tell. */
   #trying: symbol | undefined;
   #triedAt = Number.NEGATIVE_INFINITY;
-  /** Failures in a row, and whether one of them has been answered with a new ticket at once. */
+  /** Number of failures in a row. `#refreshed`: one of them was answered with a new ticket at once. */
   #attempt = 0;
   #refreshed = false;
   #retry: unknown;
@@ -91,12 +91,12 @@ export class RealtimeSocket {
     return this.#state.get();
   }
 
-  /** Calls the listener after each change of state; returns how to stop that. */
+  /** Calls the listener after each change of state. Returns a function that unsubscribes it. */
   subscribe(listener: () => void): () => void {
     return this.#state.subscribe(listener);
   }
 
-  /** Listens to a room; returns how to leave it. */
+  /** Listens to a room. Returns a function that leaves it. */
   join(room: string, listener: RoomListener): () => void {
     this.#rooms.add(room, listener);
     if (this.#state.get().status === 'idle') this.connect();
@@ -107,7 +107,7 @@ export class RealtimeSocket {
     };
   }
 
-  /** Subscribes to a room again that should have been live by now; `waitedMs`: for how long it was waited for. */
+  /** Subscribes again to a room that is overdue. `waitedMs`: the time since it was expected to be live. */
   rejoin(room: string, overdue: { readonly state: string; readonly waitedMs: number; readonly attempt: number }): void {
     this.#options.debugLog?.note('room-overdue', { room, ...overdue });
     this.#rooms.lost([room]);
@@ -115,8 +115,7 @@ export class RealtimeSocket {
   }
 
   /**
-   * Tells everyone in a room that is heard here something that is told at most once. Returns whether it was sent: it is not without a
-   * connection that is in the room.
+   * Sends a signal to all subscribers of a room, at most once. Returns false when there is no connection that is subscribed to the room.
    */
   signal(room: string, type: SignalType, data?: SignalData): boolean {
     const connection = this.#current;
@@ -125,7 +124,7 @@ export class RealtimeSocket {
     return true;
   }
 
-  /** Opens the socket now; also after it stopped or was closed. */
+  /** Opens the socket now, also after it stopped or was closed. */
   connect(): void {
     if (this.#current !== undefined || this.#trying !== undefined) return;
     this.#clock.cancel(this.#retry);
@@ -134,7 +133,7 @@ export class RealtimeSocket {
     void this.#try();
   }
 
-  /** The page is visible again, or the network is back: asks at once whether the connection lives, or tries at once to have one. */
+  /** Reacts to a page that is visible again, or a network that is back: pings the connection, or connects at once. */
   wake(): void {
     if (this.#current !== undefined) void this.#sendPing(this.#current, wakeDeadlineMs);
     else if (this.#state.get().status === 'offline' && this.#clock.now() - this.#triedAt >= reconnectBackoff.minMs) this.connect();
@@ -150,7 +149,7 @@ export class RealtimeSocket {
     if (this.#current !== undefined) void this.#rooms.reconcile(this.#current);
   }
 
-  /** Gets a ticket, opens the next connection and says hello on it; the old one, if there is one, serves until then. */
+  /** Gets a ticket, opens the next connection and says hello on it. An old connection serves until then. */
   async #try(): Promise<void> {
     const trying = Symbol('try');
     this.#trying = trying;
@@ -207,7 +206,7 @@ export class RealtimeSocket {
     this.#state.set({ status: 'open' });
     this.#schedulePing(next, welcome.pingSeconds * 1000);
     this.#clock.cancel(this.#renew);
-    // A little earlier for each client by chance, so that those that came together do not go together.
+    // A random part earlier for each client, so that clients that connected together do not reconnect together.
     const renewMs = welcome.maxAgeSeconds * 1000 * (renewAt - 0.04 * this.#clock.random());
     this.#renew = this.#clock.after(renewMs, () => this.#renewNow());
     void this.#rooms.reconcile(next).finally(() => old?.close());
@@ -232,7 +231,7 @@ export class RealtimeSocket {
     if (this.#trying === undefined) this.#retryAfter(this.#delay(end));
   }
 
-  /** A try came to nothing. While the old connection lives, it is repeated behind the scenes. */
+  /** Handles a failed try. While the old connection lives, the retry happens behind it. */
   #failed(end: ConnectionEnd | undefined, problem: Problem): void {
     if (end?.next === 'stop' || problem.retry === 'never') {
       return this.#stop({ status: 'stopped', problem: end?.problem ?? problem });
@@ -288,7 +287,10 @@ export class RealtimeSocket {
     });
   }
 
-  /** Keeps the connection open, and repairs what was lost at the end of a room that is quiet now. No answer: the connection ends. */
+  /**
+   * Sends a ping, which keeps the connection open and repairs lost frames at the end of a quiet room. Without an answer the connection
+   * ends.
+   */
   async #sendPing(connection: Connection, deadlineMs?: number): Promise<void> {
     const pos = this.#rooms.positions();
     // A ping may overtake the request that subscribes to a room.
@@ -301,7 +303,7 @@ export class RealtimeSocket {
       this.#options.debugLog?.note('subscriptions-lost', { rooms: unsubscribed });
       if (connection === this.#current) this.#reconcile();
     } catch {
-      // A refused ping repairs nothing and breaks nothing; one without an answer has ended the connection, which tells us by itself.
+      // A refused ping changes nothing. A ping without an answer has ended the connection, which reports that itself.
     }
   }
 }

@@ -6,38 +6,38 @@ import type { Clock } from '../clock.ts';
 import type { Connection, RoomFrame } from './connection.ts';
 import { clientProblem, problemOf } from '../errors.ts';
 
-/** Who listens to a room. The socket subscribes again by itself after each reconnect, from `position()`. */
+/** A listener of a room. After each reconnect the socket subscribes again by itself, from `position()`. */
 export interface RoomListener {
-  /** Up to where the listener has the room's log, if it has any of it. */
+  /** Returns the position up to which the listener has the room's log, if it has any of it. */
   position(): { readonly gen?: string; readonly seq?: number };
-  /** The server has promised everything after `state.from`. */
+  /** The subscription is written: the server sends everything after `state.from`. */
   joined(state: RoomState): void;
-  /** The subscription has ended and is asked for again: until then nothing comes by itself. */
+  /** The subscription has ended and is requested again. Until then no frames come. */
   left?(): void;
-  /** The server will not let us in; the room is left. */
+  /** The server refuses the room, and the socket has left it. */
   refused(problem: Problem): void;
   changes(frame: EvFrame | EvsFrame): void;
-  /** The room went on to `head` without us: what is missing will not come by itself. */
+  /** The room went on to `head`, and no frame will bring what is missing. */
   behind(head: number): void;
-  /** What the listener has is of another log, or lies ahead of it, or cannot be replayed. */
+  /** The listener's copy is of another log, is ahead of the log, or is too far behind to be replayed. */
   resync(room: { readonly gen: string; readonly head: number; readonly reason: 'unknown_gen' | 'position_ahead' | 'behind' }): void;
-  /** Where the room stands by the database itself. */
+  /** The generation and head of the room, as the database has them. */
   stands(gen: string, head: number): void;
-  /** A change came that this client cannot read; the room has come at least to `head`. */
+  /** A change came that this client cannot read. The room has come at least to `head`. */
   unreadable(gen: string, head: number): void;
-  /** What is told at most once: someone types. */
+  /** A signal came, such as typing; signals are sent at most once. */
   signal?(signal: EphFrame): void;
-  /** How far streams have come. */
+  /** Pointers came: the heads and counts of streams. */
   pointers?(pointers: readonly Pointer[]): void;
-  /** What became of the epochs of a stream. */
+  /** Epochs of a stream have changed. */
   epochs?(frame: EpochsFrame): void;
-  /** What the newest epoch of a stream is related to. */
+  /** The related items of a stream's newest epoch have changed. */
   related?(frame: RelatedFrame): void;
 }
 
 interface Room {
   readonly listeners: Set<RoomListener>;
-  /** Counts the joins: a subscription that was asked for before the last one does not serve it. */
+  /** Number of joins. A subscription that was requested before the last join does not serve it. */
   joins: number;
 }
 /** One request: rooms to leave, or rooms to subscribe to. */
@@ -45,11 +45,11 @@ type SubscriptionChange =
   { readonly kind: 'leave'; readonly names: string[] } | { readonly kind: 'join'; readonly rooms: readonly [string, Room][] };
 type SubscribeAnswer = Pick<Extract<ServerFrame, { op: 'ok' }>['d'], 'rooms' | 'refused'>;
 
-/** The rooms we listen to, and which of them each connection is subscribed to. */
+/** The rooms with listeners, and the subscriptions of each connection. */
 export class Subscriptions {
   readonly #clock: Clock;
   readonly #rooms = new Map<string, Room>();
-  /** Per connection: which rooms it has, and at which count of joins it asked for them. */
+  /** Rooms by connection, each with its number of joins at the time of the request. */
   readonly #joined = new WeakMap<Connection, Map<string, number>>();
   readonly #busy = new WeakSet<Connection>();
 
@@ -79,22 +79,22 @@ export class Subscriptions {
     this.#rooms.clear();
   }
 
-  /** Whether the connection is subscribed to a room that is listened to. */
+  /** Tells if the connection is subscribed to a room that has listeners. */
   isIn(connection: Connection, name: string): boolean {
     return this.#rooms.has(name) && this.#rooms.get(name)?.joins === this.#joined.get(connection)?.get(name);
   }
 
-  /** Where we stand in each room, for `hello` and `ping`. With several listeners the one who has least. */
+  /** Returns the positions of the rooms, for `hello` and `ping`: of several listeners the lowest one. */
   positions(): { room: string; gen?: string; seq?: number }[] {
     return [...this.#rooms].slice(0, maxRooms).map(([name, room]) => ({ room: name, ...leastPosition(room) }));
   }
 
-  /** What was asked for in `hello`, before anyone could have joined meanwhile. */
+  /** Returns the rooms of a `hello` with their numbers of joins, before later joins change them. */
   asked(): Map<string, number> {
     return new Map([...this.#rooms].map(([name, room]) => [name, room.joins]));
   }
 
-  /** Takes what the server says of the rooms that were asked for. */
+  /** Applies the server's answer for the requested rooms. */
   answered(connection: Connection, asked: ReadonlyMap<string, number>, answer: SubscribeAnswer): void {
     const joined = this.#of(connection);
     for (const state of answer.rooms ?? []) {
@@ -104,7 +104,7 @@ export class Subscriptions {
     for (const { room, problem } of answer.refused ?? []) if (problem.retry === 'never') this.#refuse(room, problem);
   }
 
-  /** Gives a frame to those whom it concerns. */
+  /** Delivers a frame to the listeners of its rooms. */
   deliver(frame: RoomFrame): void {
     switch (frame.op) {
       case 'ev':
@@ -132,8 +132,8 @@ export class Subscriptions {
   }
 
   /**
-   * Takes a `pong`. A room that was asked for and is not in it has become invisible to us: its listeners are to find out why. A room that
-   * the server has lost is subscribed to again with the next reconciliation.
+   * Applies a `pong`. A room of the ping that is missing in it has become invisible to the reader: its listeners read to learn why. A room
+   * whose subscription the server has lost is subscribed to again by the next reconciliation.
    */
   pong(asked: readonly { readonly room: string }[], { heads, unsubscribed = [] }: Extract<ServerFrame, { op: 'pong' }>['d']): void {
     const known = new Set(heads.map(({ room }) => room));
@@ -143,8 +143,8 @@ export class Subscriptions {
   }
 
   /**
-   * Takes note that subscriptions have ended. The next reconciliation asks for them again, also where an answer is still on its way; a
-   * reader who lost the room is refused then.
+   * Notes that subscriptions have ended. The next reconciliation requests them again, also where an answer is still under way. A reader who
+   * has lost the room is refused then.
    */
   lost(names: readonly string[]): void {
     for (const name of names) {
@@ -155,16 +155,16 @@ export class Subscriptions {
     }
   }
 
-  /** Makes the connection's subscriptions what we want, one request at a time: the server may handle two requests in any order. */
+  /** Makes the connection's subscriptions match the rooms, one request at a time: the server may handle two requests in any order. */
   async reconcile(connection: Connection): Promise<void> {
     if (this.#busy.has(connection)) return;
     this.#busy.add(connection);
     try {
-      // What is joined and left in one go costs one frame, or none.
+      // Rooms that are joined and left in the same task cost one frame, or none.
       await Promise.resolve();
       for (let attempt = 0; connection.ended === undefined;) {
         const change = this.#changeFor(connection);
-        // The decision to end and the end are one step: with a promise between them, a room that is joined there would stay unsubscribed.
+        // The check and the return are one step. With a promise between them, a room that is joined there would stay unsubscribed.
         if (change === undefined) return;
         if ((await this.#make(change, connection)) === 'progress') attempt = 0;
         else await this.#pause(backoffMs(reconnectBackoff, attempt++, this.#clock), connection.over);
@@ -174,7 +174,7 @@ export class Subscriptions {
     }
   }
 
-  /** The next request that brings the connection closer to what we want; undefined when it is there. */
+  /** Returns the next request that brings the connection closer to the rooms; undefined when none is needed. */
   #changeFor(connection: Connection): SubscriptionChange | undefined {
     const joined = this.#of(connection);
     const surplus = [...joined.keys()].filter((name) => !this.#rooms.has(name)).slice(0, maxRooms);
