@@ -1,32 +1,32 @@
 import type { Epoch } from '../../contract/epoch.ts';
 import type { EpochsFrame } from '../../contract/frames.ts';
 
-/** What was listed: the newest epochs of a stream, and where the older ones begin. All of it is of one revision. */
+/** A listing of the newest epochs of a stream, and the cursor of the older ones. All of it is of one revision. */
 export interface EpochListing {
   readonly epochs: readonly Epoch[];
   readonly rev: number;
   readonly cursor: string | null;
 }
 
-/** What was known when a list was asked for. */
+/** The state of the list at the time of a request. */
 export interface ListRequest {
   readonly rev: number | undefined;
   readonly heard: number;
 }
 
-/** Frames that came too early to be of use are kept, so many of them. */
+/** Number of early frames that are kept. */
 const maxEarly = 50;
 
 /**
- * The newest epochs of one stream, in step with what its room is told of them: a frame that continues what is here is taken, one that does
- * not makes it due to be listed anew. However frames are lost, doubled or mixed up, a list makes it right.
+ * The newest epochs of one stream, in step with the frames of its room. A frame that continues the list is applied; one that does not makes
+ * a new listing due. However frames are lost, doubled or reordered, a listing repairs the list.
  */
 export class EpochList {
   readonly #epochs = new Map<string, Epoch>();
-  /** Frames that begin where we are not yet, by where they begin. */
+  /** Frames that begin at a later revision than the list has, by that revision. */
   readonly #early = new Map<number, EpochsFrame>();
   #rev: number | undefined;
-  /** The newest revision that was heard of. */
+  /** The newest revision that a frame named. */
   #heard = 0;
   #cursor: string | null = null;
   #sorted: readonly Epoch[] | undefined;
@@ -37,22 +37,22 @@ export class EpochList {
     return this.#sorted;
   }
 
-  /** Of what revision the list is; undefined until there is one. */
+  /** The revision of the list; undefined before the first listing. */
   get rev(): number | undefined {
     return this.#rev;
   }
 
-  /** Where older ones begin; null when all are here. */
+  /** The cursor of the older epochs; null when all are loaded. */
   get cursor(): string | null {
     return this.#cursor;
   }
 
-  /** Whether it is to be listed: there is nothing yet, or something was missed. */
+  /** A listing is due: there was none yet, or frames are missing. */
   get isDue(): boolean {
     return this.#rev === undefined || this.#heard > this.#rev;
   }
 
-  /** Something may have been missed, and nothing says what. */
+  /** Makes a listing due, because frames may be missing. */
   doubt(): void {
     this.#heard = Number.POSITIVE_INFINITY;
   }
@@ -71,7 +71,7 @@ export class EpochList {
     this.#goOn();
   }
 
-  /** Takes a list that was asked for. Returns false for one that frames have overtaken meanwhile. */
+  /** Takes a listing. Returns false for one that frames have overtaken. */
   replace(listed: EpochListing, asked: ListRequest): boolean {
     const isOvertaken = this.#rev !== asked.rev && listed.rev < (this.#rev ?? 0);
     if (isOvertaken) return false;
@@ -80,13 +80,13 @@ export class EpochList {
     this.#rev = listed.rev;
     this.#cursor = listed.cursor;
     this.#sorted = undefined;
-    // What was heard of before it was asked for is in it, also where the server was set back to something older.
+    // The listing covers all revisions known at the request, also where the server was set back to an older one.
     if (this.#heard === asked.heard) this.#heard = listed.rev;
     this.#goOn();
     return true;
   }
 
-  /** Takes the page before the oldest epoch. Returns false when it is of another revision: then all is to be listed. */
+  /** Takes the page before the oldest epoch. Returns false when it is of another revision: then a new listing is due. */
   append(page: EpochListing, cursor: string): boolean {
     if (cursor !== this.#cursor || page.rev !== this.#rev) return false;
     for (const epoch of page.epochs) this.#epochs.set(epoch.id, epoch);
@@ -95,12 +95,12 @@ export class EpochList {
     return true;
   }
 
-  /** Takes the frames that continue what is here. */
+  /** Applies the frames that continue the list. */
   #goOn(): void {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       for (const id of next.removed) this.#epochs.delete(id);
       const oldest = this.#cursor === null ? 0 : Math.min(...[...this.#epochs.values()].map(({ firstSeq }) => firstSeq));
-      // One that is further back than what is here comes with its page.
+      // An epoch before the oldest loaded one comes with its page.
       for (const epoch of next.items) if (epoch.firstSeq >= oldest) this.#epochs.set(epoch.id, epoch);
       this.#rev = next.rev;
       this.#sorted = undefined;

@@ -16,15 +16,15 @@ import type { RealtimeSocket } from '../socket/socket.ts';
 import type { RoomListener } from '../socket/subscriptions.ts';
 
 export interface EpochsSnapshot {
-  /** Newest first. How far the open one reaches is as of when it was listed or told of: it grows with each message. */
+  /** Newest first. The open epoch is as of the last listing or frame; it grows with each message. */
   readonly epochs: readonly Epoch[];
   readonly hasOlder: boolean;
-  /** Nothing was listed yet. */
+  /** No listing has come yet. */
   readonly loading: boolean;
   readonly loadingOlder: boolean;
-  /** Why it could not be listed; where that may pass, it is tried again. */
+  /** The reason why listing failed. Where it may pass, listing is repeated. */
   readonly problem?: Problem;
-  /** What the room was told last that its newest epoch is related to; undefined: nothing since it is heard, ask for it. */
+  /** The last related items of the newest epoch that the room received; undefined: none since the subscription, read them. */
   readonly related?: { readonly epochId: string; readonly items: readonly Related[] };
 }
 
@@ -33,7 +33,7 @@ export interface LiveEpochsOptions {
   readonly socket: RealtimeSocket;
   readonly workspaceId: string;
   readonly streamId: string;
-  /** Epochs a page; 50 unless told. */
+  /** Epochs a page; default 50. */
   readonly pageSize?: number;
   readonly clock?: Clock;
 }
@@ -45,7 +45,7 @@ export interface LiveEpochs {
   subscribe(listener: () => void): () => void;
   /** Loads the page before the oldest epoch; does nothing when there is none or one is loading. Rejects with StreambedError. */
   loadOlder(): Promise<void>;
-  /** Lists them anew: something may have changed that the room is not told, such as how far the open one has grown. */
+  /** Lists the epochs again, for changes without a frame, such as the growth of the open epoch. */
   refresh(): void;
   close(): void;
 }
@@ -55,11 +55,11 @@ export function openLiveEpochs(options: LiveEpochsOptions): LiveEpochs {
   return new EpochsFollower(options);
 }
 
-/** Frames that belong together come together: what they leave out is listed after them. */
+/** Frames of one change come together: a listing waits for all of them. */
 const restMs = 50;
-/** Between these it is listed after a silence, by chance: many come back together. */
+/** Random delay before a listing after a gap, because many clients reconnect at the same moment. */
 const afterSilence: BackoffBounds = { minMs: 0, maxMs: 1_000 };
-/** Most that one request lists. */
+/** Most epochs that one request lists. */
 const maxPage = 200;
 
 class EpochsFollower implements LiveEpochs {
@@ -123,7 +123,7 @@ class EpochsFollower implements LiveEpochs {
   }
 
   #listener(): RoomListener {
-    // The room's own log is followed by who shows the stream; what is not heard of it is a silence here too.
+    // Another follower reads the room's own log. A gap in that log is a gap of the epochs' frames too.
     const silence = (): void => {
       this.#list.doubt();
       this.#listIn(spreadMs(afterSilence, this.#clock));
@@ -132,7 +132,7 @@ class EpochsFollower implements LiveEpochs {
       position: () => ({}),
       joined: () => {
         this.#related = undefined;
-        // What was told before the room was heard was told to others.
+        // Frames before the subscription were missed.
         if (this.#hasJoined || this.#list.rev !== undefined) silence();
         this.#hasJoined = true;
         this.#publish();
@@ -141,7 +141,7 @@ class EpochsFollower implements LiveEpochs {
       changes: () => undefined,
       behind: silence,
       resync: silence,
-      // Asked now and then: should a frame have been lost on a connection that lives, this makes it right.
+      // Comes with each ping: a listing repairs a frame that was lost on a live connection.
       stands: silence,
       unreadable: () => undefined,
       epochs: (frame) => this.#take(frame),
@@ -158,7 +158,7 @@ class EpochsFollower implements LiveEpochs {
     this.#publish();
   }
 
-  /** Lists after a while, unless that is going to happen anyway. */
+  /** Lists after a delay, unless a listing is scheduled or under way. */
   #listIn(ms: number): void {
     if (this.#timer !== undefined || this.#listing || this.#closing.signal.aborted) return;
     this.#timer = this.#clock.after(ms, () => {
@@ -192,7 +192,7 @@ class EpochsFollower implements LiveEpochs {
     this.#publish();
   }
 
-  /** As many as were here, and a page at least; undefined when they changed while they were read. */
+  /** Reads as many epochs as are loaded, at least a page. Returns undefined when they changed during the read. */
   async #read(): Promise<EpochListing | undefined> {
     const wanted = Math.max(this.#pageSize, this.#list.list().length);
     const epochs: Epoch[] = [];

@@ -67,7 +67,7 @@ export class RoomFollower<Item extends Change> {
     this.#changed();
   }
 
-  /** Takes the state of the socket, without telling of the change: for an owner who sees it first. */
+  /** Takes the state of the socket without calling `changed`, for an owner that follows the socket itself. */
   noteLink(): void {
     this.#run(this.#note(linkEvent(this.#options.socket.getState())));
     this.#deadline.look();
@@ -81,24 +81,24 @@ export class RoomFollower<Item extends Change> {
     return this.view.state;
   }
 
-  /** The reason why it ended for good. */
+  /** The reason why the follower ended for good. */
   get ended(): Problem | undefined {
     return this.#follow.name === 'ended' ? this.#follow.problem : undefined;
   }
 
-  /** A change that came as the answer to a request of our own. */
+  /** Takes a change from the answer to a request of this client. */
   take(item: Item): void {
     const { gen } = this.#log;
     if (gen !== undefined && this.#follow.name !== 'closed') this.#receive([{ gen, from: item.seq - 1, upTo: item.seq, items: [item] }]);
   }
 
-  /** Something hints that we miss something: asks at once. */
+  /** Reads at once: something shows that changes are missing. */
   hurry(): void {
     this.#log.hurry();
     this.#advance();
   }
 
-  /** Lets go of what it has, and reads a snapshot: until then changes wait. */
+  /** Gives up the copy and reads a snapshot. Changes wait until then. */
   restart(): void {
     this.#log.reset();
     this.#advance();
@@ -111,7 +111,7 @@ export class RoomFollower<Item extends Change> {
     this.#run(this.#note({ name: 'close' }));
   }
 
-  /** Takes an event into the state; the caller runs the effects, in time. */
+  /** Applies an event to the state. The caller runs the effects, at a time of its choice. */
   #note(event: FollowEvent): readonly FollowEffect[] {
     const { state, effects } = transition(this.#follow, event);
     this.#follow = state;
@@ -179,7 +179,7 @@ export class RoomFollower<Item extends Change> {
   #promised({ gen, from, head }: RoomState): void {
     if (this.#log.gen === gen && from > this.#log.position) this.#log.hurry();
     this.#noteHead(gen, head);
-    // The copy first: one of another generation is given up, and must not be compared with the promise.
+    // The copy first: a copy of another generation is given up, and must not be compared with the promise.
     this.#run([...this.#note(this.#logEvent()), ...this.#note({ name: 'promised', gen, seq: head })]);
     this.#advance();
   }
@@ -189,7 +189,9 @@ export class RoomFollower<Item extends Change> {
     else this.#log.noteHead(gen, head, this.#options.clock.now());
   }
 
-  /** A replay is one piece, however many positions it leaves out; live changes are pieces as far as they are without a gap. */
+  /**
+   * Splits a frame into segments. A replay is one segment, however many positions it leaves out; each live change is a segment of its own.
+   */
   #segmentsOf(frame: EvFrame | EvsFrame): Segment<Item>[] {
     const { gen } = frame;
     const all = frame.op === 'ev' ? [frame] : frame.items;

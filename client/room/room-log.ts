@@ -3,7 +3,7 @@ export interface Change {
   readonly seq: number;
 }
 
-/** Everything that still shows of the changes in (from, upTo]: a frame, a replay, a page read over HTTP. */
+/** The changes in (from, upTo] that still show: a frame, a replay, a page read over HTTP. */
 export interface Segment<Item extends Change> {
   readonly gen: string;
   readonly from: number;
@@ -14,29 +14,29 @@ export interface Segment<Item extends Change> {
 export interface RoomLogOptions<Item extends Change> {
   /** Position at which the thing that `item` changes was appended: tells a replaced change from a missing one. */
   readonly appendedAt: (item: Item) => number;
-  /** How long a hole may stay before it is pulled; 500 ms unless told. */
+  /** Time that a hole may stay before it is pulled; default 500 ms. */
   readonly holdMs?: number;
-  /** How many frames may wait behind a hole before it is pulled; 64 unless told. */
+  /** Number of frames that may wait behind a hole before it is pulled; default 64. */
   readonly holdFrames?: number;
-  /** How many are kept at all; what comes above them is let go and pulled later. 1,024 unless told. */
+  /** Number of frames kept behind a hole; default 1,024. Later frames are dropped and pulled afterwards. */
   readonly keepFrames?: number;
 }
 
 /**
- * Where a client stands in one room's log: what it has without a hole, what waits behind a hole, and when to stop waiting and pull.
- * It asks nobody and knows no time of its own.
+ * The place of a client in one room's log: the changes without a hole, the changes held behind a hole, and the time to pull. No I/O and no
+ * clock.
  *
- * Two things keep it from `settled`. A *hole*: the room is known to be further than we are. A *debt*: a replay or page left out a position
- * that may be a message, because a later change stands for it which is yet to come; only a complete read proves that it has come.
+ * Two things keep it from `settled`. A *hole*: the head of the room is above the position. A *debt*: a replay or page left out a position
+ * that may be a message, because a later change replaces it that is yet to come. Only a complete read proves that it has come.
  */
 export class RoomLog<Item extends Change> {
   /** Generation of the log; undefined until a snapshot was adopted. */
   gen: string | undefined;
-  /** Everything up to here has been handed out. */
+  /** All changes up to here have been handed out. */
   position = 0;
-  /** As far as the room is known to go, in this generation. */
+  /** The highest known head of the room in this generation. */
   head = 0;
-  /** Counts the snapshots adopted and given up: an answer to a question asked before is no answer now. */
+  /** Number of snapshots adopted and given up. An answer to a request of an earlier version is outdated. */
   version = 0;
 
   readonly #appendedAt: (item: Item) => number;
@@ -63,24 +63,24 @@ export class RoomLog<Item extends Change> {
     return this.gen !== undefined && this.position >= this.head && this.#debt === 0 && !this.#urgent;
   }
 
-  /** A position at or below ours may hide a message that is still to come: what is held must not be shown as whole. */
+  /** A position at or below this one may hide a message that is yet to come: the copy must not be shown as whole. */
   get indebted(): boolean {
     return this.#debt > 0;
   }
 
-  /** What is known of the room without having read it: where a snapshot that is read from now on stands at least. */
+  /** The lowest place that a snapshot read from now on can have; known before the room was read. */
   get known(): { gen: string; head: number } | undefined {
     return this.gen === undefined ? this.#noted : { gen: this.gen, head: Math.max(this.head, this.position) };
   }
 
-  /** When to pull (milliseconds of the caller's clock; 0 is at once); undefined when there is nothing to pull. */
+  /** Returns the time to pull (milliseconds of the caller's clock; 0 is at once); undefined when there is nothing to pull. */
   dueAt(): number | undefined {
     if (this.gen === undefined || this.#urgent || this.#debt > 0) return 0;
     if (this.position >= this.head) return undefined;
     return this.#held.length >= this.#holdFrames ? 0 : (this.#holeSince ?? 0) + this.#holdMs;
   }
 
-  /** A snapshot was read: all of the log up to `position`. Returns what had been waiting for it. */
+  /** Adopts a snapshot: all of the log up to `position`. Returns the held changes that follow it. */
   adopt(gen: string, position: number, nowMs: number): Item[] {
     if (this.gen !== gen) this.#retire(this.gen);
     this.#retired.delete(gen);
@@ -97,7 +97,7 @@ export class RoomLog<Item extends Change> {
     return this.#drain(nowMs, true);
   }
 
-  /** What we have is of no use any more: everything waits for the next snapshot. `next` is what the room has become, where that is known. */
+  /** Gives up the copy: all changes wait for the next snapshot. `next`: the new generation and head of the room, where known. */
   reset(next?: { readonly gen: string; readonly head: number }): void {
     if (next !== undefined && next.gen !== this.gen) this.#retire(this.gen);
     this.#noted = next ?? this.known;
@@ -109,7 +109,7 @@ export class RoomLog<Item extends Change> {
     this.#holeSince = undefined;
   }
 
-  /** Takes a frame or a page; returns what can be handed out now, each change once and in order. */
+  /** Takes a frame or a page. Returns the changes that can be handed out now, each once and in order. */
   receive(segment: Segment<Item>, nowMs: number): Item[] {
     if (!this.#isOurs(segment.gen, segment.upTo)) return [];
     if (this.gen !== undefined && segment.upTo <= this.position) return [];
@@ -118,27 +118,27 @@ export class RoomLog<Item extends Change> {
     return this.#drain(nowMs, false);
   }
 
-  /** Takes one page of a pull. `final`: there was nothing more when it was read, so nothing that it left out is still to come. */
+  /** Takes one page of a pull. `final`: nothing was behind the page when it was read, so it leaves out nothing that is yet to come. */
   pulled(segment: Segment<Item>, final: boolean, nowMs: number): Item[] {
     const items = this.receive(segment, nowMs);
     if (final) {
       if (this.#debt <= segment.upTo) this.#debt = 0;
       this.#urgent = false;
-      // The room was asked after the frame of another generation had come, and is still of ours: the frame was an old one.
+      // The room was read after the frame of another generation had come, and is still of this one: the frame was an old one.
       this.#retire(this.#unknownGen);
       this.#unknownGen = undefined;
     }
     return items;
   }
 
-  /** The room is known to have come as far as `head`. */
+  /** Notes that the room has come as far as `head`. */
   noteHead(gen: string, head: number, nowMs: number): void {
     if (!this.#isOurs(gen, head) || this.gen === undefined) return;
     this.head = Math.max(this.head, head);
     this.#watchHole(nowMs, false);
   }
 
-  /** Nobody will send what is missing: it has to be pulled, now. */
+  /** Makes a pull due at once: no frame will bring what is missing. */
   hurry(): void {
     this.#urgent = true;
   }
@@ -147,7 +147,7 @@ export class RoomLog<Item extends Change> {
     if (gen !== undefined) this.#retired.add(gen);
   }
 
-  /** Whether something of generation `gen` concerns us; an unknown generation is a reason to ask. */
+  /** Tells if generation `gen` is the one of this log. An unknown generation makes a pull due. */
   #isOurs(gen: string, head: number): boolean {
     if (this.#retired.has(gen)) return false;
     if (this.gen === undefined) {

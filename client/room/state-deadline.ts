@@ -4,17 +4,17 @@ import type { Clock } from '../clock.ts';
 
 export interface StateDeadlineOptions {
   readonly clock: Clock;
-  /** Between these it is asked again, later each time. */
+  /** Bounds of the waits, which grow with each attempt. */
   readonly bounds: BackoffBounds;
-  /** The state is one that has to pass. */
+  /** Tells if the state is one that has to end by itself. */
   isPassing(): boolean;
-  /** The state has lasted for `waitedMs`: asks again for what would end it. `attempt` counts from 1. */
+  /** Requests again the event that would end the state, which has lasted for `waitedMs`. `attempt` counts from 1. */
   overdue(waitedMs: number, attempt: number): void;
 }
 
 /**
- * A deadline for states that should pass by themselves, such as `connecting`. The event that ends such a state can be lost: when the state
- * lasts too long, the client asks for that event again, with back-off.
+ * A deadline for states that should end by themselves, such as `connecting`. The event that ends such a state can be lost: when the state
+ * lasts too long, the client requests that event again, with back-off.
  */
 export class StateDeadline {
   readonly #options: StateDeadlineOptions;
@@ -27,7 +27,7 @@ export class StateDeadline {
     this.#options = options;
   }
 
-  /** Call it after whatever may have changed the state. */
+  /** Checks the state. Call it after each possible change of it. */
   look(): void {
     const { clock, bounds } = this.#options;
     if (this.#closed || !this.#options.isPassing()) return this.#rest();

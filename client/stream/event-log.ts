@@ -4,13 +4,13 @@ import type { EventsClient } from '../http/events-client.ts';
 import type { Reading } from '../room/room-reader.ts';
 import type { RoomLog } from '../room/room-log.ts';
 
-/** One change of a stream's log: an event as it became with it. */
+/** One change of a stream's log: the whole event after the change. */
 export interface EventChange {
   readonly seq: number;
   readonly data: StreamEvent;
 }
 
-/** The part of a pushed item that a stream's log keeps: whatever happened to an event, it comes whole. */
+/** Returns the part of a pushed item that a stream's log keeps. After each kind of change the item has the whole event. */
 export const eventChangeOf = (item: RoomItem): EventChange | undefined => ('eventId' in item ? item : undefined);
 
 export interface ReadEventsOptions {
@@ -24,7 +24,7 @@ export interface ReadEventsOptions {
 /** Most changes a page of a pull may hold. */
 const pullLimit = 200;
 
-/** Reads the newest page where nothing is known yet, else what changed since. */
+/** Reads the newest page where the log has no generation, else the changes since its position. */
 export async function readEvents({ events, log, pageSize, signal, show }: ReadEventsOptions): Promise<Reading<EventChange>> {
   if (log.gen === undefined) {
     const page = await events.list({ limit: pageSize }, { signal });
@@ -37,5 +37,5 @@ export async function readEvents({ events, log, pageSize, signal, show }: ReadEv
   return { kind: 'changes', final: !page.hasMore, segment: { gen: page.gen, from, upTo, items } };
 }
 
-/** Events may have been read a moment after the head was. */
+/** The events may have been read a moment after the head was. */
 const endOf = (page: EventPage, least: number): number => Math.max(least, ...page.items.map((event) => event.changedSeq));

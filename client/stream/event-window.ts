@@ -10,18 +10,18 @@ interface KnownPreview {
  * `changedSeq` stays, whichever comes first. No I/O.
  */
 export class EventWindow {
-  /** Whether there are events before the oldest loaded one. */
+  /** There are events before the oldest loaded one. */
   hasOlder = false;
   #events: StreamEvent[] = [];
   #shared = false;
   #clientEventIds = new Set<string>();
   /** Events below this position are not loaded. */
   #floor = 0;
-  /** Changes of events below the floor, while the page that will bring those events is on its way and may have been read too early. */
+  /** Changes of events below the floor while the page with those events is under way: the page may be older than the changes. */
   #below: Map<string, StreamEvent> | undefined;
-  /** What shared events show of their originals, by event: as of the version that it was read with. Frames do not bring it. */
+  /** Previews of shared events, by event and the version that they were read with. Frames do not have them. */
   #previews = new Map<string, KnownPreview>();
-  /** Shared events whose preview is missing, or older than they are. */
+  /** Shared events whose preview is missing or outdated. */
   readonly #unseen = new Set<string>();
 
   /** Oldest first. The same array until something changed. */
@@ -34,18 +34,18 @@ export class EventWindow {
     return this.#events.findLast((event) => event.id === eventId);
   }
 
-  /** Whether the event that was sent with this id is here. */
+  /** Tells if the event with this client event id is loaded. */
   holds(clientEventId: string): boolean {
     return this.#clientEventIds.has(clientEventId);
   }
 
-  /** The shared events whose preview is to be read: oldest first. */
+  /** Returns the shared events whose preview is to be read, oldest first. */
   unseen(): readonly StreamEvent[] {
     if (this.#unseen.size === 0) return [];
     return this.#events.filter((event) => this.#unseen.has(event.id));
   }
 
-  /** Takes the preview of a shared event that was read by itself; the rest of it comes by the log. */
+  /** Takes the preview of a shared event that was read alone. The log brings the rest of the event. */
   see(read: StreamEvent): void {
     this.#notePreview(read.id, { changedSeq: read.changedSeq, preview: read.sharedRef?.preview });
     const index = this.#events.findLastIndex((event) => event.id === read.id);
@@ -55,7 +55,7 @@ export class EventWindow {
     this.#events[index] = this.#withPreview({ ...known, sharedRef: known.sharedRef && { ...known.sharedRef, preview: undefined } });
   }
 
-  /** Starts anew from the newest page. */
+  /** Replaces all events by the newest page. */
   replace(page: Pick<EventPage, 'items' | 'hasMore'>): void {
     this.#previews.clear();
     this.#unseen.clear();
@@ -74,13 +74,13 @@ export class EventWindow {
     else this.#put(event);
   }
 
-  /** A page of older events is about to be asked for: the position to ask before. */
+  /** Begins to load a page of older events. Returns the position to read before. */
   startOlder(): number {
     this.#below = new Map();
     return this.#floor;
   }
 
-  /** Adds the page that was asked for. */
+  /** Adds the page that was requested. */
   prepend(page: Pick<EventPage, 'items' | 'hasMore'>): void {
     const below = this.#below ?? new Map<string, StreamEvent>();
     this.#below = undefined;
@@ -90,7 +90,7 @@ export class EventWindow {
     for (const event of below.values()) this.apply(event);
   }
 
-  /** The page has come, or will not. */
+  /** Ends loading: the page has come, or has failed. */
   endOlder(): void {
     this.#below = undefined;
   }
@@ -115,7 +115,7 @@ export class EventWindow {
     this.#clientEventIds.add(event.clientEventId);
   }
 
-  /** What was handed out is not changed any more. */
+  /** Copies before a change, because a reader may hold the array. */
   #own(): void {
     if (this.#shared) this.#events = [...this.#events];
     this.#shared = false;
@@ -125,7 +125,7 @@ export class EventWindow {
     if ((this.#previews.get(eventId)?.changedSeq ?? -1) <= known.changedSeq) this.#previews.set(eventId, known);
   }
 
-  /** Until the new preview was read, the one before stays. */
+  /** Returns the event with its last preview, which stays until the new one was read. */
   #withPreview(event: StreamEvent): StreamEvent {
     const { id, changedSeq, sharedRef } = event;
     this.#unseen.delete(id);
@@ -139,7 +139,7 @@ export class EventWindow {
     return known?.preview === undefined ? event : { ...event, sharedRef: { ...sharedRef, preview: known.preview } };
   }
 
-  /** Where the event of this position is, or belongs. */
+  /** Returns the index of the event at this position, or the index to insert it at. */
   #indexOf(seq: number): number {
     let low = 0;
     let high = this.#events.length;

@@ -13,23 +13,23 @@ export interface LiveStream {
   subscribe(listener: () => void): () => void;
   /** Loads the page before the oldest event; does nothing when there is none or one is loading. Rejects with StreambedError. */
   loadOlder(): Promise<void>;
-  /** Shows it at once as pending and sends it; repeated with the same clientEventId, so it has one effect. A text is a message. */
+  /** Shows a message at once as pending, and sends it. Retries use the same clientEventId, so it has one effect. A text is a message. */
   send(what: string | PostEventInput): void;
   /** Sends a failed message again. */
   retry(clientEventId: string): void;
-  /** Forgets a pending message (if it was stored already, it will show as an event). */
+  /** Removes a pending message. If the server has stored it already, it will show as an event. */
   discard(clientEventId: string): void;
-  /** Rejects with StreambedError, also when someone changed the event meanwhile (`precondition_failed`). */
+  /** Rejects with StreambedError, also when another member changed the event meanwhile (`precondition_failed`). */
   edit(eventId: string, text: string): Promise<void>;
   delete(eventId: string): Promise<void>;
-  /** Shown at once, and taken back when it fails. Rejects with StreambedError. */
+  /** Shows the reaction at once, and takes it back when the request fails. Rejects with StreambedError. */
   react(eventId: string, emoji: string): Promise<void>;
   unreact(eventId: string, emoji: string): Promise<void>;
-  /** The whole choice; empty takes the vote back. */
+  /** Replaces the reader's vote. An empty choice takes it back. */
   vote(eventId: string, optionIds: readonly string[]): Promise<void>;
   pin(eventId: string): Promise<void>;
   unpin(eventId: string): Promise<void>;
-  /** Tells others that something is being written: to be called with each key, it is told now and then. */
+  /** Signals that the reader is typing. Call it with each key; it sends a signal every few seconds. */
   typing(): void;
   close(): void;
 }

@@ -5,24 +5,27 @@ import { OwnReactions } from './own-reactions.ts';
 
 export interface OwnChangesOptions {
   readonly events: EventsClient;
-  /** Whose changes these are; without it reactions show only when the server has answered. */
+  /** The reader. Without it, reactions show only after the server has answered. */
   readonly userId: string | undefined;
   find(eventId: string): StreamEvent | undefined;
-  /** Is about to ask: returns what takes the answer, and says whether it means anything any more. */
+  /** Called before a request. Returns a function that takes the answer, and returns false for an answer that is outdated. */
   asking(): (answer: StreamEvent) => boolean;
-  /** What we know is not what is. */
+  /** Called when the server contradicts the copy. */
   hurry(): void;
   changed(): void;
 }
 
-/** How often a change is tried from where the event has come to. */
+/** Number of tries of one change, each from the newest version of the event. */
 const maxTries = 4;
 
-/** What the reader does to events of a stream. Each answer is taken like a frame; each failure is thrown as StreambedError. */
+/** Changes that the reader makes to events of a stream. Each answer is applied like a frame; each failure is thrown as StreambedError. */
 export class OwnChanges {
   readonly #options: OwnChangesOptions;
   readonly #reactions: OwnReactions | undefined;
-  /** The last request about a reaction, by event and emoji: the next one waits for it, so that the last word is the last request. */
+  /**
+   * The last request about a reaction, by event and emoji. The next one waits for it, so that requests keep the order of the reader's
+   * choices.
+   */
   readonly #queues = new Map<string, Promise<unknown>>();
 
   constructor(options: OwnChangesOptions) {
@@ -30,12 +33,12 @@ export class OwnChanges {
     this.#reactions = options.userId === undefined ? undefined : new OwnReactions(options.userId);
   }
 
-  /** The events with the reactions that are on their way. */
+  /** Returns the events with the reactions that are under way. */
   shownIn(events: readonly StreamEvent[]): readonly StreamEvent[] {
     return this.#reactions?.shownIn(events) ?? events;
   }
 
-  /** The events were read anew. */
+  /** Drops reactions that refer to the events before a snapshot. */
   reset(): void {
     this.#reactions?.reset();
   }
@@ -60,7 +63,7 @@ export class OwnChanges {
     await this.#change(() => this.#options.events.unpin(eventId));
   }
 
-  /** Shows the reaction at once, and takes it back if the server does not take it. */
+  /** Shows the reaction at once, and takes it back when the server refuses it. */
   async react(eventId: string, emoji: string, isOn: boolean): Promise<void> {
     const { events } = this.#options;
     const entry = this.#reactions?.add(eventId, emoji, isOn);
@@ -85,8 +88,8 @@ export class OwnChanges {
   }
 
   /**
-   * Changes what an event says, unless somebody else did meanwhile. Positions also move with reactions, votes and replies, which are no
-   * reason to give up: then it is tried again from where the event is now.
+   * Edits or deletes an event, unless another member changed its content meanwhile. Reactions, votes and replies move the position too;
+   * then the change is retried from the new position.
    */
   async #changeWords(eventId: string, request: (ifMatch: number | undefined) => Promise<StreamEvent>): Promise<void> {
     const known = this.#options.find(eventId);
@@ -111,7 +114,7 @@ export class OwnChanges {
       const answer = await request();
       return { answer, isTaken: take(answer) };
     } catch (error) {
-      // Someone was faster: see what they did.
+      // Another change came first: pull it.
       if (problemOf(error).status === 412) this.#options.hurry();
       throw error;
     }

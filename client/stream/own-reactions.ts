@@ -1,15 +1,15 @@
 import type { Reaction, StreamEvent } from '../../contract/event.ts';
 
-/** A reaction of ours, put on or taken off, that the log does not show yet. */
+/** A reaction of the reader, added or removed, that the log does not show yet. */
 export interface OwnReaction {
   readonly eventId: string;
   readonly emoji: string;
   readonly isOn: boolean;
-  /** The version of the event that shows it; it is shown here until that has come. */
+  /** Version of the event that contains it. The reaction is shown from here until that version has come. */
   shownFrom: number | undefined;
 }
 
-/** Reactions that are shown before the server has said anything. No I/O. */
+/** Reactions that are shown before the server has answered. No I/O. */
 export class OwnReactions {
   readonly #userId: string;
   #entries: readonly OwnReaction[] = [];
@@ -30,12 +30,12 @@ export class OwnReactions {
     this.#entries = this.#entries.filter((each) => each !== entry);
   }
 
-  /** Positions mean something else from now on: only what is still on its way stays. */
+  /** Drops confirmed reactions, because positions belong to another log from now on. Reactions under way stay. */
   reset(): void {
     this.#entries = this.#entries.filter(({ shownFrom }) => shownFrom === undefined);
   }
 
-  /** The events with what we did to them. The same array for the same events until something changed. */
+  /** Returns the events with the reader's reactions. The same array for the same events until something changed. */
   shownIn(events: readonly StreamEvent[]): readonly StreamEvent[] {
     if (this.#entries.length === 0) return events;
     this.#entries = dropShown(this.#entries, events);

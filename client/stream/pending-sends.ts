@@ -4,22 +4,22 @@ import type { Clock } from '../clock.ts';
 import { problemOf } from '../errors.ts';
 import type { PostEventInput } from '../http/events-client.ts';
 
-/** What we posted and is not in the log yet, as far as we know. */
+/** An event that this client posted and that is not in the log yet, as far as the client knows. */
 export interface PendingEvent {
   readonly clientEventId: string;
-  /** `message` unless it was posted as something else. */
+  /** Type of the event; `message` by default. */
   readonly eventType: string;
-  /** The words of it; of a poll its question. */
+  /** Text of the message, or question of the poll. */
   readonly text: string;
-  /** All that was posted. */
+  /** The whole body that was posted. */
   readonly body: PostEventInput;
   readonly createdAt: string;
   readonly status: 'sending' | 'failed';
-  /** Why it failed. */
+  /** The reason of the failure. */
   readonly problem?: Problem;
 }
 
-/** A position, and the generation of the log (as far as it was known) that it is a position of. */
+/** A position, and the generation of its log as far as that was known. */
 export interface Place {
   readonly gen: string | undefined;
   readonly seq: number;
@@ -28,20 +28,21 @@ export interface Place {
 interface Entry {
   pending: PendingEvent;
   phase: 'waiting' | 'sending' | 'stored' | 'failed';
-  /** Where the server put it; shown as pending until the log has come so far. */
+  /** Position that the server stored it at. It is shown as pending until the log has come so far. */
   stored?: Place;
   readonly abort: AbortController;
 }
 
 export interface PendingSendsOptions {
   readonly clock: Clock;
-  /** Sends it, shows what it has become if it can, and says where it is. */
+  /** Posts it, applies the answer where possible, and returns its position. */
   post(body: PostEventInput, signal: AbortSignal): Promise<Place>;
   changed(): void;
 }
 
 /**
- * Messages on their way: sent one after the other, in the order they were written, each with the same clientEventId however often it is tried.
+ * Messages under way. They are sent one after the other, in the order they were written; all tries of a message have the same
+ * clientEventId.
  */
 export class PendingSends {
   readonly #options: PendingSendsOptions;
@@ -70,12 +71,12 @@ export class PendingSends {
     void this.#sendWaiting();
   }
 
-  /** Tries a failed one again. */
+  /** Retries a failed message. */
   retry(clientEventId: string): void {
     this.#sendAgain((entry) => entry.pending.clientEventId === clientEventId);
   }
 
-  /** The connection is back: tries those again that failed for want of it. */
+  /** Retries the messages that failed because there was no connection. */
   retryFailed(): void {
     this.#sendAgain((entry) => entry.pending.problem?.retry !== 'never');
   }
@@ -85,7 +86,10 @@ export class PendingSends {
     if (this.#keep((entry) => entry.pending.clientEventId !== clientEventId)) this.#options.changed();
   }
 
-  /** Lets go of those that the log shows now. Their requests go on: an answer can only say the same. Tells nobody: the caller is about to. */
+  /**
+   * Removes the messages that the log shows now. Their requests go on: the answers change nothing. Does not call `changed`, because the
+   * caller is about to publish.
+   */
   settle(isShown: (clientEventId: string, stored: Place | undefined) => boolean): void {
     this.#keep((entry) => !isShown(entry.pending.clientEventId, entry.stored));
   }

@@ -6,23 +6,23 @@ import { problemOf } from '../errors.ts';
 export interface SharedPreviewsOptions {
   readonly clock: Clock;
   read(eventId: string, signal: AbortSignal): Promise<StreamEvent>;
-  /** The shared events whose preview is missing or older than they are, the newest last. */
+  /** Lists the shared events whose preview is missing or outdated, newest last. */
   missing(): readonly StreamEvent[];
   take(event: StreamEvent): void;
 }
 
-/** How many are read at once. */
+/** Most requests at the same time. */
 const maxReading = 4;
-/** A while by chance: everyone who has the stream open is told of a shared event at the same moment. */
+/** Random delay: all readers of the stream receive a shared event at the same moment. */
 const delay = { minMs: 0, maxMs: 250 };
 const afterFailure = { minMs: 2_000, maxMs: 60_000 };
 
-/** Reads what shared events show of their originals: frames are the same for everyone, previews are not. The newest first. */
+/** Reads the previews of shared events, newest first. Frames are the same for all readers, previews are not. */
 export class SharedPreviews {
   readonly #options: SharedPreviewsOptions;
   readonly #closing = new AbortController();
   readonly #reading = new Set<string>();
-  /** By event, the version that cannot be read. */
+  /** By event, the version whose preview cannot be read. */
   readonly #unreadable = new Map<string, number>();
   #timer: unknown;
   #failures = 0;
@@ -31,7 +31,7 @@ export class SharedPreviews {
     this.#options = options;
   }
 
-  /** Something changed: looks what is missing, a moment later. */
+  /** Looks for missing previews after a short delay. */
   look(): void {
     if (this.#timer !== undefined || this.#closing.signal.aborted || this.#next() === undefined) return;
     const { clock } = this.#options;

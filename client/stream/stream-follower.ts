@@ -21,19 +21,19 @@ import { Typists } from './typists.ts';
 
 export interface LiveSnapshot {
   readonly state: LiveState;
-  /** Why it ended for good (no access, token expired); nothing more will come. */
+  /** The reason why it ended for good (no access, token expired); nothing more will come. */
   readonly problem?: Problem;
-  /** Oldest first, contiguous back to the oldest loaded. */
+  /** Oldest first, without a gap back to the oldest loaded event. */
   readonly events: readonly StreamEvent[];
-  /** Ours that are on their way or failed, oldest first; show them after the events. */
+  /** Events of the reader that are under way or failed, oldest first. Show them after the events. */
   readonly pending: readonly PendingEvent[];
   readonly hasOlder: boolean;
   readonly loadingOlder: boolean;
-  /** The ids of others who are writing something right now. */
+  /** The ids of other members who are typing now. */
   readonly typists: readonly string[];
-  /** Up to which position of the log the events are complete. */
+  /** Position of the log up to which the events are complete. */
   readonly position: number;
-  /** Since when there is no connection (milliseconds since 1970). */
+  /** Start of the time without a connection (milliseconds since 1970). */
   readonly offlineSince?: number;
 }
 
@@ -42,17 +42,17 @@ export interface LiveStreamOptions {
   readonly socket: RealtimeSocket;
   readonly workspaceId: string;
   readonly streamId: string;
-  /** Who reads: then reactions show before the server has answered, and one is not told of one's own typing. */
+  /** The reader. With it, reactions show before the server has answered, and the reader's own typing is left out. */
   readonly userId?: string;
-  /** Events a page; 50 unless told. */
+  /** Events a page; default 50. */
   readonly pageSize?: number;
   readonly clock?: Clock;
 }
 
-/** How often it is told that something is being written; it is believed for twice as long. */
+/** Least time between two typing signals; others show a signal for twice as long. */
 const typingMs = 3_000;
 
-/** Keeps one stream in step with its room, and sends what its reader does. */
+/** Keeps one stream in step with its room, and sends the reader's changes. */
 export class StreamFollower {
   readonly #events: EventsClient;
   readonly #pageSize: number;
@@ -137,7 +137,7 @@ export class StreamFollower {
     const { version } = this.#log;
     try {
       const page = await this.#events.list({ before: this.#window.startOlder(), limit: this.#pageSize });
-      // Meanwhile everything may have been read anew: then the page joins on to nothing.
+      // Everything may have been read again meanwhile: then the page does not join on to the events.
       if (version !== this.#log.version) return;
       if (page.gen === this.#log.gen) this.#window.prepend(page);
       else this.#follower.hurry();
@@ -212,7 +212,10 @@ export class StreamFollower {
     return { gen: gen ?? this.#log.gen, seq: event.seq };
   }
 
-  /** An answer names no generation: when the log is not the one any more that it was when we asked, its positions may mean nothing. */
+  /**
+   * Returns a function that takes an answer. An answer names no generation: its position counts only while the log is the same as at the
+   * request.
+   */
   #asking(): (answer: StreamEvent) => boolean {
     const { gen } = this.#log;
     return (answer) => {
@@ -226,7 +229,7 @@ export class StreamFollower {
   #apply(changes: readonly EventChange[]): void {
     for (const { data } of changes) {
       this.#window.apply(data);
-      // What they were writing is here.
+      // The message that they were typing has come.
       if (data.seq === data.changedSeq) this.#typists.stopped(data.actorId);
     }
     this.#previews.look();
@@ -259,7 +262,7 @@ export class StreamFollower {
     };
   }
 
-  /** Between two wholes the last one stays. */
+  /** Returns the last complete snapshot, which stays until the log is complete again. */
   #heldBack(): Pick<LiveSnapshot, 'events' | 'hasOlder' | 'position'> {
     const { events, hasOlder, position } = this.#snapshot.get();
     return { events, hasOlder, position };

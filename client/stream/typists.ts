@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-/** Who is writing something right now, as far as one was told: until it runs out, or their message is there. */
+/** The members who are typing, by the signals that came. A typist leaves when the signal expires or the message has come. */
 export class Typists {
   readonly #clock: Clock;
   readonly #changed: () => void;
@@ -12,7 +12,7 @@ export class Typists {
     this.#changed = changed;
   }
 
-  /** Ids, the one who has been writing for longest first. The same array until something changed. */
+  /** Ids, the longest typing first. The same array until something changed. */
   list(): readonly string[] {
     return this.#list;
   }
@@ -29,7 +29,7 @@ export class Typists {
     this.#changed();
   }
 
-  /** Returns whether they were writing; tells nobody. */
+  /** Returns false when the member was not typing. Does not call `changed`. */
   stopped(userId: string): boolean {
     this.#clock.cancel(this.#timers.get(userId));
     if (!this.#timers.delete(userId)) return false;

@@ -100,7 +100,7 @@ export function withPointer(kept: KeptStream, pointer: Pointer, me: string | und
   return reckon(kept, next, me !== undefined && pointer.lastActorId === me);
 }
 
-/** Whether a read state is at least as new as what we know. With the same revision we may know better: a marking that is under way. */
+/** Tells if a read state is at least as new as the known one. With the same revision the known one may be ahead: a mark is under way. */
 const isNews = (known: Stream, read: ReadState): boolean =>
   read.rev > known.readRev || (read.rev === known.readRev && read.readSeq >= known.readSeq);
 

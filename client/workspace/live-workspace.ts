@@ -20,12 +20,12 @@ export interface WorkspaceSnapshot extends WorkspaceView {
   readonly state: LiveState;
   /** Nothing has been read yet. */
   readonly loading: boolean;
-  /** Whether there are more streams than were read so far, with older activity. */
+  /** There are more streams with older activity than were read so far. */
   readonly hasMore: boolean;
   readonly loadingMore: boolean;
-  /** Why it ended for good, or why it could not be read so far. */
+  /** The reason why it ended for good, or why the last read failed. */
   readonly problem?: Problem;
-  /** Since when there is no connection (milliseconds since 1970). */
+  /** Start of the time without a connection (milliseconds since 1970). */
   readonly offlineSince?: number;
 }
 
@@ -33,27 +33,30 @@ export interface WorkspaceSnapshot extends WorkspaceView {
 export type NotificationChange = Extract<RoomItem, { type: 'notification:new' | 'notification:changed' }>;
 
 /**
- * A workspace as one member sees it, kept live: who they are, their streams with what is unread, people, notifications. `getSnapshot` and
+ * A workspace as one member sees it, kept live: the member, their streams with unread counts, people, notifications. `getSnapshot` and
  * `subscribe` fit React's useSyncExternalStore.
  */
 export interface LiveWorkspace {
   /** The same object until something changed, and so are its parts. */
   getSnapshot(): WorkspaceSnapshot;
   subscribe(listener: () => void): () => void;
-  /** The stream with this id, where it is known. */
+  /** Returns the stream with this id, where it is known. */
   find(streamId: string): Stream | undefined;
   /** Loads streams with older activity; does nothing when there are none or some are loading. Rejects with StreambedError. */
   loadMore(): Promise<void>;
-  /** Puts a stream into the list that was just created or read, before the socket tells of it. */
+  /** Adds a stream that was just created or read, before a frame brings it. */
   put(stream: Stream): void;
   /**
-   * Everything in a stream was read, or everything up to a position: shown at once, told to the server soon. Does nothing where the reader
-   * is not a member.
+   * Marks a stream as read, to its end or up to a position: shown at once, sent to the server soon. Does nothing when the reader is not a
+   * member.
    */
   markRead(streamId: string, seq?: number): void;
-  /** Makes an event, and all behind it, unread again. Rejects with StreambedError. */
+  /** Marks an event and all events behind it as unread. Rejects with StreambedError. */
   markUnread(streamId: string, eventId: string): Promise<void>;
-  /** Calls back with each change of the notifications, for lists of them; after a gap there may have been more. Returns how to stop that. */
+  /**
+   * Calls back with each change of the notifications, for lists of them. After a gap some may be missing. Returns a function that
+   * unsubscribes.
+   */
   watchNotifications(listener: (change: NotificationChange) => void): () => void;
   close(): void;
 }
@@ -70,13 +73,13 @@ export function openLiveWorkspace(options: LiveWorkspaceOptions): LiveWorkspace 
   return new WorkspaceFollower(options);
 }
 
-/** What is read at once: the positions of the rooms are of its beginning, all else is at least as new. */
+/** The snapshot of all that is read at once. The positions of the rooms are as of its start; all else is at least as new. */
 interface Everything extends Bootstrap {
   /** All pages, not only the first one. */
   readonly all: Stream[];
-  /** The moment when it was asked for. */
+  /** The tick at which it was requested. */
   readonly since: number;
-  /** As of the last page. */
+  /** The cursor behind the last page. */
   readonly cursor: string | null;
 }
 
@@ -85,9 +88,9 @@ type Listing = { readonly name: 'nothing' | 'whole' } | { readonly name: 'part';
 
 /** Streams a page. */
 const pageSize = 100;
-/** Pointers show at most this often. */
+/** Least time between two updates by pointers. */
 const pointerRestMs = 100;
-/** When the streams are read again after the rooms were not heard: by chance, because many come back together. */
+/** Random delay before the streams are read again after a gap, because many clients reconnect at the same moment. */
 const afterSilence: BackoffBounds = { minMs: 0, maxMs: 1_000 };
 const afterFailure: BackoffBounds = { minMs: 2_000, maxMs: 60_000 };
 
@@ -101,12 +104,12 @@ class WorkspaceFollower implements LiveWorkspace {
   readonly #marks: ReadMarks;
   readonly #watchers = new Set<(change: NotificationChange) => void>();
   #listing: Listing = { name: 'nothing' };
-  /** Counts what was read: a page that was asked for before joins on to nothing. */
+  /** Number of snapshots shown. A page that was requested before the last one does not join on to it. */
   #version = 0;
-  /** Something is to be shown, and when something was last. */
+  /** Timer of the next update, and the time of the last one. */
   #publishing: unknown;
   #publishedAt = Number.NEGATIVE_INFINITY;
-  /** The streams are to be read again. */
+  /** Timer of the next refresh of the streams. */
   #refresh: unknown;
   #loadingMore = false;
   #closed = false;
@@ -168,7 +171,7 @@ class WorkspaceFollower implements LiveWorkspace {
     const since = this.#known.tick;
     try {
       const { items, nextCursor } = await this.#page(this.#listing.cursor);
-      // Meanwhile everything may have been read anew.
+      // Everything may have been read again meanwhile.
       if (version !== this.#version) return;
       this.#known.take(items, since);
       this.#list(nextCursor);
@@ -195,7 +198,7 @@ class WorkspaceFollower implements LiveWorkspace {
       const read = await this.#marks.between(streamId, () => this.#workspace.streams.markUnread(streamId, eventId));
       this.#change(() => this.#known.takeReadMoved(streamId, read));
     } catch (error) {
-      // What was marked and not told is marked no more.
+      // Marks that were not sent are dropped.
       this.#change(() => this.#known.distrust(streamId));
       throw error;
     }
@@ -213,7 +216,7 @@ class WorkspaceFollower implements LiveWorkspace {
   }
 
   async #read(signal: AbortSignal): Promise<Everything> {
-    // What is read from here on knows of all that was missed.
+    // The snapshot covers all pointers that were missed before, so no refresh is due.
     this.#clock.cancel(this.#refresh);
     this.#refresh = undefined;
     const since = this.#known.tick;
@@ -221,7 +224,7 @@ class WorkspaceFollower implements LiveWorkspace {
     return { ...bootstrap, since, ...(await this.#further(bootstrap.streams, signal)) };
   }
 
-  /** So many more pages that nothing that is listed now would be missing. */
+  /** Reads further pages until there are as many streams as are listed now, so that no listed stream is missing. */
   async #further(first: Page<Stream>, signal?: AbortSignal): Promise<Pick<Everything, 'all' | 'cursor'>> {
     const count = this.#known.view().streams.filter(({ status }) => status !== 'archived').length;
     const all = [...first.items];
@@ -242,13 +245,13 @@ class WorkspaceFollower implements LiveWorkspace {
     });
   }
 
-  /** Pointers come at most once: after a while without, where the streams are is read. All else comes by the rooms. */
+  /** Reads the streams again, because pointers missed during a gap are not replayed. All other changes come by the rooms' logs. */
   async #refreshNow(): Promise<void> {
     const version = this.#version;
     const since = this.#known.tick;
     const { all } = await this.#further(await this.#page());
     if (version === this.#version) this.#change(() => this.#known.take(all, since));
-    // Everything was read anew meanwhile, and may have been asked for before the pointers were missed that this refresh makes up for.
+    // A snapshot came meanwhile. It may have been requested before the missed pointers, so the refresh is repeated.
     else this.#refreshIn(0);
   }
 
@@ -286,7 +289,7 @@ class WorkspaceFollower implements LiveWorkspace {
     else this.#publishSoon();
   }
 
-  /** Pointers of many streams come one by one: the first shows at once, those right after it together. */
+  /** Publishes pointers of many streams together: the first at once, later ones after a short rest. */
   #publishSoon(): void {
     if (this.#publishing !== undefined) return;
     const restMs = this.#publishedAt + pointerRestMs - this.#clock.now();

@@ -5,30 +5,30 @@ import { problemOf } from '../errors.ts';
 
 export interface ReadMarksOptions {
   readonly clock: Clock;
-  /** Tells the server; without a position: up to the end. */
+  /** Sends the mark to the server. Without a position: to the end. */
   send(streamId: string, seq: number | undefined): Promise<ReadState>;
   taken(streamId: string, read: ReadState): void;
-  /** The server does not take it: what was shown for it is wrong. */
+  /** The server refused the mark: the shown state is wrong. */
   refused(streamId: string): void;
 }
 
-/** At most one request per stream in this time. */
+/** Least time between two requests of a stream. */
 const restMs = 2_000;
 const afterFailure = { minMs: 2_000, maxMs: 60_000 };
 
 interface Marking {
-  /** What is to be sent next; the end is beyond every position. */
+  /** Position to send next; the end is Infinity. */
   next: number | undefined;
   sending: Promise<void> | undefined;
   timer: unknown;
   failures: number;
-  /** Counts the stops: a request that was sent before one is not repeated after it. */
+  /** Number of stops. A request that was sent before a stop is not repeated after it. */
   stops: number;
-  /** So many others move the pointer now: marks wait for them. */
+  /** Number of other requests that move the pointer now. Marks wait for them. */
   holds: number;
 }
 
-/** Marks streams as read: at once, then as often as is bearable, and the last position always. */
+/** Marks streams as read: the first mark at once, then at a limited rate. The last position is always sent. */
 export class ReadMarks {
   readonly #options: ReadMarksOptions;
   readonly #streams = new Map<string, Marking>();
@@ -38,7 +38,7 @@ export class ReadMarks {
     this.#options = options;
   }
 
-  /** Up to a position, or to the end. */
+  /** Marks up to a position, or to the end. */
   mark(streamId: string, seq = Number.POSITIVE_INFINITY): void {
     if (this.#closed) return;
     const marking = this.#of(streamId);
@@ -47,8 +47,8 @@ export class ReadMarks {
   }
 
   /**
-   * Runs `work`, which moves the pointer by itself. Marks from before are forgotten, also one whose request fails meanwhile; marks that are
-   * made while it runs are sent after it, so that the reader's last word is the last request.
+   * Runs `work`, which moves the read pointer itself. Earlier marks are dropped, also one whose request fails meanwhile. Marks made while
+   * it runs are sent after it, so that requests keep the order of the reader's actions.
    */
   async between<Result>(streamId: string, work: () => Promise<Result>): Promise<Result> {
     const marking = this.#of(streamId);
@@ -72,7 +72,7 @@ export class ReadMarks {
     return marking;
   }
 
-  /** Sends at once what waits. */
+  /** Sends a waiting mark at once. */
   close(): void {
     this.#closed = true;
     for (const [streamId, marking] of this.#streams) {

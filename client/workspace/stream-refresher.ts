@@ -7,36 +7,36 @@ import { problemOf } from '../errors.ts';
 export interface StreamRefresherOptions {
   readonly clock: Clock;
   read(streamId: string, signal: AbortSignal): Promise<Stream>;
-  /** Whether it still has to be read: what was in doubt is often settled by what comes next. */
+  /** Tells if the stream still has to be read: a later frame often settles the doubt. */
   isWanted(streamId: string): boolean;
-  /** Takes an answer to what was asked at a moment. */
+  /** Takes the answer to a request that was sent at tick `since`. */
   take(stream: Stream, since: number): void;
   gone(streamId: string): void;
-  /** The moment. */
+  /** The current tick. */
   tick(): number;
 }
 
-/** Between these a stream is read, by chance: whatever put it in doubt put it in doubt for everyone who has it. */
+/** Random delay: a frame that puts a stream in doubt does so for all its readers at the same moment. */
 const delay: BackoffBounds = { minMs: 500, maxMs: 2_000 };
 const afterFailure: BackoffBounds = { minMs: 2_000, maxMs: 60_000 };
-/** How many are read at once. */
+/** Most requests at the same time. */
 const maxReading = 3;
 
-/** Reads single streams whose counts are in doubt: a while later, a few at a time, each once however often it is asked for. */
+/** Reads single streams whose counts are in doubt: after a delay, a few at a time, each once however often it is requested. */
 export class StreamRefresher {
   readonly #options: StreamRefresherOptions;
   readonly #closing = new AbortController();
   readonly #timers = new Map<string, unknown>();
   readonly #waiting = new Set<string>();
   readonly #reading = new Set<string>();
-  /** Failures in a row. */
+  /** Failures in a row, by stream. */
   readonly #failures = new Map<string, number>();
 
   constructor(options: StreamRefresherOptions) {
     this.#options = options;
   }
 
-  /** Takes note of what is wanted now. */
+  /** Schedules the streams that are wanted now. */
   ask(streamIds: Iterable<string>): void {
     for (const streamId of streamIds) {
       const isAsked = this.#timers.has(streamId) || this.#waiting.has(streamId) || this.#reading.has(streamId);
@@ -78,7 +78,7 @@ export class StreamRefresher {
     this.#readNext();
   }
 
-  /** Returns when to read it again, if that has to be. */
+  /** Reads the stream. Returns the delay before the next read, or undefined when none is needed. */
   async #read(streamId: string): Promise<number | undefined> {
     const options = this.#options;
     const since = options.tick();
@@ -86,7 +86,7 @@ export class StreamRefresher {
     this.#failures.delete(streamId);
     try {
       options.take(await options.read(streamId, this.#closing.signal), since);
-      // What came meanwhile may have overtaken the answer.
+      // A frame that came meanwhile may be newer than the answer.
       return options.isWanted(streamId) ? spreadMs(delay, options.clock) : undefined;
     } catch (error) {
       if (this.#closing.signal.aborted) return undefined;

@@ -35,7 +35,7 @@ interface SharedReading<Snapshot> {
   isShown: boolean;
 }
 
-/** The log of a workspace's state: a count of rooms has no generations. */
+/** The generation of the workspace's own state, which counts rooms. */
 const gen = 'rooms';
 
 /**
@@ -49,7 +49,7 @@ export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
   readonly #pause: Pause;
   #follow: FollowState = firstTransition.state;
   #reading: SharedReading<Snapshot> | undefined;
-  /** The last loop that reads; a symbol, so that an earlier one can tell that it is over. */
+  /** The last loop that reads; a symbol, so that an earlier loop can tell that it is over. */
   #loop: symbol | undefined;
   #stopWatching: (() => void) | undefined;
 
@@ -105,12 +105,12 @@ export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
       case 'hurry':
       case 'rejoin':
       case 'heard':
-        // Each room does that for itself.
+        // Each room does that itself.
         return;
     }
   }
 
-  /** Takes the socket's state for all rooms before anything is shown: the connection changes for all of them at once. */
+  /** Applies the socket's state to all rooms before it publishes: the connection changes for all of them at once. */
   #linkChanged(): void {
     this.#on(linkEvent(this.#options.socket.getState()));
     for (const follower of this.#rooms.values()) follower.noteLink();
@@ -149,7 +149,7 @@ export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
     }
   }
 
-  /** The reading that this room can go on from: the one under way, or one that it has not used yet, or a new one. */
+  /** Returns the reading that this room can go on from: the current one if the room has not used it yet, or a new one. */
   #read(room: string): SharedReading<Snapshot> {
     if (this.#reading === undefined || this.#reading.used.has(room)) this.#reading = this.#startReading(room);
     this.#reading.used.add(room);
@@ -161,7 +161,7 @@ export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
     const reading = { answer: this.#options.read(this.#closing.signal), used: new Set<string>(), refused, isShown: false };
     this.#reading = reading;
     this.#on({ name: 'due' });
-    // A room that handed out changes meanwhile would see the snapshot take them back; and an older snapshot is of no use any more.
+    // A room that handed out changes meanwhile would see the snapshot take them back. An older snapshot is outdated.
     for (const [room, follower] of this.#rooms) if (room !== asking) follower.restart();
     reading.answer.catch((error: unknown) => this.#failed(reading, problemOf(error)));
     return reading;
@@ -179,7 +179,7 @@ export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
     this.#options.show(snapshot);
     const names = new Set(snapshot.rooms.map(({ room }) => room));
     for (const [name, follower] of this.#rooms) {
-      // A room that is named and yet refused is a contradiction that no reading will solve.
+      // A room that is named and yet refused is a contradiction that another reading does not solve.
       if (names.has(name) && follower.ended !== undefined) return this.#end(follower.ended);
       if (names.has(name)) continue;
       this.#rooms.delete(name);
@@ -196,7 +196,10 @@ export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
     this.#options.changed();
   }
 
-  /** Renews when a room has refused the reader: it has left the list of rooms, or is not in it yet. A reading from before that says nothing. */
+  /**
+   * Renews when a room refuses the reader: the room has left the list, or is not in it yet. A reading from before the refusal proves
+   * nothing.
+   */
   #roomChanged(room: string, { ended }: RoomFollower<RoomItem>): void {
     if (ended !== undefined && this.#rooms.has(room) && this.#reading?.refused.has(room) !== true) this.renew();
     this.#changed();
@@ -229,7 +232,7 @@ export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
     const place = snapshot.rooms.find((each) => each.room === room);
     const show = (): void => this.#show(reading, snapshot);
     if (place !== undefined) return { kind: 'snapshot', gen: place.gen, position: place.head, show };
-    // It is ours no more: showing the snapshot closes whoever asked.
+    // The room is not in the list any more: showing the snapshot closes its follower.
     show();
     return { kind: 'snapshot', gen: '', position: 0, show };
   }

@@ -8,13 +8,13 @@ import type { KeptStream } from './kept-stream.ts';
 /** Streams by their type, each list with the newest activity first. */
 export type StreamsByType = Readonly<Record<StreamType, readonly Stream[]>>;
 
-/** What a badge or a title shows of all streams one is in, but those whose notify level is `none`. */
+/** Totals of a badge or a title over the member's streams, without those whose notify level is `none`. */
 export interface Totals {
   readonly unread: number;
   readonly mentions: number;
 }
 
-/** What a snapshot of a workspace shows. Each part is the same object until it changed. */
+/** The part of a snapshot that shows the workspace. Each field is the same object until it changed. */
 export interface WorkspaceView {
   readonly workspace?: Workspace;
   readonly me?: User;
@@ -42,14 +42,14 @@ type StreamItem = Extract<RoomItem, { type: 'stream:created' | 'stream:updated' 
 export class WorkspaceState {
   /** Streams that have to be read: their counts are in doubt, or they are not known at all. */
   readonly wanted = new Set<string>();
-  /** Whether all streams that are not archived were read: then one that is not known is none that we are in. */
+  /** All streams that are not archived were read: the member is in no other stream. */
   isWhole = false;
   #streams = new Map<string, KeptStream>();
   /** Wanted whatever comes meanwhile. */
   readonly #distrusted = new Set<string>();
   #people = new Map<string, string>();
   #view: WorkspaceView = emptyView;
-  /** When something was last told of each stream: an answer that was asked for before may be older than that. */
+  /** Tick of the last frame about each stream. An answer that was requested before it may be older than the frame. */
   readonly #told = new Map<string, number>();
   #tick = 0;
   #streamsChanged = false;
@@ -104,7 +104,7 @@ export class WorkspaceState {
     else this.#keep(stream.id, known === undefined ? keep(stream) : withStream(known, stream));
   }
 
-  /** What we think of a stream is wrong, or may be: only reading it will tell. */
+  /** Marks a stream as in doubt: only a read settles it. */
   distrust(streamId: string): void {
     this.#distrusted.add(streamId);
     this.wanted.add(streamId);
