@@ -9,7 +9,7 @@ import * as streams from './routes/streams.ts';
 import { exportWorkspace, importRecords } from './routes/transfer.ts';
 import * as workspaces from './routes/workspaces.ts';
 
-/** The whole HTTP surface, by the feature that serves it: the name of a group is the name of its room in `functions/` and `lib/`. */
+/** The whole HTTP surface, by the feature that serves it. A group has the name of its folder in `functions/` and `lib/`. */
 export const api = {
   auth: { createToken },
   workspaces,

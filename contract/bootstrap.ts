@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { Person, Stream } from './stream.ts';
 import { User, Workspace } from './workspace.ts';
 
-/** A room to follow from a position on. */
+/** A room, and the position to follow it from. */
 export const RoomPosition = z.object({ room: z.string(), gen: z.string(), head: z.int() }).meta({ id: 'RoomPosition' });
 export type RoomPosition = z.infer<typeof RoomPosition>;
 
 /**
- * All that an app needs to draw itself, as of one moment. `rooms` says which rooms to follow, and from where: nothing is missing between
- * the snapshot and the frames behind these positions. A guest has no workspace room.
+ * All that an app needs to draw itself, as of one moment. `rooms` lists the rooms to follow and their positions: nothing is missing between
+ * the snapshot and the frames after these positions. A guest has no workspace room.
  */
 export const Bootstrap = z
   .object({

@@ -6,13 +6,13 @@ import { StreamType } from './stream.ts';
 import { nameOf, storable } from './text.ts';
 
 /**
- * Why an epoch closed: nothing was said for a while before the next message (`gap`) or at all (`idle`), the next message is about something
- * else (`drift`), somebody said so (`manual`), or it had grown too large (`size`).
+ * The reason why an epoch closed. `gap`: a pause before the next message; `idle`: a pause without a next message; `drift`: the next message
+ * is about another subject; `manual`: a member set a barrier; `size`: the epoch had too many messages.
  */
 export const Barrier = z.enum(['gap', 'drift', 'manual', 'idle', 'size']).meta({ id: 'Barrier' });
 export type Barrier = z.infer<typeof Barrier>;
 
-/** A segment of a stream about one thing: the events at the positions from `firstSeq` to `lastSeq`. No two epochs overlap. */
+/** A segment of a stream about one subject: the events at the positions from `firstSeq` to `lastSeq`. No two epochs overlap. */
 export const Epoch = z
   .object({
     id: EpochId,
@@ -35,24 +35,24 @@ export const Epoch = z
   .meta({ id: 'Epoch' });
 export type Epoch = z.infer<typeof Epoch>;
 
-/** Newest first. `epochsRev` grows with each change of the epochs of the stream. */
+/** A page of epochs, newest first. `epochsRev` grows with each change of the epochs of the stream. */
 export const EpochPage = z
   .object({ items: z.array(Epoch), nextCursor: z.string().nullable(), epochsRev: z.int() })
   .meta({ id: 'EpochPage' });
 export type EpochPage = z.infer<typeof EpochPage>;
 
-/** An epoch with what was said in it, oldest first; the rest of it with `after`. */
+/** An epoch with its events, oldest first. `after` reads the further ones. */
 export const EpochWithEvents = z
   .object({ epoch: Epoch, streamName: z.string().nullable(), streamType: StreamType, events: z.array(StreamEvent), hasMore: z.boolean() })
   .meta({ id: 'EpochWithEvents' });
 export type EpochWithEvents = z.infer<typeof EpochWithEvents>;
 
-/** Null gives the label back to memory. */
+/** A change of an epoch. A label of null makes memory choose the label again. */
 export const UpdateEpoch = z.strictObject({ label: nameOf(80).nullable() }).meta({ id: 'UpdateEpoch' });
 export const SplitEpoch = z
   .strictObject({ eventId: EventId.describe('The first event of the second part; not the first of the epoch') })
   .meta({ id: 'SplitEpoch' });
-/** What a correction left: both parts of a split, or the one epoch of a merge. */
+/** The result of a correction: both parts of a split, or the one epoch of a merge. */
 export const CorrectedEpochs = z
   .object({ items: z.array(Epoch), removed: z.array(EpochId), epochsRev: z.int() })
   .meta({ id: 'CorrectedEpochs' });
@@ -61,11 +61,11 @@ export type CorrectedEpochs = z.infer<typeof CorrectedEpochs>;
 export const SetBarrier = z
   .strictObject({ label: nameOf(80).optional().describe('What the epoch that begins here is about') })
   .meta({ id: 'SetBarrier' });
-/** Everything up to `afterSeq` belongs to what was before. */
+/** A barrier in a stream. Everything up to `afterSeq` belongs to the earlier epoch. */
 export const BarrierSet = z.object({ afterSeq: z.int(), setBy: UserId, setAt: z.iso.datetime() }).meta({ id: 'BarrierSet' });
 export type BarrierSet = z.infer<typeof BarrierSet>;
 
-/** How a stream is cut. */
+/** Settings for cutting a stream into epochs. */
 export const MemorySettings = z
   .object({
     enabled: z.boolean().describe('Whether new messages are cut into epochs and remembered'),
@@ -83,7 +83,7 @@ export const defaultMemorySettings: MemorySettings = {
   maxMessages: 200,
   sensitivity: 'normal',
 };
-/** At least one of the fields. */
+/** A change of at least one field. */
 export const UpdateMemorySettings = z
   .strictObject({
     enabled: z.boolean().optional(),
@@ -96,7 +96,10 @@ export const UpdateMemorySettings = z
   .meta({ id: 'UpdateMemorySettings' });
 export type UpdateMemorySettings = z.infer<typeof UpdateMemorySettings>;
 
-/** Another epoch that something is related to, an earlier one where it was found by itself. A document stands here too where there are libraries. */
+/**
+ * Another epoch that an epoch or a text is related to. An epoch that was found automatically is an earlier one. `kind` leaves room for
+ * documents.
+ */
 export const Related = z
   .object({
     kind: z.literal('epoch'),
@@ -117,11 +120,11 @@ export const Related = z
   .meta({ id: 'Related' });
 export type Related = z.infer<typeof Related>;
 
-/** `current`: everything said is remembered. `behind`: something waits. `off`: nobody remembers. */
+/** State of memory. `current`: everything is indexed; `behind`: epochs wait for the index; `off`: memory is disabled. */
 export const MemoryState = z.enum(['current', 'behind', 'off']).meta({ id: 'MemoryState' });
 export type MemoryState = z.infer<typeof MemoryState>;
 
-/** Best first. `epochId`: of which epoch; null where there is none yet, or where a text was asked for. */
+/** Related items, best first. `epochId`: the epoch they are related to; null where there is none yet, or for a text. */
 export const RelatedList = z
   .object({ epochId: EpochId.nullable(), items: z.array(Related), memory: MemoryState })
   .meta({ id: 'RelatedList' });
@@ -134,7 +137,7 @@ export const ListRelated = z.strictObject({
 });
 export type ListRelated = z.infer<typeof ListRelated>;
 
-/** Words. `keyword` finds those words, `vector` what means the same, `hybrid` both. */
+/** A search for epochs. `keyword` finds the words, `vector` finds the same meaning, `hybrid` finds both. */
 export const MemoryQuery = z.strictObject({
   q: storable.trim().min(1).max(1_000),
   mode: z.enum(['keyword', 'vector', 'hybrid']).default('hybrid').meta({ default: 'hybrid' }),
@@ -145,7 +148,7 @@ export const MemoryQuery = z.strictObject({
 });
 export type MemoryQuery = z.infer<typeof MemoryQuery>;
 
-/** An epoch that was found, and where in it: matches stand between U+0002 and U+0003. */
+/** An epoch that was found. In its excerpt, matches stand between U+0002 and U+0003. */
 export const MemoryHit = z
   .object({
     kind: z.literal('epoch'),
@@ -162,7 +165,7 @@ export const MemoryHits = z
   .meta({ id: 'MemoryHits' });
 export type MemoryHits = z.infer<typeof MemoryHits>;
 
-/** Long work over a whole workspace. `done` of `total` epochs. */
+/** A job over a whole workspace. `done` of `total` epochs are finished. */
 export const MemoryJob = z
   .object({
     id: JobId,
@@ -177,7 +180,7 @@ export const MemoryJob = z
   .meta({ id: 'MemoryJob' });
 export type MemoryJob = z.infer<typeof MemoryJob>;
 
-/** How far memory is, and what it stands on. */
+/** State of a workspace's memory, with its embedding model and its index. */
 export const MemoryStatus = z
   .object({
     workspaceId: WorkspaceId,

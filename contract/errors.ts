@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What a caller should do with a failed request: give up, try at once, or try after a while (`Retry-After` where known). */
+/** The reaction to a failed request: give up, retry at once, or retry after a while (`Retry-After` where known). */
 export const Retry = z.enum(['never', 'now', 'after']);
 export type Retry = z.infer<typeof Retry>;
 
@@ -12,7 +12,7 @@ interface ErrorKind {
   readonly closeCode?: number;
 }
 
-/** Every error that leaves Streambed. One row decides its HTTP status, its title, what to do about it, and its close code. */
+/** All errors that leave Streambed. One row decides the HTTP status, the title, the reaction and the close code. */
 export const errorKinds = {
   malformed_json: { status: 400, title: 'The body is not valid JSON', retry: 'never' },
   invalid_input: { status: 400, title: 'The input is not valid', retry: 'never' },
@@ -54,7 +54,7 @@ export const errorKinds = {
 export type ErrorCode = keyof typeof errorKinds;
 export const ErrorCode = z.enum(Object.keys(errorKinds) as [ErrorCode, ...ErrorCode[]]);
 
-/** One bad field: where it is (`body.text`, `query.limit`, `header.if-match`, `frame.d.rooms.0.room`) and what is wrong. */
+/** One invalid field: its place (`body.text`, `query.limit`, `header.if-match`, `frame.d.rooms.0.room`) and the reason. */
 export const FieldError = z.object({ path: z.string(), message: z.string() }).meta({ id: 'FieldError' });
 export type FieldError = z.infer<typeof FieldError>;
 

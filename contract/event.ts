@@ -5,7 +5,7 @@ import { queryInteger } from './query.ts';
 import { Person } from './stream.ts';
 import { MessageText, descriptionOf, isStorable, nameOf, storable, utf8Bytes } from './text.ts';
 
-/** What Streambed itself makes. `system` notes a change of the stream that has no type of its own (`payload.kind` says which). */
+/** Types of event that Streambed makes. `system` notes a change of the stream that has no type of its own (`payload.kind` names it). */
 export const knownEventTypes = [
   'message',
   'shared',
@@ -24,7 +24,7 @@ export const knownEventTypes = [
 ] as const;
 export type KnownEventType = (typeof knownEventTypes)[number];
 
-/** A type of the product that Streambed is built into: words parted by dots, as in `acme.deploy_finished`. */
+/** A type of event of the product that Streambed is built into: words with dots between, as in `acme.deploy_finished`. */
 const ownTypePattern = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;
 export const OwnEventType = z
   .string()
@@ -37,7 +37,7 @@ export type EventType = z.infer<typeof EventType>;
 /** Most mentions of one event. */
 export const maxMentions = 50;
 
-/** `label` is the text as it was written. `here`: everyone in the stream; its id is `here`. */
+/** A mention. `label` is the text as it was written. `here` stands for all members of the stream; its id is `here`. */
 export const Mention = z
   .strictObject({ type: z.enum(['user', 'here', 'stream']), id: storable.max(64), label: storable.max(80).optional() })
   .meta({ id: 'Mention' });
@@ -76,7 +76,7 @@ export const SharedRef = z
   .meta({ id: 'SharedRef' });
 export type SharedRef = z.infer<typeof SharedRef>;
 
-/** Names of voters and of those who reacted are told up to this many an option or emoji; counts are exact. */
+/** Most names of voters or reactors per option or emoji; counts are exact. */
 export const maxNamedUsers = 100;
 
 export const Poll = z
@@ -108,8 +108,8 @@ export const ThreadSummary = z
 export type ThreadSummary = z.infer<typeof ThreadSummary>;
 
 /**
- * Anything that happened in a stream. A deleted event keeps its place: `deletedAt` is set; content, sharedRef, poll, file and payload are
- * null, reactions empty. What is not of the event's type is null.
+ * An event of a stream. A deleted event keeps its place: `deletedAt` is set; content, sharedRef, poll, file and payload are null; reactions
+ * are empty. Fields that do not belong to the event's type are null.
  */
 export const StreamEvent = z
   .object({
@@ -145,7 +145,7 @@ const mentions = z
   .default([])
   .describe('Besides those that are found in the text; whoever may not see the stream is left out');
 const maxPayloadBytes = 8_192;
-/** What a product says of its own event, as a JSON object. */
+/** The content of an event of the product's own type, as a JSON object. */
 const Payload = z
   .record(z.string(), z.json())
   .refine((payload) => utf8Bytes(JSON.stringify(payload)) <= maxPayloadBytes, { error: `must be at most ${maxPayloadBytes} bytes of JSON` })
@@ -183,7 +183,7 @@ export const PostOwn = z.strictObject({
   mentions,
   payload: Payload.default({}),
 });
-/** What is posted is a message unless `eventType` says otherwise. */
+/** An event to post. It is a message unless `eventType` says otherwise. */
 export const PostEvent = z.union([PostMessage, PostPoll, PostFile, PostOwn]).meta({ id: 'PostEvent' });
 export type PostEvent = z.infer<typeof PostEvent>;
 
@@ -196,7 +196,7 @@ export const ShareEvent = z
   .meta({ id: 'ShareEvent' });
 export type ShareEvent = z.infer<typeof ShareEvent>;
 
-/** One emoji as people see it: a flag, a family, a skin tone count as one. */
+/** One emoji as a reader sees it: a flag, a family or a skin tone counts as one. */
 export const Emoji = z
   .string()
   .max(32)
@@ -206,10 +206,10 @@ export const Emoji = z
 export const maxEmoji = 20;
 export const AddReaction = z.strictObject({ emoji: Emoji }).meta({ id: 'AddReaction' });
 
-/** The caller's whole choice: what was voted before is replaced; empty takes the vote back. */
+/** The caller's whole vote. It replaces the earlier one; empty takes the vote back. */
 export const CastVotes = z.strictObject({ optionIds: z.array(z.string().max(40)).max(10) }).meta({ id: 'CastVotes' });
 
-/** What an event said before an edit, newest first. */
+/** A text of an event before an edit. Lists have the newest first. */
 export const EventVersion = z
   .object({ text: z.string(), mentions: z.array(Mention), at: z.iso.datetime().describe('Since when it said so'), editedBy: UserId })
   .meta({ id: 'EventVersion' });
@@ -217,7 +217,10 @@ export type EventVersion = z.infer<typeof EventVersion>;
 
 const position = queryInteger({ min: 0 });
 
-/** One of `after`, `before`, `around` (by `seq`) or `changedAfter` (by `changedSeq`); none of them means the newest page. */
+/**
+ * A query for one page. Choose one of `after`, `before`, `around` (by `seq`) or `changedAfter` (by `changedSeq`); without any it is the
+ * newest page.
+ */
 export const ListEvents = z
   .strictObject({
     after: position.optional(),
@@ -232,7 +235,10 @@ export const ListEvents = z
   .meta({ id: 'ListEvents' });
 export type ListEvents = z.infer<typeof ListEvents>;
 
-/** Oldest first. `head` was the position of the stream when the page was read; `hasMore`: there is more in the direction asked for. */
+/**
+ * A page of events, oldest first. `head`: position of the stream when the page was read; `hasMore`: there are more in the requested
+ * direction.
+ */
 export const EventPage = z
   .object({ items: z.array(StreamEvent), head: z.int(), gen: z.string(), hasMore: z.boolean() })
   .meta({ id: 'EventPage' });

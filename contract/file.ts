@@ -5,10 +5,10 @@ import { nameOf } from './text.ts';
 /** Largest file, in bytes. */
 export const maxFileBytes = 25 * 1024 * 1024;
 
-/** How long an address for an upload or a download works, in seconds. */
+/** Seconds that an address for an upload or a download is valid. */
 export const fileAddressSeconds = 600;
 
-/** Marks content in the bucket whose file is not complete: what still has the mark after a day is deleted. */
+/** Tag of content in the bucket whose file is not complete. The bucket deletes content that still has the tag after a day. */
 export const pendingTag = { name: 'state', value: 'pending' } as const;
 
 const imageTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'] as const;
@@ -31,10 +31,10 @@ const documentTypes = [
   'application/vnd.oasis.opendocument.spreadsheet',
   'application/vnd.oasis.opendocument.presentation',
 ] as const;
-/** What a browser shows without running any of it. */
+/** Media types that a browser shows without running any of the content. */
 const shownTypes: readonly string[] = [...imageTypes, ...audioTypes, ...videoTypes, 'application/pdf'];
 
-/** The media types that a file may have. Nothing that a browser would run as a page of ours is among them: no HTML, no SVG, no XML. */
+/** The media types that a file may have. Types that a browser would run as a page of this origin are missing: HTML, SVG, XML. */
 export const mediaTypes = [...imageTypes, 'application/pdf', ...audioTypes, ...videoTypes, ...documentTypes] as const;
 export const MediaType = z
   .enum(mediaTypes, { error: `must be one of ${mediaTypes.join(', ')}` })
@@ -44,13 +44,13 @@ export type MediaType = z.infer<typeof MediaType>;
 
 const images: readonly string[] = imageTypes;
 export const isImage = (mediaType: string): boolean => images.includes(mediaType);
-/** Whether a browser may show it in place; everything else is saved. */
+/** Tells if a browser may show the file in place; all other files are saved. */
 export const isShown = (mediaType: string): boolean => shownTypes.includes(mediaType);
 
 /** Marks that turn the direction of the text around them: with one, `gpj.exe` reads as `exe.jpg`. */
 const turnsText = /[\u202A-\u202E\u2066-\u2069]/;
 
-/** As it was on the sender's machine, without its folders. */
+/** Name of the file on the sender's machine, without its folders. */
 export const FileName = nameOf(200)
   .refine((name) => !/[/\\]/.test(name), { error: 'must not contain / or \\' })
   .refine((name) => !turnsText.test(name), { error: 'must not contain marks that turn the direction of the text' })
@@ -69,11 +69,11 @@ const content = {
   createdAt: z.iso.datetime(),
 };
 
-/** What an event of type `file` carries. */
+/** The file of an event of type `file`. */
 export const FileContent = z.object(content).meta({ id: 'FileContent' });
 export type FileContent = z.infer<typeof FileContent>;
 
-/** A file of a stream. Until it is posted there as an event, it exists for its uploader only. */
+/** A file of a stream. Until it is posted there as an event, only its uploader can read it. */
 export const File = z.object({ ...content, streamId: StreamId }).meta({ id: 'File' });
 export type File = z.infer<typeof File>;
 
@@ -94,8 +94,8 @@ export const CreateFile = z
 export type CreateFile = z.infer<typeof CreateFile>;
 
 /**
- * Where the content goes: a request with this method and exactly these headers, its body exactly `sizeBytes` long. It works once; 412 says
- * that the content is there already. Then complete the file.
+ * The request that uploads the content: this method, exactly these headers, and a body of exactly `sizeBytes` bytes. It works once; 412
+ * says that the content is there already. Then complete the file.
  */
 export const Upload = z
   .object({
@@ -108,8 +108,8 @@ export const Upload = z
 export type Upload = z.infer<typeof Upload>;
 
 /**
- * Where the content is read, by GET and without a token: whoever has the address may read it until it expires. A page that shows it and
- * also fetches it asks with CORS both times (`<img crossorigin="anonymous">`): a browser keeps what it got without, and fails to fetch that.
+ * The address of the content, for GET without a token. It works for anyone who has it until it expires. A page that both shows and fetches
+ * it must use CORS both times (`<img crossorigin="anonymous">`): a browser caches an answer without CORS, and then the fetch fails.
  */
 export const Download = z.object({ url: z.string(), expiresAt: z.iso.datetime() }).meta({ id: 'Download' });
 export type Download = z.infer<typeof Download>;

@@ -11,11 +11,11 @@ import { MessageText, nameOf } from './text.ts';
 /** The largest frame either side sends, in bytes of UTF-8; the server packs to `packedFrameBytes`. */
 export const maxFrameBytes = 32_768;
 export const packedFrameBytes = 30_000;
-/** How many rooms one connection may be subscribed to. */
+/** Most rooms that one connection may be subscribed to. */
 export const maxRooms = 50;
-/** How many changes of a room a resume replays; beyond that the client pulls over HTTP. */
+/** Most changes of a room that a resume replays. A client that is further behind pulls over HTTP. */
 export const maxReplay = 200;
-/** Seconds between pings of a client (with jitter), and how old a socket may get. */
+/** Seconds between pings of a client (with jitter), and the greatest age of a socket. */
 export const pingSeconds = 240;
 export const maxAgeSeconds = 7200;
 
@@ -31,7 +31,7 @@ export type ParsedRoom =
   | { kind: 'workspace'; workspaceId: WorkspaceId }
   | { kind: 'user'; workspaceId: WorkspaceId; userId: UserId };
 
-/** Reads a room's name; undefined when it is not one. */
+/** Parses the name of a room. Returns undefined when it is not one. */
 export function parseRoom(name: string): ParsedRoom | undefined {
   const [prefix, workspace, kind, id, ...rest] = name.split(':');
   const workspaceId = WorkspaceId.safeParse(workspace);
@@ -58,10 +58,10 @@ const gen = z.string().min(1).max(32);
 // ---- pushed events: what a room's log is made of, as it travels ----
 
 /**
- * One durable change of a room. `seq` is gapless in the room. In a stream's room the whole event travels as it is now: `event` when it was
- * appended, `event:edited`, `event:deleted`, `reaction`, and `event:updated` for votes, pins, replies and what else belongs to it.
- * In the rooms of workspace and user a stream travels as its shared part is: what is the reader's own in it (`isMember`, `role`, counts)
- * is only right in `stream:member:added`.
+ * One durable change of a room. `seq` has no gaps in the room. In a stream's room the whole event travels in its current version: `event`
+ * when it was appended, `event:edited`, `event:deleted`, `reaction`, and `event:updated` for votes, pins, replies and other changes.
+ * In the rooms of a workspace and a user, a stream travels as its shared part. The reader's own fields (`isMember`, `role`, counts) are
+ * valid only in `stream:member:added`.
  */
 const stamp = { seq, at: z.iso.datetime(), actor: UserId.nullable() };
 const eventItem = <Type extends 'event' | 'event:edited' | 'event:deleted' | 'event:updated' | 'reaction'>(type: Type) =>
@@ -114,11 +114,14 @@ export const SendFrame = request(
   'send',
   z.strictObject({ stream: StreamId, clientEventId: ClientEventId, text: MessageText, mentions: z.array(Mention).max(50).default([]) }),
 ).meta({ id: 'SendFrame' });
-/** Kinds of what is told at most once and not kept. */
+/** Kinds of signal. A signal is sent at most once and not stored. */
 export const SignalType = z.enum(['typing', 'editing.state', 'presence']).meta({ id: 'SignalType' });
-/** How long each is shown unless it is told again, in seconds. */
+/** Seconds that a signal of each kind is shown unless it is sent again. */
 export const signalSeconds = { typing: 6, 'editing.state': 15, presence: 60 } as const satisfies Record<z.infer<typeof SignalType>, number>;
-/** Tells everyone in a room that one hears oneself, at most once a second of a kind; `data` is the program's own (a cursor, a selection, `{"status":"away"}`). */
+/**
+ * Sends a signal to all subscribers of a room that the sender is subscribed to, at most once a second of a kind. `data` belongs to the
+ * program (a cursor, a selection, `{"status":"away"}`).
+ */
 export const SignalFrame = request(
   'signal',
   z.strictObject({
@@ -130,7 +133,7 @@ export const SignalFrame = request(
       .optional(),
   }),
 ).meta({ id: 'SignalFrame' });
-/** `/new`: what follows is about something else. */
+/** The `/new` command: the messages after it belong to a new epoch. */
 export const BarrierFrame = request('barrier', z.strictObject({ stream: StreamId, label: nameOf(80).optional() })).meta({
   id: 'BarrierFrame',
 });
@@ -145,7 +148,7 @@ export type ClientFrameInput = z.input<typeof ClientFrame>;
 
 // ---- server frames ----
 
-/** `from` is the promise point: everything after it comes on this connection, or the client is told. */
+/** A subscription. `from` is the promise point: everything after it comes on this connection, or the server says that it does not. */
 export const RoomState = z.object({ room: z.string(), gen: z.string(), from: seq, head: seq }).meta({ id: 'RoomState' });
 export type RoomState = z.infer<typeof RoomState>;
 const Refusal = z.object({ room: z.string(), problem: Problem });
@@ -164,7 +167,10 @@ export const WelcomeFrame = reply(
 ).meta({ id: 'WelcomeFrame' });
 export const OkFrame = reply('ok', z.object({ ...subscribed.partial().shape, event: StreamEvent.optional() })).meta({ id: 'OkFrame' });
 const heads = z.array(z.object({ room: z.string(), gen: z.string(), head: seq }));
-/** `unsubscribed`: rooms of the ping that the caller may hear and this connection is not subscribed to; subscribe to them again. */
+/**
+ * The answer to a ping. `unsubscribed`: rooms of the ping that the caller may hear, without a subscription of this connection; subscribe
+ * again.
+ */
 export const PongFrame = reply('pong', z.object({ heads, unsubscribed: z.array(z.string()).optional() })).meta({ id: 'PongFrame' });
 export const ErrFrame = z
   .object({ op: z.literal('err'), id: counter.nullable().describe('null where the id could not be read'), d: Problem })
@@ -174,8 +180,9 @@ export const EvFrame = z
   .intersection(z.object({ op: z.literal('ev'), room: z.string(), gen: z.string() }), RoomItem)
   .meta({ id: 'EvFrame' });
 /**
- * Several changes. Live: contiguous items. Replay (`from` and `upTo` are there): the changes of (from, upTo] that still show, oldest change
- * first; positions may be missing where a later change of the same event stands for an earlier one. Applying it brings the reader to `upTo`.
+ * Several changes. Live: contiguous items. Replay (with `from` and `upTo`): the changes of (from, upTo] that still show, oldest change
+ * first. Positions may be missing where a later change of the same event replaces an earlier one. Applying a replay brings the reader to
+ * `upTo`.
  */
 export const EvsFrame = z
   .object({
@@ -187,18 +194,18 @@ export const EvsFrame = z
     upTo: seq.optional(),
   })
   .meta({ id: 'EvsFrame' });
-/** The room went on without this connection: read `pull` over HTTP from `have` until `head`. */
+/** The room went on without this connection. Read `pull` over HTTP from `have` until `head`. */
 export const BehindFrame = z
   .object({ op: z.literal('behind'), rooms: z.array(z.object({ room: z.string(), have: seq, head: seq, pull: z.string() })) })
   .meta({ id: 'BehindFrame' });
-/** What the client holds of the room is of another log: forget it and read it anew. */
+/** The client's copy of the room is of another log. Drop it and read the room again. */
 export const ResyncFrame = z
   .object({
     op: z.literal('resync'),
     rooms: z.array(z.object({ room: z.string(), reason: z.enum(['unknown_gen', 'position_ahead', 'behind']), gen: z.string(), head: seq })),
   })
   .meta({ id: 'ResyncFrame' });
-/** Told at most once: someone types, is here, moved their cursor. Shown until `ttl` seconds have passed. */
+/** A signal, sent at most once: typing, presence, cursors. It expires `ttl` seconds after it came. */
 export const EphFrame = z
   .object({
     op: z.literal('eph'),
@@ -210,8 +217,8 @@ export const EphFrame = z
   })
   .meta({ id: 'EphFrame' });
 /**
- * How far a stream is that may not be open: absolute, so that a later one replaces an earlier one (by `head`). At most one every three
- * seconds a stream, and the last state always comes. `read` is there where the room is the reader's own.
+ * The heads of streams that may not be open. Values are absolute: of two pointers the one with the higher `head` counts. At most one is
+ * sent per stream every three seconds, and the last state is always sent. `read` is set in the reader's own room.
  */
 export const Pointer = z
   .object({
@@ -227,9 +234,9 @@ export const Pointer = z
 export type Pointer = z.infer<typeof Pointer>;
 export const PtrFrame = z.object({ op: z.literal('ptr'), room: z.string(), items: z.array(Pointer) }).meta({ id: 'PtrFrame' });
 /**
- * Epochs of a stream that were opened, closed, labelled or corrected, as they are now, and the ids of those that are no more. Derived from
- * the log, so without a position: `rev` is the stream's `epochsRev` after the change, `from` before it; who has another one than `from`
- * lists the epochs anew. `partial`: more have changed than are told here; list them.
+ * Epochs of a stream that were opened, closed, labelled or corrected, in their current version, and the ids of removed ones. The frame is
+ * derived from the log, so it has no position. `rev` is the stream's `epochsRev` after the change, `from` before it; a client with another
+ * revision than `from` lists the epochs again. `partial`: more epochs have changed than the frame has; list them.
  */
 export const EpochsFrame = z
   .object({
@@ -243,14 +250,14 @@ export const EpochsFrame = z
   })
   .meta({ id: 'EpochsFrame' });
 export type EpochsFrame = z.infer<typeof EpochsFrame>;
-/** What the newest epoch of a stream is related to, as far as everybody in the room may see it; the newest wins. */
+/** The related items of a stream's newest epoch that all readers of the room may see. The newest frame counts. */
 export const RelatedFrame = z
   .object({ op: z.literal('related'), room: z.string(), epochId: EpochId, items: z.array(Related) })
   .meta({ id: 'RelatedFrame' });
 export type RelatedFrame = z.infer<typeof RelatedFrame>;
-/** The subscription to these rooms has ended because who may hear them changed: subscribe again to learn whether one still may. */
+/** The subscriptions to these rooms have ended because access to them changed. Subscribe again to learn whether access remains. */
 export const RevokedFrame = z.object({ op: z.literal('revoked'), rooms: z.array(z.string()) }).meta({ id: 'RevokedFrame' });
-/** The server is about to close: `code` as in the close codes; `reconnect` says whether to come back, `afterMs` when. */
+/** The server is about to close the socket. `code`: the close code; `reconnect` and `afterMs`: when to connect again. */
 export const ByeFrame = z
   .object({ op: z.literal('bye'), code: z.int(), reason: z.string(), reconnect: z.boolean(), afterMs: z.int() })
   .meta({ id: 'ByeFrame' });
@@ -279,7 +286,7 @@ export type EvsFrame = z.infer<typeof EvsFrame>;
 export type EphFrame = z.infer<typeof EphFrame>;
 export type PtrFrame = z.infer<typeof PtrFrame>;
 
-/** Close codes by what they ask of the client: 4000-4099 reconnect, 4100-4199 fetch a new ticket, 4400-4499 stop and show. */
+/** Close codes by the reaction they ask for: 4000-4099 reconnect, 4100-4199 get a new ticket, 4400-4499 stop and show. */
 export const closeCodes = {
   shutdown: 4001,
   max_age: 4002,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The prefixes of all ids. The body is 26 characters of Crockford base32: 48 bits of milliseconds, 80 bits of chance. */
+/** The prefixes of all ids. The body is 26 characters of Crockford base32: 48 bits of milliseconds, 80 random bits. */
 export const idPrefixes = {
   workspace: 'ws',
   stream: 'str',
@@ -23,7 +23,7 @@ export type IdKind = keyof typeof idPrefixes;
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const bodyPattern = '[0-9a-hjkmnp-tv-z]{26}';
 
-/** Makes an id whose text order is the order of creation (to the millisecond). */
+/** Makes an id. Ids sort as text in the order of their creation, to the millisecond. */
 export function newId(kind: IdKind, nowMs: number = Date.now()): string {
   let time = nowMs;
   let head = '';
@@ -60,14 +60,14 @@ export type NotificationId = z.infer<typeof NotificationId>;
 export const ProviderId = idOf('provider').brand<'ProviderId'>();
 export type ProviderId = z.infer<typeof ProviderId>;
 
-/** A user's id is chosen by the product that Streambed is built into: 1 to 64 characters, no colon (rooms use it). */
+/** Id of a user, chosen by the product that Streambed is built into: 1 to 64 characters, no colon (names of rooms use it). */
 export const UserId = z
   .string()
   .regex(/^[A-Za-z0-9_.@-]{1,64}$/, 'must be 1 to 64 of the characters A-Z a-z 0-9 _ . @ -')
   .brand<'UserId'>();
 export type UserId = z.infer<typeof UserId>;
 
-/** The sender's own id of an event: the same one by the same actor in a stream has one effect, for ever. */
+/** The sender's own id of an event. Sends with the same id by the same actor in a stream have one effect, with no time limit. */
 export const ClientEventId = z
   .string()
   .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')

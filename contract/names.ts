@@ -27,7 +27,7 @@ export const env = {
 
 /** CloudWatch namespace and metric names; alarms and dashboards use the same words. */
 export const metricsNamespace = 'Streambed';
-/** The dimension `service` of every metric: two stages in one account do not mix. */
+/** The dimension `service` of every metric. It keeps two stages in one account apart. */
 export const metricsService = (stage: string): string => `streambed-${stage}`;
 export const metric = {
   eventsPosted: 'EventsPosted',
@@ -57,5 +57,5 @@ export const metric = {
 /** The database role that the functions connect as: no BYPASSRLS, owns nothing. */
 export const appDatabaseRole = 'streambed_app';
 
-/** Route keys of sockets are picked by this; everything goes to `$default`. */
+/** The field that selects the route of a socket's frames; all of them go to `$default`. */
 export const subprotocol = 'streambed.v1.json';

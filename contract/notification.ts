@@ -3,11 +3,11 @@ import { EventId, NotificationId, StreamId } from './ids.ts';
 import { queryInteger } from './query.ts';
 import { Person } from './stream.ts';
 
-/** `mention`: by name or with @here; `invited`: added to a stream by someone else. */
+/** Kinds of notification. `mention`: by name or with @here; `invited`: another member added the reader to a stream. */
 export const NotificationKind = z.enum(['mention', 'here', 'invited']).meta({ id: 'NotificationKind' });
 export type NotificationKind = z.infer<typeof NotificationKind>;
 
-/** One line of a member's activity. It is gone when its event was deleted, or when the member may not see the stream any more. */
+/** One entry of a member's activity. It disappears when its event is deleted, or when the member loses the stream. */
 export const Notification = z
   .object({
     id: NotificationId,
@@ -32,7 +32,7 @@ export const ListNotifications = z.strictObject({
 });
 export type ListNotifications = z.infer<typeof ListNotifications>;
 
-/** Those that are named, or all up to and including the newest that was seen. */
+/** The named notifications, or all up to and including the newest one that was seen. */
 export const MarkNotificationsRead = z
   .strictObject({
     ids: z.array(NotificationId).min(1).max(200).optional(),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A whole number in a query string: plain digits, nothing else that a program might take for a number. */
+/** A whole number in a query string: plain digits. Other notations of numbers are refused. */
 export const queryInteger = (bounds: { readonly min: number; readonly max?: number }) => {
   const { min, max = Number.MAX_SAFE_INTEGER } = bounds;
   return z.preprocess(

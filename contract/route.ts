@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { queryInteger } from './query.ts';
 
-/** Who may call: nobody in particular, a workspace's API key, a signed-in member, or either of the two. */
+/** Callers of a route: without authentication, a workspace's API key, a signed-in member, or either of the two. */
 export type RouteAuth = 'none' | 'apiKey' | 'user' | 'userOrApiKey';
 
 /**
- * One row of the HTTP surface. The same row feeds the router and its validation, the API Gateway routes, the OpenAPI document and the
- * typed client. `path` is written as API Gateway writes it; `params` has one key for each of its `{names}`.
+ * One row of the HTTP surface. The same row feeds the router and its validation, the API Gateway routes, the OpenAPI document and the typed
+ * client. `path` is in API Gateway's notation; `params` has one key for each of its `{names}`.
  */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -17,9 +17,9 @@ export interface Route {
   readonly params: z.ZodObject;
   readonly query: z.ZodType<Record<string, unknown>>;
   readonly body: z.ZodType | undefined;
-  /** Request headers the route understands besides the common ones, lower case. */
+  /** Request headers of the route besides the common ones, in lower case. */
   readonly headers: readonly ('idempotency-key' | 'if-match')[];
-  /** The answer by status; undefined for an answer without a body. */
+  /** Schema of the answer by status; undefined for an answer without a body. */
   readonly answers: Readonly<Record<number, z.ZodType | undefined>>;
   /** Content type of the answer where it is not application/json. */
   readonly produces?: string;
@@ -36,7 +36,7 @@ type Given<Auth, Params, Query, Body, Answers> = Omit<Route, 'auth' | 'params' |
   readonly headers?: Route['headers'];
 };
 
-/** Completes a row: what is not given is empty, and empty is strict. */
+/** Completes a row. Schemas that are left out are empty and strict. */
 export function defineRoute<
   Auth extends RouteAuth,
   Params extends z.ZodObject = typeof nothing,
@@ -56,14 +56,14 @@ export function defineRoute<
 export type ParamsOf<R extends Route> = z.infer<R['params']>;
 export type QueryOf<R extends Route> = z.infer<R['query']>;
 export type BodyOf<R extends Route> = R['body'] extends z.ZodType ? z.infer<R['body']> : undefined;
-/** Query and body as a caller writes them: defaults may be left out. */
+/** Query and body as a caller writes them. Fields with defaults may be left out. */
 export type QueryInput<R extends Route> = z.input<R['query']>;
 export type BodyInput<R extends Route> = R['body'] extends z.ZodType ? z.input<R['body']> : undefined;
 type Outputs<Answers> = { [Status in keyof Answers]: Answers[Status] extends z.ZodType ? z.infer<Answers[Status]> : undefined };
-/** What the route answers with, whichever its status. */
+/** The answer of a route, for any of its statuses. */
 export type AnswerOf<R extends Route> = Outputs<R['answers']>[keyof R['answers']];
 
-/** A page of anything: `nextCursor` is opaque, null on the last page. */
+/** A page of a list. `nextCursor` is opaque, null on the last page. */
 export const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
 /** `limit` and `cursor` of every list. */

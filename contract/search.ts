@@ -4,7 +4,7 @@ import { StreamId, UserId } from './ids.ts';
 import { queryInteger } from './query.ts';
 import { storable } from './text.ts';
 
-/** Words, "a phrase", -without; best first. `from`: author, `in`: stream, `before` and `after`: times. */
+/** A search for events: words, "a phrase", -without. Best match first. `from`: author, `in`: stream, `before` and `after`: times. */
 export const SearchQuery = z.strictObject({
   q: storable.trim().min(1).max(200),
   from: UserId.optional(),
@@ -16,7 +16,7 @@ export const SearchQuery = z.strictObject({
 });
 export type SearchQuery = z.infer<typeof SearchQuery>;
 
-/** An event that was found, where it is, and the words around the match: matches stand between U+0002 and U+0003. */
+/** An event that was found, its stream, and the words around the match: matches stand between U+0002 and U+0003. */
 export const SearchHit = z
   .object({ event: StreamEvent, streamName: z.string().nullable(), streamType: z.string(), snippet: z.string(), score: z.number() })
   .meta({ id: 'SearchHit' });

@@ -5,27 +5,27 @@ import { descriptionOf, nameOf, storable } from './text.ts';
 
 export const StreamType = z.enum(['channel', 'thread', 'dm', 'incident', 'assistant']).meta({ id: 'StreamType' });
 export type StreamType = z.infer<typeof StreamType>;
-/** `inherit`: who sees the parent sees this too, whoever that is at the time of looking. */
+/** Visibility of a stream. `inherit`: the readers of the parent, at the time of the request. */
 export const Visibility = z.enum(['public', 'private', 'inherit']).meta({ id: 'Visibility' });
 export type Visibility = z.infer<typeof Visibility>;
 export const StreamStatus = z.enum(['active', 'archived', 'resolved']).meta({ id: 'StreamStatus' });
 export type StreamStatus = z.infer<typeof StreamStatus>;
-/** How bad an incident is, worst first. */
+/** Severity of an incident, worst first. */
 export const Severity = z.enum(['sev1', 'sev2', 'sev3', 'sev4']).meta({ id: 'Severity' });
 export type Severity = z.infer<typeof Severity>;
 export const StreamRole = z.enum(['owner', 'admin', 'member']).meta({ id: 'StreamRole' });
 export type StreamRole = z.infer<typeof StreamRole>;
-/** `default`: badges for everything, notifications for mentions. `none`: neither. */
+/** Notify levels. `default`: badges for everything, notifications for mentions. `none`: neither. */
 export const NotifyLevel = z.enum(['default', 'all', 'mentions', 'none']).meta({ id: 'NotifyLevel' });
 export type NotifyLevel = z.infer<typeof NotifyLevel>;
 
-/** A person as they are shown beside something. */
+/** A person as shown beside an event or a stream. */
 export const Person = z.object({ id: UserId, name: z.string() }).meta({ id: 'Person' });
 export type Person = z.infer<typeof Person>;
 
 /**
- * How far a member has read a stream, and what that leaves unread: absolute counts. `rev` grows with each change of it; of two of them the
- * one with the larger `rev` is the newer.
+ * The read state of a member in a stream, with absolute counts of unread messages. `rev` grows with each change; of two states the one with
+ * the higher `rev` is the newer.
  */
 export const ReadState = z
   .object({
@@ -104,7 +104,7 @@ export const CreateStream = z
   .meta({ id: 'CreateStream' });
 export type CreateStream = z.infer<typeof CreateStream>;
 
-/** At least one of the fields. `status`: `archived` archives, `active` brings back or reopens, `resolved` is for incidents. */
+/** A change of at least one field. `status`: `archived` archives, `active` brings back or reopens, `resolved` is for incidents. */
 export const UpdateStream = z
   .strictObject({
     name: name.optional(),
@@ -121,7 +121,7 @@ export type UpdateStream = z.infer<typeof UpdateStream>;
 export const CreateThread = z.strictObject({ eventId: EventId, name: name.optional() }).meta({ id: 'CreateThread' });
 export type CreateThread = z.infer<typeof CreateThread>;
 
-/** `inherit`: whoever sees the parent sees it, as when it was a thread. */
+/** Promotion of a thread. Visibility `inherit` keeps the readers of the parent, as before. */
 export const PromoteStream = z
   .strictObject({
     streamType: z.enum(['channel', 'incident']),
@@ -134,9 +134,9 @@ export const PromoteStream = z
   .meta({ id: 'PromoteStream' });
 export type PromoteStream = z.infer<typeof PromoteStream>;
 
-/** How far one has read: up to the end unless told. */
+/** The position to mark as read up to; without it, the end. */
 export const MarkRead = z.strictObject({ seq: z.int().min(0).optional() }).meta({ id: 'MarkRead' });
-/** Makes an event, and all behind it, unread again. */
+/** Marks an event and all events behind it as unread. */
 export const MarkUnread = z.strictObject({ eventId: EventId }).meta({ id: 'MarkUnread' });
 
 export const StreamMember = z
@@ -152,13 +152,13 @@ export type StreamMember = z.infer<typeof StreamMember>;
 export const InviteMembers = z
   .strictObject({ userIds: z.array(UserId).min(1).max(maxInvites), role: StreamRole.default('member') })
   .meta({ id: 'InviteMembers' });
-/** `notifyLevel` is one's own to choose, `role` is given by who manages the stream. */
+/** A change of a membership. The member sets `notifyLevel`; a manager of the stream sets `role`. */
 export const UpdateStreamMember = z
   .strictObject({ role: StreamRole.optional(), notifyLevel: NotifyLevel.optional() })
   .refine((change) => change.role !== undefined || change.notifyLevel !== undefined, { error: 'give role or notifyLevel' })
   .meta({ id: 'UpdateStreamMember' });
 
-/** By name unless `sort=activity`: those with the newest event first. */
+/** A query for streams, by name. `sort=activity`: newest event first. */
 export const ListStreams = z.strictObject({
   type: StreamType.optional(),
   status: z

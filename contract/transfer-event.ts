@@ -4,13 +4,13 @@ import { FileName, MediaType } from './file.ts';
 import { ClientEventId, EventId, FileId, ProviderId, StreamId, UserId } from './ids.ts';
 import { descriptionOf, isStorable, MessageText, nameOf, storable, utf8Bytes } from './text.ts';
 
-/** Streambed keeps times from 1970 on, as ids do. */
+/** A time from 1970 on, as ids can have it. */
 export const Time = z.iso.datetime().refine((time) => Date.parse(time) >= 0, { error: 'must not be before 1970' });
-/** A place in a log. */
+/** A position of a log. */
 export const position = z.int().min(1);
-/** How many. */
+/** A number of things. */
 export const count = z.int().min(0);
-/** JSON that can be stored and comes back the same. */
+/** JSON that comes back from the database unchanged. */
 export const Json = z
   .record(z.string(), z.json())
   .refine((value) => utf8Bytes(JSON.stringify(value)) <= 65_536, { error: 'must be at most 65536 bytes of JSON' })
@@ -67,7 +67,7 @@ const EventFields = z.strictObject({
   deletedAt: Time.nullable(),
 });
 
-/** What an event of a type must hold, unless it was deleted. */
+/** The content that each type of event must have, unless the event was deleted. */
 const needs: Readonly<Record<string, 'content' | 'sharedRef' | 'poll' | 'file' | undefined>> = {
   message: 'content',
   shared: 'sharedRef',
@@ -76,7 +76,7 @@ const needs: Readonly<Record<string, 'content' | 'sharedRef' | 'poll' | 'file' |
 };
 const counts = (eventType: string): boolean => eventType in needs || eventType.includes('.');
 
-/** An event with its content, whatever its type. A deleted one has none. */
+/** An event with its content, of any type. A deleted event has no content. */
 export const EventRecord = EventFields.check(({ value: event, issues }) => {
   const refuse = (field: keyof typeof event, message: string) =>
     issues.push({ code: 'custom', path: [field], message, input: event[field] });
@@ -94,7 +94,7 @@ export const EventRecord = EventFields.check(({ value: event, issues }) => {
 });
 export type EventRecord = z.infer<typeof EventRecord>;
 
-/** What an event said before an edit. */
+/** The text of an event before an edit. */
 export const VersionRecord = z.strictObject({
   kind: z.literal('version'),
   eventId: EventId,
@@ -105,7 +105,7 @@ export const VersionRecord = z.strictObject({
   editedBy: UserId,
 });
 
-/** Most reactions or votes of one record; an event may have several records of them. */
+/** Most reactions or votes of one record. An event may have several records of them. */
 export const maxInRecord = 500;
 
 export const ReactionsRecord = z.strictObject({

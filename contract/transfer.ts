@@ -7,14 +7,14 @@ import { count, EventRecord, Json, ReactionsRecord, Time, VersionRecord, VotesRe
 import { ProviderKind, WorkspaceRole } from './workspace.ts';
 
 /**
- * A workspace as a file: one JSON object a line (NDJSON), each with its `kind`. The order is the one that an import needs, in one pass:
- * header, workspace, providers, members, streams; then the events of each stream, oldest first, each with its versions, reactions and votes
- * behind it; then the events that share another, which may stand anywhere; then who is in which stream, the end of each stream, and the end.
- * Ids of users stay as they are; the other ids of an import are new. Positions, counts, roles and times are kept.
+ * A workspace as a file: one JSON object a line (NDJSON), each with its `kind`. The order lets an import read it in one pass: header,
+ * workspace, providers, members, streams; then the events of each stream, oldest first, each followed by its versions, reactions and votes;
+ * then the events that share another event of any stream; then the members and the end of each stream; then the end of the file.
+ * Ids of users stay as they are; an import makes new values for the other ids. Positions, counts, roles and times are kept.
  */
 export const exportFormat = 'streambed-export';
 
-/** Which fields hold ids that an import makes anew. `event.payload.*`: each string in it that as a whole is such an id. */
+/** Fields with ids that an import replaces. `event.payload.*`: each string in it that is such an id as a whole. */
 export const exportedIds = [
   'header.workspaceId',
   'workspace.id',
@@ -37,10 +37,10 @@ export const exportedIds = [
   'stream_end.branchedFromEventId',
 ] as const;
 
-/** Which fields hold times that are another after an import. */
+/** Fields with times that differ after an import. */
 export const exportedTimes = ['header.exportedAt', 'workspace.createdAt'] as const;
 
-/** What a workspace has, and its file does not. */
+/** Parts of a workspace that its file leaves out. */
 export const notExported = [
   'notifications',
   'content of files',
@@ -135,7 +135,7 @@ const StreamMemberRecord = z.strictObject({
   leftAt: Time.nullable(),
 });
 
-/** All of a stream was said: where it branched from, who sees it, and how much there must be of it. */
+/** The end of a stream: its branching point, its visibility, and the counts that it must have. */
 const StreamEndRecord = z
   .strictObject({
     kind: z.literal('stream_end'),
@@ -182,10 +182,10 @@ export const ExportQuery = z.strictObject({
   cursor: z.string().max(512).optional(),
 });
 
-/** The next lines of a file, in their order: at most 1,000, and 256 KB. Those that came before change nothing. */
+/** The next lines of a file, in their order: at most 1,000, and 256 KB. Lines that were imported before change nothing. */
 export const ImportRecords = z.strictObject({ records: z.array(ExportRecord).min(1).max(1_000) }).meta({ id: 'ImportRecords' });
 
-/** `added`: what was not there before. `finished`: the end of the file was imported. */
+/** The result of an import. `added`: the records that were new. `finished`: the end of the file was imported. */
 export const Imported = z
   .object({ records: z.int(), added: z.object({ members: z.int(), streams: z.int(), events: z.int() }), finished: z.boolean() })
   .meta({ id: 'Imported' });

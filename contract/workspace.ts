@@ -3,7 +3,7 @@ import { ProviderId, UserId, WorkspaceId } from './ids.ts';
 import { queryInteger } from './query.ts';
 import { nameOf, storable } from './text.ts';
 
-/** What a member may do in a workspace, from most to least. Guests see only the streams they were added to. */
+/** Roles of a workspace, most rights first. Guests see only the streams they were added to. */
 export const WorkspaceRole = z.enum(['owner', 'admin', 'member', 'guest']).meta({ id: 'WorkspaceRole' });
 export type WorkspaceRole = z.infer<typeof WorkspaceRole>;
 
@@ -21,7 +21,7 @@ export const User = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;
 
-/** A named source of events. */
+/** A provider: a named source of events. */
 export const ProviderKind = z.enum(['web', 'webhook', 'assistant']).meta({ id: 'ProviderKind' });
 export const Provider = z
   .object({
@@ -37,7 +37,7 @@ export type Provider = z.infer<typeof Provider>;
 export const CreateProvider = z.strictObject({ kind: ProviderKind, name: nameOf(80) }).meta({ id: 'CreateProvider' });
 export type CreateProvider = z.infer<typeof CreateProvider>;
 
-/** `POST /v1/tokens`: creates or updates the user, and mints a token for them. */
+/** The body of `POST /v1/tokens`, which creates or updates the user and makes a token for them. */
 export const CreateToken = z
   .strictObject({
     userId: UserId,
@@ -52,7 +52,7 @@ export type CreateToken = z.infer<typeof CreateToken>;
 export const UserToken = z.object({ token: z.string(), expiresAt: z.iso.datetime(), user: User }).meta({ id: 'UserToken' });
 export type UserToken = z.infer<typeof UserToken>;
 
-/** Members by name; `q` finds them by a part of name or id. */
+/** A query for members, by name. `q` finds a part of a name or an id. */
 export const ListMembers = z.strictObject({
   q: storable.trim().max(80).optional(),
   role: WorkspaceRole.optional(),

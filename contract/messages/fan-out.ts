@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { EpochsFrame, Pointer, RelatedFrame, RoomItem, SignalType } from '../frames.ts';
 
-/** Something for everyone in a room: what the outbox sends. */
+/** An item for all subscribers of a room, sent by the outbox. */
 const ItemMessage = z.object({
   kind: z.literal('item'),
   room: z.string(),
@@ -9,15 +9,15 @@ const ItemMessage = z.object({
   item: RoomItem,
   committedAt: z.iso.datetime(),
 });
-/** What follows from a room's log and can be read anew, for everyone in the room. */
+/** A frame for all subscribers of a room that is derived from the room's log, and can be read again over HTTP. */
 const DerivedFrame = z.discriminatedUnion('op', [EpochsFrame, RelatedFrame]);
 export type DerivedFrame = z.infer<typeof DerivedFrame>;
 const DerivedMessage = z.object({ kind: z.literal('derived'), room: z.string(), frame: DerivedFrame });
-/** Frames for one connection, in the order of the room's group: a replay stands before what happens after it. */
+/** Frames for one connection, in the order of the room's group: a replay precedes the changes after it. */
 const DirectMessage = z.object({ kind: z.literal('direct'), connectionId: z.string(), frames: z.array(z.looseObject({ op: z.string() })) });
-/** How far a stream is, for everyone in these rooms; the newest wins, so their order does not matter. */
+/** The heads of streams, for all subscribers of these rooms. The newest counts, so their order does not matter. */
 const PointersMessage = z.object({ kind: z.literal('pointers'), rooms: z.array(z.object({ room: z.string(), items: z.array(Pointer) })) });
-/** What is told at most once, to everyone in a room but its sender; nobody wants it any more `ttl` seconds after `at`. */
+/** A signal for all subscribers of a room but its sender, sent at most once. It is dropped `ttl` seconds after `at`. */
 const SignalMessage = z.object({
   kind: z.literal('signal'),
   room: z.string(),
@@ -29,8 +29,8 @@ const SignalMessage = z.object({
   data: z.record(z.string(), z.json()).optional(),
 });
 /**
- * The subscriptions of these members (null: of everyone) to the room end here, in order with its items. `isBelow`: it follows from another
- * revocation, that of a stream above; what is further below is told by itself.
+ * Ends the subscriptions of these members (null: of all) to the room, in order with its items. `isBelow`: the revocation follows from that
+ * of a stream above; its own threads get theirs separately.
  */
 const RevokeMessage = z.object({
   kind: z.literal('revoke'),
@@ -38,9 +38,9 @@ const RevokeMessage = z.object({
   userIds: z.array(z.string()).readonly().nullable(),
   isBelow: z.boolean().optional(),
 });
-/** Say goodbye to one connection and close it. */
+/** Sends `bye` to one connection and closes it. */
 const CloseMessage = z.object({ kind: z.literal('close'), connectionId: z.string(), code: z.int(), reason: z.string() });
-/** The same for all connections of a member. */
+/** Sends `bye` to all connections of a member and closes them. */
 const CloseUserMessage = z.object({
   kind: z.literal('close-user'),
   workspaceId: z.string(),
@@ -49,7 +49,7 @@ const CloseUserMessage = z.object({
   reason: z.string(),
 });
 
-/** What goes through the fan-out queue: all that is pushed to sockets, since only its worker can push. */
+/** A message of the fan-out queue. All frames for sockets pass through it, because only its worker can post them. */
 export const FanOutMessage = z.discriminatedUnion('kind', [
   ItemMessage,
   DerivedMessage,

@@ -3,15 +3,15 @@ import * as z from 'zod';
 const workspaceId = z.string();
 
 /**
- * What is looked after when a change has been told, off the path of who made it. A nudge says where to look, never what there is: it may
- * come twice, late, and in any order.
+ * Work after a change was published, off the path of its author. A nudge names a place and has no data: it may come twice, late, and in any
+ * order.
  */
 export const FollowUp = z.discriminatedUnion('kind', [
-  /** A stream has gone on: sidebars and the root event of a thread are told how far. */
+  /** A stream has new events: its sidebars and the root event of a thread get the new head. */
   z.object({ kind: z.literal('stream'), workspaceId, streamId: z.string() }),
-  /** An event was edited or deleted: where it is shared, its preview is another. */
+  /** An event was edited or deleted: its previews in other streams are outdated. */
   z.object({ kind: z.literal('shares'), workspaceId, eventId: z.string() }),
-  /** Who hears a stream has changed (null: for everybody): what branched off it is heard by who hears it. */
+  /** Access to a stream has changed for these members (null: for all): its threads inherit the change. */
   z.object({ kind: z.literal('access'), workspaceId, streamId: z.string(), userIds: z.array(z.string()).readonly().nullable() }),
 ]);
 export type FollowUp = z.infer<typeof FollowUp>;
