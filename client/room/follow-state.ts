@@ -108,16 +108,30 @@ export type FollowEvent =
   /** A read failed and is repeated. */
   | { readonly name: 'failed'; readonly problem: Problem }
   /** The deadline of the state has passed. */
-  | { readonly name: 'overdue' }
+  | ({ readonly name: 'overdue' } & Delay)
   | { readonly name: 'refused'; readonly problem: Problem }
   | { readonly name: 'close' };
 
-/**
- * Work that a transition asks for. `read`: starts reading; `retry`: ends the pause before the next try to read; `hurry`: reads though
- * nothing is known to be missing; `rejoin`: subscribes again; `heard`: tells that frames without positions may have been missed; `leave`:
- * ends the subscription.
- */
-export type FollowEffect = 'read' | 'retry' | 'hurry' | 'rejoin' | 'heard' | 'leave';
+/** The time that a state has lasted, and the number of times that it was overdue, counted from 1. */
+interface Delay {
+  readonly waitedMs: number;
+  readonly attempt: number;
+}
+
+/** Work that a transition asks for. */
+export type FollowEffect =
+  /** Starts to read. */
+  | { readonly name: 'read' }
+  /** Ends the pause before the next try to read. */
+  | { readonly name: 'retry' }
+  /** Reads though nothing is known to be missing. */
+  | { readonly name: 'hurry' }
+  /** Subscribes again. */
+  | ({ readonly name: 'rejoin' } & Delay)
+  /** Tells the owner that frames without positions may have been missed. */
+  | { readonly name: 'heard' }
+  /** Ends the subscription. */
+  | { readonly name: 'leave' };
 
 /** A state, and the work that it asks for, in order. */
 export interface Transition {
@@ -126,12 +140,15 @@ export interface Transition {
 }
 
 /** The beginning: nothing was read. */
-export const firstTransition: Transition = { state: { name: 'opening', wasLive: false, copy: { name: 'reading' } }, effects: ['read'] };
+export const firstTransition: Transition = {
+  state: { name: 'opening', wasLive: false, copy: { name: 'reading' } },
+  effects: [{ name: 'read' }],
+};
 
 /** Takes one event. An event that does not concern the state returns the same state. */
 export function transition(state: FollowState, event: FollowEvent): Transition {
   if (state.name === 'closed') return { state, effects: [] };
-  if (event.name === 'close') return { state: { name: 'closed' }, effects: ['leave'] };
+  if (event.name === 'close') return { state: { name: 'closed' }, effects: [{ name: 'leave' }] };
   if (state.name === 'ended') return { state: endedAfter(state, event), effects: [] };
   switch (event.name) {
     case 'opening':
@@ -139,20 +156,25 @@ export function transition(state: FollowState, event: FollowEvent): Transition {
     case 'lost':
       return { state: offline(partsOf(state), event), effects: [] };
     case 'open':
-      return isConnected(state) ? { state, effects: [] } : { state: connected(partsOf(state)), effects: isReading(state) ? ['retry'] : [] };
+      return isConnected(state)
+        ? { state, effects: [] }
+        : { state: connected(partsOf(state)), effects: isReading(state) ? [{ name: 'retry' }] : [] };
     case 'promised': {
       const { wasLive, promise, copy } = partsOf(state);
       const { gen, seq } = event;
-      return { state: withParts(state, { wasLive, promise: { gen, seq }, copy }), effects: promise === undefined ? ['heard'] : [] };
+      return {
+        state: withParts(state, { wasLive, promise: { gen, seq }, copy }),
+        effects: promise === undefined ? [{ name: 'heard' }] : [],
+      };
     }
     case 'unsubscribed': {
       const { wasLive, copy } = partsOf(state);
       return { state: withParts(state, { wasLive, copy }), effects: [] };
     }
     case 'overdue':
-      return { state, effects: hasDeadline(state) ? (isReading(state) ? ['rejoin'] : ['rejoin', 'hurry']) : [] };
+      return { state, effects: hasDeadline(state) ? repair(state, event) : [] };
     case 'refused':
-      return { state: { name: 'ended', problem: event.problem, ...offlineSinceOf(state) }, effects: ['leave'] };
+      return { state: { name: 'ended', problem: event.problem, ...offlineSinceOf(state) }, effects: [{ name: 'leave' }] };
     case 'moved':
     case 'due':
     case 'read':
@@ -170,7 +192,7 @@ function withCopy(state: FollowingState, event: Extract<FollowEvent, { name: 'mo
   const put = (copy: Copy, effects: FollowEffect[] = []): Transition => ({ state: withParts(state, { ...partsOf(state), copy }), effects });
   switch (event.name) {
     case 'due':
-      return reading ? { state, effects: [] } : put({ name: 'reading' }, ['read']);
+      return reading ? { state, effects: [] } : put({ name: 'reading' }, [{ name: 'read' }]);
     case 'failed':
       return reading ? put({ name: 'reading', problem: event.problem }) : { state, effects: [] };
     case 'moved':
@@ -179,6 +201,12 @@ function withCopy(state: FollowingState, event: Extract<FollowEvent, { name: 'mo
       if (reading !== (event.name === 'read')) return { state, effects: [] };
       return put({ name: 'held', gen: event.gen, seq: event.seq });
   }
+}
+
+/** Either the subscription or a change was lost: requests both again. A read that is under way has a deadline of its own. */
+function repair(state: FollowState, { waitedMs, attempt }: Delay): FollowEffect[] {
+  const rejoin: FollowEffect = { name: 'rejoin', waitedMs, attempt };
+  return isReading(state) ? [rejoin] : [rejoin, { name: 'hurry' }];
 }
 
 /** A lost connection takes its subscriptions with it. */

@@ -51,7 +51,7 @@ export class RoomFollower<Item extends Change> {
       clock: options.clock,
       bounds: overdue,
       isPassing: () => hasDeadline(this.#follow),
-      overdue: (waitedMs, attempt) => this.#run(this.#note({ name: 'overdue' }), { waitedMs, attempt }),
+      overdue: (waitedMs, attempt) => this.#run(this.#note({ name: 'overdue', waitedMs, attempt })),
     });
   }
 
@@ -118,12 +118,12 @@ export class RoomFollower<Item extends Change> {
     return effects;
   }
 
-  #run(effects: readonly FollowEffect[], overdue = { waitedMs: 0, attempt: 0 }): void {
-    for (const effect of effects) this.#do(effect, overdue);
+  #run(effects: readonly FollowEffect[]): void {
+    for (const effect of effects) this.#do(effect);
   }
 
-  #do(effect: FollowEffect, overdue: { readonly waitedMs: number; readonly attempt: number }): void {
-    switch (effect) {
+  #do(effect: FollowEffect): void {
+    switch (effect.name) {
       case 'read':
         return void this.#read();
       case 'retry':
@@ -131,13 +131,18 @@ export class RoomFollower<Item extends Change> {
       case 'hurry':
         return this.hurry();
       case 'rejoin':
-        return this.#options.socket.rejoin(this.#options.room, { state: this.state, ...overdue });
+        return this.#rejoin(effect.waitedMs, effect.attempt);
       case 'heard':
         return this.#options.heard?.();
       case 'leave':
         this.#options.clock.cancel(this.#timer);
         return this.#leave?.();
     }
+  }
+
+  #rejoin(waitedMs: number, attempt: number): void {
+    const { socket, room } = this.#options;
+    socket.rejoin(room, { state: this.state, waitedMs, attempt });
   }
 
   #changed(): void {

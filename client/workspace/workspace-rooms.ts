@@ -94,7 +94,7 @@ export class WorkspaceRooms<Snapshot extends Pick<Bootstrap, 'rooms'>> {
   }
 
   #do(effect: FollowEffect): void {
-    switch (effect) {
+    switch (effect.name) {
       case 'read':
         return void this.#readOn();
       case 'retry':

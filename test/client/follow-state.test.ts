@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { firstTransition, hasDeadline, isReading, linkEvent, transition, viewOf } from '../../client/room/follow-state.ts';
-import type { FollowEvent, FollowState, LogPosition } from '../../client/room/follow-state.ts';
+import type { FollowEvent, FollowState, LogPosition, Transition } from '../../client/room/follow-state.ts';
 import { problem } from './fake-server.ts';
 
 type Name = FollowState['name'];
@@ -17,7 +17,7 @@ const events: FollowEvent[] = [
   { name: 'unsubscribed' },
   { name: 'due' },
   { name: 'failed', problem: problem('unavailable') },
-  { name: 'overdue' },
+  { name: 'overdue', waitedMs: 20_000, attempt: 1 },
   { name: 'refused', problem: refused },
   { name: 'close' },
   ...(['promised', 'moved', 'read'] as const).flatMap((name) => positions.map((position) => ({ name, ...position }))),
@@ -25,6 +25,8 @@ const events: FollowEvent[] = [
 const anyEvents = fc.array(fc.constantFrom(...events), { maxLength: 40 });
 
 const after = (state: FollowState, ...steps: FollowEvent[]): FollowState => steps.reduce((at, step) => transition(at, step).state, state);
+
+const namesOf = ({ effects }: Transition): string[] => effects.map(({ name }) => name);
 
 /** All states that the events above lead to. */
 function reachable(): FollowState[] {
@@ -93,9 +95,9 @@ describe('the states of a follower', () => {
       const isOver = state.name === 'ended' || state.name === 'closed';
       expect([state, leaving.length > 0]).toEqual([state, !isOver]);
       expect(hasDeadline(state)).toBe(state.name === 'subscribing' || state.name === 'behind');
-      const { effects } = transition(state, { name: 'overdue' });
+      const asked = namesOf(transition(state, { name: 'overdue', waitedMs: 20_000, attempt: 1 }));
       // A read that is under way has deadlines of its own.
-      expect(effects).toEqual(hasDeadline(state) ? (isReading(state) ? ['rejoin'] : ['rejoin', 'hurry']) : []);
+      expect(asked).toEqual(hasDeadline(state) ? (isReading(state) ? ['rejoin'] : ['rejoin', 'hurry']) : []);
     }
   });
 
@@ -180,9 +182,10 @@ describe('any sequence of events', () => {
         fc.pre(state.name !== 'closed' && state.name !== 'ended');
         state = after(state, { name: 'refused', problem: refused });
         for (const event of later) {
-          const { state: next, effects } = transition(state, event);
+          const step = transition(state, event);
+          const next = step.state;
           const isClosed = state.name === 'closed' || event.name === 'close';
-          expect([next.name, effects]).toEqual(isClosed ? ['closed', state.name === 'closed' ? [] : ['leave']] : ['ended', []]);
+          expect([next.name, namesOf(step)]).toEqual(isClosed ? ['closed', state.name === 'closed' ? [] : ['leave']] : ['ended', []]);
           if (next.name === 'ended') expect(viewOf(next)).toMatchObject({ state: 'offline', problem: refused });
           state = next;
         }
@@ -197,12 +200,12 @@ describe('any sequence of events', () => {
         // The beginning asks for the first one.
         let isUnderWay = true;
         for (const event of steps) {
-          const { state: next, effects } = transition(state, event);
-          if (effects.includes('read')) {
+          const step = transition(state, event);
+          if (namesOf(step).includes('read')) {
             expect(isUnderWay).toBe(false);
             isUnderWay = true;
           } else if (event.name === 'read') isUnderWay = false;
-          state = next;
+          state = step.state;
           const isOver = (['ended', 'closed'] as Name[]).includes(state.name);
           expect(isReading(state)).toBe(!isOver && isUnderWay);
         }
