@@ -214,6 +214,24 @@ describe('any sequence of events', () => {
     );
   });
 
+  test('tries to read at once when a connection opens, and says when a subscription begins', () => {
+    fc.assert(
+      fc.property(anyEvents, (steps) => {
+        const witness = new Witness();
+        let state = firstTransition.state;
+        for (const event of steps) {
+          const { ended, link, promise } = witness;
+          const asked = namesOf(transition(state, event));
+          expect(asked.includes('retry')).toBe(ended === undefined && event.name === 'open' && link !== 'open' && isReading(state));
+          expect(asked.includes('heard')).toBe(ended === undefined && event.name === 'promised' && promise === undefined);
+          state = after(state, event);
+          witness.see(event);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   test('says since when there is no connection only while there is none', () => {
     fc.assert(
       fc.property(anyEvents, (steps) => {
