@@ -58,7 +58,7 @@ import type { SocketState } from '../socket/socket.ts';
  *     ended        close         closed
  */
 export type FollowState =
-  /** The socket is being opened, and was not lost before. */
+  /** The socket is being opened for the first time, or again after it was stopped or closed. */
   | ({ readonly name: 'opening' } & Unconnected)
   /** No connection. `problem`: the reason why the socket stopped for good. */
   | ({ readonly name: 'offline'; readonly since?: number; readonly problem?: Problem } & Unconnected)
