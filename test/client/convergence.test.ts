@@ -46,14 +46,14 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 );
 const anySteps = fc.array(anyStep, { minLength: 5, maxLength: 40 });
 
-/** Whether what is shown is the log at the shown position, from the oldest shown event on: nothing left out, nothing too old. */
+/** Tells if the shown events are the log at the shown position, from the oldest shown event on: complete, and in their newest versions. */
 function isWholeIn(log: Log, { events, position, hasOlder }: LiveSnapshot): boolean {
   const oldest = hasOlder ? (events[0]?.seq ?? Number.MAX_SAFE_INTEGER) : 0;
   const shown = new Map(events.map((event) => [event.id, event]));
   return eventsAt(log, position).every((event) => event.seq < oldest || (shown.get(event.id)?.changedSeq ?? -1) >= event.changedSeq);
 }
 
-/** What must hold of everything that is ever shown, in whatever weather. */
+/** Checks the invariants of each snapshot that is shown, in any weather. */
 function check(server: FakeServer, shown: LiveSnapshot, sent: ReadonlySet<string>): void {
   const seqs = shown.events.map((event) => event.seq);
   expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));

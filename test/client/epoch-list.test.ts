@@ -127,7 +127,7 @@ describe('the list of epochs', () => {
   });
 });
 
-/** What happens at the server, and what becomes of the frames and of a list that is asked for. */
+/** Changes on the server, and the ways of their frames and of a listing that was requested. */
 const step = fc.oneof(
   fc.record({ do: fc.constant('open' as const), messages: fc.integer({ min: 1, max: 4 }) }),
   fc.record({ do: fc.constantFrom('label' as const, 'merge' as const, 'split' as const), index: fc.nat(12) }),
@@ -187,7 +187,7 @@ function play(steps: readonly Step[], limit: number) {
   return { server, told, list, isLost };
 }
 
-/** What the list should hold: as far back as it reaches. */
+/** The epochs that the list should have, as far back as it reaches. */
 const same = (list: EpochList, server: FakeEpochs): void => {
   const oldest = list.cursor === null ? 0 : Math.min(...list.list().map(({ firstSeq }) => firstSeq));
   expect(list.list()).toEqual(server.list().filter(({ firstSeq }) => firstSeq >= oldest));

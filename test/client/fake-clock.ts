@@ -35,7 +35,7 @@ export class FakeClock implements Clock {
     return this.#random();
   }
 
-  /** How many tasks wait: none after everything was closed. */
+  /** Number of waiting tasks; 0 after everything was closed. */
   get waiting(): number {
     return this.#tasks.size;
   }

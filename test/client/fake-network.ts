@@ -5,7 +5,7 @@ import { chance } from './fake-clock.ts';
 import type { FakeClock } from './fake-clock.ts';
 import type { FakeServer, ServerSide } from './fake-server.ts';
 
-/** How bad the network is: chances from 0 to 1, and the longest delay of anything. */
+/** Quality of the network: probabilities from 0 to 1, and the longest delay of a frame or an answer. */
 export interface Weather {
   readonly drop: number;
   readonly duplicate: number;
@@ -93,7 +93,7 @@ export class FakeNetwork {
   weather: Weather = calm;
   /** Frames that are lost whatever the weather. */
   loses: (frame: ServerFrame) => boolean = () => false;
-  /** How long the answer to a request for this address is on its way, besides the weather's delay. */
+  /** Returns the delay of an answer of this address, on top of the delay of the weather. */
   lag: (address: string) => number = () => 0;
   readonly #random: () => number;
 

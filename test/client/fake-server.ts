@@ -92,7 +92,7 @@ export class FakeServer {
     return event;
   }
 
-  /** What was shared was edited: whoever shared it is told anew. */
+  /** Edits the original of a shared event: the stream that shares it gets an update. */
   editOriginal(event: StreamEvent, original: string): StreamEvent {
     this.#originals.set(event.id, original);
     return this.update(event, {});
@@ -112,7 +112,7 @@ export class FakeServer {
     return this.#commit('reaction', { ...event, changedSeq: this.log.head + 1, reactions });
   }
 
-  /** Who may hear the stream has changed: everyone is to ask again. */
+  /** Ends all subscriptions to the stream with `revoked`: connections have to subscribe again. */
   revoke(): void {
     for (const side of this.connections) {
       if (side.rooms.delete(streamRoom)) side.push({ op: 'revoked', rooms: [streamRoom] });
@@ -383,7 +383,7 @@ export class FakeServer {
   }
 }
 
-/** What the log holds at a position: of each event the last version up to there. */
+/** Returns the events as of a position of the log: of each event the last version up to there. */
 export function eventsAt(log: Log, position: number): StreamEvent[] {
   const last = new Map<string, StreamEvent>();
   for (const version of log.versions) if (version.changedSeq <= position) last.set(version.id, version);

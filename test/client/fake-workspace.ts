@@ -73,7 +73,7 @@ export class FakeWorkspace {
     return this.me.role === 'guest';
   }
 
-  /** Whether the reader may hear a room. */
+  /** Tells if the reader may hear a room. */
   mayHear(name: string): boolean {
     return name === this.userRoom || (name === this.workspaceRoom && !this.isGuest);
   }
@@ -244,7 +244,7 @@ export class FakeWorkspace {
     return { ...shared, ...log, ...own, ...(member && { ...read, readRev }) };
   }
 
-  /** What a fresh reader is shown, newest activity first. */
+  /** Lists the streams that a new reader gets, newest activity first. */
   list(): Stream[] {
     const seen = [...this.streams.values()].filter((stream) => this.sees(stream) && stream.shared.status !== 'archived');
     const key = (stream: Stream): string => `${stream.lastEventAt ?? stream.createdAt} ${stream.id}`;

@@ -124,7 +124,7 @@ describe('the states of a follower', () => {
   });
 });
 
-/** What a follower knows, told by its events without any states: what the states are compared with. */
+/** A model of a follower without states, built from its events. The states are compared with it. */
 class Witness {
   link: 'opening' | 'open' | 'lost' = 'opening';
   promise: LogPosition | undefined;

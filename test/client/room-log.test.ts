@@ -4,7 +4,7 @@ import type { Segment } from '../../client/room/room-log.ts';
 
 interface Item {
   readonly seq: number;
-  /** Where the thing was appended; a plain message was appended where it stands. */
+  /** Position at which the thing was appended; a plain message was appended at its own position. */
   readonly of: number;
 }
 const plain = (seq: number): Item => ({ seq, of: seq });

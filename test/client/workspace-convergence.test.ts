@@ -60,7 +60,7 @@ const steps = (step: fc.Arbitrary<Step>) => fc.array(step, { minLength: 5, maxLe
 type StreamStep = Extract<Step, { which: number }>;
 type Act = (stream: ServerStream, house: FakeWorkspace, workspace: LiveWorkspace) => unknown;
 
-/** What may be done with a stream, by whoever may. */
+/** Actions on a stream, by any member who may do them. */
 const acts: Record<StreamStep['do'], Act> = {
   post: (stream, house) => house.post(stream),
   mention: (stream, house) => house.post(stream, 'bob', { mentionsMe: true }),
@@ -87,7 +87,7 @@ const acts: Record<StreamStep['do'], Act> = {
 
 const open = (streams: readonly Stream[]): Stream[] => streams.filter(({ status }) => status !== 'archived');
 
-/** What must hold of everything that is ever shown. */
+/** Checks the invariants of each snapshot that is shown. */
 function check(workspace: LiveWorkspace): void {
   const { streams, byType, totals } = workspace.getSnapshot();
   expect(new Set(streams.map(({ id }) => id)).size).toBe(streams.length);

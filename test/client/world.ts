@@ -28,7 +28,7 @@ export function makeWorld(seed = 1): World {
   return { clock, server, network, streambed, socket, openStream };
 }
 
-/** What a reader sees, in short. */
+/** The texts that a reader sees. */
 export const textsOf = (stream: LiveStream): (string | null)[] => stream.getSnapshot().events.map((event) => event.content?.text ?? null);
 
 /** A stream that is live, with `count` messages on the server. */
