@@ -37,19 +37,19 @@ const surestLift = 1.8;
  * Long queries, a first result far ahead, and results with little in common get few added words.
  */
 export function expandQuery(query: KeywordVector, found: readonly FeedbackText[], frequencies: Frequencies): KeywordVector {
-  const learnt = learnFrom(query, found, frequencies);
+  const terms = feedbackTerms(query, found, frequencies);
   const own = sum(query.values);
-  const all = sum(learnt.map(({ weight }) => weight));
+  const all = sum(terms.map(({ weight }) => weight));
   if (own === 0 || all === 0) return query;
   const share =
-    maxShare * Math.min(1, fewTerms / query.indices.length) * Math.sqrt(evenness(found)) * coherence(query, learnt, found, frequencies);
+    maxShare * Math.min(1, fewTerms / query.indices.length) * Math.sqrt(evenness(found)) * coherence(query, terms, found, frequencies);
   const weights = new Map(query.indices.map((index, at) => [index, ((1 - share) * (query.values[at] ?? 0)) / own]));
-  for (const { index, weight } of learnt) weights.set(index, (weights.get(index) ?? 0) + (share * weight) / all);
+  for (const { index, weight } of terms) weights.set(index, (weights.get(index) ?? 0) + (share * weight) / all);
   const entries = [...weights].filter(([, weight]) => weight > 0).toSorted(([a], [b]) => a - b);
   return { indices: entries.map(([index]) => index), values: entries.map(([, weight]) => weight) };
 }
 
-interface Learnt {
+interface FeedbackTerm {
   readonly index: number;
   readonly weight: number;
   /** Number of the texts with the term. */
@@ -64,26 +64,27 @@ function evenness(found: readonly FeedbackText[]): number {
 }
 
 /** The confidence that the texts share a subject, by the words that they share beside those of the query. */
-function coherence(query: KeywordVector, learnt: readonly Learnt[], found: readonly FeedbackText[], { shareOf }: Frequencies): number {
-  const asked = new Set(query.indices);
-  const liftOf = ({ index, texts }: Learnt) => (asked.has(index) ? 0 : Math.max(0, Math.log(texts / found.length / shareOf(index))));
-  const lift = sum(learnt.map((one) => one.weight * liftOf(one))) / sum(learnt.map(({ weight }) => weight));
+function coherence(query: KeywordVector, terms: readonly FeedbackTerm[], found: readonly FeedbackText[], { shareOf }: Frequencies): number {
+  const ofQuery = new Set(query.indices);
+  const liftOf = ({ index, texts }: FeedbackTerm) =>
+    ofQuery.has(index) ? 0 : Math.max(0, Math.log(texts / found.length / shareOf(index)));
+  const lift = sum(terms.map((one) => one.weight * liftOf(one))) / sum(terms.map(({ weight }) => weight));
   return Math.min(1, Math.max(0, (lift - chanceLift) / (surestLift - chanceLift)));
 }
 
 /** The terms of the texts with the most weight, each weighted by the score of its text. */
-function learnFrom(query: KeywordVector, found: readonly FeedbackText[], { rarityOf }: Frequencies): Learnt[] {
-  const asked = new Set(query.indices);
-  const said = new Map<number, { weight: number; texts: number }>();
+function feedbackTerms(query: KeywordVector, found: readonly FeedbackText[], { rarityOf }: Frequencies): FeedbackTerm[] {
+  const ofQuery = new Set(query.indices);
+  const weights = new Map<number, { weight: number; texts: number }>();
   for (const { score, keywords } of found) {
     const length = sum(keywords.values);
     for (const [at, index] of keywords.indices.entries()) {
-      const { weight, texts } = said.get(index) ?? { weight: 0, texts: 0 };
-      said.set(index, { weight: weight + (score * (keywords.values[at] ?? 0)) / length, texts: texts + 1 });
+      const { weight, texts } = weights.get(index) ?? { weight: 0, texts: 0 };
+      weights.set(index, { weight: weight + (score * (keywords.values[at] ?? 0)) / length, texts: texts + 1 });
     }
   }
-  return [...said]
-    .filter(([index, { texts }]) => asked.has(index) || texts >= Math.min(minTexts, found.length))
+  return [...weights]
+    .filter(([index, { texts }]) => ofQuery.has(index) || texts >= Math.min(minTexts, found.length))
     .map(([index, { weight, texts }]) => ({ index, weight, texts, worth: weight * rarityOf(index) }))
     .toSorted((a, b) => b.worth - a.worth || a.index - b.index)
     .slice(0, maxAdded);

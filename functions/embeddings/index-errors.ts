@@ -38,6 +38,6 @@ export function asIndexError(error: unknown): Error {
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { data } = error as { data?: { status?: { error?: unknown } } };
-  const said = data?.status?.error;
-  return typeof said === 'string' ? `${error.message}: ${said}` : error.message;
+  const reason = data?.status?.error;
+  return typeof reason === 'string' ? `${error.message}: ${reason}` : error.message;
 }

@@ -19,10 +19,10 @@ export interface Provider {
 
 /** Maps an HTTP status to the port's error. The body of the answer is left out: it may quote the text. */
 export function failureOfStatus(name: string, status: number, retryAfterSeconds?: number): EmbeddingFailed {
-  const said = `${name} answered ${status}`;
-  if (status === 429) return new EmbeddingFailed('throttled', said, retryAfterSeconds);
-  if (status === 408 || status === 425 || status >= 500) return new EmbeddingFailed('unavailable', said, retryAfterSeconds);
-  return new EmbeddingFailed('refused', said);
+  const message = `${name} answered ${status}`;
+  if (status === 429) return new EmbeddingFailed('throttled', message, retryAfterSeconds);
+  if (status === 408 || status === 425 || status >= 500) return new EmbeddingFailed('unavailable', message, retryAfterSeconds);
+  return new EmbeddingFailed('refused', message);
 }
 
 /** Parses `Retry-After`: seconds, or a date; undefined for anything else. */

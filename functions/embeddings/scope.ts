@@ -22,7 +22,7 @@ export interface Readable {
 }
 
 /** The points that a bulk change applies to. */
-export interface Where {
+export interface PointSelection {
   readonly workspaceId: string;
   readonly streamId?: string;
   readonly kind?: PointKind;
@@ -47,7 +47,7 @@ export function scopeFilter(scope: Scope, among?: readonly string[]): Schemas['F
   return { must, should, ...(exclude.length > 0 && { must_not: [ids(exclude)] }) };
 }
 
-export function whereFilter({ workspaceId, streamId, kind }: Where): Schemas['Filter'] {
+export function whereFilter({ workspaceId, streamId, kind }: PointSelection): Schemas['Filter'] {
   const must = [is('workspace_id', workspaceId)];
   if (streamId !== undefined) must.push(is('stream_id', streamId));
   if (kind !== undefined) must.push(is('kind', kind));

@@ -5,7 +5,7 @@ import { fuse } from './fusion.ts';
 import { keywordQuery } from './keyword-vector.ts';
 import type { Hit } from './point.ts';
 import type { Scope } from './scope.ts';
-import type { VectorIndex } from './vector-index.ts';
+import type { IndexQuery, VectorIndex } from './vector-index.ts';
 import { sampleFrequencies } from './word-frequencies.ts';
 
 /**
@@ -36,21 +36,21 @@ const trustInMeaning = 1;
 export async function searchIndex(index: VectorIndex, embedder: Embedder, search: Search): Promise<SearchAnswer> {
   const { scope, mode, text, limit } = search;
   const keywords = keywordQuery(text);
-  if (mode === 'keyword') return { hits: await askOne(index, scope, { by: { keywords }, limit }), isDegraded: false };
+  if (mode === 'keyword') return { hits: await queryOne(index, scope, { by: { keywords }, limit }), isDegraded: false };
   // Offline vectors find nothing that the words do not, and rank worse.
   const isByWords = mode === 'hybrid' && embedder.isOffline;
   const vector = isByWords ? undefined : await vectorOf(embedder, text);
-  if (mode === 'vector' && vector) return { hits: await askOne(index, scope, { by: { dense: vector }, limit }), isDegraded: false };
+  if (mode === 'vector' && vector) return { hits: await queryOne(index, scope, { by: { dense: vector }, limit }), isDegraded: false };
   const depth = Math.max(limit, fusedDepth);
   const [frequencies, [found = [], near = []]] = await Promise.all([
     sampleFrequencies(index, scope.workspaceId),
-    index.ask(scope, [
+    index.query(scope, [
       { by: { keywords }, limit: feedbackTexts, withKeywords: true },
       ...(vector ? [{ by: { dense: vector }, limit: depth }] : []),
     ]),
   ]);
   const feedback = found.flatMap(({ score, keywords: own }) => (own ? [{ score, keywords: own }] : []));
-  const byWords = await askOne(index, scope, { by: { keywords: expandQuery(keywords, feedback, frequencies) }, limit: depth });
+  const byWords = await queryOne(index, scope, { by: { keywords: expandQuery(keywords, feedback, frequencies) }, limit: depth });
   const fused = fuse([
     { hits: byWords, weight: 1 },
     { hits: near, weight: trustInMeaning, worthlessFrom: fusedDepth },
@@ -58,8 +58,8 @@ export async function searchIndex(index: VectorIndex, embedder: Embedder, search
   return { hits: fused.slice(0, limit), isDegraded: !isByWords && vector === undefined };
 }
 
-async function askOne(index: VectorIndex, scope: Scope, question: Parameters<VectorIndex['ask']>[1][number]): Promise<Hit[]> {
-  const [hits = []] = await index.ask(scope, [question]);
+async function queryOne(index: VectorIndex, scope: Scope, query: IndexQuery): Promise<Hit[]> {
+  const [hits = []] = await index.query(scope, [query]);
   return hits;
 }
 

@@ -6,10 +6,10 @@ import type { KeywordVector } from './keyword-vector.ts';
 import { denseVector, keywordsOf, keywordsVector, pointId, toHit, toNumbers, toPoint } from './point.ts';
 import type { Hit, IndexPoint, Visibility } from './point.ts';
 import { readsNothing, scopeFilter, whereFilter } from './scope.ts';
-import type { Scope, Where } from './scope.ts';
+import type { PointSelection, Scope } from './scope.ts';
 
 /** A query: near a vector, or by words. */
-export interface Question {
+export interface IndexQuery {
   readonly by: { readonly dense: Float32Array } | { readonly keywords: KeywordVector };
   readonly limit: number;
   /** Restricts the query to these ids within the scope. */
@@ -29,13 +29,13 @@ export interface VectorIndex {
   /** Replaces the points with the same ids. Safe to repeat as a whole after a failure. */
   upsert(points: readonly IndexPoint[]): Promise<void>;
   remove(workspaceId: string, ids: readonly string[]): Promise<void>;
-  removeWhere(where: Where): Promise<void>;
-  setVisibility(where: Where, visibility: Visibility): Promise<void>;
-  count(where: Where): Promise<number>;
+  removeWhere(selection: PointSelection): Promise<void>;
+  setVisibility(selection: PointSelection, visibility: Visibility): Promise<void>;
+  count(selection: PointSelection): Promise<number>;
   /** Keyword vectors of a sample of a workspace's texts. */
   sample(workspaceId: string, limit: number): Promise<KeywordVector[]>;
   /** Runs several queries in one round trip. Answers keep their order, each best first. */
-  ask(scope: Scope, questions: readonly Question[]): Promise<Hit[][]>;
+  query(scope: Scope, queries: readonly IndexQuery[]): Promise<Hit[][]>;
 }
 
 export interface IndexSettings {
@@ -108,12 +108,12 @@ export function createVectorIndex(client: QdrantClient, collection: string, dime
       const { points } = await call(() => client.scroll(collection, scroll));
       return points.flatMap(({ vector }) => keywordsOf(vector) ?? []);
     },
-    async ask(scope, questions) {
-      const asked = questions.map((question) => (isEmpty(scope, question) ? undefined : toSearch(scope, question)));
-      const searches = asked.filter((search) => search !== undefined);
+    async query(scope, queries) {
+      const requests = queries.map((one) => (isEmpty(scope, one) ? undefined : toSearch(scope, one)));
+      const searches = requests.filter((search) => search !== undefined);
       const answers = searches.length === 0 ? [] : await call(() => client.queryBatch(collection, { searches }));
       let next = 0;
-      return asked.map((search) => (search ? (answers[next++]?.points.map(toHit) ?? []) : []));
+      return requests.map((search) => (search ? (answers[next++]?.points.map(toHit) ?? []) : []));
     },
   };
 }
@@ -127,10 +127,10 @@ async function reach<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** A query without words has no hits, and the index would reject it. */
-const isEmpty = (scope: Scope, { by, among }: Question): boolean =>
+const isEmpty = (scope: Scope, { by, among }: IndexQuery): boolean =>
   readsNothing(scope) || among?.length === 0 || ('keywords' in by && by.keywords.indices.length === 0);
 
-function toSearch(scope: Scope, { by, limit, among, withKeywords = false }: Question): Schemas['QueryRequest'] {
+function toSearch(scope: Scope, { by, limit, among, withKeywords = false }: IndexQuery): Schemas['QueryRequest'] {
   return {
     ...('dense' in by ? { query: toNumbers(by.dense), using: denseVector } : { query: { ...by.keywords }, using: keywordsVector }),
     filter: scopeFilter(scope, among),

@@ -7,16 +7,16 @@ const sampleSize = 200;
 const freshMilliseconds = 10 * 60_000;
 const maxWorkspaces = 100;
 
-type Held = Map<string, { frequencies: Promise<Frequencies>; until: number }>;
-const held = new WeakMap<VectorIndex, Held>();
+type WorkspaceCache = Map<string, { frequencies: Promise<Frequencies>; until: number }>;
+const caches = new WeakMap<VectorIndex, WorkspaceCache>();
 
 /**
  * Term frequencies of a workspace, from a sample that is cached for ten minutes. The sample ignores who may read the texts, but only
  * counts leave it, as in the index's own ranking.
  */
 export function sampleFrequencies(index: VectorIndex, workspaceId: string): Promise<Frequencies> {
-  const ofIndex: Held = held.get(index) ?? new Map();
-  held.set(index, ofIndex);
+  const ofIndex: WorkspaceCache = caches.get(index) ?? new Map();
+  caches.set(index, ofIndex);
   const now = Date.now();
   const known = ofIndex.get(workspaceId);
   if (known && known.until > now) return known.frequencies;
@@ -28,7 +28,7 @@ export function sampleFrequencies(index: VectorIndex, workspaceId: string): Prom
   return frequencies;
 }
 
-/** BM25's inverse document frequency. */
+/** Frequencies in a sample. The rarity is BM25's inverse document frequency. */
 export function frequenciesIn(sample: readonly KeywordVector[]): Frequencies {
   const counts = new Map<number, number>();
   for (const { indices } of sample) for (const index of indices) counts.set(index, (counts.get(index) ?? 0) + 1);

@@ -18,7 +18,7 @@ export interface CandidateQuery {
 }
 
 /** Enough candidates to see the likeness that is usual by chance. */
-const candidatesPerQuestion = 30;
+const candidatesPerQuery = 30;
 
 /** A candidate with the time of its last message. */
 export interface EpochCandidate extends Candidate {
@@ -29,9 +29,9 @@ export interface EpochCandidate extends Candidate {
 export async function findCandidates(index: VectorIndex, query: CandidateQuery): Promise<EpochCandidate[]> {
   const { scope, text, vector, isOffline, rarityOf } = query;
   const words = keywordQuery(text);
-  const shared = { limit: candidatesPerQuestion, withKeywords: true };
-  const questions = [{ by: { keywords: words }, ...shared }, ...(isOffline ? [] : [{ by: { dense: vector }, ...shared }])];
-  const [byWords = [], byVector = []] = await index.ask(scope, questions);
+  const shared = { limit: candidatesPerQuery, withKeywords: true };
+  const queries = [{ by: { keywords: words }, ...shared }, ...(isOffline ? [] : [{ by: { dense: vector }, ...shared }])];
+  const [byWords = [], byVector = []] = await index.query(scope, queries);
   const meanings = meaningsOf(byVector);
   const hits = new Map([...byWords, ...byVector].map((hit) => [hit.id, hit]));
   const rarity = rarityAmong([...hits.values()], rarityOf);

@@ -55,7 +55,7 @@ async function query(app: SearchApp, workspaceId: string, readable: ReadableStre
   try {
     const { index, embedder } = await openSearch(app, readable.model);
     if (embedder) return await searchIndex(index, embedder, { scope, mode, text, limit });
-    const [hits = []] = await index.ask(scope, [{ by: { keywords: keywordQuery(text) }, limit }]);
+    const [hits = []] = await index.query(scope, [{ by: { keywords: keywordQuery(text) }, limit }]);
     return { hits, isDegraded: mode !== 'keyword' };
   } catch (error) {
     if (!isUnavailable(error)) throw error;

@@ -23,7 +23,7 @@ const fresh = (dimension = localEmbedder.dimension): VectorIndex => qdrant.openI
 
 const everybody: Scope = { workspaceId: inWorkspace, readable: { publicToo: true, streamIds: [] } };
 async function find(index: VectorIndex, text: string, scope: Partial<Scope> = {}): Promise<string[]> {
-  const [hits = []] = await index.ask({ ...everybody, ...scope }, [{ by: { keywords: keywordQuery(text) }, limit: 10 }]);
+  const [hits = []] = await index.query({ ...everybody, ...scope }, [{ by: { keywords: keywordQuery(text) }, limit: 10 }]);
   return hits.map(({ id }) => id).toSorted((a, b) => (a < b ? -1 : 1));
 }
 
@@ -117,7 +117,7 @@ describe('what is found', () => {
     expect(await find(index, 'deploy', scope)).toEqual(expected);
     // No search mode finds more.
     const { vector } = await aPoint('', 'deploy');
-    const [near = []] = await index.ask({ ...everybody, ...scope }, [{ by: { dense: vector }, limit: 10 }]);
+    const [near = []] = await index.query({ ...everybody, ...scope }, [{ by: { dense: vector }, limit: 10 }]);
     expect(near.map(({ id }) => id).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(expected);
   });
 
@@ -130,7 +130,7 @@ describe('what is found', () => {
 
   test('comes with what it is, and with its words where they are asked for; answers stand as the questions did', async () => {
     const { vector } = await aPoint('', 'how to deploy');
-    const [nothing, near, words] = await index.ask(everybody, [
+    const [nothing, near, words] = await index.query(everybody, [
       { by: { keywords: keywordQuery('👍') }, limit: 3 },
       { by: { dense: vector }, limit: 1 },
       { by: { keywords: keywordQuery('deploy friday') }, limit: 5, withKeywords: true, among: ['ep_open', 'ep_closed', 'ep_foreign'] },
@@ -142,7 +142,7 @@ describe('what is found', () => {
   });
 
   test('rare words count more', async () => {
-    const [[first] = []] = await index.ask(everybody, [{ by: { keywords: keywordQuery('deploy friday') }, limit: 2 }]);
+    const [[first] = []] = await index.query(everybody, [{ by: { keywords: keywordQuery('deploy friday') }, limit: 2 }]);
     expect(first?.id).toBe('ep_open');
   });
 
