@@ -16,9 +16,9 @@ export interface Guarding {
 }
 
 /**
- * Builds an embedder over a provider: cuts texts to the model's limit, sends batches at a limited rate, retries failures, ends calls that
- * time out, and breaks the circuit when the provider keeps failing. Every answer is checked. Use one per provider and process, because
- * breaker and rate belong to it.
+ * Builds an embedder over a provider. It cuts texts to the model's limit and sends batches at a limited rate. It retries failures, ends
+ * calls that time out, and breaks the circuit when the provider keeps failing. Every answer is checked. Use one per provider and process,
+ * because breaker and rate belong to it.
  */
 export function guard(provider: Provider, { log, metrics, guards }: Guarding): Embedder {
   const guarded = createGuards(provider.name, { ...usualGuards, ...guards });

@@ -66,8 +66,8 @@ const isTextRejected = (error: unknown): boolean =>
   error instanceof EmbeddingFailed && (error.kind === 'invalid' || error.kind === 'refused');
 
 /**
- * Labels closed epochs, embeds them, writes them into the index, links them and announces them to their rooms. Safe to repeat: each epoch is
- * read as it is now, a text is embedded once per model, points are replaced, and the revision that was read is the one marked as indexed.
+ * Labels closed epochs, embeds them, writes them into the index, links them and announces them to their rooms. Safe to repeat: a model
+ * embeds a text once, and points are replaced. Each epoch is read as it is now, and marked as indexed with the revision that was read.
  * Throws `EmbeddingFailed` and `IndexUnavailable`; the epochs then wait, and the vectors made so far are stored.
  */
 export async function indexEpochs(
