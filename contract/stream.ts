@@ -15,6 +15,11 @@ export const Severity = z.enum(['sev1', 'sev2', 'sev3', 'sev4']).meta({ id: 'Sev
 export type Severity = z.infer<typeof Severity>;
 export const StreamRole = z.enum(['owner', 'admin', 'member']).meta({ id: 'StreamRole' });
 export type StreamRole = z.infer<typeof StreamRole>;
+/**
+ * A caller's standing in a stream; `contract/policy.ts` says what it allows. `insider`: not in the stream, but in a stream that it inherits
+ * its readers from. `visitor`: sees the stream because everybody does. `guest`: a guest of the workspace who has access.
+ */
+export const StreamLevel = z.enum(['owner', 'admin', 'member', 'guest', 'insider', 'visitor']).meta({ id: 'StreamLevel' });
 /** Notify levels. `default`: badges for everything, notifications for mentions. `none`: neither. */
 export const NotifyLevel = z.enum(['default', 'all', 'mentions', 'none']).meta({ id: 'NotifyLevel' });
 export type NotifyLevel = z.infer<typeof NotifyLevel>;
@@ -38,7 +43,7 @@ export const ReadState = z
   .meta({ id: 'ReadState' });
 export type ReadState = z.infer<typeof ReadState>;
 
-/** The one container. `isMember`, `role`, `read`, `unreadCount`, `lastReadAt` and `notifyLevel` are the caller's own view of it. */
+/** The one container. `isMember`, `role`, `level`, `read`, `unreadCount`, `lastReadAt` and `notifyLevel` are the caller's own view of it. */
 export const Stream = z
   .object({
     id: StreamId,
@@ -56,6 +61,7 @@ export const Stream = z
     promotedAt: z.iso.datetime().nullable(),
     isMember: z.boolean(),
     role: StreamRole.nullable(),
+    level: StreamLevel.nullable().describe('Decides what the caller may do; null where a frame carries the stream to several readers'),
     unreadCount: z.int(),
     mentionCount: z.int(),
     readSeq: z.int(),

@@ -1,15 +1,12 @@
+import { allows, verdictOn } from '../../contract/policy.ts';
+import type { StreamAction } from '../../contract/policy.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import { mayDo } from './policy.ts';
-import type { StreamAction } from './policy.ts';
 import { findPlainStream, findRole, findStream } from './streams/stream-store.ts';
 import { maySee } from './stream.ts';
 import type { PlainStream, StreamForCaller } from './stream.ts';
-
-/** Actions that remain possible in an archived stream. */
-const whenArchived: readonly StreamAction[] = ['read', 'leave', 'archive'];
 
 /** Finds a stream for a caller and checks the action; the only way to obtain one. Throws `not_found` for a stream the caller cannot see. */
 export async function accessStream(tx: Transaction, caller: UserCaller, streamId: string, action: StreamAction): Promise<StreamForCaller> {
@@ -35,12 +32,12 @@ export async function accessPlainStream(
 /** Checks a further action on a stream that was already accessed. */
 export function requireAllowed(found: StreamForCaller<PlainStream>, action: StreamAction): void {
   const { stream } = found;
-  const verdict = mayDo(found, action);
+  const verdict = verdictOn(stream, action, found.isParentArchived);
   if (verdict === 'unknown') throw new AppError('wrong_stream_type', `It is a ${stream.streamType}: ${unknownTo(stream.streamType)}`);
   if (verdict === 'no') throw new AppError('forbidden', 'Ask an owner or admin of the stream.');
-  if (whenArchived.includes(action)) return;
+  if (verdict === 'yes') return;
   if (stream.archivedAt !== null) throw new AppError('stream_archived', 'It can be read, and brought back by its owners and admins.');
-  if (found.isParentArchived) throw new AppError('stream_archived', 'The stream that this thread belongs to is archived.');
+  throw new AppError('stream_archived', 'The stream that this thread belongs to is archived.');
 }
 
 function unknownTo(type: string): string {
@@ -54,7 +51,7 @@ function unknownTo(type: string): string {
  * publish what was written for few.
  */
 export function requireMayWiden(parent: StreamForCaller | undefined): void {
-  if (parent && maySee(parent) && (parent.isPublic || mayDo(parent, 'setVisibility') === 'yes')) return;
+  if (parent && maySee(parent) && (parent.isPublic || allows(parent.stream, 'setVisibility'))) return;
   const message = 'public would show everybody what was said where not everybody may read; only who manages the parent may do that';
   throw new AppError('forbidden', `body.visibility: ${message}`, { errors: [{ path: 'body.visibility', message }] });
 }

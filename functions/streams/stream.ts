@@ -37,6 +37,7 @@ export function withoutViewer(stream: Stream): Stream {
     ...stream,
     isMember: false,
     role: null,
+    level: null,
     unreadCount: 0,
     mentionCount: 0,
     readSeq: 0,

@@ -47,6 +47,7 @@ export const streamSample = (given: Partial<z.input<typeof Stream>> = {}): z.inp
   promotedAt: null,
   isMember: true,
   role: 'member',
+  level: 'member',
   unreadCount: 0,
   mentionCount: 0,
   readSeq: 0,

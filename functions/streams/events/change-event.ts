@@ -1,6 +1,7 @@
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { RoomItem } from '../../../contract/frames.ts';
 import { room } from '../../../contract/frames.ts';
+import type { StreamAction } from '../../../contract/policy.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import { withOutbox } from '../../platform/outbox.ts';
@@ -9,7 +10,6 @@ import { accessStream } from '../access.ts';
 import type { AppendApp } from './append.ts';
 import { takePosition } from './log-store.ts';
 import { findEvent } from './event-store.ts';
-import type { StreamAction } from '../policy.ts';
 import type { StreamForCaller } from '../stream.ts';
 
 interface Change {

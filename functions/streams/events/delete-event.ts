@@ -1,11 +1,11 @@
 import type { StreamEvent } from '../../../contract/event.ts';
+import { allows } from '../../../contract/policy.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { AppendApp } from './append.ts';
 import { changeEvent } from './change-event.ts';
 import { markDeleted } from './text-store.ts';
 import { withdrawMentions } from '../mentions/notify.ts';
-import { mayDo } from '../policy.ts';
 import { isCountable } from '../stream.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function deleteEvent(
     ifMatch: input.ifMatch,
     check(event, found) {
       if (!isCountable(event.eventType)) throw new AppError('wrong_event_type', 'What happened to the stream cannot be deleted.');
-      if (event.actorId !== caller.userId && mayDo(found, 'moderate') !== 'yes') {
+      if (event.actorId !== caller.userId && !allows(found.stream, 'moderate')) {
         throw new AppError('not_author', 'It was posted by someone else; owners and admins of the stream may delete it.');
       }
     },

@@ -2,8 +2,8 @@ import type { Stream } from '../../../contract/stream.ts';
 import type { User, Workspace } from '../../../contract/workspace.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { unreadNotifications } from '../mentions/mention-store.ts';
-import { accessOf, seesIt, streamColumns, streamOf } from '../streams/stream-rows.ts';
-import type { StreamRow } from '../streams/stream-rows.ts';
+import { accessOf, accessRankOf, ownRank, seesIt, streamColumns, streamForReaderOf } from '../streams/stream-rows.ts';
+import type { ReaderRow } from '../streams/stream-rows.ts';
 
 /** Positions of the workspace's and the member's rooms, and the member; undefined for users outside the workspace. */
 export interface BootstrapHead {
@@ -51,17 +51,18 @@ export async function findBootstrapHead(tx: Transaction, userId: string): Promis
 
 /**
  * Lists the streams of a member's sidebar, newest activity first: their own, followed threads among them, and the public ones. Access is
- * computed only if inherited, unread counts only for streams of the page. `actorIds`: the last authors there.
+ * computed only if inherited, and ranked, like unread counts, only for streams of the page. `actorIds`: the last authors there.
  */
 export async function listSidebar(tx: Transaction, userId: string, limit: number): Promise<{ stream: Stream; actorIds: string[] }[]> {
   const guest = '(select guest from caller)';
   const inIt = 's.id in (select mm.stream_id from stream_members mm where mm.workspace_id = $1 and mm.user_id = $2 and mm.left_at is null)';
   const newestFirst = 'order by coalesce(s.last_event_at, s.created_at) desc, s.id desc';
-  const rows = await tx.query<StreamRow & { actor_ids: string }>(
-    // A sort copies its input rows, so it sorts ctids and keys only; a ctid is valid as long as the snapshot. "offset 0" keeps the planner
-    // from reading all streams again for the rows of one page. Ids hold no space, and joined text is faster to read than an array.
+  const rows = await tx.query<ReaderRow & { actor_ids: string }>(
+    // A sort copies each row that it is given, so it gets places and keys of rows; a place (ctid) holds as long as the snapshot does.
+    // "offset 0" keeps the planner from reading all streams again for the rows of one page.
+    // Ids hold no space, and a text is read faster than an array.
     `with caller as materialized (
-       select wm.role = 'guest' as guest from workspace_members wm where wm.workspace_id = $1 and wm.user_id = $2
+       select wm.role, wm.role = 'guest' as guest from workspace_members wm where wm.workspace_id = $1 and wm.user_id = $2
      ), page as materialized (
        select s.ctid as place from streams s
        where s.workspace_id = $1 and s.archived_at is null and case
@@ -72,12 +73,14 @@ export async function listSidebar(tx: Transaction, userId: string, limit: number
      ), shown as materialized (
        select s.* from page cross join lateral (select * from streams where ctid = page.place and workspace_id = $1 offset 0) s
      )
-     select ${streamColumns}, array_to_string(s.recent_actor_ids, ' ') as actor_ids from shown s
+     select ${streamColumns}, array_to_string(s.recent_actor_ids, ' ') as actor_ids, (select role from caller) as caller_role,
+       case s.visibility when 'inherit' then ${accessRankOf('$2')} else ${ownRank} end as access_rank
+     from shown s
      left join stream_members m on m.workspace_id = $1 and m.stream_id = s.id and m.user_id = $2 and m.left_at is null
      ${newestFirst}`,
     [tx.workspaceId, userId, limit],
   );
-  return rows.map((row) => ({ stream: streamOf(row), actorIds: row.actor_ids === '' ? [] : row.actor_ids.split(' ') }));
+  return rows.map((row) => ({ stream: streamForReaderOf(row), actorIds: row.actor_ids === '' ? [] : row.actor_ids.split(' ') }));
 }
 
 /**

@@ -56,7 +56,7 @@ export async function createStream(app: AppendApp, caller: UserCaller, input: In
 }
 
 async function madeBefore(tx: Transaction, caller: UserCaller, { idempotencyKey }: Input): Promise<Stream | undefined> {
-  return idempotencyKey === undefined ? undefined : findStreamByIdempotencyKey(tx, caller.userId, idempotencyKey);
+  return idempotencyKey === undefined ? undefined : (await findStreamByIdempotencyKey(tx, caller.userId, idempotencyKey))?.stream;
 }
 
 /** Default settings of a new stream. */
@@ -90,7 +90,7 @@ async function createDm(
   const memberIds = [...new Set<string>([...given, caller.userId])].sort();
   if (memberIds.length > maxDmMembers) throw badMembers(`may be at most ${maxDmMembers} people, the caller too`);
   const before = await findDm(tx, caller.userId, memberIds);
-  if (before) return { stream: before, repeated: true };
+  if (before) return { stream: before.stream, repeated: true };
   const known = new Set((await findPeople(tx, memberIds, role === 'guest' ? caller.userId : undefined)).map(({ id }) => id));
   const unknown = memberIds.filter((id) => !known.has(id));
   if (unknown.length > 0) throw badMembers(`names who is not in the workspace: ${unknown.join(', ')}`);
@@ -101,7 +101,7 @@ async function createDm(
     memberIds.map((userId) => ({ userId, role: 'member' })),
   );
   // A concurrent request won; its DM is visible now.
-  const made = stream ?? (await findDm(tx, caller.userId, memberIds));
+  const made = stream ?? (await findDm(tx, caller.userId, memberIds))?.stream;
   if (!made) throw new AppError('unavailable', 'The DM is being made by someone else at this moment.', { retryAfterSeconds: 1 });
   if (stream) await announceMembership(app, tx, caller.userId, id, memberIds);
   return { stream: made, repeated: !stream };

@@ -16,8 +16,8 @@ export async function listStreams(
 ): Promise<{ items: Stream[]; nextCursor: string | null }> {
   const after = readCursor(input.sort === 'name' ? Cursor : ActivityCursor, input.cursor);
   return app.db.transaction(caller.workspaceId, async (tx) => {
-    const guest = (await accessMember(tx, caller)) === 'guest';
-    const found = await listVisibleStreams(tx, caller.userId, { ...input, guest, after, limit: input.limit + 1 });
+    const workspaceRole = await accessMember(tx, caller);
+    const found = await listVisibleStreams(tx, caller.userId, { ...input, workspaceRole, after, limit: input.limit + 1 });
     return pageOfStreams(found, input);
   });
 }

@@ -12,7 +12,6 @@ import type { AppendApp } from '../events/append.ts';
 import { chooseSlug } from './choose-slug.ts';
 import { addMembers, setMemberRole } from '../members/member-store.ts';
 import { withdrawHidden } from '../mentions/notify.ts';
-import { levelOf } from '../policy.ts';
 import { cutAccess, findStream, updateSettings } from './stream-store.ts';
 import { maySee } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
@@ -80,7 +79,7 @@ async function accessPromotable(
 
 async function takeOwnership(app: AppendApp, tx: OutboxTransaction, caller: UserCaller, found: StreamForCaller): Promise<void> {
   if (!found.stream.isMember) await addMembers(tx, found.stream.id, [{ userId: caller.userId, role: 'owner' }], app.clock.now());
-  else if (levelOf(found) !== 'owner') await setMemberRole(tx, found.stream.id, caller.userId, 'owner');
+  else if (found.stream.level !== 'owner') await setMemberRole(tx, found.stream.id, caller.userId, 'owner');
 }
 
 async function announce(

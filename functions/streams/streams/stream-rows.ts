@@ -1,6 +1,9 @@
+import { levelOf } from '../../../contract/policy.ts';
+import type { Level } from '../../../contract/policy.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import type { WorkspaceRole } from '../../../contract/workspace.ts';
 import { isoTimeOf } from '../../platform/time-text.ts';
+import { maySee } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
 
 /** A row of streams with the caller's own row of stream_members. Times are text, for `isoTimeOf`. */
@@ -62,14 +65,21 @@ export const streamColumns = `${plainColumns},
     from users du where du.workspace_id = s.workspace_id and du.id = any(s.dm_member_ids)
   ) end as participants`;
 
+/** The access rank that row `m` alone gives: right where a stream inherits no readers, and for the starter of a thread. */
+export const ownRank = `case m.role when 'owner' then 1 when 'admin' then 2 when 'member' then 3 end`;
+
+/** The rank of a member's best role in the streams whose members see stream `s`, 1 for owners; null without one. */
+export const accessRankOf = (userId: string): string => `(
+      select min(case am.role when 'owner' then 1 when 'admin' then 2 else 3 end) from stream_members am
+      where am.stream_id = any(s.access_ids) and am.user_id = ${userId} and am.left_at is null)`;
+
 /**
  * SQL join that computes a member's access to stream `s`, as alias `a`. `access_rank` is the best role in the streams of `access_ids`,
  * `is_public` the effective visibility, and `is_parent_archived` makes a thread read-only.
  */
 export const accessOf = (userId: string): string => `cross join lateral (
     select
-      (select min(case am.role when 'owner' then 1 when 'admin' then 2 else 3 end) from stream_members am
-       where am.stream_id = any(s.access_ids) and am.user_id = ${userId} and am.left_at is null) as access_rank,
+      ${accessRankOf(userId)} as access_rank,
       case s.visibility when 'inherit'
         then (select r.visibility = 'public' from streams r where r.id = s.access_ids[cardinality(s.access_ids)])
         else s.visibility = 'public' end as is_public,
@@ -86,7 +96,8 @@ export const shareStream = (one: string, other: string): string => `exists (
     where mine.workspace_id = $1 and mine.user_id = ${one} and mine.left_at is null and theirs.user_id = ${other} and theirs.left_at is null
   )`;
 
-export function streamOf(row: StreamRow): Stream {
+/** A stream from its row; `level` is the caller's, null where they do not see it. */
+function streamOf(row: StreamRow, level: Level | null): Stream {
   return {
     id: row.id,
     workspaceId: row.workspace_id,
@@ -103,6 +114,7 @@ export function streamOf(row: StreamRow): Stream {
     promotedAt: row.promoted_at === null ? null : isoTimeOf(row.promoted_at),
     isMember: row.member_role !== null,
     role: row.member_role,
+    level,
     unreadCount: row.unread_count,
     mentionCount: row.mention_count,
     readSeq: row.read_seq ?? 0,
@@ -120,12 +132,19 @@ export function streamOf(row: StreamRow): Stream {
   } as Stream;
 }
 
-/** Columns of the caller and their access, beside a stream's row. */
-export interface CallerRow {
-  access_ids: string[];
-  caller_name: string;
+/** The columns of a caller who sees the stream anyway, from which their level follows. */
+export interface ReaderRow extends StreamRow {
   caller_role: WorkspaceRole;
   access_rank: number | null;
+}
+
+/** A stream as a caller has it who is known to see it. */
+export const streamForReaderOf = (row: ReaderRow): Stream => streamOf(row, levelOf(standingOf(row)));
+
+/** A stream's row beside its caller and what gives them access. */
+export interface CallerRow extends ReaderRow {
+  access_ids: string[];
+  caller_name: string;
   is_public: boolean;
   is_parent_archived: boolean;
 }
@@ -135,15 +154,20 @@ export const callerColumns =
 
 const roles = { 1: 'owner', 2: 'admin', 3: 'member' } as const;
 
-export const streamForCallerOf = (row: StreamRow & CallerRow): StreamForCaller => ({
-  stream: streamOf(row),
-  accessIds: row.access_ids,
-  isPublic: row.is_public,
-  isParentArchived: row.is_parent_archived,
-  caller: {
-    name: row.caller_name,
-    workspaceRole: row.caller_role,
-    streamRole: row.member_role ?? undefined,
-    accessRole: row.access_rank === null ? undefined : roles[row.access_rank as 1 | 2 | 3],
-  },
+const standingOf = (row: ReaderRow) => ({
+  streamType: row.stream_type,
+  workspaceRole: row.caller_role,
+  streamRole: row.member_role ?? undefined,
+  accessRole: row.access_rank === null ? undefined : roles[row.access_rank as 1 | 2 | 3],
 });
+
+export function streamForCallerOf(row: CallerRow): StreamForCaller {
+  const { streamType: _type, ...standing } = standingOf(row);
+  const access = { isPublic: row.is_public, caller: { name: row.caller_name, ...standing } };
+  return {
+    ...access,
+    stream: streamOf(row, maySee(access) ? levelOf(standingOf(row)) : null),
+    accessIds: row.access_ids,
+    isParentArchived: row.is_parent_archived,
+  };
+}

@@ -2,8 +2,17 @@ import type { ListStreams, Stream } from '../../../contract/stream.ts';
 import type { WorkspaceRole } from '../../../contract/workspace.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { isDuplicate } from '../../platform/errors.ts';
-import { accessOf, callerColumns, plainColumns, seesIt, streamColumns, streamForCallerOf, streamOf } from './stream-rows.ts';
-import type { CallerRow, StreamRow } from './stream-rows.ts';
+import {
+  accessOf,
+  callerColumns,
+  ownRank,
+  plainColumns,
+  seesIt,
+  streamColumns,
+  streamForCallerOf,
+  streamForReaderOf,
+} from './stream-rows.ts';
+import type { CallerRow, ReaderRow } from './stream-rows.ts';
 import type { PlainStream, StreamForCaller } from '../stream.ts';
 
 /** Finds the role of a member; undefined for users outside the workspace. */
@@ -29,7 +38,7 @@ const forCaller = `workspace_members wm
 
 /** Finds several streams with one member's view; missing ones are left out. */
 export async function findStreams(tx: Transaction, userId: string, streamIds: readonly string[]): Promise<StreamForCaller[]> {
-  const rows = await tx.query<StreamRow & CallerRow>(
+  const rows = await tx.query<CallerRow>(
     `select ${streamColumns}, ${callerColumns} from ${forCaller}
      where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null and s.id = any($3)`,
     [tx.workspaceId, userId, streamIds],
@@ -43,7 +52,7 @@ export async function findPlainStream(
   userId: string,
   streamId: string,
 ): Promise<StreamForCaller<PlainStream> | undefined> {
-  const [row] = await tx.query<StreamRow & CallerRow>(
+  const [row] = await tx.query<CallerRow>(
     `select ${plainColumns}, ${callerColumns} from ${forCaller}
      where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null and s.id = $3`,
     [tx.workspaceId, userId, streamId],
@@ -51,12 +60,24 @@ export async function findPlainStream(
   return row && streamForCallerOf(row);
 }
 
-/** Finds the thread of an event, with a member's view. */
-export async function findBranch(tx: Transaction, userId: string, eventId: string): Promise<StreamForCaller | undefined> {
-  const [row] = await tx.query<StreamRow & CallerRow>(
+/** The thread that branched from an event, as a member has it. */
+export const findBranch = (tx: Transaction, userId: string, eventId: string): Promise<StreamForCaller | undefined> =>
+  findWhere(tx, userId, 's.branched_from_event_id = $3', eventId);
+
+/** The stream that the same caller made with the same key before. */
+export const findStreamByIdempotencyKey = (tx: Transaction, userId: string, key: string): Promise<StreamForCaller | undefined> =>
+  findWhere(tx, userId, 's.created_by = $2 and s.idempotency_key = $3', key);
+
+/** The DM of exactly these people, in order of their ids. */
+export const findDm = (tx: Transaction, userId: string, memberIds: readonly string[]): Promise<StreamForCaller | undefined> =>
+  findWhere(tx, userId, 's.dm_member_ids = $3', memberIds);
+
+/** The one stream that a condition on `s` with the parameter $3 names, as a member has it. */
+async function findWhere(tx: Transaction, userId: string, condition: string, value: unknown): Promise<StreamForCaller | undefined> {
+  const [row] = await tx.query<CallerRow>(
     `select ${streamColumns}, ${callerColumns} from ${forCaller}
-     where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null and s.branched_from_event_id = $3`,
-    [tx.workspaceId, userId, eventId],
+     where wm.workspace_id = $1 and wm.user_id = $2 and wm.removed_at is null and ${condition}`,
+    [tx.workspaceId, userId, value],
   );
   return row && streamForCallerOf(row);
 }
@@ -70,18 +91,18 @@ const openStatuses = { open: ['active', 'resolved'], any: ['active', 'resolved',
 export async function listVisibleStreams(
   tx: Transaction,
   userId: string,
-  filter: Omit<ListStreams, 'cursor'> & { guest: boolean; after?: { key: string; id: string } },
+  filter: Omit<ListStreams, 'cursor'> & { workspaceRole: WorkspaceRole; after?: { key: string; id: string } },
 ): Promise<Stream[]> {
   const byName = filter.sort === 'name';
   // The clock has milliseconds, so the key has them too.
   const activity = '(extract(epoch from coalesce(s.last_event_at, s.created_at)) * 1000)::bigint';
-  const rows = await tx.query<StreamRow>(
-    `select ${streamColumns} from streams s
+  const rows = await tx.query<ReaderRow>(
+    `select ${streamColumns}, $3 as caller_role, a.access_rank from streams s
      left join stream_members m on m.stream_id = s.id and m.user_id = $2 and m.left_at is null
      ${accessOf('$2')}
      where s.workspace_id = $1 and s.status = any($8)
        and (m.user_id is not null or s.stream_type <> 'thread')
-       and ${seesIt('$3::boolean')}
+       and ${seesIt(`($3::text = 'guest')`)}
        and ($4::text is null or s.stream_type = $4)
        and ($5::text is null or strpos(lower(s.name), lower($5)) > 0)
        and ($9::boolean is null or (m.user_id is not null) = $9)
@@ -96,7 +117,7 @@ export async function listVisibleStreams(
     [
       tx.workspaceId,
       userId,
-      filter.guest,
+      filter.workspaceRole,
       filter.type ?? null,
       filter.q || null,
       filter.after?.key ?? null,
@@ -107,27 +128,7 @@ export async function listVisibleStreams(
       filter.limit,
     ],
   );
-  return rows.map(streamOf);
-}
-
-/** Finds the stream that the same caller created with the same key. */
-export async function findStreamByIdempotencyKey(tx: Transaction, userId: string, key: string): Promise<Stream | undefined> {
-  const [row] = await tx.query<StreamRow>(
-    `select ${streamColumns} from streams s left join stream_members m on m.stream_id = s.id and m.user_id = $2 and m.left_at is null
-     where s.workspace_id = $1 and s.created_by = $2 and s.idempotency_key = $3`,
-    [tx.workspaceId, userId, key],
-  );
-  return row && streamOf(row);
-}
-
-/** Finds the DM of exactly these people, in order of their ids. */
-export async function findDm(tx: Transaction, userId: string, memberIds: readonly string[]): Promise<Stream | undefined> {
-  const [row] = await tx.query<StreamRow>(
-    `select ${streamColumns} from streams s left join stream_members m on m.stream_id = s.id and m.user_id = $2 and m.left_at is null
-     where s.workspace_id = $1 and s.dm_member_ids = $3`,
-    [tx.workspaceId, userId, memberIds],
-  );
-  return row && streamOf(row);
+  return rows.map(streamForReaderOf);
 }
 
 /** Finds streams whose slug is this one, or this one with a suffix; includes streams the member cannot see (`visible` false). */
@@ -164,7 +165,7 @@ export async function insertStream(
   stream: NewStream,
   members: readonly { userId: string; role: string }[],
 ): Promise<Stream | undefined> {
-  const [row] = await tx.query<StreamRow>(
+  const [row] = await tx.query<ReaderRow>(
     `with s as (
        insert into streams (id, workspace_id, stream_type, name, slug, description, visibility, gen, created_by, idempotency_key, created_at,
          severity, parent_stream_id, branched_from_event_id, access_ids, dm_member_ids)
@@ -176,7 +177,8 @@ export async function insertStream(
        select s.id, n.user_id, s.workspace_id, n.role, s.created_at, s.created_at from s, unnest($17::text[], $18::text[]) as n(user_id, role)
        returning *
      )
-     select ${streamColumns} from s join added m on m.user_id = s.created_by`,
+     select ${streamColumns}, wm.role as caller_role, ${ownRank} as access_rank from s join added m on m.user_id = s.created_by
+     join workspace_members wm on wm.workspace_id = s.workspace_id and wm.user_id = s.created_by`,
     [
       stream.id,
       tx.workspaceId,
@@ -198,7 +200,7 @@ export async function insertStream(
       members.map(({ role }) => role),
     ],
   );
-  return row && streamOf(row);
+  return row && streamForReaderOf(row);
 }
 
 /** Settings of a stream to change; undefined fields stay. */

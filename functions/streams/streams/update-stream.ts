@@ -1,3 +1,4 @@
+import type { StreamAction } from '../../../contract/policy.ts';
 import type { Stream, UpdateStream } from '../../../contract/stream.ts';
 import { room } from '../../../contract/frames.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
@@ -11,7 +12,6 @@ import type { AppendApp, EventToAppend } from '../events/append.ts';
 import { chooseSlug, nameTaken } from './choose-slug.ts';
 import { listDescendants } from '../follow-up/follow-up-store.ts';
 import { withdrawHidden } from '../mentions/notify.ts';
-import type { StreamAction } from '../policy.ts';
 import { cutAccess, findStream, findStreams, updateSettings } from './stream-store.ts';
 import type { StreamSettings } from './stream-store.ts';
 import type { StreamForCaller } from '../stream.ts';

@@ -1,4 +1,5 @@
 import { newId } from '../../../contract/ids.ts';
+import { verdictOn } from '../../../contract/policy.ts';
 import type { CreateThread, Stream } from '../../../contract/stream.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -27,8 +28,8 @@ export async function createThread(
 ): Promise<{ stream: Stream; repeated: boolean }> {
   return withOutbox(app, caller.workspaceId, async (tx) => {
     const parent = await accessStream(tx, caller, input.streamId, 'post');
-    const { streamType } = parent.stream;
-    if (streamType === 'thread') throw new AppError('wrong_stream_type', 'A thread has no threads: reply in it, or promote it first.');
+    if (verdictOn(parent.stream, 'startThread') === 'unknown')
+      throw new AppError('wrong_stream_type', 'A thread has no threads: reply in it, or promote it first.');
     const seq = (await takePosition(tx, parent.stream.id)).seq;
     const root = await findEvent(tx, caller.userId, parent.stream.id, input.eventId);
     if (!root) throw new AppError('not_found', 'There is no such event in this stream.');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mayDo, type StreamAction } from '../../../../functions/streams/policy.ts';
+import { allows, levelOf, type StreamAction } from '../../../../contract/policy.ts';
 import { closedBy, rowRightsIn } from '../../../../web/src/conversation/actions/row-rights.ts';
 import type { Stream } from '../../../../contract/stream.ts';
 import type { WorkspaceRole } from '../../../../contract/workspace.ts';
@@ -21,8 +21,8 @@ const places = (['channel', 'incident', 'dm', 'assistant'] as const).flatMap((st
 
 test.each(places)('the page offers what the server allows: %j', ({ streamType, workspaceRole, role }) => {
   const found: Stream = stream('a', { streamType, role: role ?? null, isMember: role !== undefined });
-  const caller = { name: 'Me', workspaceRole, streamRole: role, accessRole: role };
-  const allowed = (action: StreamAction): boolean => mayDo({ stream: found, caller }, action) === 'yes';
+  const level = levelOf({ streamType, workspaceRole, streamRole: role, accessRole: role });
+  const allowed = (action: StreamAction): boolean => allows({ streamType, level }, action);
   const { post, pin, moderate, curate } = rowRightsIn(found, undefined, workspaceRole);
   expect({ post, pin, moderate, curate }).toEqual({
     post: allowed('post'),
