@@ -60,8 +60,8 @@ const gen = z.string().min(1).max(32);
 /**
  * One durable change of a room. `seq` has no gaps in the room. In a stream's room the whole event travels in its current version: `event`
  * when it was appended, `event:edited`, `event:deleted`, `reaction`, and `event:updated` for votes, pins, replies and other changes.
- * In the rooms of a workspace and a user, a stream travels as its shared part. The reader's own fields (`isMember`, `role`, counts) are
- * valid only in `stream:member:added`.
+ * In the rooms of a workspace and a user, a stream travels as its shared part. The reader's own fields (`isMember`, `role`, `level`,
+ * counts) are valid only in `stream:member:added`.
  */
 const stamp = { seq, at: z.iso.datetime(), actor: UserId.nullable() };
 const eventItem = <Type extends 'event' | 'event:edited' | 'event:deleted' | 'event:updated' | 'reaction'>(type: Type) =>

@@ -1,4 +1,5 @@
 import type { Pointer } from '../../contract/frames.ts';
+import type { Level } from '../../contract/policy.ts';
 import type { ReadState, Stream } from '../../contract/stream.ts';
 
 /**
@@ -32,8 +33,8 @@ export function withTruth(kept: KeptStream, fresh: Stream): KeptStream {
 }
 
 function renewed(kept: KeptStream, fresh: Stream, trusted: boolean): KeptStream {
-  const { isMember, role, notifyLevel } = fresh;
-  const stream = { ...settingsOf(kept.stream, fresh), isMember, role, notifyLevel, ...(trusted && countsOf(fresh)) };
+  const { isMember, role, level, notifyLevel } = fresh;
+  const stream = { ...settingsOf(kept.stream, fresh), isMember, role, level, notifyLevel, ...(trusted && countsOf(fresh)) };
   return withPointer({ ...kept, stream }, pointerOf(fresh), undefined);
 }
 
@@ -50,12 +51,13 @@ export function withSettings(kept: KeptStream, told: Stream): KeptStream {
 /** The settings of the newer of two, the counts and positions of the first, and what of it is the reader's own. */
 function settingsOf(known: Stream, told: Stream): Stream {
   if (told.rev < known.rev) return known;
-  const { isMember, role, notifyLevel, unreadCount, mentionCount, readSeq, readRev, lastReadAt } = known;
+  const { isMember, role, level, notifyLevel, unreadCount, mentionCount, readSeq, readRev, lastReadAt } = known;
   const { lastSeq, messageCount, countsRev, lastEventAt, gen } = known;
   return {
     ...told,
     isMember,
     role,
+    level,
     notifyLevel,
     unreadCount,
     mentionCount,
@@ -127,6 +129,10 @@ function reckon(kept: KeptStream, next: Stream, isMine: boolean): KeptStream {
 
 const read = (stream: Stream): KeptStream => keep({ ...stream, unreadCount: 0, mentionCount: 0 });
 const counted = (stream: Stream, unreadCount: number): KeptStream => keep({ ...stream, unreadCount });
+
+/** Takes the level that the caller has in it now. */
+export const withLevel = (kept: KeptStream, level: Level): KeptStream =>
+  kept.stream.level === level ? kept : { ...kept, stream: { ...kept.stream, level } };
 
 /** Takes a read state that came without a pointer. `at`: the position of which its counts are, where that is known. */
 export function withRead(kept: KeptStream, told: ReadState, at?: number): KeptStream {

@@ -13,8 +13,9 @@ import { ReadMarks } from './read-marks.ts';
 import type { LiveState } from '../room/follow-state.ts';
 import type { RealtimeSocket } from '../socket/socket.ts';
 import { WorkspaceRooms } from './workspace-rooms.ts';
-import { WorkspaceState, emptyView } from './workspace-state.ts';
-import type { WorkspaceView } from './workspace-state.ts';
+import { WorkspaceState } from './workspace-state.ts';
+import { emptyView } from './workspace-view.ts';
+import type { WorkspaceView } from './workspace-view.ts';
 
 export interface WorkspaceSnapshot extends WorkspaceView {
   readonly state: LiveState;
@@ -136,7 +137,7 @@ class WorkspaceFollower implements LiveWorkspace {
       socket,
       clock,
       read: (signal) => this.#read(signal),
-      show: (everything) => this.#show(everything),
+      show: (everything) => this.#change(() => this.#show(everything)),
       apply: (items) => this.#change(() => this.#apply(items)),
       point: (pointers) => this.#change(() => this.#known.point(pointers), 'soon'),
       heard: () => this.#refreshIn(spreadMs(afterSilence, clock)),

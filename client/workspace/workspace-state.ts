@@ -1,40 +1,16 @@
 import type { Bootstrap } from '../../contract/bootstrap.ts';
+import type { Level } from '../../contract/policy.ts';
 import type { Pointer, RoomItem } from '../../contract/frames.ts';
-import type { Person, ReadState, Stream, StreamType } from '../../contract/stream.ts';
-import type { User, Workspace } from '../../contract/workspace.ts';
-import { keep, markedRead, withPointer, withRead, withReadMoved, withSettings, withStream, withTruth } from './kept-stream.ts';
+import type { Person, ReadState, Stream } from '../../contract/stream.ts';
+import type { User } from '../../contract/workspace.ts';
+import { keep, markedRead, withLevel, withPointer, withRead, withReadMoved, withSettings, withStream, withTruth } from './kept-stream.ts';
 import type { KeptStream } from './kept-stream.ts';
+import { changesLevelsBelow, levelIn, mayInheritFrom } from './own-level.ts';
+import { emptyView, showStreams } from './workspace-view.ts';
+import type { WorkspaceView } from './workspace-view.ts';
 
-/** Streams by their type, each list with the newest activity first. */
-export type StreamsByType = Readonly<Record<StreamType, readonly Stream[]>>;
-
-/** Totals of a badge or a title over the member's streams, without those whose notify level is `none`. */
-export interface Totals {
-  readonly unread: number;
-  readonly mentions: number;
-}
-
-/** The part of a snapshot that shows the workspace. Each field is the same object until it changed. */
-export interface WorkspaceView {
-  readonly workspace?: Workspace;
-  readonly me?: User;
-  /** The newest activity first. */
-  readonly streams: readonly Stream[];
-  readonly byType: StreamsByType;
-  /** Names by id, of everyone met so far. */
-  readonly people: ReadonlyMap<string, string>;
-  /** Counted up to 100. */
-  readonly unreadNotifications: number;
-  readonly totals: Totals;
-}
-
-export const emptyView: WorkspaceView = {
-  streams: [],
-  byType: { channel: [], thread: [], dm: [], incident: [], assistant: [] },
-  people: new Map(),
-  unreadNotifications: 0,
-  totals: { unread: 0, mentions: 0 },
-};
+/** How much older than a change of one room a change of another room may seem, and yet come from before it. */
+const overtakingMs = 5_000;
 
 type StreamItem = Extract<RoomItem, { type: 'stream:created' | 'stream:updated' | 'stream:archived' }>;
 
@@ -51,6 +27,12 @@ export class WorkspaceState {
   #view: WorkspaceView = emptyView;
   /** Tick of the last frame about each stream. An answer that was requested before it may be older than the frame. */
   readonly #told = new Map<string, number>();
+  /** When levels of streams that inherit their readers last changed: an answer that was asked for before may hold the old one. */
+  #levelsTold = 0;
+  /** The server's time of the last change of levels that another room than the reader's own may have told. */
+  #levelsChangedMs = Number.NEGATIVE_INFINITY;
+  /** When everything was last replaced. */
+  #replaced = 0;
   #tick = 0;
   #streamsChanged = false;
   #peopleChanged = false;
@@ -76,31 +58,36 @@ export class WorkspaceState {
   replace({ workspace, me, people, unreadNotifications }: Bootstrap, streams: readonly Stream[], since: number): void {
     const before = this.#streams;
     this.#streams = new Map([...before].filter(([id]) => this.#isToldSince(id, since)));
+    const told = [...this.#streams.keys()];
+    this.#replaced = ++this.#tick;
     this.wanted.clear();
     this.#distrusted.clear();
-    for (const stream of streams) this.#takeAnswer(before.get(stream.id), stream, since);
-    for (const person of [me, ...people]) this.#meet(person);
     this.#view = { ...this.#view, workspace, me, unreadNotifications };
+    for (const stream of streams) this.#takeAnswer(before.get(stream.id), stream, this.#isOlder(stream, since));
+    for (const person of [me, ...people]) this.#meet(person);
     this.#streamsChanged = true;
-    // What was told meanwhile may be what everybody was told, and guests are not everybody.
-    if (me.role === 'guest')
-      for (const [id] of this.#streams) if (this.#isToldSince(id, since) && this.find(id)?.isMember !== true) this.distrust(id);
+    // What was told meanwhile is newer than the answer, and older than what happened before it unheard.
+    for (const id of told) this.distrust(id);
   }
 
-  /** Takes a stream that was made, changed or read just now. */
-  put(stream: Stream): void {
+  /** Takes a stream that was made, changed or read just now, or at a moment of the server. */
+  put(stream: Stream, atMs = Number.POSITIVE_INFINITY): void {
     this.#tell(stream.id);
     const known = this.#streams.get(stream.id);
     this.#keep(stream.id, known === undefined ? keep(stream) : withStream(known, stream));
+    if (known === undefined && stream.role !== null && stream.streamType !== 'thread') this.#settleLevelsBelow(stream.id);
+    if (this.#isLevelDoubtful(stream, atMs)) this.distrust(stream.id);
   }
 
   /** Takes streams that were asked for at `since`; what is newer of them already stays. */
   take(streams: readonly Stream[], since: number): void {
-    for (const stream of streams) this.#takeAnswer(this.#streams.get(stream.id), stream, since);
+    // Taking one of them may change the levels below it, which the others of the same answer know already.
+    const older = new Set(streams.filter((stream) => this.#isOlder(stream, since)));
+    for (const stream of streams) this.#takeAnswer(this.#streams.get(stream.id), stream, older.has(stream));
   }
 
-  #takeAnswer(known: KeptStream | undefined, stream: Stream, since: number): void {
-    if (this.#isToldSince(stream.id, since)) this.distrust(stream.id);
+  #takeAnswer(known: KeptStream | undefined, stream: Stream, isOlder: boolean): void {
+    if (isOlder) this.distrust(stream.id);
     else this.#keep(stream.id, known === undefined ? keep(stream) : withStream(known, stream));
   }
 
@@ -112,9 +99,11 @@ export class WorkspaceState {
 
   /** Takes a stream that was read because what we thought of it is in doubt. What was told since may be newer: then it stays in doubt. */
   correct(stream: Stream, since: number): void {
-    if (this.#isToldSince(stream.id, since)) return;
+    if (since < this.#replaced || this.#isOlder(stream, since)) return;
     this.#distrusted.delete(stream.id);
     const known = this.#streams.get(stream.id);
+    // Lists do not hold threads that the caller does not follow, but for those that were put.
+    if (stream.streamType === 'thread' && !stream.isMember && known?.stream.isMember !== false) return this.remove(stream.id);
     this.#keep(stream.id, known === undefined ? keep(stream) : withTruth(known, stream));
   }
 
@@ -124,10 +113,7 @@ export class WorkspaceState {
     this.#distrusted.delete(streamId);
     if (!this.#streams.delete(streamId)) return;
     this.#streamsChanged = true;
-    // Who saw what branched off it by seeing it sees that no more.
-    for (const { stream } of this.#streams.values()) {
-      if (stream.parentStreamId === streamId && stream.visibility === 'inherit') this.distrust(stream.id);
-    }
+    this.#distrustBelow(streamId);
   }
 
   /** Everything up to `seq` was read here. */
@@ -163,7 +149,7 @@ export class WorkspaceState {
       case 'stream:archived':
         return this.#takeSettings(item);
       case 'stream:member:added':
-        return this.put(item.data);
+        return this.put(item.data, Date.parse(item.at));
       case 'stream:member:removed':
         return this.#leave(item.data.streamId);
       case 'readCursor:updated':
@@ -178,7 +164,7 @@ export class WorkspaceState {
       case 'notification:changed':
         return this.setUnreadNotifications(item.data.unreadNotifications);
       case 'member:updated':
-        return this.#takeMember(item.data);
+        return this.#takeMember(item.data, item.at);
       case 'event':
       case 'event:edited':
       case 'event:deleted':
@@ -191,37 +177,108 @@ export class WorkspaceState {
 
   #takeSettings({ type, data: told, at }: StreamItem): void {
     this.#tell(told.id);
+    const narrows = told.visibility === 'private' || (told.visibility === 'public' && told.parentStreamId !== null);
+    if (narrows) this.#levelsChangedMs = Date.parse(at);
     if (this.#streams.has(told.id)) {
       this.#change(told.id, (kept) => withSettings(kept, told));
+      this.#settleLevel(told.id);
       const { visibility, isMember } = this.find(told.id) ?? told;
       if (visibility === 'private' && !isMember) this.remove(told.id);
       return;
     }
+    // What takes its readers from here may have lost some.
+    if (narrows) this.#distrustBelow(told.id);
     if (type === 'stream:archived') return;
     // These items do not say whether we are in it. In what is new to everybody nobody is who is not told so in their own room.
     const isPromotedNow = told.promotedAt !== null && Date.parse(at) - Date.parse(told.promotedAt) < 5_000;
     const isForAll = told.visibility === 'public' && this.#view.me?.role !== 'guest';
     const isNew = type === 'stream:created' ? isForAll : isPromotedNow && this.isWhole;
-    if (isNew) this.#keep(told.id, keep(told));
-    else this.wanted.add(told.id);
+    if (!isNew) return void this.wanted.add(told.id);
+    this.#keep(told.id, keep(told));
+    this.#settleLevel(told.id);
   }
 
   #leave(streamId: string): void {
     this.#tell(streamId);
+    // The caller's threads there are followed no more. One of them may have been promoted since.
+    for (const { stream } of this.#streams.values()) if (stream.isMember && stream.parentStreamId === streamId) this.distrust(stream.id);
     const known = this.find(streamId);
-    if (known === undefined) return;
+    if (known === undefined) return this.#distrustBelow(streamId);
     const { visibility, streamType } = known;
     const isThread = streamType === 'thread';
     if (visibility === 'private' || isThread || this.#view.me?.role === 'guest') return this.remove(streamId);
-    const none = { isMember: false, role: null, unreadCount: 0, mentionCount: 0, readSeq: 0, readRev: 0, lastReadAt: null } as const;
+    const none = {
+      isMember: false,
+      role: null,
+      level: null,
+      unreadCount: 0,
+      mentionCount: 0,
+      readSeq: 0,
+      readRev: 0,
+      lastReadAt: null,
+    } as const;
     this.#keep(streamId, keep({ ...known, ...none, notifyLevel: 'default' }));
+    this.#settleLevel(streamId);
     // Whether it can still be seen is for its parent to say.
     if (visibility === 'inherit') this.distrust(streamId);
   }
 
-  #takeMember({ removedAt, ...user }: User & { readonly removedAt: string | null }): void {
+  #takeMember({ removedAt, ...user }: User & { readonly removedAt: string | null }, at: string): void {
     this.#meet(user);
-    if (user.id === this.#view.me?.id && removedAt === null) this.#view = { ...this.#view, me: user };
+    const before = this.#view.me;
+    if (user.id !== before?.id || removedAt !== null) return;
+    this.#view = { ...this.#view, me: user };
+    if (user.role === before.role) return;
+    this.#levelsTold = ++this.#tick;
+    this.#levelsChangedMs = Date.parse(at);
+    for (const id of this.#streams.keys()) this.#settleLevel(id);
+  }
+
+  /** Takes the level that follows from what is known here; where that does not decide it, the stream is to be read. */
+  #settleLevel(streamId: string): void {
+    const kept = this.#streams.get(streamId);
+    if (kept === undefined) return;
+    const level = this.#levelOf(streamId);
+    if (level === undefined) this.distrust(streamId);
+    else this.#keep(streamId, withLevel(kept, level));
+  }
+
+  /** The level as far as what is known here decides it. */
+  #levelOf(streamId: string): Level | undefined {
+    const { me } = this.#view;
+    const stream = this.find(streamId);
+    return me && stream && levelIn(stream, me.role, this.#find);
+  }
+
+  /** The same for the streams that take their readers from this one. */
+  #settleLevelsBelow(streamId: string, settle = (id: string): void => this.#settleLevel(id)): void {
+    this.#levelsTold = ++this.#tick;
+    for (const { stream } of this.#streams.values()) if (mayInheritFrom(stream, streamId, this.#find)) settle(stream.id);
+  }
+
+  /** Streams that take their readers from this one may be seen no more. */
+  #distrustBelow(streamId: string): void {
+    this.#settleLevelsBelow(streamId, (id) => this.distrust(id));
+  }
+
+  /**
+   * Whether a stream that was just taken has to be read: its level is not what its parents come to, or they are not known and it may be
+   * older than what was told of them. Another room than the one that brought it (`atMs`) may have been faster.
+   */
+  #isLevelDoubtful({ id, rev }: Stream, atMs: number): boolean {
+    const stream = this.find(id);
+    if (stream === undefined || stream.visibility !== 'inherit' || stream.parentStreamId === null) return false;
+    const level = this.#levelOf(id);
+    const isParentKnown = this.#streams.has(stream.parentStreamId);
+    if (level !== undefined && isParentKnown) return level !== stream.level;
+    return rev < stream.rev || atMs < this.#levelsChangedMs + overtakingMs || (!isParentKnown && this.#told.has(stream.parentStreamId));
+  }
+
+  readonly #find = (streamId: string): Stream | undefined => this.find(streamId);
+
+  /** Whether an answer to what was asked at a moment may be older than what was told of the stream, or of those that give access to it. */
+  #isOlder({ id, visibility }: Stream, since: number): boolean {
+    return this.#isToldSince(id, since) || (visibility === 'inherit' && this.#levelsTold > since);
   }
 
   #tell(streamId: string): void {
@@ -243,33 +300,22 @@ export class WorkspaceState {
     if (known !== undefined) this.#keep(streamId, change(known));
   }
 
-  #keep(streamId: string, kept: KeptStream): void {
+  #keep(streamId: string, given: KeptStream): void {
     const known = this.#streams.get(streamId);
+    const kept = this.#leveled(given);
     if (known === kept) return;
     this.#streams.set(streamId, kept);
     this.#streamsChanged ||= known?.stream !== kept.stream;
     if (kept.doubtful) this.wanted.add(streamId);
     else if (!this.#distrusted.has(streamId)) this.wanted.delete(streamId);
     for (const person of kept.stream.participants ?? []) this.#meet(person);
+    if (known !== undefined && changesLevelsBelow(known.stream, kept.stream)) this.#settleLevelsBelow(streamId);
   }
-}
 
-function showStreams(unsorted: readonly Stream[]): Pick<WorkspaceView, 'streams' | 'byType' | 'totals'> {
-  const streams = [...unsorted].sort(byActivity);
-  const byType: Record<StreamType, Stream[]> = { channel: [], thread: [], dm: [], incident: [], assistant: [] };
-  let [unread, mentions] = [0, 0];
-  for (const stream of streams) {
-    byType[stream.streamType].push(stream);
-    if (!stream.isMember || stream.notifyLevel === 'none' || stream.status === 'archived') continue;
-    unread += stream.notifyLevel === 'mentions' ? 0 : stream.unreadCount;
-    mentions += stream.mentionCount;
+  /** Where no parent has a say, the level follows from the roles that are known here. */
+  #leveled(kept: KeptStream): KeptStream {
+    const { me } = this.#view;
+    const level = me && kept.stream.visibility !== 'inherit' ? levelIn(kept.stream, me.role, this.#find) : undefined;
+    return level === undefined ? kept : withLevel(kept, level);
   }
-  return { streams, byType, totals: { unread, mentions } };
-}
-
-/** As the server lists by activity: the newest event first, where there is none the newest stream. */
-function byActivity(a: Stream, b: Stream): number {
-  const [left, right] = [a.lastEventAt ?? a.createdAt, b.lastEventAt ?? b.createdAt];
-  if (left !== right) return left > right ? -1 : 1;
-  return a.id > b.id ? -1 : 1;
 }

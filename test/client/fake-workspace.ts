@@ -1,6 +1,8 @@
 import { room } from '../../contract/frames.ts';
 import type { RoomItem, ServerFrame } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
+import { levelOf } from '../../contract/policy.ts';
+import { StreamRole } from '../../contract/stream.ts';
 import type { ReadState, Stream } from '../../contract/stream.ts';
 import type { User } from '../../contract/workspace.ts';
 import type { FakeClock } from './fake-clock.ts';
@@ -21,7 +23,7 @@ export interface ServerStream {
   head: number;
   countsRev: number;
   lastEventAt: string | null;
-  member: { readSeq: number; readRev: number; lastReadAt: string | null; notifyLevel: Stream['notifyLevel'] } | undefined;
+  member: { role: StreamRole; readSeq: number; readRev: number; lastReadAt: string | null; notifyLevel: Stream['notifyLevel'] } | undefined;
   /** The read revision that the reader had when they left: it goes on from there, as the row of a member does. */
   readRevLeft: number;
   announced: { head: number; countsRev: number; at: number };
@@ -41,7 +43,16 @@ interface NewStream {
 
 /** A pointer is announced at most this often. */
 const announceMs = 3_000;
-const none = { isMember: false, role: null, unreadCount: 0, mentionCount: 0, readSeq: 0, readRev: 0, lastReadAt: null } as const;
+const none = {
+  isMember: false,
+  role: null,
+  level: null,
+  unreadCount: 0,
+  mentionCount: 0,
+  readSeq: 0,
+  readRev: 0,
+  lastReadAt: null,
+} as const;
 
 /** The part of the service that a workspace's sidebar is made of, for one reader: its rooms, pointers, lists. */
 export class FakeWorkspace {
@@ -124,8 +135,8 @@ export class FakeWorkspace {
       timer: undefined,
     };
     this.streams.set(shared.id, stream);
-    if (by === this.me.id) stream.member = { readSeq: 0, readRev: 1, lastReadAt: null, notifyLevel: 'default' };
-    this.#announceStream('stream:created', stream);
+    if (by === this.me.id) stream.member = { role: 'member', readSeq: 0, readRev: 1, lastReadAt: null, notifyLevel: 'default' };
+    if (shared.streamType !== 'thread') this.#announceStream('stream:created', stream);
     if (by === this.me.id) this.#toMe({ type: 'stream:member:added', data: this.view(stream) });
     return stream;
   }
@@ -161,17 +172,49 @@ export class FakeWorkspace {
   }
 
   update(stream: ServerStream, change: Partial<Stream>): void {
-    const wasPublic = stream.shared.visibility === 'public';
+    const wasPublic = this.#isPublic(stream);
+    const had = this.#accessRole(stream) !== undefined;
     const before = stream.shared;
     stream.shared = { ...before, ...change, rev: before.rev + 1 };
     stream.head++;
-    const isPublic = stream.shared.visibility === 'public';
-    if (wasPublic && !isPublic)
-      this.#toAll({ type: 'stream:updated', data: this.#neutral({ ...before, visibility: stream.shared.visibility }) });
+    const farewell = { type: 'stream:updated', data: this.#neutral({ ...before, visibility: stream.shared.visibility }) };
+    const narrows = before.visibility !== stream.shared.visibility && !this.#isPublic(stream);
+    if (narrows && wasPublic) this.#toAll(farewell);
+    if (narrows && had && (!wasPublic || this.isGuest)) this.#toMe(farewell);
     this.#announceStream(
       stream.shared.status === 'archived' && before.status !== 'archived' ? 'stream:archived' : 'stream:updated',
       stream,
     );
+    if (change.visibility !== undefined)
+      for (const below of this.streams.values())
+        if (below.shared.streamType !== 'thread' && below !== stream && this.#accessStreams(below).includes(stream))
+          this.#announceStream('stream:updated', below);
+    this.#nudge(stream);
+  }
+
+  /** A thread on something that was said; `by`: who starts it, and follows it. */
+  startThread(parent: ServerStream, by: string): ServerStream {
+    const more = { streamType: 'thread', parentStreamId: parent.shared.id, name: null } as Partial<Stream>;
+    const thread = this.create('', { by, visibility: 'inherit', more });
+    if (thread.member) thread.member.role = 'owner';
+    if (thread.member) this.#toMe({ type: 'stream:member:added', data: this.view(thread) });
+    return thread;
+  }
+
+  promote(thread: ServerStream, by: string, visibility: Stream['visibility']): void {
+    const { member } = thread;
+    if (by === this.me.id)
+      thread.member = { readSeq: thread.head, readRev: 1, lastReadAt: null, notifyLevel: 'default', ...member, role: 'owner' };
+    this.update(thread, { streamType: 'channel', name: `promoted ${this.streams.size}`, promotedAt: this.#now(), visibility });
+    if (by === this.me.id) this.#toMe({ type: 'stream:member:added', data: this.view(thread) });
+  }
+
+  /** Somebody gives the reader another role in a stream. */
+  setStreamRole(stream: ServerStream, role: StreamRole): void {
+    if (!stream.member || stream.shared.streamType === 'thread') return;
+    stream.member.role = role;
+    stream.head++;
+    this.#toMe({ type: 'stream:member:added', data: this.view(stream) });
     this.#nudge(stream);
   }
 
@@ -182,7 +225,7 @@ export class FakeWorkspace {
   join(stream: ServerStream): void {
     if (stream.member) return;
     stream.head++;
-    stream.member = { readSeq: stream.head, readRev: stream.readRevLeft + 1, lastReadAt: null, notifyLevel: 'default' };
+    stream.member = { role: 'member', readSeq: stream.head, readRev: stream.readRevLeft + 1, lastReadAt: null, notifyLevel: 'default' };
     this.#toMe({ type: 'stream:member:added', data: this.view(stream) });
     this.#nudge(stream);
   }
@@ -196,10 +239,16 @@ export class FakeWorkspace {
   leave(stream: ServerStream): void {
     if (!stream.member) return;
     stream.head++;
-    stream.readRevLeft = stream.member.readRev;
-    stream.member = undefined;
+    this.#endMembership(stream);
+    for (const thread of this.streams.values())
+      if (thread.shared.streamType === 'thread' && thread.shared.parentStreamId === stream.shared.id) this.#endMembership(thread);
     this.#toMe({ type: 'stream:member:removed', data: { streamId: stream.shared.id } });
     this.#nudge(stream);
+  }
+
+  #endMembership(stream: ServerStream): void {
+    stream.readRevLeft = stream.member?.readRev ?? stream.readRevLeft;
+    stream.member = undefined;
   }
 
   /** The reader reads, here or on another device. */
@@ -225,8 +274,24 @@ export class FakeWorkspace {
 
   // ---- what there is to see ----
 
-  sees({ shared, member }: ServerStream): boolean {
-    return member !== undefined || (shared.visibility === 'public' && !this.isGuest);
+  sees(stream: ServerStream): boolean {
+    return this.#accessRole(stream) !== undefined || (this.#isPublic(stream) && !this.isGuest);
+  }
+
+  /** The streams whose members see this one. */
+  #accessStreams(stream: ServerStream): ServerStream[] {
+    const { streamType, visibility, parentStreamId } = stream.shared;
+    const parent = visibility === 'inherit' ? this.streams.get(parentStreamId ?? '') : undefined;
+    return [...(streamType === 'thread' ? [] : [stream]), ...(parent ? this.#accessStreams(parent) : [])];
+  }
+
+  #isPublic(stream: ServerStream): boolean {
+    return this.#accessStreams(stream).at(-1)?.shared.visibility === 'public';
+  }
+
+  #accessRole(stream: ServerStream): StreamRole | undefined {
+    const roles = this.#accessStreams(stream).map(({ member }) => member?.role);
+    return StreamRole.options.find((role) => roles.includes(role));
   }
 
   readOf({ posts, member }: ServerStream): ReadState {
@@ -240,13 +305,18 @@ export class FakeWorkspace {
     const { shared, head, posts, countsRev, lastEventAt, member } = stream;
     const { rev: readRev, ...read } = this.readOf(stream);
     const log = { lastSeq: head, messageCount: posts.length, countsRev, lastEventAt };
-    const own = member ? { isMember: true, role: 'member' as const, notifyLevel: member.notifyLevel } : none;
-    return { ...shared, ...log, ...own, ...(member && { ...read, readRev }) };
+    const own = member ? { isMember: true, role: member.role, notifyLevel: member.notifyLevel } : none;
+    const { role: workspaceRole } = this.me;
+    const accessRole = this.#accessRole(stream);
+    const level = levelOf({ streamType: shared.streamType, workspaceRole, streamRole: member?.role, accessRole });
+    return { ...shared, ...log, ...own, level, ...(member && { ...read, readRev }) };
   }
 
   /** Lists the streams that a new reader gets, newest activity first. */
   list(): Stream[] {
-    const seen = [...this.streams.values()].filter((stream) => this.sees(stream) && stream.shared.status !== 'archived');
+    const isListed = ({ shared, member }: ServerStream): boolean =>
+      shared.status !== 'archived' && (shared.streamType !== 'thread' || member !== undefined);
+    const seen = [...this.streams.values()].filter((stream) => this.sees(stream) && isListed(stream));
     const key = (stream: Stream): string => `${stream.lastEventAt ?? stream.createdAt} ${stream.id}`;
     return seen.map((stream) => this.view(stream)).sort((a, b) => (key(a) > key(b) ? -1 : 1));
   }
@@ -300,8 +370,9 @@ export class FakeWorkspace {
 
   #announceStream(type: string, stream: ServerStream): void {
     const item = { type, data: this.#neutral(this.view(stream)) };
-    if (stream.shared.visibility === 'public') this.#toAll(item);
-    if (stream.member && (stream.shared.visibility !== 'public' || this.isGuest)) this.#toMe(item);
+    const isPublic = this.#isPublic(stream);
+    if (isPublic) this.#toAll(item);
+    if (this.#accessRole(stream) !== undefined && (!isPublic || this.isGuest)) this.#toMe(item);
   }
 
   #nudge(stream: ServerStream): void {
@@ -314,15 +385,16 @@ export class FakeWorkspace {
     this.#clock.cancel(stream.timer);
     stream.timer = undefined;
     const { announced, head, countsRev, posts, shared, member } = stream;
+    const isThread = shared.streamType === 'thread';
     if (announced.head === head && announced.countsRev === countsRev) return;
     const lastActorId = posts.at(-1)?.actorId ?? null;
     const pointer = { streamId: shared.id, head, messageCount: posts.length, countsRev, lastEventAt: stream.lastEventAt, lastActorId };
     const push = (name: string, item: object): void => this.#tell(name, { op: 'ptr', room: name, items: [item] } as ServerFrame);
-    const isPublic = shared.visibility === 'public';
+    const isPublic = !isThread && this.#isPublic(stream);
+    const hears = isThread ? member : this.#accessRole(stream);
     if (isPublic) push(this.workspaceRoom, pointer);
     const posted = posts.some((post) => post.seq > announced.head && post.actorId === this.me.id);
-    if (posted || (member && (!isPublic || this.isGuest)))
-      push(this.userRoom, { ...pointer, ...(member && { read: this.readOf(stream) }) });
+    if (posted || (hears && (!isPublic || this.isGuest))) push(this.userRoom, { ...pointer, ...(member && { read: this.readOf(stream) }) });
     stream.announced = { head, countsRev, at: this.#clock.now() };
   }
 

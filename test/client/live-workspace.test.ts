@@ -159,6 +159,7 @@ describe('a live workspace', () => {
     await clock.advance(4_000);
     expect(namesOf(workspace)).toEqual([]);
     expect(server.requests).toEqual([`GET ${base}/streams/${child.shared.id}`]);
+    house.streams.delete(child.shared.id);
     house.update(parent, { visibility: 'public' });
     await clock.advance(4_000);
     expect(namesOf(workspace)).toEqual(['parent']);

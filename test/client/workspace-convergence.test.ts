@@ -12,9 +12,10 @@ import type { World } from './world.ts';
 
 type Step =
   | { do: 'post' | 'mention' | 'here' | 'mine' | 'touch' | 'delete' | 'rename' | 'archive' | 'unarchive' | 'hide' | 'open'; which: number }
+  | { do: 'thread' | 'promote' | 'promote for few' | 'raise' | 'lower'; which: number }
   | { do: 'join' | 'leave' | 'mute' | 'read' | 'read elsewhere' | 'unread' | 'unread elsewhere'; which: number }
   | { do: 'create'; by: string; visibility: 'public' | 'private' }
-  | { do: 'role'; role: 'member' | 'guest' }
+  | { do: 'role'; role: 'admin' | 'member' | 'guest' }
   | { do: 'cut' }
   | { do: 'lose rooms' }
   | { do: 'lose sockets' }
@@ -36,6 +37,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: oneOf('post', 'mention', 'here', 'mine', 'touch', 'delete') },
   { weight: 4, arbitrary: oneOf('read', 'read elsewhere', 'unread', 'unread elsewhere') },
   { weight: 3, arbitrary: oneOf('join', 'leave', 'mute') },
+  { weight: 4, arbitrary: oneOf('thread', 'promote', 'promote for few', 'raise', 'lower') },
   { weight: 3, arbitrary: oneOf('rename', 'archive', 'unarchive', 'hide', 'open') },
   {
     weight: 2,
@@ -52,7 +54,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 );
 const roleStep: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('role' as const),
-  role: fc.constantFrom('member' as const, 'guest' as const),
+  role: fc.constantFrom('admin' as const, 'member' as const, 'guest' as const),
 });
 const withRoles = fc.oneof({ weight: 12, arbitrary: anyStep }, { weight: 1, arbitrary: roleStep });
 const steps = (step: fc.Arbitrary<Step>) => fc.array(step, { minLength: 5, maxLength: 50 });
@@ -71,10 +73,17 @@ const acts: Record<StreamStep['do'], Act> = {
   rename: (stream, house) => house.update(stream, { name: `${stream.shared.name} again` }),
   archive: (stream, house) => stream.shared.status === 'active' && house.archive(stream),
   unarchive: (stream, house) => stream.shared.status === 'archived' && house.update(stream, { status: 'active', archivedAt: null }),
-  hide: (stream, house) => stream.shared.visibility === 'public' && house.update(stream, { visibility: 'private' }),
+  hide: (stream, house) =>
+    stream.shared.streamType !== 'thread' && stream.shared.visibility !== 'private' && house.update(stream, { visibility: 'private' }),
   open: (stream, house) => stream.shared.visibility === 'private' && house.update(stream, { visibility: 'public' }),
-  join: (stream, house) => house.join(stream),
+  // Somebody may invite the reader anywhere; a thread is followed by its readers.
+  join: (stream, house) => (stream.shared.streamType !== 'thread' || house.sees(stream)) && house.join(stream),
   leave: (stream, house) => house.leave(stream),
+  thread: (stream, house) => house.sees(stream) && stream.shared.streamType !== 'thread' && house.startThread(stream, me),
+  promote: (stream, house) => house.sees(stream) && stream.shared.streamType === 'thread' && house.promote(stream, me, 'inherit'),
+  'promote for few': (stream, house) => stream.shared.streamType === 'thread' && house.promote(stream, 'bob', 'private'),
+  raise: (stream, house) => house.setStreamRole(stream, 'admin'),
+  lower: (stream, house) => house.setStreamRole(stream, 'member'),
   mute: (stream, house) => house.setNotifyLevel(stream, 'none'),
   read: (stream, _, workspace) => workspace.markRead(stream.shared.id),
   'read elsewhere': (stream, house) => house.moveRead(stream, stream.head),
