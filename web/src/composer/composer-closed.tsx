@@ -4,13 +4,13 @@ import type { Stream } from '../../../contract/stream.ts';
 import { useTask } from '../ui/use-task.ts';
 import { sentenceOf } from '../ui/problem-words.ts';
 import classes from './composer.module.css';
-import { rightsIn } from '../workspace/stream-rights.ts';
-import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+import { useRights } from '../workspace/stream-rights.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 
 /** The replacement of the composer where the reader may not write: the reason, and the next action. */
 export function ComposerClosed({ closed: stream, isOther }: { closed: Stream; isOther: boolean }) {
   const { streambed, workspaceId, list } = useWorkspace();
-  const { me } = useStreamList();
+  const rights = useRights(stream);
   const { busy, problem, run } = useTask();
   const bringBack = (): void =>
     void run(async () => list.put(await streambed.workspace(workspaceId).streams.update(stream.id, { status: 'active' })));
@@ -21,7 +21,7 @@ export function ComposerClosed({ closed: stream, isOther }: { closed: Stream; is
         {isOther ? 'The stream of this thread' : `This ${stream.streamType === 'dm' ? 'conversation' : stream.streamType}`} is archived: it
         can be read, and nobody can write in it.
       </p>
-      {rightsIn(stream, me?.role).archive && (
+      {rights.archive && (
         <Button size="compact-sm" variant="default" loading={busy} onClick={bringBack}>
           Bring it back
         </Button>

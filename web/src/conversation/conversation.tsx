@@ -18,7 +18,8 @@ import { closedBy, rowRightsIn } from './actions/row-rights.ts';
 import { RowContext } from './actions/row-context.ts';
 import { nameOfStream } from '../workspace/stream-filter.ts';
 import { lastOwnEvent } from './timeline/timeline.ts';
-import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+import { useParent } from '../workspace/use-stream.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 
 export interface ConversationProps {
   readonly live: LiveStream;
@@ -91,22 +92,14 @@ export function Conversation({ live, snapshot, stream, streamId, compact = false
   );
 }
 
-/** The stream that a thread branched from, when the list has it. */
-function useParent(stream: Stream | undefined): Stream | undefined {
-  const { list } = useWorkspace();
-  useStreamList();
-  return stream?.parentStreamId == null ? undefined : list.find(stream.parentStreamId);
-}
-
 type OwnContext = Pick<RowContext, 'stream' | 'compact' | 'actions' | 'uploads' | 'epochActions'>;
 
 function useRowContextValue({ stream, compact, actions, uploads, epochActions }: OwnContext): RowContext {
   const { me } = useWorkspace();
-  const { me: self } = useStreamList();
   const parent = useParent(stream);
   const nameOf = useNameOf();
   return useMemo(
-    () => ({ stream, compact, me, rights: rowRightsIn(stream, parent, self?.role), actions, epochActions, uploads, nameOf }),
-    [stream, parent, compact, me, self, actions, epochActions, uploads, nameOf],
+    () => ({ stream, compact, me, rights: rowRightsIn(stream, parent), actions, epochActions, uploads, nameOf }),
+    [stream, parent, compact, me, actions, epochActions, uploads, nameOf],
   );
 }

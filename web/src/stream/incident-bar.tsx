@@ -8,14 +8,13 @@ import { useTask } from '../ui/use-task.ts';
 import classes from './incident-bar.module.css';
 import { durationLabel, severities, severityLabel } from '../workspace/incident-severity.ts';
 import { noticeOf } from '../workspace/stream-actions.ts';
-import { rightsIn } from '../workspace/stream-rights.ts';
+import { useRights } from '../workspace/stream-rights.ts';
 import { useRootEvent } from '../workspace/use-root-event.ts';
-import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 
 /** The state of an incident: severity, duration, origin, and the button that resolves it. */
 export function IncidentBar({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
-  const { me } = useStreamList();
-  const rights = rightsIn(stream, me?.role);
+  const rights = useRights(stream);
   const { busy, change } = useIncidentUpdate(stream);
   const isResolved = stream.status === 'resolved';
   return (

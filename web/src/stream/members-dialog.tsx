@@ -8,9 +8,9 @@ import { sentenceOf } from '../ui/problem-words.ts';
 import classes from './members-dialog.module.css';
 import { MembersItem } from './members-item.tsx';
 import { nameOfStream } from '../workspace/stream-filter.ts';
-import { rightsIn } from '../workspace/stream-rights.ts';
+import { useRights } from '../workspace/stream-rights.ts';
 import { useListedStream } from '../workspace/use-stream.ts';
-import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 
 interface Props {
   /** The stream whose members show; undefined closes the dialog. */
@@ -40,11 +40,10 @@ export function MembersDialog({ streamId, onClose }: Props) {
 
 function Members({ streamId, onLeave }: { streamId: string; onLeave: () => void }) {
   const { pageActions } = useWorkspace();
-  const { me: self } = useStreamList();
   const [query, setQuery] = useState('');
   const pages = useMembers(streamId, useDeferredValue(query.trim()));
   const { items, loading, problem, hasMore, more, change } = pages;
-  const rights = rightsIn(useListedStream(streamId), self?.role);
+  const rights = useRights(useListedStream(streamId));
   const put = (member: StreamMember): void => change((all) => all.map((one) => (one.user.id === member.user.id ? member : one)));
   const remove = (userId: string): void => change((all) => all.filter(({ user }) => user.id !== userId));
   return (

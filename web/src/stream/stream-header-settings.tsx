@@ -10,9 +10,9 @@ import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { fieldErrors } from '../ui/field-errors.ts';
 import { severities } from '../workspace/incident-severity.ts';
 import classes from './stream-header-settings.module.css';
-import { rightsIn } from '../workspace/stream-rights.ts';
+import { useRights } from '../workspace/stream-rights.ts';
 import { useListedStream } from '../workspace/use-stream.ts';
-import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 
 interface Props {
   /** The stream whose settings show; undefined closes the dialog. */
@@ -45,8 +45,7 @@ const tabs = [
 
 /** General and memory settings in two tabs, which save separately. */
 function SettingsTabs({ stream, onClose }: { stream: Stream; onClose: () => void }) {
-  const { me } = useStreamList();
-  const { rename, describe, setMemory } = rightsIn(stream, me?.role);
+  const { rename, describe, setMemory } = useRights(stream);
   const hasGeneral = rename || describe;
   const [tab, setTab] = useState<'general' | 'memory'>(hasGeneral ? 'general' : 'memory');
   return (
@@ -98,8 +97,7 @@ const draftOf = ({ name, description, visibility, severity }: Stream): Draft => 
 });
 
 function SettingsForm({ stream, onClose }: { stream: Stream; onClose: () => void }) {
-  const { me } = useStreamList();
-  const rights = rightsIn(stream, me?.role);
+  const rights = useRights(stream);
   // Changes are relative to the settings at the opening of the form, so that changes of other members survive.
   const [opened] = useState(stream);
   const [draft, setDraft] = useState(() => draftOf(stream));

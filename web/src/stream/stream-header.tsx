@@ -10,12 +10,12 @@ import { StreamMenu } from './stream-header-menu.tsx';
 import { nameOfStream } from '../workspace/stream-filter.ts';
 import classes from './stream-header.module.css';
 import { StreamIcon } from '../workspace/stream-icon.tsx';
-import { rightsIn } from '../workspace/stream-rights.ts';
+import { useRights } from '../workspace/stream-rights.ts';
 import { firstWords } from '../workspace/thread-roots.ts';
 import { useRootEvent } from '../workspace/use-root-event.ts';
 import { useJoin } from '../workspace/use-join.ts';
 import { useListedStream } from '../workspace/use-stream.ts';
-import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 
 interface Props {
   readonly stream: Stream | undefined;
@@ -73,8 +73,7 @@ function Breadcrumb({ stream, parentId }: { stream: Stream; parentId: string }) 
 
 function HeaderActions({ stream, events }: { stream: Stream; events: readonly StreamEvent[] }) {
   const { pageActions } = useWorkspace();
-  const { me } = useStreamList();
-  const rights = rightsIn(stream, me?.role);
+  const rights = useRights(stream);
   const { busy, join } = useJoin(stream);
   return (
     <div className={classes.actions}>

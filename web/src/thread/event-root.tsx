@@ -7,14 +7,13 @@ import { useUploads } from '../files/use-uploads.ts';
 import { useNameOf } from '../workspace/mention-people.ts';
 import { rowRightsIn } from '../conversation/actions/row-rights.ts';
 import { RowContext } from '../conversation/actions/row-context.ts';
-import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 
 const nothing = (): void => undefined;
 
 /** An event above its thread, outside its own stream. Readers can vote in it, but not change it. */
 export function EventRoot({ event }: { event: StreamEvent }) {
   const { me, open, list } = useWorkspace();
-  const { me: self } = useStreamList();
   const [shown, setShown] = useState<StreamEvent>();
   const nameOf = useNameOf();
   const uploads = useUploads(event.streamId);
@@ -27,7 +26,7 @@ export function EventRoot({ event }: { event: StreamEvent }) {
     onShowVersions: setShown,
   });
   const stream = list.find(event.streamId);
-  const rights = rowRightsIn(stream, undefined, self?.role);
+  const rights = rowRightsIn(stream, undefined);
   const context: RowContext = { stream, compact: true, me, rights, actions, epochActions: undefined, uploads, nameOf };
   return (
     <RowContext value={context}>

@@ -10,12 +10,12 @@ import { Conversation } from '../conversation/conversation.tsx';
 import { isEventId, type StreamPlace } from '../workspace/place.ts';
 import { nameOfStream } from '../workspace/stream-filter.ts';
 import { StreamMenu } from '../stream/stream-header-menu.tsx';
-import { rightsIn } from '../workspace/stream-rights.ts';
+import { useRights } from '../workspace/stream-rights.ts';
 import classes from './thread-panel.module.css';
 import { ThreadRoot } from './thread-root.tsx';
 import { ThreadStart } from './thread-start.tsx';
 import { useStream } from '../workspace/use-stream.ts';
-import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
+import { useWorkspace } from '../workspace/workspace-context.ts';
 
 interface Props {
   /** The stream beside the panel. */
@@ -115,7 +115,7 @@ interface HeaderProps extends Pick<Props, 'parent' | 'isAlone'> {
 
 function PanelHeader({ stream, parent, isAlone, onClose }: HeaderProps) {
   const { me, go } = useWorkspace();
-  const { me: self } = useStreamList();
+  const rights = useRights(stream);
   const button = (label: string, icon: ReactNode, onClick: () => void): ReactNode => (
     <Tooltip label={label}>
       <ActionIcon variant="subtle" color="gray" size={32} aria-label={label} onClick={onClick}>
@@ -136,7 +136,7 @@ function PanelHeader({ stream, parent, isAlone, onClose }: HeaderProps) {
         )}
       </div>
       {whole && button('Show as a page', <Expand size={16} />, () => go(whole))}
-      {stream && <StreamMenu stream={stream} rights={rightsIn(stream, self?.role)} />}
+      {stream && <StreamMenu stream={stream} rights={rights} />}
       {!isAlone && button('Close the thread', <X size={18} />, onClose)}
     </header>
   );

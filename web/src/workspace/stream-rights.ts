@@ -1,62 +1,38 @@
+import { verdictOn } from '../../../contract/policy.ts';
+import type { StreamAction } from '../../../contract/policy.ts';
 import type { Stream } from '../../../contract/stream.ts';
-import type { WorkspaceRole } from '../../../contract/workspace.ts';
+import { useParent } from './use-stream.ts';
 
-/** What the page offers to do with a stream. The server decides; this only keeps from offering what it would refuse. */
-export interface StreamRights {
-  readonly rename: boolean;
-  readonly describe: boolean;
-  readonly invite: boolean;
-  readonly archive: boolean;
-  readonly setVisibility: boolean;
-  readonly manageMembers: boolean;
-  readonly resolve: boolean;
-  readonly promote: boolean;
-  readonly join: boolean;
-  readonly leave: boolean;
-  /** Say how it is cut into epochs. */
-  readonly setMemory: boolean;
+const offered = [
+  'rename',
+  'describe',
+  'invite',
+  'archive',
+  'setVisibility',
+  'manageMembers',
+  'resolve',
+  'promote',
+  'join',
+  'leave',
+  'setMemory',
+] as const satisfies readonly StreamAction[];
+
+/** The actions on a stream as a whole that the page offers. */
+export type StreamRights = Readonly<Record<(typeof offered)[number], boolean>>;
+
+/** The rights in a stream, as the server decides them; none while the stream is not known. `parent`: of a thread, where it is known. */
+export function rightsIn(stream: Stream | undefined, parent: Stream | undefined): StreamRights {
+  const may = (action: StreamAction): boolean => mayDo(stream, parent, action);
+  const rights = Object.fromEntries(offered.map((action) => [action, may(action)])) as StreamRights;
+  // Joining twice and leaving twice change nothing, so the page does not offer them.
+  return { ...rights, join: rights.join && stream?.isMember === false, leave: rights.leave && stream?.isMember === true };
 }
 
-const none: StreamRights = {
-  rename: false,
-  describe: false,
-  invite: false,
-  archive: false,
-  setVisibility: false,
-  manageMembers: false,
-  resolve: false,
-  promote: false,
-  join: false,
-  leave: false,
-  setMemory: false,
-};
+/** Returns whether the caller may do something with a stream now. */
+export const mayDo = (stream: Stream | undefined, parent: Stream | undefined, action: StreamAction): boolean =>
+  stream !== undefined && verdictOn(stream, action, isArchived(parent)) === 'yes';
 
-/** What somebody with this role in the workspace may do with a stream that they see. */
-export function rightsIn(stream: Stream | undefined, workspaceRole: WorkspaceRole | undefined): StreamRights {
-  if (!stream) return none;
-  if (stream.streamType === 'dm' || stream.streamType === 'assistant') return { ...none, setMemory: stream.archivedAt === null };
-  const isGuest = workspaceRole === 'guest';
-  const manages = !isGuest && (isManager(stream.role) || isManager(workspaceRole));
-  if (stream.archivedAt !== null) return { ...none, archive: manages, leave: stream.isMember };
-  const isIn = !isGuest && (manages || stream.isMember);
-  // Who is in the stream that it inherits its readers from may do more than a visitor: the server knows who that is.
-  const isPerhapsInsider = !isGuest && (isIn || stream.visibility === 'inherit');
-  const own = { join: !stream.isMember, leave: stream.isMember };
-  if (stream.streamType === 'thread')
-    return { ...none, ...own, rename: manages, describe: manages, archive: manages, promote: isPerhapsInsider, setMemory: manages };
-  const isIncident = stream.streamType === 'incident';
-  return {
-    ...own,
-    rename: isIncident ? isIn : manages,
-    describe: isIncident ? isPerhapsInsider : isIn,
-    invite: isIn,
-    archive: manages,
-    setVisibility: manages,
-    manageMembers: manages,
-    resolve: isIncident && isPerhapsInsider,
-    promote: false,
-    setMemory: manages,
-  };
-}
+export const isArchived = (stream: Stream | undefined): boolean => stream !== undefined && stream.archivedAt !== null;
 
-const isManager = (role: string | null | undefined): boolean => role === 'owner' || role === 'admin';
+/** The rights in a stream, kept up to date. */
+export const useRights = (stream: Stream | undefined): StreamRights => rightsIn(stream, useParent(stream));

@@ -47,3 +47,10 @@ export function useListedStream(streamId: string | null): Stream | undefined {
   useRequest(isMissing && streamId !== null ? load : undefined);
   return listed;
 }
+
+/** The stream that a stream branched from, as far as the list knows it. */
+export function useParent(stream: Stream | undefined): Stream | undefined {
+  const { list } = useWorkspace();
+  useStreamList();
+  return stream?.parentStreamId == null ? undefined : list.find(stream.parentStreamId);
+}

@@ -20,10 +20,10 @@ const places = (['channel', 'incident', 'dm', 'assistant'] as const).flatMap((st
 );
 
 test.each(places)('the page offers what the server allows: %j', ({ streamType, workspaceRole, role }) => {
-  const found: Stream = stream('a', { streamType, role: role ?? null, isMember: role !== undefined });
   const level = levelOf({ streamType, workspaceRole, streamRole: role, accessRole: role });
-  const allowed = (action: StreamAction): boolean => allows({ streamType, level }, action);
-  const { post, pin, moderate, curate } = rowRightsIn(found, undefined, workspaceRole);
+  const found: Stream = stream('a', { streamType, role: role ?? null, isMember: role !== undefined, level });
+  const allowed = (action: StreamAction): boolean => allows(found, action);
+  const { post, pin, moderate, curate } = rowRightsIn(found, undefined);
   expect({ post, pin, moderate, curate }).toEqual({
     post: allowed('post'),
     pin: allowed('pin'),
@@ -36,23 +36,23 @@ describe('where nothing can be said', () => {
   const nothing = { post: false, pin: false, moderate: false, reply: false, curate: false };
 
   test('nothing is offered: archived, or not known yet', () => {
-    expect(rowRightsIn(stream('a', { archivedAt, role: 'owner' }), undefined, 'owner')).toEqual(nothing);
-    expect(rowRightsIn(undefined, undefined, 'owner')).toEqual(nothing);
+    expect(rowRightsIn(stream('a', { archivedAt, role: 'owner', level: 'owner' }), undefined)).toEqual(nothing);
+    expect(rowRightsIn(undefined, undefined)).toEqual(nothing);
   });
 
   test('a thread is closed with the stream that it branched from, a stream that was promoted is not', () => {
     const parent = stream('parent', { archivedAt });
-    const thread = stream(null, { streamType: 'thread', visibility: 'inherit' });
+    const thread = stream(null, { streamType: 'thread', visibility: 'inherit', level: 'owner' });
     expect(closedBy(thread, parent)).toBe(parent);
-    expect(rowRightsIn(thread, parent, 'owner')).toEqual(nothing);
+    expect(rowRightsIn(thread, parent)).toEqual(nothing);
     expect(closedBy(stream('incident', { streamType: 'incident', visibility: 'inherit' }), parent)).toBeUndefined();
     expect(closedBy(thread, stream('parent'))).toBeUndefined();
   });
 });
 
 test('a thread takes replies, and none of its replies takes a thread', () => {
-  expect(rowRightsIn(stream('a'), undefined, 'member').reply).toBe(true);
-  expect(rowRightsIn(stream(null, { streamType: 'thread', visibility: 'inherit' }), undefined, 'member')).toMatchObject({
+  expect(rowRightsIn(stream('a'), undefined).reply).toBe(true);
+  expect(rowRightsIn(stream(null, { streamType: 'thread', visibility: 'inherit', level: 'insider' }), undefined)).toMatchObject({
     post: true,
     reply: false,
   });

@@ -1,7 +1,9 @@
+import { isClosed } from '../../../../contract/policy.ts';
+import type { StreamAction } from '../../../../contract/policy.ts';
 import type { Stream } from '../../../../contract/stream.ts';
-import type { WorkspaceRole } from '../../../../contract/workspace.ts';
+import { isArchived, mayDo } from '../../workspace/stream-rights.ts';
 
-/** What the page offers to do with the events of a stream. The server decides; this only keeps from offering what it would refuse. */
+/** The actions on the events of a stream that the page offers. */
 export interface RowRights {
   /** Also reacting, voting and sharing into it. */
   readonly post: boolean;
@@ -14,30 +16,14 @@ export interface RowRights {
   readonly curate: boolean;
 }
 
-const none: RowRights = { post: false, pin: false, moderate: false, reply: false, curate: false };
-
-/** Which stream is closed, so that nothing can be said in this one: itself, or the one that a thread branched from. */
+/** The archived stream that closes this one: itself, or the one that a thread branched from. */
 export function closedBy(stream: Stream | undefined, parent: Stream | undefined): Stream | undefined {
-  if (stream?.archivedAt != null) return stream;
-  return stream?.streamType === 'thread' && parent?.archivedAt != null ? parent : undefined;
+  if (!stream || !isClosed(stream, isArchived(parent))) return undefined;
+  return isArchived(stream) ? stream : parent;
 }
 
-/** `parent`: the stream that a thread branched from, where it is known. */
-export function rowRightsIn(stream: Stream | undefined, parent: Stream | undefined, workspaceRole: WorkspaceRole | undefined): RowRights {
-  if (!stream || closedBy(stream, parent)) return none;
-  const { streamType, role, isMember, visibility } = stream;
-  const isFixed = streamType === 'dm' || streamType === 'assistant';
-  const isGuest = workspaceRole === 'guest';
-  const manages = !isGuest && !isFixed && (isManager(role) || isManager(workspaceRole));
-  const isOfIt = isFixed || (!isGuest && (manages || isMember || visibility === 'inherit'));
-  return {
-    post: true,
-    pin: isOfIt,
-    curate: isOfIt,
-    moderate: manages,
-    // A thread of a thread does not exist.
-    reply: streamType !== 'thread',
-  };
+/** The rights on the events of a stream, as the server decides them. `parent`: the stream that a thread branched from, where it is known. */
+export function rowRightsIn(stream: Stream | undefined, parent: Stream | undefined): RowRights {
+  const may = (action: StreamAction): boolean => mayDo(stream, parent, action);
+  return { post: may('post'), pin: may('pin'), moderate: may('moderate'), reply: may('startThread'), curate: may('curate') };
 }
-
-const isManager = (role: string | null | undefined): boolean => role === 'owner' || role === 'admin';
