@@ -527,7 +527,9 @@ CREATE TABLE stream_members (
   joined_at timestamp with time zone NOT NULL,
   left_at timestamp with time zone,
   read_rev bigint NOT NULL DEFAULT 0,
-  CONSTRAINT stream_members_pkey PRIMARY KEY (stream_id, user_id)
+  CONSTRAINT stream_members_pkey PRIMARY KEY (stream_id, user_id),
+  CONSTRAINT stream_members_notify_level_known CHECK ((notify_level = ANY (ARRAY['default'::text, 'all'::text, 'mentions'::text, 'none'::text]))),
+  CONSTRAINT stream_members_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text])))
 );
 CREATE INDEX stream_members_by_user ON public.stream_members USING btree (workspace_id, user_id) WHERE (left_at IS NULL);
 ALTER TABLE stream_members ENABLE ROW LEVEL SECURITY;
@@ -565,7 +567,10 @@ CREATE TABLE streams (
   deleted_count bigint NOT NULL DEFAULT 0,
   last_deleted_ordinal bigint NOT NULL DEFAULT 0,
   recent_actor_ids text[] NOT NULL DEFAULT '{}'::text[],
-  CONSTRAINT streams_pkey PRIMARY KEY (id)
+  CONSTRAINT streams_pkey PRIMARY KEY (id),
+  CONSTRAINT streams_status_known CHECK ((status = ANY (ARRAY['active'::text, 'archived'::text, 'resolved'::text]))),
+  CONSTRAINT streams_type_known CHECK ((stream_type = ANY (ARRAY['channel'::text, 'thread'::text, 'dm'::text, 'incident'::text, 'assistant'::text]))),
+  CONSTRAINT streams_visibility_known CHECK ((visibility = ANY (ARRAY['public'::text, 'private'::text, 'inherit'::text])))
 );
 CREATE UNIQUE INDEX streams_by_branch ON public.streams USING btree (branched_from_event_id) WHERE (branched_from_event_id IS NOT NULL);
 CREATE UNIQUE INDEX streams_by_dm_members ON public.streams USING btree (workspace_id, dm_member_ids) WHERE (dm_member_ids IS NOT NULL);
@@ -616,7 +621,8 @@ CREATE TABLE workspace_members (
   removed_at timestamp with time zone,
   rev bigint NOT NULL DEFAULT 0,
   gen text NOT NULL DEFAULT substr(md5((random())::text), 1, 8),
-  CONSTRAINT workspace_members_pkey PRIMARY KEY (workspace_id, user_id)
+  CONSTRAINT workspace_members_pkey PRIMARY KEY (workspace_id, user_id),
+  CONSTRAINT workspace_members_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'guest'::text])))
 );
 ALTER TABLE workspace_members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON workspace_members AS PERMISSIVE FOR ALL TO PUBLIC
