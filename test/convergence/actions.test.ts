@@ -257,6 +257,42 @@ describe('convergence', () => {
     await converges(() => bob.say(channel, 'back again'));
   });
 
+  test('levels: of what inherits its readers, as roles change in it, in its parent and in the workspace, on two devices', async () => {
+    const levelOf = (id: string, who: Teammate) => {
+      const viewer = viewers.find((one) => one.who === who);
+      return viewer?.workspace.find(id)?.level ?? null;
+    };
+    viewers.push(open(cyd));
+    await server.settle();
+    const parent = await ada.channel('Parent');
+    await bob.call('POST', `/streams/${parent.id}/join`);
+    const { id } = await bob.thread(parent, await ada.say(parent, 'it burns'));
+    await converges(() => bob.call('POST', `/streams/${id}/promote`, { streamType: 'incident', name: 'Fire', visibility: 'inherit' }));
+    const below = await ada.thread({ id }, await ada.say({ id }, 'below'));
+    await converges(() => cyd.say(below, 'me too'));
+    expect([ada, bob, cyd, gus].map((who) => levelOf(id, who))).toEqual(['admin', 'owner', 'visitor', null]);
+    await converges(() => cyd.call('POST', `/streams/${parent.id}/join`));
+    expect([levelOf(id, cyd), levelOf(below.id, cyd)]).toEqual(['insider', 'insider']);
+    await converges(() => ada.call('PATCH', `/streams/${parent.id}/members/cyd`, { role: 'admin' }));
+    expect([levelOf(parent.id, cyd), levelOf(id, cyd), levelOf(below.id, cyd)]).toEqual(['admin', 'admin', 'admin']);
+    await converges(() => cyd.call('POST', `/streams/${parent.id}/leave`));
+    expect([levelOf(parent.id, cyd), levelOf(id, cyd)]).toEqual(['visitor', 'visitor']);
+    await converges(() => cyd.call('POST', `/streams/${id}/join`));
+    expect([levelOf(id, cyd), levelOf(below.id, cyd)]).toEqual(['member', 'insider']);
+    await converges(() => ada.call('PATCH', '/members/cyd', { role: 'admin' }));
+    expect([levelOf(parent.id, cyd), levelOf(id, cyd), levelOf(below.id, cyd)]).toEqual(['admin', 'admin', 'admin']);
+    await converges(() => ada.call('PATCH', '/members/cyd', { role: 'member' }));
+    expect([levelOf(parent.id, cyd), levelOf(id, cyd), levelOf(below.id, cyd)]).toEqual(['visitor', 'member', 'insider']);
+    await converges(() => ada.call('PATCH', `/streams/${parent.id}`, { visibility: 'private' }));
+    await converges(() => ada.call('POST', `/streams/${parent.id}/members`, { userIds: ['cyd'] }));
+    await converges(() => cyd.call('POST', `/streams/${parent.id}/leave`));
+    expect([levelOf(parent.id, cyd), levelOf(id, cyd)]).toEqual([null, 'member']);
+    await converges(() => bob.call('PATCH', `/streams/${id}`, { visibility: 'private' }));
+    await converges(() => bob.call('DELETE', `/streams/${id}`));
+    await converges(() => bob.call('PATCH', `/streams/${id}`, { status: 'active' }));
+    viewers.splice(4).forEach(close);
+  });
+
   test('the registry of connections loses everybody: what was missed comes with the next ping, and what follows comes by itself', async () => {
     const connections = await Promise.all(
       viewers.map(({ who: { id: userId } }) => Array.fromAsync(app.connections.listOfUser({ workspaceId: team.workspaceId, userId }))),
