@@ -287,7 +287,11 @@ describe('convergence', () => {
     await converges(() => ada.call('POST', `/streams/${parent.id}/members`, { userIds: ['cyd'] }));
     await converges(() => cyd.call('POST', `/streams/${parent.id}/leave`));
     expect([levelOf(parent.id, cyd), levelOf(id, cyd)]).toEqual([null, 'member']);
+    await converges(() => ada.call('POST', `/streams/${parent.id}/members`, { userIds: ['cyd'] }));
+    await converges(() => cyd.call('POST', `/streams/${id}/leave`));
+    expect([levelOf(parent.id, cyd), levelOf(id, cyd)]).toEqual(['member', 'insider']);
     await converges(() => bob.call('PATCH', `/streams/${id}`, { visibility: 'private' }));
+    expect(levelOf(id, cyd)).toBeNull();
     await converges(() => bob.call('DELETE', `/streams/${id}`));
     await converges(() => bob.call('PATCH', `/streams/${id}`, { status: 'active' }));
     viewers.splice(4).forEach(close);

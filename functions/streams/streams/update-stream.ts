@@ -41,9 +41,11 @@ export async function updateStream(app: AppendApp, caller: UserCaller, input: Ch
     for (const event of eventsFor(found.stream, change)) await append(app, tx, found.stream, actor, { ...event, evenArchived: true });
     const updated = await findStream(tx, caller.userId, found.stream.id);
     if (!updated) throw new Error(`The stream ${found.stream.id} is gone`);
-    // Everyone gets the new visibility only, which removes a no longer public stream from their lists. Its members get the other changes.
+    // Readers who lose the stream get the new visibility only, which removes it from their lists. Its members get the other changes.
     const hidden = { ...found.stream, visibility: updated.stream.visibility };
-    if (found.isPublic && !updated.isPublic) await announceStream(app, tx, caller.userId, 'updated', { ...found, stream: hidden });
+    const losesReaders = found.isPublic || found.stream.visibility === 'inherit';
+    if (losesReaders && change.visibility === 'private')
+      await announceStream(app, tx, caller.userId, 'updated', { ...found, stream: hidden });
     await announceStream(app, tx, caller.userId, change.status === 'archived' ? 'archived' : 'updated', updated);
     if (change.visibility !== undefined) await announceBelow(app, tx, caller, found.stream.id);
     if (change.visibility === 'private') await withdrawHidden(app, tx, caller.userId, { streamId: found.stream.id });
