@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { levelIn as levelInClient } from '../../../client/workspace/own-level.ts';
 import { newId } from '../../../contract/ids.ts';
 import { actions, allows, levelOf as levelOfStanding, levels, policy } from '../../../contract/policy.ts';
 import type { Level, StreamAction } from '../../../contract/policy.ts';
@@ -30,6 +31,8 @@ import { pinEvent } from '../../../functions/streams/events/pin-event.ts';
 import { postEvent } from '../../../functions/streams/events/post-event.ts';
 import { promoteStream } from '../../../functions/streams/streams/promote-stream.ts';
 import { addReaction } from '../../../functions/streams/events/react.ts';
+import { bootstrap } from '../../../functions/streams/reading/bootstrap.ts';
+import { listStreams } from '../../../functions/streams/streams/list-streams.ts';
 import { readStream } from '../../../functions/streams/streams/read-stream.ts';
 import { shareEvent } from '../../../functions/streams/events/share-event.ts';
 import { insertStream } from '../../../functions/streams/streams/stream-store.ts';
@@ -43,6 +46,8 @@ import type { TestApp } from '../../support/app.ts';
 import { putEpochs } from '../../support/epochs.ts';
 import { createSignedObjects } from '../../support/objects.ts';
 import { undone } from '../../support/undone.ts';
+import { rowRightsIn } from '../../../web/src/conversation/actions/row-rights.ts';
+import { mayDo, rightsIn } from '../../../web/src/workspace/stream-rights.ts';
 
 const role = fc.option(fc.constantFrom('owner', 'admin', 'member'), { nil: undefined });
 /** Any caller and any stream. A member of a non-thread stream has access through it; a DM or an assistant stream inherits no reader. */
@@ -450,15 +455,43 @@ const outcomeOf = (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof AppError ? error.code : String(error)),
   );
 
-/** Runs every attempt as every person; lists unexpected results. */
+/** A stream and its parent as the person reads them; undefined where they do not see it. */
+async function readBy(person: Person, streamId: string | null | undefined): Promise<Stream | undefined> {
+  if (streamId == null) return undefined;
+  return readStream(app, people[person], { streamId }).catch(() => undefined);
+}
+
+/** What the page offers of each action, by the level that the server answered. */
+async function offersOf(stage: Stage, person: Person): Promise<Record<StreamAction, boolean>> {
+  const stream = await readBy(person, stage.stream.id);
+  const parent = await readBy(person, stream?.parentStreamId);
+  const { reply: startThread, ...row } = rowRightsIn(stream, parent);
+  return { read: mayDo(stream, parent, 'read'), startThread, ...row, ...rightsIn(stream, parent) };
+}
+
+/** Attempts that the page leaves out though they change nothing, or that come to their author by something else than a level. */
+function isNotOffered({ place, stream }: Stage, person: Person, attempt: string): boolean {
+  // The author of the event that a thread branched from follows it.
+  const isIn = isMember(place, person) || (place.type === 'thread' && person === 'founder');
+  if (attempt === 'joins' || attempt === 'leaves') return isIn === (attempt === 'joins');
+  if (attempt === 'deletes what another posted') return person === 'owner';
+  // Only what is open is archived; a thread has a name, and no slug.
+  return (attempt === 'archives' && archived.has(stream.id)) || (attempt === 'gives a slug' && place.type === 'thread');
+}
+const archived = new Set<string>();
+
+/** Everybody tries everything; what came out otherwise than it should. */
 async function wrongIn(stage: Stage, who: readonly Person[], expectedOf: typeof verdict): Promise<string[]> {
   const wrong: string[] = [];
   for (const person of who) {
+    const offers = await offersOf(stage, person);
     for (const action of actions) {
       for (const [attempt, work] of Object.entries(attempts[action])) {
         const expected = expectedOf(stage, person, action, attempt);
         const outcome = await outcomeOf(work(stage, people[person]));
         if (outcome !== expected) wrong.push(`${person} (${levelIn(stage.place, person)}) ${attempt}: ${outcome} instead of ${expected}`);
+        if (offers[action] !== (outcome === 'yes') && !isNotOffered(stage, person, attempt))
+          wrong.push(`${person} (${levelIn(stage.place, person)}) ${attempt}: ${outcome}, and the page says ${offers[action]}`);
       }
     }
   }
@@ -471,7 +504,49 @@ describe('policy: results on real rows follow the table', () => {
     expect(await wrongIn(stage, tried, verdict)).toEqual([]);
   });
 
-  test('every level occurs in some place', () => {
+  test.each(places.map((place) => ({ name: nameOf(place) })))(
+    '$name: everybody is answered their level, read and listed',
+    async ({ name }) => {
+      const stage = stages.get(name) as Stage;
+      for (const person of tried) {
+        const level = levelIn(stage.place, person);
+        const stream = await readBy(person, stage.stream.id);
+        expect({ person, level: stream?.level ?? 'unseen' }).toEqual({ person, level });
+        const lists = [
+          await listStreams(app, people[person], { status: 'any', sort: 'name', limit: 200 }).catch(() => undefined),
+          await bootstrap(app, people[person]).then(
+            ({ streams }) => streams,
+            () => undefined,
+          ),
+        ];
+        for (const list of lists) {
+          const listed = list?.items.find(({ id }) => id === stage.stream.id);
+          if (listed) expect({ person, level: listed.level }).toEqual({ person, level });
+          else expect({ person, isListed: stream !== undefined && stage.place.type !== 'thread' }).toEqual({ person, isListed: false });
+        }
+      }
+    },
+  );
+
+  test.each(places.map((place) => ({ name: nameOf(place) })))(
+    '$name: a client finds the same, or knows that it does not',
+    async ({ name }) => {
+      const stage = stages.get(name) as Stage;
+      for (const person of tried) {
+        const stream = await readBy(person, stage.stream.id);
+        const parent = await readBy(person, stream?.parentStreamId);
+        if (!stream) continue;
+        const find = (id: string) => (id === parent?.id ? parent : undefined);
+        const found = levelInClient({ ...stream, level: null }, cast[person], find);
+        expect({ person, found: found ?? stream.level }).toEqual({ person, found: stream.level });
+        if (parent) expect({ person, isFound: found !== undefined }).toEqual({ person, isFound: true });
+        const alone = levelInClient({ ...stream, level: null }, cast[person], () => undefined);
+        expect({ person, alone: alone ?? stream.level }).toEqual({ person, alone: stream.level });
+      }
+    },
+  );
+
+  test('every level is somebody in some place', () => {
     const found = new Set(places.flatMap((place) => tried.map((person) => levelIn(place, person))));
     expect([...found].toSorted()).toEqual([...levels, 'unseen'].toSorted());
   });
@@ -495,9 +570,11 @@ describe('policy: an archived stream can only be read, left and unarchived', () 
   test.each(places.filter(({ type }) => type !== 'dm').map((place) => ({ name: nameOf(place) })))('$name', async ({ name }) => {
     const stage = stages.get(name) as Stage;
     await archiveStream(app, people.owner, into(stage));
+    archived.add(stage.stream.id);
     expect(await wrongIn(stage, here, archivedVerdict)).toEqual([]);
     for (const person of here) {
       const expected = verdict(stage, person, 'archive', 'archives');
+      expect({ person, offered: (await offersOf(stage, person)).archive }).toEqual({ person, offered: expected === 'yes' });
       expect({ person, outcome: await outcomeOf(updateStream(dry, people[person], { ...into(stage), status: 'active' })) }).toEqual({
         person,
         outcome: expected,
