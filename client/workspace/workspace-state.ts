@@ -9,7 +9,7 @@ import { changesLevelsBelow, levelIn, mayInheritFrom } from './own-level.ts';
 import { emptyView, showStreams } from './workspace-view.ts';
 import type { WorkspaceView } from './workspace-view.ts';
 
-/** How much older than a change of one room a change of another room may seem, and yet come from before it. */
+/** Rooms are not ordered among each other: a frame this much newer than a change in another room may still be older than it. */
 const overtakingMs = 5_000;
 
 type StreamItem = Extract<RoomItem, { type: 'stream:created' | 'stream:updated' | 'stream:archived' }>;
@@ -27,11 +27,11 @@ export class WorkspaceState {
   #view: WorkspaceView = emptyView;
   /** Tick of the last frame about each stream. An answer that was requested before it may be older than the frame. */
   readonly #told = new Map<string, number>();
-  /** When levels of streams that inherit their readers last changed: an answer that was asked for before may hold the old one. */
+  /** Tick of the last change of inherited levels. An answer that was requested before it may hold the old level. */
   #levelsTold = 0;
   /** The server's time of the last change of levels that another room than the reader's own may have told. */
   #levelsChangedMs = Number.NEGATIVE_INFINITY;
-  /** When everything was last replaced. */
+  /** Tick of the last full snapshot. An answer that was requested before it is dropped. */
   #replaced = 0;
   #tick = 0;
   #streamsChanged = false;
@@ -262,7 +262,7 @@ export class WorkspaceState {
   }
 
   /**
-   * Whether a stream that was just taken has to be read: its level is not what its parents come to, or they are not known and it may be
+   * Returns whether a stream that was just taken has to be read: its level is not what its parents come to, or they are not known and it may be
    * older than what was told of them. Another room than the one that brought it (`atMs`) may have been faster.
    */
   #isLevelDoubtful({ id, rev }: Stream, atMs: number): boolean {
@@ -276,7 +276,7 @@ export class WorkspaceState {
 
   readonly #find = (streamId: string): Stream | undefined => this.find(streamId);
 
-  /** Whether an answer to what was asked at a moment may be older than what was told of the stream, or of those that give access to it. */
+  /** Returns whether an answer that was requested at `since` may be older than the frames of the stream, or of its parents. */
   #isOlder({ id, visibility }: Stream, since: number): boolean {
     return this.#isToldSince(id, since) || (visibility === 'inherit' && this.#levelsTold > since);
   }
@@ -312,7 +312,7 @@ export class WorkspaceState {
     if (known !== undefined && changesLevelsBelow(known.stream, kept.stream)) this.#settleLevelsBelow(streamId);
   }
 
-  /** Where no parent has a say, the level follows from the roles that are known here. */
+  /** Sets the level of a stream that inherits no readers: the known roles decide it. */
   #leveled(kept: KeptStream): KeptStream {
     const { me } = this.#view;
     const level = me && kept.stream.visibility !== 'inherit' ? levelIn(kept.stream, me.role, this.#find) : undefined;

@@ -4,13 +4,13 @@ import type { User, Workspace } from '../../contract/workspace.ts';
 /** Streams by their type, each list with the newest activity first. */
 export type StreamsByType = Readonly<Record<StreamType, readonly Stream[]>>;
 
-/** What a badge or a title shows of all streams one is in, but those whose notify level is `none`. */
+/** Unread messages and mentions of all joined streams, without those whose notify level is `none`. */
 export interface Totals {
   readonly unread: number;
   readonly mentions: number;
 }
 
-/** What a snapshot of a workspace shows. Each part is the same object until it changed. */
+/** The visible part of a workspace snapshot. Each field is the same object until it changes. */
 export interface WorkspaceView {
   readonly workspace?: Workspace;
   readonly me?: User;

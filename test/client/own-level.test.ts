@@ -13,7 +13,7 @@ const isThread = ({ shared }: ServerStream): boolean => shared.streamType === 't
 const mayPromote = (house: FakeWorkspace, stream: ServerStream): boolean =>
   isThread(stream) && stream.shared.archivedAt === null && (stream.member === undefined || house.sees(stream));
 
-/** Everything that can change what the reader is in a stream. */
+/** The changes that can move the reader's level in a stream. */
 const deeds: Readonly<Record<string, Do>> = {
   'create by me': (house) => house.create('mine', { by: me }),
   'create by bob': (house) => house.create('theirs'),
@@ -43,9 +43,9 @@ const deeds: Readonly<Record<string, Do>> = {
 interface Step {
   readonly deed: string;
   readonly which: number;
-  /** How long after the one before. */
+  /** Pause after the deed. */
   readonly afterMs: number;
-  /** How long a frame and an answer may take from here on. */
+  /** Longest delay of frames and answers from here on. */
   readonly delayMs: number;
 }
 const steps = (afterMs: readonly number[], delayMs: readonly number[]) =>

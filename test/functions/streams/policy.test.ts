@@ -461,7 +461,7 @@ async function readBy(person: Person, streamId: string | null | undefined): Prom
   return readStream(app, people[person], { streamId }).catch(() => undefined);
 }
 
-/** What the page offers of each action, by the level that the server answered. */
+/** The page's offer of each action, by the level that the server answered. */
 async function offersOf(stage: Stage, person: Person): Promise<Record<StreamAction, boolean>> {
   const stream = await readBy(person, stage.stream.id);
   const parent = await readBy(person, stream?.parentStreamId);
