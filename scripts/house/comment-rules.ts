@@ -2,17 +2,10 @@ import ts from 'typescript';
 import { walk } from './source.ts';
 import type { Source } from './source.ts';
 
-/** Rooms in which every doc comment was rewritten; the others join as they are done. */
-const rooms = ['client', 'contract', 'local', 'lib', 'bin', 'bench', 'scripts', 'cli', 'test'];
-
-/** Parts of these rooms that are still to be done. */
-const notYet = /^test\/(web|functions\/epochs)\/|^test\/functions\/streams\/policy/;
-
 const headless = /^(Who|What|Whether|How|Where|When|Which|Why)\b/;
 
 /** Finds doc comments that begin with a question word: the noun they are about comes too late for a reader in a hurry. */
 export function checkDocComments({ file, tree }: Source): string[] {
-  if (!rooms.includes(file.split('/')[0] ?? '') || notYet.test(file)) return [];
   return docComments(tree).flatMap(({ line, text }) => {
     const word = headless.exec(text)?.[1];
     return word === undefined ? [] : [`${file}:${line}: a doc comment begins with its noun or its verb, not with "${word}"`];

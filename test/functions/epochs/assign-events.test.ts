@@ -200,7 +200,7 @@ describe('nudges', () => {
 });
 
 describe('with a provider of embeddings', () => {
-  /** What the words of a text are about, as somebody sees it who knows what they mean. */
+  /** Subjects of the texts, as an embedder with knowledge of the language finds them. */
   const meanings = [/red|green|blue|paint/i, /soup|bread|cheese|lunch/i];
   const knowing: Embedder = {
     ...localEmbedder,

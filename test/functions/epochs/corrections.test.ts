@@ -54,7 +54,7 @@ const at = (index: number) => events[index] as StreamEvent;
 const id = (index: number) => ids[index] as EpochId;
 const listed = async (): Promise<Epoch[]> => (await listEpochs(app, ada, { streamId: stream.id, limit: 50 })).items.toReversed();
 const rangesOf = (epochs: readonly Epoch[]) => epochs.map(({ firstSeq, lastSeq, messageCount }) => [firstSeq, lastSeq, messageCount]);
-/** What the room was told since the beginning of the test. */
+/** Frames sent to the room since the beginning of the test. */
 const told = (): EpochsFrame[] =>
   app.sent.flatMap(({ body }) => {
     const { frame } = body as { frame?: unknown };
