@@ -61,7 +61,9 @@ export const Stream = z
     promotedAt: z.iso.datetime().nullable(),
     isMember: z.boolean(),
     role: StreamRole.nullable(),
-    level: StreamLevel.nullable().describe('Decides what the caller may do; null where a frame carries the stream to several readers'),
+    level: StreamLevel.nullable()
+      .default(null)
+      .describe('Decides what the caller may do; null where a frame carries the stream to several readers'),
     unreadCount: z.int(),
     mentionCount: z.int(),
     readSeq: z.int(),

@@ -91,20 +91,14 @@ CREATE OR REPLACE FUNCTION public.outbox_unpublished(older_than timestamp with t
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public'
 AS $function$
-    select o.id, o.workspace_id, o.room, o.topic, o.payload, o.created_at
-    from public.outbox o
-    where o.published_at is null and o.created_at < older_than and o.seq is null
-    order by o.position
-    limit max_rows
-  $function$;
-
-CREATE OR REPLACE FUNCTION public.outbox_waiting(older_than timestamp with time zone, max_rows integer)
- RETURNS TABLE(id text, workspace_id text, room text, topic text, payload jsonb, seq bigint, created_at timestamp with time zone)
- LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public'
-AS $function$
-    select o.id, o.workspace_id, o.room, o.topic, o.payload, o.seq, o.created_at
+    select o.id, o.workspace_id, o.room, coalesce(o.topic, ''),
+      case
+        when o.seq is null then o.payload
+        when o.payload #>> '{item,type}' = 'event' then jsonb_set(jsonb_set(jsonb_set(o.payload,
+          '{item,seq}', to_jsonb(o.seq)), '{item,data,seq}', to_jsonb(o.seq)), '{item,data,changedSeq}', to_jsonb(o.seq))
+        else jsonb_set(o.payload, '{item,seq}', to_jsonb(o.seq))
+      end,
+      o.created_at
     from public.outbox o
     where o.published_at is null and o.created_at < older_than
     order by o.position
@@ -691,5 +685,4 @@ GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with t
 GRANT EXECUTE ON FUNCTION outbox_forget(timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_mark_published(text[],timestamp with time zone) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_unpublished(timestamp with time zone,integer) TO streambed_app;
-GRANT EXECUTE ON FUNCTION outbox_waiting(timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION search_words(text,text,text,timestamp with time zone,timestamp with time zone,integer) TO streambed_app;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { appDatabaseRole } from '../../contract/names.ts';
@@ -17,22 +18,40 @@ export async function migrate({ owner, appPassword, directory }: Migration): Pro
   await client.connect();
   try {
     await ensureAppRole(client, appPassword);
-    const applied = await runner({
-      dbClient: client,
-      dir: directory,
-      // The dump of the schema and the checksums lie beside the migrations.
-      ignorePattern: '[^0-9].*',
-      direction: 'up',
-      migrationsTable: 'schema_migrations',
-      advisoryLockMode: 'wait',
-      checkOrder: true,
-      singleTransaction: true,
-      log: () => undefined,
-    });
+    const run = () =>
+      runner({
+        dbClient: client,
+        dir: directory,
+        // The dump of the schema and the checksums lie beside the migrations.
+        ignorePattern: '[^0-9].*',
+        direction: 'up',
+        migrationsTable: 'schema_migrations',
+        advisoryLockMode: 'wait',
+        checkOrder: true,
+        singleTransaction: true,
+        log: () => undefined,
+      });
+    const applied = await withRetries(run);
     return { applied: applied.map(({ name }) => name) };
   } finally {
     await client.end();
   }
+}
+
+/** SQLSTATEs of a deadlock and of a lock timeout: running requests were in the way, and the migration was rolled back. */
+const inTheWay = ['40P01', '55P03'];
+const retryPausesMs = [200, 1_000, 3_000];
+
+async function withRetries<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (const pauseMs of retryPausesMs) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!inTheWay.includes((error as { code?: string }).code ?? '')) throw error;
+      await pause(pauseMs);
+    }
+  }
+  return run();
 }
 
 /**

@@ -78,6 +78,8 @@ export async function withOutbox<Result>(
 ): Promise<Result> {
   const promised: Promise<OutboxRow>[] = [];
   const result = await app.db.transaction(workspaceId, async (tx) => {
+    // The work runs again where the connection was dead from the start.
+    promised.length = 0;
     const toInsert: OutboxRow[] = [];
     const draft = (audience: string, topic: Topic | null, payload: Payload): OutboxRow => {
       const createdAt = app.clock.now();
@@ -160,8 +162,7 @@ function messageOf({ workspaceId, room: audience, payload, seq, createdAt }: Out
 }
 
 /**
- * Item with its position set. A just-appended event also carries its own position. Rows of an older version already contain it (`seq`
- * null).
+ * Item with its position set. A just-appended event also carries its own position. Rows that the database lists are complete (`seq` null).
  */
 function placedAt(item: UnplacedItem, seq: number | null): RoomItem {
   if (seq === null) return item as RoomItem;
@@ -175,12 +176,17 @@ export async function listUnpublished(app: Pick<App, 'db'>, before: Date, limit:
     id: string;
     workspace_id: string;
     room: string;
-    topic: Topic | null;
+    topic: Topic | '';
     payload: Payload;
-    seq: number | null;
     created_at: Date;
-  }>('select * from outbox_waiting($1, $2)', [before, limit]);
-  return rows.map(({ workspace_id: workspaceId, created_at: createdAt, ...row }) => ({ ...row, workspaceId, createdAt }));
+  }>('select * from outbox_unpublished($1, $2)', [before, limit]);
+  return rows.map(({ workspace_id: workspaceId, created_at: createdAt, topic, ...row }) => ({
+    ...row,
+    workspaceId,
+    topic: topic || null,
+    seq: null,
+    createdAt,
+  }));
 }
 
 /** Deletes rows published before `before`, at most `limit`; returns their number. */

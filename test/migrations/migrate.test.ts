@@ -43,6 +43,63 @@ describe('migrate()', () => {
     await app.end();
   });
 
+  test('applies what is new beside requests of the version before, and no request fails', async () => {
+    const before = mkdtempSync(join(tmpdir(), 'streambed-migrations-'));
+    for (const name of names.slice(0, names.indexOf('0008_memory') + 1))
+      cpSync(join(directory, `${name}.sql`), join(before, `${name}.sql`));
+    await run(before);
+    rmSync(before, { recursive: true });
+    await empty.owner.query(`insert into workspaces (id, name, gen, created_at) values ('w', 'Busy', 'g', now())`);
+    await empty.owner.query(`insert into users (workspace_id, id, name, created_at, updated_at) values ('w', 'ada', 'Ada', now(), now())`);
+    await empty.owner.query(`insert into workspace_members (workspace_id, user_id, role, joined_at) values ('w', 'ada', 'member', now())`);
+    for (const stream of ['s0', 's1', 's2', 's3'])
+      await empty.owner.query(
+        `insert into streams (id, workspace_id, stream_type, name, slug, visibility, gen, access_ids, created_by, created_at)
+         values ($1, 'w', 'channel', $1, $1, 'public', 'g', array[$1], 'ada', now())`,
+        [stream],
+      );
+    const traffic = { isOver: false, posts: 0 };
+    const posted = async (count: number): Promise<void> => {
+      const goal = traffic.posts + count;
+      while (traffic.posts < goal) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const post = async (client: pg.Client, stream: string, n: string): Promise<void> => {
+      await client.query(`begin; set local app.workspace_id = 'w'`);
+      await client.query(
+        `select 1 from workspace_members wm join streams s on s.workspace_id = wm.workspace_id
+         left join stream_members m on m.stream_id = s.id where s.id = $1 for no key update of s`,
+        [stream],
+      );
+      await client.query('update streams set last_seq = last_seq + 1 where id = $1', [stream]);
+      await client.query(
+        `insert into stream_events (id, workspace_id, stream_id, seq, changed_seq, event_type, actor_id, client_event_id, created_at)
+         select $2, 'w', id, last_seq, last_seq, 'message', 'ada', $2, now() from streams where id = $1`,
+        [stream, n],
+      );
+      await client.query(
+        `insert into outbox (id, workspace_id, room, topic, payload, created_at) values ($1, 'w', 'room', 'event-appended', '{}', now())`,
+        [n],
+      );
+      await client.query('commit');
+      traffic.posts++;
+    };
+    const writers = Array.from({ length: 8 }, async (_, writer) => {
+      const client = new pg.Client({ ...connection(), user: 'streambed_app', password: 'app' });
+      await client.connect();
+      try {
+        for (let n = 0; !traffic.isOver; n++) await post(client, `s${writer % 4}`, `${writer}-${n}`);
+      } finally {
+        await client.end();
+      }
+    });
+    await posted(50);
+    const { applied: done } = await run();
+    await posted(50);
+    traffic.isOver = true;
+    await Promise.all(writers);
+    expect(done).toEqual(names.slice(names.indexOf('0008_memory') + 1));
+  });
+
   test('applies all that is new, or nothing of it', async () => {
     await run();
     const folder = mkdtempSync(join(tmpdir(), 'streambed-migrations-'));

@@ -198,7 +198,7 @@ describe('The role of the functions', () => {
 
   test('may only mark and forget outbox rows by the functions made for it', async () => {
     const outbox = () => owner<{ id: string; sent: boolean }>('select id, published_at is not null as sent from outbox order by position');
-    const waiting = await role.query<{ id: string; workspace_id: string }>('select * from outbox_waiting($1, 100)', ['2100-01-01']);
+    const waiting = await role.query<{ id: string; workspace_id: string }>('select * from outbox_unpublished($1, 100)', ['2100-01-01']);
     expect(waiting.rows.map(({ id }) => id)).toEqual((await outbox()).filter(({ sent }) => !sent).map(({ id }) => id));
     await owner('update outbox set published_at = null');
     const [first, ...others] = await outbox();

@@ -24,10 +24,9 @@ export async function inviteMembers(app: AppendApp, caller: UserCaller, input: I
     if (input.role !== 'member') requireMayGrant(found, input.role);
     const userIds = [...new Set<string>(input.userIds)];
     await requireKnown(tx, input.userIds);
-    // EventToAppend first, because this locks the stream's row. Existing members are detected below, and the transaction is rolled back.
+    // The append comes first, because this locks the stream's row. Existing members are detected below, and the transaction is rolled back.
     const actor = { id: caller.userId, name: found.caller.name };
     const event = await append(app, tx, stream, actor, { eventType: 'member_joined', payload: { userIds, invitedBy: caller.userId } });
-    if (!event) throw new AppError('stream_archived');
     const added = await addMembers(
       tx,
       stream.id,

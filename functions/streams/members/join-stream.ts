@@ -18,7 +18,7 @@ export async function joinStream(app: AppendApp, caller: UserCaller, input: { st
     requireAllowed(found, 'join');
     const isThread = stream.streamType === 'thread';
     const payload = { userIds: [caller.userId] };
-    // EventToAppend first, because this locks the stream's row: concurrent joins and leaves of a member run one after the other.
+    // The append comes first, because this locks the stream's row: concurrent joins and leaves of a member run one after the other.
     if (!isThread) await append(app, tx, stream, { id: caller.userId, name: found.caller.name }, { eventType: 'member_joined', payload });
     const added = await addMembers(tx, stream.id, [{ userId: caller.userId, role: 'member' }], app.clock.now());
     if (added.length === 0) throw new ConcurrentJoin();

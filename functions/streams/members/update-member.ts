@@ -43,7 +43,7 @@ async function changeRole(
   const isOwner = who.streamRole === 'owner' || who.workspaceRole === 'owner';
   if (!isOwner && (role === 'owner' || member.role === 'owner')) throw new AppError('forbidden', 'Owners are made, and unmade, by owners.');
   const payload = { kind: 'role_changed', userId: member.user.id, from: member.role, to: role };
-  // EventToAppend first, because this locks the stream's row: two last owners cannot step down concurrently.
+  // The append comes first, because this locks the stream's row: two last owners cannot step down concurrently.
   await append(app, tx, stream, { id: caller.userId, name: who.name }, { eventType: 'system', payload });
   if (member.role === 'owner' && (await countOthers(tx, stream.id, member.user.id)).owners === 0) {
     throw new AppError('last_owner', 'Make somebody else an owner first.');
