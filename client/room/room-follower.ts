@@ -252,6 +252,8 @@ export class RoomFollower<Item extends Change> {
   async #read(): Promise<void> {
     await this.#reader.run();
     const { gen, position } = this.#log;
+    // A restart after the end of the read and before this line has emptied the log. Its own wish to read was ignored, as one was under way.
+    if (gen === undefined && isReading(this.#follow)) return this.#read();
     if (gen !== undefined) this.#note({ name: 'read', gen, seq: position });
     if (this.#follow.name !== 'closed') this.#advance();
   }

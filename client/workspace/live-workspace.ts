@@ -124,7 +124,7 @@ class WorkspaceFollower implements LiveWorkspace {
       read: (streamId, signal) => this.#workspace.streams.read(streamId, { signal }),
       isWanted: (streamId) => this.#known.wanted.has(streamId),
       take: (stream, since) => this.#change(() => this.#known.correct(stream, since)),
-      gone: (streamId) => this.#change(() => this.#known.remove(streamId)),
+      gone: (streamId, since) => this.#change(() => this.#known.removeMissing(streamId, since)),
       tick: () => this.#known.tick,
     });
     this.#marks = new ReadMarks({
@@ -174,7 +174,7 @@ class WorkspaceFollower implements LiveWorkspace {
       const { items, nextCursor } = await this.#page(this.#listing.cursor);
       // Everything may have been read again meanwhile.
       if (version !== this.#version) return;
-      this.#known.take(items, since);
+      this.#change(() => this.#known.take(items, since));
       this.#list(nextCursor);
     } finally {
       this.#loadingMore = false;

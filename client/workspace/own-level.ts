@@ -45,3 +45,16 @@ export function mayInheritFrom(stream: Stream, ancestorId: string, find: Find): 
 /** Returns whether a change of a stream changes the caller's level in the streams that take their readers from it. */
 export const changesLevelsBelow = (before: Stream, after: Stream): boolean =>
   after.streamType !== 'thread' && (before.role !== after.role || before.visibility !== after.visibility);
+
+/** The caller's own fields of a stream that the caller has left. */
+export const withoutMembership = {
+  isMember: false,
+  role: null,
+  level: null,
+  unreadCount: 0,
+  mentionCount: 0,
+  readSeq: 0,
+  readRev: 0,
+  lastReadAt: null,
+  notifyLevel: 'default',
+} as const satisfies Partial<Stream>;

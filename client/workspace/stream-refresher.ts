@@ -11,7 +11,8 @@ export interface StreamRefresherOptions {
   isWanted(streamId: string): boolean;
   /** Takes the answer to a request that was sent at tick `since`. */
   take(stream: Stream, since: number): void;
-  gone(streamId: string): void;
+  /** Takes a 404 to a request that was sent at tick `since`. */
+  gone(streamId: string, since: number): void;
   /** The current tick. */
   tick(): number;
 }
@@ -91,7 +92,10 @@ export class StreamRefresher {
     } catch (error) {
       if (this.#closing.signal.aborted) return undefined;
       const { status, retry } = problemOf(error);
-      if (status === 404) options.gone(streamId);
+      if (status === 404) {
+        options.gone(streamId, since);
+        return options.isWanted(streamId) ? spreadMs(delay, options.clock) : undefined;
+      }
       if (retry === 'never') return undefined;
       this.#failures.set(streamId, failures + 1);
       return backoffMs(afterFailure, failures, options.clock);

@@ -5,7 +5,7 @@ import type { Person, ReadState, Stream } from '../../contract/stream.ts';
 import type { User } from '../../contract/workspace.ts';
 import { keep, markedRead, withLevel, withPointer, withRead, withReadMoved, withSettings, withStream, withTruth } from './kept-stream.ts';
 import type { KeptStream } from './kept-stream.ts';
-import { changesLevelsBelow, levelIn, mayInheritFrom } from './own-level.ts';
+import { changesLevelsBelow, levelIn, mayInheritFrom, withoutMembership } from './own-level.ts';
 import { emptyView, showStreams } from './workspace-view.ts';
 import type { WorkspaceView } from './workspace-view.ts';
 
@@ -63,7 +63,7 @@ export class WorkspaceState {
     this.wanted.clear();
     this.#distrusted.clear();
     this.#view = { ...this.#view, workspace, me, unreadNotifications };
-    for (const stream of streams) this.#takeAnswer(before.get(stream.id), stream, this.#isOlder(stream, since));
+    for (const stream of streams) this.#takeAnswer(before.get(stream.id), stream, since, this.#isOlder(stream, since));
     for (const person of [me, ...people]) this.#meet(person);
     this.#streamsChanged = true;
     // What was told meanwhile is newer than the answer, and older than what happened before it unheard.
@@ -83,12 +83,14 @@ export class WorkspaceState {
   take(streams: readonly Stream[], since: number): void {
     // Taking one of them may change the levels below it, which the others of the same answer know already.
     const older = new Set(streams.filter((stream) => this.#isOlder(stream, since)));
-    for (const stream of streams) this.#takeAnswer(this.#streams.get(stream.id), stream, older.has(stream));
+    for (const stream of streams) this.#takeAnswer(this.#streams.get(stream.id), stream, since, older.has(stream));
   }
 
-  #takeAnswer(known: KeptStream | undefined, stream: Stream, isOlder: boolean): void {
+  /** Takes a stream of an answer. `isOlder`: what is shown of it stays; what is not shown yet is shown, and read again. */
+  #takeAnswer(known: KeptStream | undefined, stream: Stream, since: number, isOlder: boolean): void {
+    const isShown = !isOlder || (!this.#streams.has(stream.id) && !this.#isToldSince(stream.id, since));
+    if (isShown) this.#keep(stream.id, known === undefined ? keep(stream) : withStream(known, stream));
     if (isOlder) this.distrust(stream.id);
-    else this.#keep(stream.id, known === undefined ? keep(stream) : withStream(known, stream));
   }
 
   /** Marks a stream as in doubt: only a read settles it. */
@@ -105,6 +107,12 @@ export class WorkspaceState {
     // Lists do not hold threads that the caller does not follow, but for those that were put.
     if (stream.streamType === 'thread' && !stream.isMember && known?.stream.isMember !== false) return this.remove(stream.id);
     this.#keep(stream.id, known === undefined ? keep(stream) : withTruth(known, stream));
+  }
+
+  /** Removes a stream whose request at tick `since` was answered 404. A frame that came meanwhile may be newer: then the doubt stays. */
+  removeMissing(streamId: string, since: number): void {
+    if (since < this.#replaced || this.#isToldSince(streamId, since)) return this.distrust(streamId);
+    this.remove(streamId);
   }
 
   /** A stream that is there no more, for us. */
@@ -207,17 +215,7 @@ export class WorkspaceState {
     const { visibility, streamType } = known;
     const isThread = streamType === 'thread';
     if (visibility === 'private' || isThread || this.#view.me?.role === 'guest') return this.remove(streamId);
-    const none = {
-      isMember: false,
-      role: null,
-      level: null,
-      unreadCount: 0,
-      mentionCount: 0,
-      readSeq: 0,
-      readRev: 0,
-      lastReadAt: null,
-    } as const;
-    this.#keep(streamId, keep({ ...known, ...none, notifyLevel: 'default' }));
+    this.#keep(streamId, keep({ ...known, ...withoutMembership }));
     this.#settleLevel(streamId);
     // Whether it can still be seen is for its parent to say.
     if (visibility === 'inherit') this.distrust(streamId);
