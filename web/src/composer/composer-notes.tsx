@@ -4,6 +4,7 @@ import type { SendState } from './composer-send.ts';
 import { ComposerTyping } from './composer-typing.tsx';
 import classes from './composer.module.css';
 import { commands } from './slash-commands.ts';
+import { useRights } from '../workspace/stream-rights.ts';
 import { useJoin } from '../workspace/use-join.ts';
 
 interface Props {
@@ -30,6 +31,7 @@ export function ComposerNotes({ sending, stream, snapshot, text }: Props) {
 
 function DefaultNote({ stream, text }: { stream: Stream | undefined; text: string }) {
   const { busy, join } = useJoin(stream);
+  const rights = useRights(stream);
   const command = commands.find(({ name }) => text === `/${name}` || text.startsWith(`/${name} `));
   if (command) {
     return (
@@ -46,9 +48,11 @@ function DefaultNote({ stream, text }: { stream: Stream | undefined; text: strin
     return (
       <>
         You have not joined this {stream.streamType}: you can write here, but nothing will tell you of answers.{' '}
-        <button type="button" className={classes.join} disabled={busy} onClick={join}>
-          Join
-        </button>
+        {rights.join && (
+          <button type="button" className={classes.join} disabled={busy} onClick={join}>
+            Join
+          </button>
+        )}
       </>
     );
   }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { CircleCheck, CircleDot, Circle, ChartColumn, Square, SquareCheck } from 'lucide-react';
 import type { Poll, StreamEvent } from '../../../contract/event.ts';
 import { fullTimeOf } from '../ui/times.ts';
@@ -138,10 +138,23 @@ function useVote(event: StreamEvent, poll: Poll) {
   const counted = votesOf(poll, me.id);
   // A newer state of the stream overrides the click.
   const chosen = choice && (choice.poll === poll || busy) ? choice.optionIds : counted;
+  const wanted = useRef<readonly string[]>(undefined);
+  const isSending = useRef(false);
+  // A click while a vote is under way is sent after it; of several, the last one.
+  const send = async (): Promise<void> => {
+    for (let optionIds = wanted.current; optionIds !== undefined; optionIds = wanted.current) {
+      wanted.current = undefined;
+      await actions.onVote(event, optionIds);
+    }
+  };
   const vote = (optionIds: readonly string[]): void => {
-    if (busy) return;
     setChoice({ poll, optionIds });
-    void run(() => actions.onVote(event, optionIds)).then((worked) => {
+    wanted.current = optionIds;
+    if (isSending.current) return;
+    isSending.current = true;
+    void run(send).then((worked) => {
+      isSending.current = false;
+      wanted.current = undefined;
       if (!worked) setChoice(undefined);
     });
   };

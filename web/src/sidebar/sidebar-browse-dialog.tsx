@@ -10,6 +10,7 @@ import { PlaceLink } from '../workspace/place-link.tsx';
 import classes from './sidebar-browse-dialog.module.css';
 import { nameOfStream } from '../workspace/stream-filter.ts';
 import { StreamIcon } from '../workspace/stream-icon.tsx';
+import { rightsIn } from '../workspace/stream-rights.ts';
 import { useJoin } from '../workspace/use-join.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
@@ -112,7 +113,7 @@ function Item({ listed, onPicked }: { listed: Stream; onPicked: () => void }) {
           <Check size={14} aria-hidden="true" /> Joined
         </span>
       ) : (
-        stream.archivedAt === null && (
+        rightsIn(stream, undefined).join && (
           <Button size="compact-sm" variant="light" loading={busy} aria-label={`Join ${name}`} onClick={join}>
             Join
           </Button>

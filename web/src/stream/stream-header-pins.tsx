@@ -9,7 +9,9 @@ import { useTask } from '../ui/use-task.ts';
 import { useToday } from '../ui/use-today.ts';
 import { sentenceOf } from '../ui/problem-words.ts';
 import classes from './stream-header-pins.module.css';
+import { mayDo } from '../workspace/stream-rights.ts';
 import { firstWords } from '../workspace/thread-roots.ts';
+import { useListedStream, useParent } from '../workspace/use-stream.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
 interface Props {
@@ -45,19 +47,34 @@ function Pins({ streamId, onLeave }: { streamId: string; onLeave: () => void }) 
     [streambed, workspaceId, streamId],
   );
   const { items, loading, problem, change } = usePages(load);
+  const stream = useListedStream(streamId);
+  const mayUnpin = mayDo(stream, useParent(stream), 'pin');
   if (loading) return <Loader size="sm" aria-label="Loading" />;
   if (problem) return <p role="alert">{sentenceOf(problem)}</p>;
   if (items.length === 0) return <p className={classes.nothing}>Nothing is pinned here. Pin a message to find it again.</p>;
   return (
     <ul className={classes.list}>
       {items.map((event) => (
-        <Pin key={event.id} event={event} onLeave={onLeave} onUnpinned={() => change((all) => all.filter(({ id }) => id !== event.id))} />
+        <Pin
+          key={event.id}
+          event={event}
+          mayUnpin={mayUnpin}
+          onLeave={onLeave}
+          onUnpinned={() => change((all) => all.filter(({ id }) => id !== event.id))}
+        />
       ))}
     </ul>
   );
 }
 
-function Pin({ event, onLeave, onUnpinned }: { event: StreamEvent; onLeave: () => void; onUnpinned: () => void }) {
+interface PinProps {
+  readonly event: StreamEvent;
+  readonly mayUnpin: boolean;
+  readonly onLeave: () => void;
+  readonly onUnpinned: () => void;
+}
+
+function Pin({ event, mayUnpin, onLeave, onUnpinned }: PinProps) {
   const { streambed, workspaceId, pageActions } = useWorkspace();
   const today = useToday();
   const { busy, problem, run } = useTask();
@@ -87,9 +104,11 @@ function Pin({ event, onLeave, onUnpinned }: { event: StreamEvent; onLeave: () =
           <Button size="compact-xs" variant="light" onClick={open}>
             Open
           </Button>
-          <Button size="compact-xs" variant="default" loading={busy} onClick={() => void unpin()}>
-            Unpin
-          </Button>
+          {mayUnpin && (
+            <Button size="compact-xs" variant="default" loading={busy} onClick={() => void unpin()}>
+              Unpin
+            </Button>
+          )}
         </div>
       </div>
     </li>

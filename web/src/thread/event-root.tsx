@@ -7,13 +7,15 @@ import { useUploads } from '../files/use-uploads.ts';
 import { useNameOf } from '../workspace/mention-people.ts';
 import { rowRightsIn } from '../conversation/actions/row-rights.ts';
 import { RowContext } from '../conversation/actions/row-context.ts';
-import { useWorkspace } from '../workspace/workspace-context.ts';
+import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 
 const nothing = (): void => undefined;
 
 /** An event above its thread, outside its own stream. Readers can vote in it, but not change it. */
 export function EventRoot({ event }: { event: StreamEvent }) {
   const { me, open, list } = useWorkspace();
+  // The rights follow the stream as it changes.
+  useStreamList();
   const [shown, setShown] = useState<StreamEvent>();
   const nameOf = useNameOf();
   const uploads = useUploads(event.streamId);

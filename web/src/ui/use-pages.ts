@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Problem } from '../../../contract/errors.ts';
 import { useLive } from './use-live.ts';
 import { LatestRequest } from './use-request.ts';
@@ -20,6 +20,10 @@ interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
 }
+/** The pages read so far, and the list that they are of. */
+interface Listed<Item> extends Page<Item> {
+  readonly load: LoadPage<Item>;
+}
 /** Reads a page of a list. Another function is another list. */
 export type LoadPage<Item> = (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>;
 
@@ -27,14 +31,17 @@ const none: readonly never[] = [];
 
 /** Reads a list page by page. When the list changes, the items stay until its first page arrives. One value needs `useRequest` only. */
 export function usePages<Item>(load: LoadPage<Item>): Pages<Item> {
-  const [latest] = useState(() => new LatestRequest<Page<Item>>());
+  const [latest] = useState(() => new LatestRequest<Listed<Item>>());
   const { key, state, value, problem } = useLive(latest);
+  /** The cursor of the last attempt: after a failure it is the one to try again. */
+  const lastCursor = useRef<string>(undefined);
   const read = useCallback(
     (cursor: string | undefined, quiet = false) => {
-      const loadPage = async (signal: AbortSignal): Promise<Page<Item>> => {
+      lastCursor.current = cursor;
+      const loadPage = async (signal: AbortSignal): Promise<Listed<Item>> => {
         const page = await load(cursor, signal);
-        if (cursor === undefined) return page;
-        return { ...page, items: [...(latest.getSnapshot().value?.items ?? none), ...page.items] };
+        if (cursor === undefined) return { ...page, load };
+        return { ...page, load, items: [...(latest.getSnapshot().value?.items ?? none), ...page.items] };
       };
       latest.start(load, loadPage, { quiet });
     },
@@ -45,9 +52,10 @@ export function usePages<Item>(load: LoadPage<Item>): Pages<Item> {
     return () => latest.stop();
   }, [latest, read]);
 
-  const nextCursor = value?.nextCursor;
+  // The items of the list before stay while another one is read; its cursor means nothing there.
+  const nextCursor = value?.load === load ? value.nextCursor : undefined;
   const loading = key !== load || state === 'loading';
-  const more = useCallback(() => read(nextCursor ?? undefined), [read, nextCursor]);
+  const more = useCallback(() => read(state === 'failed' ? lastCursor.current : (nextCursor ?? undefined)), [read, state, nextCursor]);
   const reload = useCallback(() => read(undefined, true), [read]);
   const change = useCallback(
     (how: (items: readonly Item[]) => readonly Item[]) => latest.change((page) => ({ ...page, items: how(page.items) })),
