@@ -37,6 +37,8 @@ const anyone = levels;
 const inIt = ['owner', 'admin', 'member', 'guest'] as const;
 const members = ['owner', 'admin', 'member'] as const;
 const managers = ['owner', 'admin'] as const;
+/** Members, and the members of a stream that this one takes its readers from. */
+const insiders = [...members, 'insider'] as const;
 
 /** The levels that may do each action, by type of stream. An action that is not listed does not exist for the type. */
 export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Level[]>>> = {
@@ -44,7 +46,7 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
     read: anyone,
     post: anyone,
     startThread: anyone,
-    pin: [...members, 'insider'],
+    pin: insiders,
     moderate: managers,
     join: [...managers, 'insider', 'visitor'],
     leave: inIt,
@@ -54,40 +56,40 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
     archive: managers,
     setVisibility: managers,
     manageMembers: managers,
-    curate: [...members, 'insider'],
+    curate: insiders,
     setMemory: managers,
   },
   incident: {
     read: anyone,
     post: anyone,
     startThread: anyone,
-    pin: [...members, 'insider'],
+    pin: insiders,
     moderate: managers,
     join: [...managers, 'insider', 'visitor'],
     leave: inIt,
     invite: members,
-    describe: [...members, 'insider'],
+    describe: insiders,
     rename: members,
-    resolve: [...members, 'insider'],
+    resolve: insiders,
     archive: managers,
     setVisibility: managers,
     manageMembers: managers,
-    curate: [...members, 'insider'],
+    curate: insiders,
     setMemory: managers,
   },
   // The members of a thread are its followers, and every reader may follow. A thread has no threads.
   thread: {
     read: anyone,
     post: anyone,
-    pin: [...members, 'insider'],
+    pin: insiders,
     moderate: managers,
-    promote: [...members, 'insider'],
+    promote: insiders,
     join: [...managers, 'guest', 'insider', 'visitor'],
     leave: [...inIt, 'insider', 'visitor'],
     describe: managers,
     rename: managers,
     archive: managers,
-    curate: [...members, 'insider'],
+    curate: insiders,
     setMemory: managers,
   },
   // The participants of a DM are fixed.
