@@ -51,7 +51,7 @@ async function useCaseWriters(database: BenchDatabase, writers: number): Promise
   const callers = Array.from({ length: writers }, (_, i) => callerOf(workspaceId, `writer-${i}`));
   for (const { userId } of callers) {
     const user = { id: userId, name: userId, email: null, role: 'member' as const, now: new Date() };
-    await app.db.transaction(workspaceId, (tx) => upsertUser(tx, user));
+    await app.db.transaction({ workspaceId }, (tx) => upsertUser(tx, user));
   }
   const [first] = callers;
   if (!first) throw new Error('There is no writer');

@@ -13,6 +13,7 @@ export const idPrefixes = {
   notification: 'ntf',
   pollOption: 'opt',
   apiKey: 'key',
+  audit: 'aud',
   outbox: 'out',
   session: 'ses',
   request: 'req',

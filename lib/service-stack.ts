@@ -42,10 +42,10 @@ export class ServiceStack extends Stack {
 
     const realtime = new Realtime(this, 'Realtime', { platform, routes, database, signing, connections });
     const fanOut = realtime.fanOutQueue;
-    const streams = new Streams(this, 'Streams', { platform, routes, database, signing, fanOut });
+    const streams = new Streams(this, 'Streams', { platform, routes, database, connections, signing, fanOut });
     streams.followUpQueue.grantSend(realtime.fanOut);
     new Notifications(this, 'Notifications', { platform, routes, database, signing, fanOut });
-    const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, signing, fanOut });
+    const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, connections, signing, fanOut });
     new Files(this, 'Files', { platform, routes, database, signing, bucket: files });
     const transfer = new Transfer(this, 'Transfer', { platform, routes, database });
     const epochs = new Epochs(this, 'Epochs', {

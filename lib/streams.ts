@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { api } from '../contract/api.ts';
+import type { ConnectionsTable } from './platform/connections-table.ts';
 import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
@@ -11,6 +12,7 @@ export interface StreamsProps {
   readonly platform: Platform;
   readonly routes: HttpRoutes;
   readonly database: Database;
+  readonly connections: ConnectionsTable;
   readonly signing: SigningSecret;
   readonly fanOut: WorkQueue;
 }
@@ -33,6 +35,7 @@ export class Streams extends Construct {
     });
     props.database.grantConnect(this.http);
     props.signing.grantSign(this.http);
+    props.connections.grant(this.http, 'endSubscriptions');
     props.fanOut.grantSend(this.http);
     props.routes.add(api.streams, this.http);
 

@@ -55,6 +55,29 @@ AS $function$
     end
   $function$;
 
+CREATE OR REPLACE FUNCTION public.enter_workspace(caller text, version bigint, lock text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  name bigint := hashtextextended('access:' || app_workspace_id(), 0);
+begin
+  if lock = 'shared' then
+    perform pg_advisory_xact_lock_shared(name);
+  elsif lock = 'exclusive' then
+    perform set_config('lock_timeout', '2s', true);
+    perform pg_advisory_xact_lock(name);
+    perform set_config('lock_timeout', '0', true);
+  end if;
+  if caller is not null and exists (
+    select from workspace_members m
+    where m.workspace_id = app_workspace_id() and m.user_id = caller and m.token_version > version
+  ) then
+    raise exception 'The token of % was revoked', caller using errcode = 'SBTOK';
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.outbox_forget(older_than timestamp with time zone, max_rows integer)
  RETURNS bigint
  LANGUAGE sql
@@ -166,6 +189,23 @@ CREATE TABLE association_models (
 );
 ALTER TABLE association_models ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON association_models AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE audit_log (
+  id text NOT NULL,
+  workspace_id text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  action text NOT NULL,
+  actor text NOT NULL,
+  subject_kind text NOT NULL,
+  subject_id text NOT NULL,
+  details jsonb NOT NULL DEFAULT '{}'::jsonb,
+  CONSTRAINT audit_log_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_log_by_workspace ON public.audit_log USING btree (workspace_id, id DESC);
+ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON audit_log AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
@@ -615,6 +655,7 @@ CREATE TABLE workspace_members (
   removed_at timestamp with time zone,
   rev bigint NOT NULL DEFAULT 0,
   gen text NOT NULL DEFAULT substr(md5((random())::text), 1, 8),
+  token_version bigint NOT NULL DEFAULT 0,
   CONSTRAINT workspace_members_pkey PRIMARY KEY (workspace_id, user_id),
   CONSTRAINT workspace_members_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'guest'::text])))
 );
@@ -654,6 +695,7 @@ GRANT USAGE ON SCHEMA public TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE announced_pointers TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE api_keys TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE association_models TO streambed_app;
+GRANT INSERT, SELECT ON TABLE audit_log TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epoch_barriers TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epoch_corrections TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epoch_cursors TO streambed_app;
@@ -680,8 +722,10 @@ GRANT INSERT, SELECT, UPDATE ON TABLE users TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE workspace_members TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE workspace_memory TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE workspaces TO streambed_app;
+GRANT USAGE ON SEQUENCE access_epochs TO streambed_app;
 GRANT EXECUTE ON FUNCTION app_workspace_id() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with time zone,text,text,text,jsonb,text,jsonb,boolean,boolean,boolean,boolean,text,text,text,jsonb) TO streambed_app;
+GRANT EXECUTE ON FUNCTION enter_workspace(text,bigint,text) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_forget(timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_mark_published(text[],timestamp with time zone) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_unpublished(timestamp with time zone,integer) TO streambed_app;

@@ -28,16 +28,8 @@ const SignalMessage = z.object({
   ttl: z.int(),
   data: z.record(z.string(), z.json()).optional(),
 });
-/**
- * Ends the subscriptions of these members (null: of all) to the room, in order with its items. `isBelow`: the revocation follows from that
- * of a stream above; its own threads get theirs separately.
- */
-const RevokeMessage = z.object({
-  kind: z.literal('revoke'),
-  room: z.string(),
-  userIds: z.array(z.string()).readonly().nullable(),
-  isBelow: z.boolean().optional(),
-});
+/** Removes the subscriptions to the rooms whose access has ended, and tells their clients. */
+const RevokeMessage = z.object({ kind: z.literal('revoke'), rooms: z.array(z.string()).readonly() });
 /** Sends `bye` to one connection and closes it. */
 const CloseMessage = z.object({ kind: z.literal('close'), connectionId: z.string(), code: z.int(), reason: z.string() });
 /** Sends `bye` to all connections of a member and closes them. */

@@ -11,7 +11,5 @@ export const FollowUp = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stream'), workspaceId, streamId: z.string() }),
   /** An event was edited or deleted: its previews in other streams are outdated. */
   z.object({ kind: z.literal('shares'), workspaceId, eventId: z.string() }),
-  /** Access to a stream has changed for these members (null: for all): its threads inherit the change. */
-  z.object({ kind: z.literal('access'), workspaceId, streamId: z.string(), userIds: z.array(z.string()).readonly().nullable() }),
 ]);
 export type FollowUp = z.infer<typeof FollowUp>;

@@ -7,7 +7,7 @@ import { upsertUser } from './store.ts';
 /** Creates or updates the user and signs a token with the workspace's own key (HS256; claims sub, ws, iat, exp). */
 export async function createToken(app: Pick<App, 'db' | 'keys' | 'clock'>, caller: ApiKeyCaller, input: CreateToken): Promise<UserToken> {
   const now = app.clock.now();
-  const user = await app.db.transaction(caller.workspaceId, (tx) =>
+  const user = await app.db.transaction(caller, (tx) =>
     upsertUser(tx, { id: input.userId, name: input.name ?? null, email: input.email ?? null, role: input.role ?? null, now }),
   );
   const issuedAt = Math.floor(now.getTime() / 1000);

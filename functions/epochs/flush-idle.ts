@@ -35,7 +35,7 @@ async function sweepWorkspace(app: FlushApp, due: DueWorkspace): Promise<void> {
   const { workspaceId } = due;
   const now = app.clock.now();
   const before = new Date(now.getTime() - waitingMs);
-  const found = await app.db.transaction(workspaceId, async (tx) => {
+  const found = await app.db.transaction({ workspaceId }, async (tx) => {
     const [idle, lagging, waiting, jobs, next] = await Promise.all([
       listIdleStreams(tx, now, streamsPerSweep),
       listLaggingStreams(tx, new Date(now.getTime() - laggingMs), streamsPerSweep),

@@ -15,7 +15,7 @@ export async function completeFile(
   caller: UserCaller,
   input: { fileId: string },
 ): Promise<File> {
-  const { file, isUploaded } = await app.db.transaction(caller.workspaceId, (tx) => accessFile(tx, caller, input.fileId));
+  const { file, isUploaded } = await app.db.transaction(caller, (tx) => accessFile(tx, caller, input.fileId));
   if (file.uploadedBy !== caller.userId) throw new AppError('not_author', 'Only who announced the file may complete it.');
   if (isUploaded) return file;
   const content = await app.objects.settle(objectKey(caller.workspaceId, file.id));
@@ -27,6 +27,6 @@ export async function completeFile(
       `${content.sizeBytes} bytes are there, and ${file.sizeBytes} were announced; announce the file anew.`,
     );
   }
-  await app.db.transaction(caller.workspaceId, async (tx) => markUploaded(tx, file.id, app.clock.now()));
+  await app.db.transaction(caller, async (tx) => markUploaded(tx, file.id, app.clock.now()));
   return file;
 }

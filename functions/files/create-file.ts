@@ -26,7 +26,7 @@ export async function createFile(
     uploadedBy: caller.userId,
     createdAt: now.toISOString(),
   };
-  await app.db.transaction(caller.workspaceId, async (tx) => {
+  await app.db.transaction(caller, async (tx) => {
     await accessStream(tx, caller, input.streamId, 'post');
     insertFile(tx, file);
   });

@@ -13,7 +13,7 @@ export async function readFile(
   caller: UserCaller,
   input: { fileId: string },
 ): Promise<FileDownload> {
-  const { file, isUploaded } = await app.db.transaction(caller.workspaceId, (tx) => accessFile(tx, caller, input.fileId));
+  const { file, isUploaded } = await app.db.transaction(caller, (tx) => accessFile(tx, caller, input.fileId));
   if (!isUploaded) throw new AppError('upload_missing', 'There is nothing to read yet: send the content, and complete the file.');
   const object = { key: objectKey(caller.workspaceId, file.id), mediaType: file.mediaType, disposition: dispositionOf(file) };
   const { url, expiresAt } = await app.objects.signDownload(object, fileAddressSeconds);

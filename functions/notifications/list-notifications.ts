@@ -17,7 +17,7 @@ export async function listNotifications(
   input: ListNotifications,
 ): Promise<{ items: Notification[]; nextCursor: string | null }> {
   const after = readCursor(Cursor, input.cursor)?.id;
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     await accessMember(tx, caller);
     const unreadOnly = input.unread === 'true';
     const found = await listActivity(tx, caller.userId, { unreadOnly, after, limit: input.limit + 1, textCharacters: shownCharacters });

@@ -15,7 +15,7 @@ export async function markNotificationsRead(
   caller: UserCaller,
   input: MarkNotificationsRead,
 ): Promise<{ unreadNotifications: number }> {
-  return withOutbox(app, caller.workspaceId, async (tx) => {
+  return withOutbox(app, caller, async (tx) => {
     await accessMember(tx, caller);
     const at = app.clock.now();
     const { read, place } = await markReadOf(tx, caller.userId, { ...input, at });

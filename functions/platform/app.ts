@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import type { Log } from './log.ts';
 import type { AppMetrics } from './metrics.ts';
 import type { Queues } from './queues.ts';
+import type { Subscriptions } from './subscriptions.ts';
 import type { Keys } from './keys.ts';
 
 /**
@@ -20,6 +21,8 @@ export interface App {
   readonly epochsQueueUrl: string;
   /** Address of the queue for work that needs an embedding or the vector index. */
   readonly embeddingsQueueUrl: string;
+  /** Ends subscriptions of members who lose access. */
+  readonly subscriptions: Subscriptions;
   readonly keys: Keys;
   readonly clock: Clock;
   readonly log: Log;

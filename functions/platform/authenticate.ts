@@ -85,7 +85,7 @@ async function callerOfApiKey(app: AuthApp, bearer: string): Promise<ApiKeyCalle
   const [, keyId, workspace, secret] = apiKeyPattern.exec(bearer) ?? [];
   const workspaceId = WorkspaceId.safeParse(workspace);
   if (keyId === undefined || secret === undefined || !workspaceId.success) throw unauthenticated('The API key is not one of ours.');
-  const [row] = await app.db.transaction(workspaceId.data, (tx) =>
+  const [row] = await app.db.transaction({ workspaceId: workspaceId.data }, (tx) =>
     tx.query<{ secret_hash: Buffer }>('select secret_hash from api_keys where id = $1 and revoked_at is null', [keyId]),
   );
   if (!row || !timingSafeEqual(row.secret_hash, hashApiKeySecret(secret))) throw unauthenticated('The API key is not one of ours.');

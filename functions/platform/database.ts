@@ -21,11 +21,27 @@ export interface Transaction {
   deferRows<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
+/**
+ * The workspace that a transaction sees, and its caller: a user is refused whose tokens of this version were revoked. Callers of requests
+ * fit; a worker names the workspace alone.
+ */
+export interface Scope {
+  readonly workspaceId: string;
+  readonly userId?: string;
+  readonly tokenVersion?: number;
+}
+
+/**
+ * Mode of the workspace's access lock, the first lock of each transaction. `shared`: nobody loses access to anything while it runs.
+ * `exclusive`: it takes access away; no other writer runs meanwhile. Fails as unavailable after 2 s of waiting.
+ */
+export type AccessLock = 'shared' | 'exclusive';
+
 export interface Database {
   /** Runs `work` in a transaction that sees only the rows of one workspace. Rolls back when `work` throws. */
-  transaction<Result>(workspaceId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  transaction<Result>(scope: Scope, work: (tx: Transaction) => Promise<Result>, lock?: AccessLock): Promise<Result>;
   /** Does the same read-only: all statements see one moment (repeatable read). */
-  snapshot<Result>(workspaceId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  snapshot<Result>(scope: Scope, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** Runs one statement outside a workspace; only for the outbox functions and `select 1`. */
   query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Number of statements sent, without begin, commit and rollback. Tests fix the number for each action. */
@@ -67,9 +83,9 @@ export function createDatabase(configure: () => Promise<pg.ClientConfig>): Datab
     return rows;
   };
 
-  const transaction = <Result>(mode: string, workspaceId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> => {
+  const transaction = <Result>(begin: string, { workspaceId }: Scope, work: (tx: Transaction) => Promise<Result>): Promise<Result> => {
     statements++;
-    return connection.transaction(mode, workspaceId, (client, deferred) => {
+    return connection.transaction(begin, (client, deferred) => {
       const deferRows = <Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> => {
         const sent = run<Row>(client, text, values);
         // The caller that waits for the transaction gets the failure.
@@ -83,14 +99,32 @@ export function createDatabase(configure: () => Promise<pg.ClientConfig>): Datab
   };
 
   return {
-    transaction: (workspaceId, work) => transaction('', workspaceId, work),
-    snapshot: (workspaceId, work) => transaction(' isolation level repeatable read read only', workspaceId, work),
+    transaction: (scope, work, lock) => transaction(beginOf('begin', scope, lock), scope, work),
+    snapshot: (scope, work) => transaction(beginOf('begin isolation level repeatable read read only', scope), scope, work),
     query: (text, values) => connection.single((client) => run(client, text, values)),
     get statements() {
       return statements;
     },
     close: () => connection.close(),
   };
+}
+
+/**
+ * Takes the next access epoch. A subscription has the epoch of its access check, an ended access that of its end; the access lock keeps
+ * the two in the order of the transactions.
+ */
+export async function takeAccessEpoch(tx: Transaction): Promise<number> {
+  const [row] = await tx.query<{ epoch: number }>(`select nextval('access_epochs') as epoch`, []);
+  if (!row) throw new Error('There is no next access epoch');
+  return row.epoch;
+}
+
+/** Opens a transaction in one message: its workspace, the access lock, and the check of the caller's token. */
+function beginOf(begin: string, { workspaceId, userId, tokenVersion }: Scope, lock?: AccessLock): string {
+  const opened = `${begin}; set local app.workspace_id = ${pg.escapeLiteral(workspaceId)}`;
+  if (userId === undefined && lock === undefined) return opened;
+  const [caller, mode] = [userId, lock].map((text) => (text === undefined ? 'null' : pg.escapeLiteral(text)));
+  return `${opened}; select enter_workspace(${caller}, ${tokenVersion ?? 0}, ${mode})`;
 }
 
 /** Names of prepared statements by text. A statement is prepared once per connection; its name is the hash of its text. */
@@ -153,8 +187,7 @@ class OneConnection {
     this.#configure = configure;
   }
 
-  transaction<Result>(mode: string, workspaceId: string, work: TransactionWork<Result>): Promise<Result> {
-    const begin = `begin${mode}; set local app.workspace_id = ${pg.escapeLiteral(workspaceId)}`;
+  transaction<Result>(begin: string, work: TransactionWork<Result>): Promise<Result> {
     return this.#inLine(() => this.#inTransaction(begin, work));
   }
 

@@ -6,20 +6,22 @@ import { room } from '../../contract/frames.ts';
 import type { RoomItem } from '../../contract/frames.ts';
 import type { DerivedFrame, FanOutMessage } from '../../contract/messages/fan-out.ts';
 import type { App } from './app.ts';
-import type { Transaction } from './database.ts';
+import { takeAccessEpoch } from './database.ts';
+import type { AccessLock, Scope, Transaction } from './database.ts';
+import type { Ending } from './subscriptions.ts';
 
 /** An item of a room's log without its position, which is in the row's column `seq`. */
 type WithoutSeq<Item> = Item extends RoomItem ? Omit<Item, 'seq'> : never;
 export type UnplacedItem = WithoutSeq<RoomItem>;
 
 /**
- * Payload of an outbox row, one of four. Items carry the generation of the room's log; frames belong to no log. `userIds` are members whose
- * subscriptions to the room end (null: all). `close` is for a member whose connections are closed.
+ * Payload of an outbox row, one of four. Items carry the generation of the room's log; frames belong to no log. In `rooms` subscriptions
+ * have ended. `close` is for a member whose connections are closed.
  */
 type Payload =
   | { readonly gen: string; readonly item: UnplacedItem }
   | { readonly frame: DerivedFrame }
-  | { readonly userIds: readonly string[] | null }
+  | { readonly rooms: readonly string[] }
   | { readonly close: { readonly userId: string; readonly code: number; readonly reason: string } };
 
 /**
@@ -56,30 +58,69 @@ export interface OutboxTransaction extends Transaction {
   enqueueNext(room: string, gen: string, item: UnplacedItem, write: (row: PromiseColumns) => Promise<number>): Promise<number>;
   /** Adds a frame that follows from a room's log but has no position; it stays in order with the room's items. */
   derive(room: string, frame: DerivedFrame): void;
+}
+
+/** A transaction that takes access away. Subscriptions end before it commits, so nothing that is committed later reaches them. */
+export interface AccessTransaction extends OutboxTransaction {
   /**
-   * Ends these members' (null: all members') subscriptions to a room, in order with its items. Members who may still read it subscribe
-   * again.
+   * Ends these members' (null: all members') subscriptions to the rooms. Members who may still read a room subscribe again. Their clients
+   * are told by a `revoked` frame, which may come late.
    */
-  revoke(room: string, userIds: readonly string[] | null): void;
-  /** Closes all connections of a member whose rights have changed. The code says if the client may reconnect. */
+  revoke(rooms: readonly string[], userIds: readonly string[] | null): void;
+  /**
+   * Ends all subscriptions of a member whose rights have changed, and closes the connections. The code says if the client may reconnect;
+   * the closing may come late.
+   */
   closeConnections(userId: string, code: number, reason: string): void;
 }
 
-type OutboxApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
+export type OutboxApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
+export type AccessApp = OutboxApp & Pick<App, 'subscriptions'>;
 
 /**
  * Runs `work` in a transaction that writes rows and outbox rows together. Publishes the outbox rows after the commit, in the order of their
- * creation.
+ * creation. The transaction of a caller shares the access lock: nobody loses access while it runs. Workers decide no access.
  */
-export async function withOutbox<Result>(
+export function withOutbox<Result>(app: OutboxApp, scope: Scope, work: (tx: OutboxTransaction) => Promise<Result>): Promise<Result> {
+  return inOutboxTransaction(app, scope, 'kind' in scope ? 'shared' : undefined, work);
+}
+
+/**
+ * Does the same for a change that takes access away. It holds the access lock alone: no other caller writes or subscribes meanwhile, and
+ * the subscriptions that end have ended when it commits. Fails as unavailable, and changes nothing, if they cannot be ended.
+ */
+export function withAccessChange<Result>(app: AccessApp, scope: Scope, work: (tx: AccessTransaction) => Promise<Result>): Promise<Result> {
+  return inOutboxTransaction(app, scope, 'exclusive', async (tx, promise) => {
+    const endings: Ending[] = [];
+    const result = await work({
+      ...tx,
+      revoke: (rooms, userIds) => void endings.push({ rooms, userIds }),
+      closeConnections(userId, code, reason) {
+        endings.push({ userId });
+        promise(room.user(tx.workspaceId, userId), { close: { userId, code, reason } });
+      },
+    });
+    if (endings.length === 0) return result;
+    const rooms = await app.subscriptions.end(tx.workspaceId, endings, await takeAccessEpoch(tx));
+    for (let at = 0; at < rooms.length; at += roomsPerRow) promise(rooms[at] as string, { rooms: rooms.slice(at, at + roomsPerRow) });
+    return result;
+  });
+}
+
+/** Rooms of one row, which the fan-out worker lists in about a second. */
+const roomsPerRow = 200;
+
+async function inOutboxTransaction<Result>(
   app: OutboxApp,
-  workspaceId: string,
-  work: (tx: OutboxTransaction) => Promise<Result>,
+  scope: Scope,
+  lock: AccessLock | undefined,
+  work: (tx: OutboxTransaction, promise: (room: string, payload: Payload) => void) => Promise<Result>,
 ): Promise<Result> {
   const promised: Promise<OutboxRow>[] = [];
-  const result = await app.db.transaction(workspaceId, async (tx) => {
+  const inTransaction = async (tx: Transaction): Promise<Result> => {
     // The work runs again where the connection was dead from the start.
     promised.length = 0;
+    const { workspaceId } = tx;
     const toInsert: OutboxRow[] = [];
     const draft = (audience: string, topic: Topic | null, payload: Payload): OutboxRow => {
       const createdAt = app.clock.now();
@@ -89,7 +130,7 @@ export async function withOutbox<Result>(
       promised.push(Promise.resolve(row));
       toInsert.push(row);
     };
-    const done = await work({
+    const outbox: OutboxTransaction = {
       ...tx,
       enqueue: (audience, gen, { seq, ...item }, isCopy = false) =>
         promise({ ...draft(audience, isCopy ? null : topicOfItem(item.type), { gen, item }), seq }),
@@ -105,12 +146,12 @@ export async function withOutbox<Result>(
         return position;
       },
       derive: (audience, frame) => promise(draft(audience, topicOfFrame(frame.op), { frame })),
-      revoke: (from, userIds) => promise(draft(from, null, { userIds })),
-      closeConnections: (userId, code, reason) => promise(draft(room.user(workspaceId, userId), null, { close: { userId, code, reason } })),
-    });
+    };
+    const done = await work(outbox, (audience, payload) => promise(draft(audience, null, payload)));
     if (toInsert.length > 0) insertRows(tx, toInsert);
     return done;
-  });
+  };
+  const result = await app.db.transaction(scope, inTransaction, lock);
   if (promised.length > 0) {
     const rows = await Promise.all(promised);
     // The change is committed: a failure to publish must not fail the request. The sweeper publishes the remaining rows.
@@ -155,7 +196,7 @@ export async function publish(app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' 
 }
 
 function messageOf({ workspaceId, room: audience, payload, seq, createdAt }: OutboxRow): FanOutMessage {
-  if ('userIds' in payload) return { kind: 'revoke', room: audience, userIds: payload.userIds };
+  if ('rooms' in payload) return { kind: 'revoke', rooms: payload.rooms };
   if ('frame' in payload) return { kind: 'derived', room: audience, frame: payload.frame };
   if ('close' in payload) return { kind: 'close-user', workspaceId, ...payload.close };
   return { kind: 'item', room: audience, gen: payload.gen, item: placedAt(payload.item, seq), committedAt: createdAt.toISOString() };

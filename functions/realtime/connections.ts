@@ -2,12 +2,11 @@ import { ConditionalCheckFailedException, DynamoDBClient, QueryCommand } from '@
 import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { randomBytes } from 'node:crypto';
-import { maxAgeSeconds } from '../../contract/frames.ts';
 import { setting } from '../platform/config.ts';
 import type { Clock } from '../platform/clock.ts';
-
-/** An entry expires at most ten minutes after its socket: API Gateway closes sockets at two hours. */
-const leaseSeconds = maxAgeSeconds + 600;
+import { connectionIdOf, EndedAccesses, subscriberOf } from './ended-accesses.ts';
+import type { Item, Subscriber } from './ended-accesses.ts';
+import { accessPrefix, connectionKey, leaseSeconds, ownerPartition, roomPartition } from '../platform/subscriptions.ts';
 
 /** Minimum time between two signals of one type from one connection, in milliseconds. */
 const signalMs = 1_000;
@@ -23,8 +22,13 @@ export interface Connections {
   /** Marks a ticket as used; false when it was used before. */
   useTicket(ticketId: string, validUntil: Date): Promise<boolean>;
   add(connection: Connection): Promise<void>;
-  /** Subscribes a connection to rooms, all or none. */
-  subscribe(connection: Connection, rooms: readonly string[], maxRooms: number): Promise<'subscribed' | 'too many' | 'not connected'>;
+  /** Subscribes a connection to rooms, all or none. `epoch` is the access epoch of the check that allowed it. */
+  subscribe(
+    connection: Connection,
+    rooms: readonly string[],
+    maxRooms: number,
+    epoch: number,
+  ): Promise<'subscribed' | 'too many' | 'not connected'>;
   unsubscribe(connectionId: string, rooms: readonly string[]): Promise<void>;
   /** Rooms that a connection is subscribed to, read consistently; undefined for an unknown connection. One request. */
   roomsOf(connectionId: string): Promise<readonly string[] | undefined>;
@@ -37,26 +41,17 @@ export interface Connections {
   remove(connectionId: string, foundIn?: string): Promise<void>;
   /**
    * Lists the connections of a room in pages, always in the same order. Reads are consistent, so every earlier subscription is included.
-   * `after` starts behind that connection, which may be gone.
+   * `after` starts behind that connection, which may be gone. Subscriptions whose access has ended are left out and go to `onEnded`.
    */
-  listRoom(room: string, after?: string): AsyncGenerator<string[]>;
+  listRoom(room: string, after?: string, onEnded?: (subscriber: Subscriber) => void): AsyncGenerator<string[]>;
   /** Stores how far items of a room were delivered, for an hour; replaces the previous progress. */
   storeProgress(room: string, progress: Progress): Promise<void>;
   /** Finds the last stored progress. */
   findProgress(room: string): Promise<Progress | undefined>;
-  /** Lists the same connections with their users and marks. */
-  listSubscribers(room: string): AsyncGenerator<Subscriber[]>;
   /** Lists all connections of a member. */
   listOfUser(user: { workspaceId: string; userId: string }): AsyncGenerator<string[]>;
   /** Checks a signal: the connection must be subscribed to the room, with no signal of this type within the last second. */
   maySignal(connectionId: string, room: string, type: string): Promise<'yes' | 'too soon' | 'not subscribed'>;
-}
-
-export interface Subscriber {
-  readonly connectionId: string;
-  readonly userId: string;
-  /** Random mark that distinguishes successive subscriptions of one connection to the room. */
-  readonly mark: string;
 }
 
 /** Delivery progress of a batch of room items. Connections up to `after`, in the order of `listRoom`, have all of them, except `missed`. */
@@ -71,14 +66,12 @@ export interface Progress {
 /** Retention of the progress of an interrupted batch, in seconds: longer than all of its attempts. */
 const progressSeconds = 3_600;
 
-const connectionKey = (connectionId: string) => ({ pk: `conn#${connectionId}`, sk: 'conn' });
-const ownerPartition = (workspaceId: string, userId: string) => `user#${workspaceId}#${userId}`;
 const ownerKey = (workspaceId: string, userId: string, connectionId: string) => ({
   pk: ownerPartition(workspaceId, userId),
   sk: `conn#${connectionId}`,
 });
 const progressKey = (room: string) => ({ pk: `progress#${room}`, sk: 'progress' });
-const subscriptionKey = (room: string, connectionId: string) => ({ pk: `room#${room}`, sk: `conn#${connectionId}` });
+const subscriptionKey = (room: string, connectionId: string) => ({ pk: roomPartition(room), sk: `conn#${connectionId}` });
 
 export function openConnections({ clock }: { readonly clock: Clock }): Connections {
   return createConnections(new DynamoDBClient({ maxAttempts: 4 }), setting('connectionsTable'), clock);
@@ -119,6 +112,7 @@ class ConnectionTable implements Connections {
     connection: Connection,
     rooms: readonly string[],
     maxRooms: number,
+    epoch: number,
   ): Promise<'subscribed' | 'too many' | 'not connected'> {
     const { connectionId, userId } = connection;
     const known = await this.roomsOf(connectionId);
@@ -129,7 +123,9 @@ class ConnectionTable implements Connections {
     if (!(await this.#addRooms(connectionId, rooms))) return 'not connected';
     const expiresAt = this.#leaseEnd();
     const mark = randomBytes(6).toString('base64url');
-    await this.#write(rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, mark, expiresAt } } })));
+    await this.#write(
+      rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, mark, epoch, expiresAt } } })),
+    );
     return 'subscribed';
   }
 
@@ -201,9 +197,20 @@ class ConnectionTable implements Connections {
     await this.#write(keys.map((Key) => ({ DeleteRequest: { Key } })));
   }
 
-  async *listRoom(room: string, after?: string): AsyncGenerator<string[]> {
+  async *listRoom(room: string, after?: string, onEnded?: (subscriber: Subscriber) => void): AsyncGenerator<string[]> {
     const from = after === undefined ? undefined : subscriptionKey(room, after);
-    for await (const items of this.#listItems(`room#${room}`, 'sk', from)) yield items.map(connectionIdOf);
+    const ended = new EndedAccesses();
+    if (from) {
+      for await (const items of this.#listItems(roomPartition(room), 'sk, epoch', { prefix: accessPrefix })) ended.take(items);
+    }
+    for await (const items of this.#listItems(roomPartition(room), 'sk, epoch, userId, mark', { from })) {
+      const current: string[] = [];
+      for (const item of ended.take(items)) {
+        if (ended.covers(item)) onEnded?.(subscriberOf(item));
+        else current.push(connectionIdOf(item));
+      }
+      yield current;
+    }
   }
 
   async storeProgress(room: string, progress: Progress): Promise<void> {
@@ -215,12 +222,6 @@ class ConnectionTable implements Connections {
     return Item && Number(Item.expiresAt) > this.#now() ? (Item as unknown as Progress) : undefined;
   }
 
-  async *listSubscribers(room: string): AsyncGenerator<Subscriber[]> {
-    for await (const items of this.#listItems(`room#${room}`, 'sk, userId, mark')) {
-      yield items.map((item) => ({ connectionId: connectionIdOf(item), userId: item.userId?.S ?? '', mark: item.mark?.S ?? '' }));
-    }
-  }
-
   async *listOfUser({ workspaceId, userId }: { workspaceId: string; userId: string }): AsyncGenerator<string[]> {
     for await (const items of this.#listItems(ownerPartition(workspaceId, userId), 'sk')) yield items.map(connectionIdOf);
   }
@@ -228,15 +229,23 @@ class ConnectionTable implements Connections {
   /**
    * Every message takes this path, so it uses DynamoDB's own item format: converting items to objects would cost more than reading them.
    */
-  async *#listItems(partition: string, projection: string, after?: { pk: string; sk: string }): AsyncGenerator<Item[]> {
-    let from: QueryCommandOutput['LastEvaluatedKey'] = after && { pk: { S: after.pk }, sk: { S: after.sk } };
+  async *#listItems(
+    partition: string,
+    projection: string,
+    within: { from?: { pk: string; sk: string } | undefined; prefix?: string } = {},
+  ): AsyncGenerator<Item[]> {
+    let from: QueryCommandOutput['LastEvaluatedKey'] = within.from && { pk: { S: within.from.pk }, sk: { S: within.from.sk } };
     do {
       const page: QueryCommandOutput = await this.#client.send(
         new QueryCommand({
           TableName: this.#table,
-          KeyConditionExpression: 'pk = :pk',
+          KeyConditionExpression: within.prefix === undefined ? 'pk = :pk' : 'pk = :pk and begins_with(sk, :prefix)',
           FilterExpression: 'expiresAt > :now',
-          ExpressionAttributeValues: { ':pk': { S: partition }, ':now': { N: String(this.#now()) } },
+          ExpressionAttributeValues: {
+            ':pk': { S: partition },
+            ':now': { N: String(this.#now()) },
+            ...(within.prefix !== undefined && { ':prefix': { S: within.prefix } }),
+          },
           ProjectionExpression: projection,
           ConsistentRead: true,
           ExclusiveStartKey: from,
@@ -286,9 +295,6 @@ class ConnectionTable implements Connections {
     return this.#now() + leaseSeconds;
   }
 }
-
-type Item = NonNullable<QueryCommandOutput['Items']>[number];
-const connectionIdOf = ({ sk }: Item): string => (sk?.S ?? '').slice('conn#'.length);
 
 /** Returns true if the write's condition held. */
 async function conditional(write: Promise<unknown>): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { ServerFrame } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
 import { PartialFailure } from '../platform/queue-handler.ts';
 import type { Connections, Progress } from './connections.ts';
+import type { Subscriber } from './ended-accesses.ts';
 import type { FanOutMessage, ItemMessage, RevokeMessage, SignalMessage } from '../../contract/messages/fan-out.ts';
 import type { Nudges } from './nudges.ts';
 import { packFrames } from './pack-frames.ts';
@@ -92,21 +93,36 @@ async function pushSignal(app: FanOutApp, { room, type, actor, ttl, data, at, fr
 /** Posts one frame to every connection of a room, except one. */
 async function postToRoom(app: FanOutApp, room: string, frame: ServerFrame, except?: string): Promise<void> {
   const encoded = [encode(frame)];
-  await deliverToRoom(app, room, async (connectionId) => {
-    if (connectionId !== except) await postAll(app, connectionId, encoded, room);
+  await deliverToRoom(
+    app,
+    room,
+    async (connectionId) => {
+      if (connectionId !== except) await postAll(app, connectionId, encoded, room);
+    },
+    { endSubscription: ending(app, room) },
+  );
+}
+
+/**
+ * Removes subscriptions whose access has ended, and tells their clients. They get nothing since then, so this only keeps clients from
+ * waiting in vain.
+ */
+async function revoke(app: FanOutApp, { rooms }: RevokeMessage): Promise<void> {
+  await eachWithin(roomConcurrency, rooms, async (room) => {
+    const ended: Subscriber[] = [];
+    const pages = app.connections.listRoom(room, undefined, (subscriber) => ended.push(subscriber));
+    while (!(await pages.next()).done);
+    await eachWithin(postConcurrency, ended, ending(app, room));
   });
 }
 
-/** Ends subscriptions and sends `revoked`. Members who still have access subscribe again from their position. */
-async function revoke(app: FanOutApp, { room, userIds }: RevokeMessage): Promise<void> {
+/** Removes a subscription and sends `revoked`. Members who still have access subscribe again from their position. */
+function ending(app: FanOutApp, room: string): (subscriber: Subscriber) => Promise<void> {
   const frame = [encode({ op: 'revoked', rooms: [room] })];
-  for await (const subscribers of app.connections.listSubscribers(room)) {
-    const ended = subscribers.filter(({ userId }) => userIds === null || userIds.includes(userId));
-    app.metrics.count(metric.roomsRevoked, ended.length);
-    await eachWithin(postConcurrency, ended, (subscriber) =>
-      app.connections.end(room, subscriber, () => postAll(app, subscriber.connectionId, frame, room)),
-    );
-  }
+  return async (subscriber) => {
+    app.metrics.count(metric.roomsRevoked, 1);
+    await app.connections.end(room, subscriber, () => postAll(app, subscriber.connectionId, frame, room));
+  };
 }
 
 /** Consecutive items from `start` on for the same room and generation. */
@@ -154,6 +170,7 @@ async function pushItems(app: FanOutApp, run: readonly ItemMessage[], resume?: D
   const readers = await deliverToRoom(app, room, (connectionId) => postAll(app, connectionId, frames, room), {
     resume,
     storeCursor: ({ after, missed }) => app.connections.storeProgress(room, { gen, seqs, after, missed }),
+    endSubscription: ending(app, room),
   });
   const now = app.clock.now().getTime();
   for (const { committedAt } of run) app.metrics.milliseconds(metric.fanOutLatency, now - Date.parse(committedAt));

@@ -62,11 +62,10 @@ function cutsOf(messages: readonly FanOutMessage[]): EpochsMessage[] {
 }
 
 function followUpsOf(message: FanOutMessage): FollowUp[] {
-  if (message.kind !== 'item' && message.kind !== 'revoke') return [];
+  if (message.kind !== 'item') return [];
   const room = parseRoom(message.room);
   if (room?.kind !== 'stream') return [];
   const { workspaceId, streamId } = room;
-  if (message.kind === 'revoke') return message.isBelow ? [] : [{ kind: 'access', workspaceId, streamId, userIds: message.userIds }];
   const { item } = message;
   const isOfOriginal = item.type === 'event:edited' || item.type === 'event:deleted';
   return [

@@ -22,7 +22,7 @@ export async function ping(
 ): Promise<Pong> {
   if (rooms.length === 0) return { heads: [] };
   const [places, subscribed] = await Promise.all([
-    app.db.transaction(caller.workspaceId, (tx) => accessRooms(tx, caller, rooms)),
+    app.db.transaction(caller, (tx) => accessRooms(tx, caller, rooms)),
     app.connections.roomsOf(caller.connectionId),
   ]);
   if (subscribed === undefined) throw new AppError('insufficient_state', 'Open another connection.');

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { App } from '../platform/app.ts';
 import type { Connections } from './connections.ts';
+import type { Subscriber } from './ended-accesses.ts';
 
 /** Concurrent posts; each is one HTTPS request. */
 export const postConcurrency = 64;
@@ -16,6 +17,8 @@ interface DeliveryOptions {
   readonly resume?: DeliveryCursor | undefined;
   /** Stores the cursor: every 1,000 connections, and when the delivery fails. */
   readonly storeCursor?: (cursor: DeliveryCursor) => Promise<void>;
+  /** Removes a subscription whose access has ended; nothing was posted to it. Called after the posts. */
+  readonly endSubscription?: (subscriber: Subscriber) => Promise<void>;
 }
 
 type DeliveryApp = Pick<App, 'log'> & { readonly connections: Pick<Connections, 'listRoom'> };
@@ -40,23 +43,31 @@ export async function deliverToRoom(
   options: DeliveryOptions = {},
 ): Promise<number> {
   const delivery = new RoomDelivery(app, post, options);
+  const ended = new Map<string, Subscriber>();
   try {
-    for await (const connectionIds of pagesOf(app, room, options.resume?.after)) await delivery.postPage(connectionIds);
+    const pages = pagesOf(app, room, options.resume?.after, (subscriber) => ended.set(subscriber.connectionId, subscriber));
+    for await (const connectionIds of pages) await delivery.postPage(connectionIds);
     await delivery.retryMissed();
   } catch (error) {
     await delivery.storeLastCursor();
     throw error;
   }
   await delivery.storing;
+  if (options.endSubscription) await eachWithin(postConcurrency, [...ended.values()], options.endSubscription);
   return delivery.readers;
 }
 
 /** Lists the connections in pages. Retries a failed page behind the last connection read. */
-async function* pagesOf({ connections, log }: DeliveryApp, room: string, after: string | undefined): AsyncGenerator<string[]> {
+async function* pagesOf(
+  { connections, log }: DeliveryApp,
+  room: string,
+  after: string | undefined,
+  onEnded: (subscriber: Subscriber) => void,
+): AsyncGenerator<string[]> {
   let last = after;
   for (let failures = 0; ;) {
     try {
-      for await (const connectionIds of connections.listRoom(room, last)) {
+      for await (const connectionIds of connections.listRoom(room, last, onEnded)) {
         // A page is empty when all of its entries have expired: that is no progress.
         if (connectionIds.length > 0) failures = 0;
         last = connectionIds.at(-1) ?? last;

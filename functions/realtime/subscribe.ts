@@ -3,6 +3,8 @@ import type { RoomItem, RoomState, ServerFrame } from '../../contract/frames.ts'
 import { newId } from '../../contract/ids.ts';
 import type { Problem } from '../../contract/errors.ts';
 import type { App } from '../platform/app.ts';
+import { takeAccessEpoch } from '../platform/database.ts';
+import type { Transaction } from '../platform/database.ts';
 import { AppError, toProblem } from '../platform/errors.ts';
 import { QueueRejection, push } from '../platform/nudge.ts';
 import type { Push } from '../platform/nudge.ts';
@@ -27,30 +29,34 @@ export interface SubscribeResult {
 
 /**
  * Subscribes a connection to rooms without gaps: checks access, writes the subscription, then reads the heads. Later commits find the
- * subscription; earlier changes are replayed, or the caller gets `resync` or `behind`.
+ * subscription; earlier changes are replayed, or the caller gets `resync` or `behind`. The access lock is held from the check to the heads:
+ * an access that ends later does so with a later epoch than the subscription's, and the fan-out worker passes it over.
  */
 export async function subscribe(app: SubscribeApp, caller: SocketCaller, wanted: readonly RoomRequest[]): Promise<SubscribeResult> {
-  const names = [...new Set(wanted.map(({ room }) => room))];
-  const visible = await app.db.transaction(caller.workspaceId, (tx) => accessRooms(tx, caller, names));
-  const allowed = wanted.filter(({ room }) => visible.has(room));
-  if (allowed.length === 0) return answer(wanted, []);
-  const outcome = await app.connections.subscribe(caller, [...visible.keys()], maxRooms);
-  if (outcome === 'too many') throw new AppError('too_many_rooms', `A connection may hear at most ${maxRooms} rooms; unsub some first.`);
-  if (outcome === 'not connected') throw new AppError('insufficient_state', 'Open another connection.');
-  const states = await app.db.transaction(caller.workspaceId, async (tx) => {
-    const heads = await accessRooms(tx, caller, [...visible.keys()]);
-    const lost = [...visible.keys()].filter((name) => !heads.has(name));
-    const plans = allowed.flatMap((want) => plan(want, heads.get(want.room)));
-    const replays = plans.flatMap((p) => (p.kind === 'replay' ? [{ streamId: p.streamId, position: p.from }] : []));
-    return { lost, plans, changes: await readChanges(tx, replays, maxReplay) };
-  });
-  // Access revoked in between ended the subscriptions that existed then; this one is newer and must be ended here.
-  if (states.lost.length > 0) await app.connections.unsubscribe(caller.connectionId, states.lost);
-  await pushReplays(app, caller, states.plans, states.changes);
+  const { plans, changes } = await app.db.transaction(caller, (tx) => subscribeVisible(app, tx, caller, wanted), 'shared');
+  await pushReplays(app, caller, plans, changes);
   return answer(
     wanted,
-    states.plans.map(({ room, gen, from, head }) => ({ room, gen, from, head })),
+    plans.map(({ room, gen, from, head }) => ({ room, gen, from, head })),
   );
+}
+
+async function subscribeVisible(
+  app: SubscribeApp,
+  tx: Transaction,
+  caller: SocketCaller,
+  wanted: readonly RoomRequest[],
+): Promise<{ plans: Plan[]; changes: Map<string, RoomItem[]> }> {
+  const [visible, epoch] = await Promise.all([accessRooms(tx, caller, [...new Set(wanted.map(({ room }) => room))]), takeAccessEpoch(tx)]);
+  const rooms = [...visible.keys()];
+  if (rooms.length === 0) return { plans: [], changes: new Map() };
+  const outcome = await app.connections.subscribe(caller, rooms, maxRooms, epoch);
+  if (outcome === 'too many') throw new AppError('too_many_rooms', `A connection may hear at most ${maxRooms} rooms; unsub some first.`);
+  if (outcome === 'not connected') throw new AppError('insufficient_state', 'Open another connection.');
+  const heads = await accessRooms(tx, caller, rooms);
+  const plans = wanted.flatMap((want) => plan(want, heads.get(want.room)));
+  const replays = plans.flatMap((p) => (p.kind === 'replay' ? [{ streamId: p.streamId, position: p.from }] : []));
+  return { plans, changes: await readChanges(tx, replays, maxReplay) };
 }
 
 /** Action of a subscription besides going live: none, replay or resync. */

@@ -4,6 +4,7 @@ import * as routes from '../../contract/routes/streams.ts';
 import type { Stream } from '../../contract/stream.ts';
 import { ok, on } from '../platform/http-handler.ts';
 import type { Answer, Served } from '../platform/http-handler.ts';
+import type { AccessApp } from '../platform/outbox.ts';
 import type { AppendApp } from './events/append.ts';
 import { bootstrap } from './reading/bootstrap.ts';
 import { castVotes } from './events/cast-votes.ts';
@@ -38,7 +39,7 @@ const posted = ({ event, repeated }: { event: StreamEvent; repeated: boolean }):
   ok(event, { status: repeated ? 200 : 201, etag: event.changedSeq });
 
 /** Routes of streams, members and reading. */
-export const streamTable = (app: AppendApp): Served[] => [
+export const streamTable = (app: AccessApp & AppendApp): Served[] => [
   on(routes.bootstrap, async (_input, caller) => ok(await bootstrap(app, caller))),
   on(routes.createStream, async (input, caller) => made(await createStream(app, caller, input))),
   on(routes.listStreams, async (input, caller) => ok(await listStreams(app, caller, input))),

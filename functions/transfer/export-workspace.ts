@@ -62,7 +62,7 @@ export async function exportWorkspace(
   input: { limit: number; cursor?: string },
 ): Promise<{ items: ExportRecord[]; nextCursor: string | null }> {
   const start = readCursor(Cursor, input.cursor) ?? { section: 0, after: [], until: app.clock.now().getTime(), records: 0 };
-  return app.db.snapshot(caller.workspaceId, async (tx) => {
+  return app.db.snapshot(caller, async (tx) => {
     const items: ExportRecord[] = [];
     let cursor: Cursor = start;
     while (items.length < input.limit) {

@@ -32,7 +32,7 @@ export type ImportApp = Pick<App, 'db' | 'queues' | 'epochsQueueUrl' | 'clock'>;
  */
 export async function importRecords(app: ImportApp, caller: ApiKeyCaller, input: { records: readonly ExportRecord[] }): Promise<Imported> {
   const lines = linesOf(caller.workspaceId, input.records);
-  const imported = await app.db.transaction(caller.workspaceId, async (tx) => {
+  const imported = await app.db.transaction(caller, async (tx) => {
     const finished = await accessImport(tx, lines, app.clock.now());
     const nothing = { members: 0, streams: 0, events: 0 };
     const added = finished ? nothing : await addLines(tx, lines);

@@ -11,7 +11,7 @@ export async function createProvider(
   caller: UserCaller | ApiKeyCaller,
   input: CreateProvider,
 ): Promise<Provider> {
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     await accessProviders(tx, caller, 'create');
     const createdAt = app.clock.now();
     const provider = await insertProvider(tx, {

@@ -19,7 +19,7 @@ export async function createWorkspace(
   const workspaceId = WorkspaceId.parse(newId('workspace', createdAt.getTime()));
   const keyId = newId('apiKey', createdAt.getTime());
   const secret = randomBytes(32).toString('hex');
-  await app.db.transaction(workspaceId, async (tx) => {
+  await app.db.transaction({ workspaceId }, async (tx) => {
     await insertWorkspace(tx, { name: input.name, gen: newGeneration(), createdAt });
     await insertApiKey(tx, { id: keyId, name: 'first', secretHash: hashApiKeySecret(secret), createdAt });
   });

@@ -16,7 +16,7 @@ export async function listMembers(
   input: ListMembers,
 ): Promise<{ items: User[]; nextCursor: string | null }> {
   const after = readCursor(Cursor, input.cursor);
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const found = caller.kind === 'apiKey' ? undefined : await findWorkspaceAndMember(tx, caller.userId);
     if (caller.kind === 'user' && !found) throw new AppError('not_found');
     const seenBy = found?.me.role === 'guest' ? { seenBy: found.me.id } : {};

@@ -15,7 +15,7 @@ export async function listProviders(
   input: { limit: number; cursor?: string },
 ): Promise<{ items: Provider[]; nextCursor: string | null }> {
   const after = readCursor(Cursor, input.cursor);
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     await accessProviders(tx, caller, 'list');
     const found = await listProvidersAfter(tx, { after, limit: input.limit + 1 });
     const items = found.slice(0, input.limit);

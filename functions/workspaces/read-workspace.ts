@@ -5,7 +5,7 @@ import { AppError } from '../platform/errors.ts';
 import { findWorkspaceAndMember } from './store.ts';
 
 export async function readWorkspace(app: Pick<App, 'db'>, caller: UserCaller): Promise<{ workspace: Workspace; me: User }> {
-  const found = await app.db.transaction(caller.workspaceId, (tx) => findWorkspaceAndMember(tx, caller.userId));
+  const found = await app.db.transaction(caller, (tx) => findWorkspaceAndMember(tx, caller.userId));
   if (!found) throw new AppError('not_found');
   return found;
 }

@@ -9,7 +9,9 @@ import { readWorkspace } from './read-workspace.ts';
 import { removeMember, updateMember } from './update-member.ts';
 
 /** Routes of a workspace, its members and its providers. */
-export const workspaceTable = (app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>): Served[] => [
+export const workspaceTable = (
+  app: Pick<App, 'db' | 'subscriptions' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>,
+): Served[] => [
   on(routes.readWorkspace, async (_input, caller) => ok(await readWorkspace(app, caller))),
   on(routes.createProvider, async (input, caller) => ok(await createProvider(app, caller, input), { status: 201 })),
   on(routes.listProviders, async (input, caller) => ok(await listProviders(app, caller, input))),

@@ -4,16 +4,17 @@ import type { User, WorkspaceRole } from '../../contract/workspace.ts';
 import type { App } from '../platform/app.ts';
 import type { ApiKeyCaller, UserCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
-import { withOutbox } from '../platform/outbox.ts';
+import { recordAudit } from '../platform/audit.ts';
+import { withAccessChange } from '../platform/outbox.ts';
 import type { OutboxTransaction } from '../platform/outbox.ts';
 import { countOtherOwners, lockMember, markRemoved, setRole, settleWhatGuestsDoNotSee, takeRevision } from './member-store.ts';
 
-type MembersApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
+type MembersApp = Pick<App, 'db' | 'subscriptions' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log' | 'metrics'>;
 type Manager = UserCaller | ApiKeyCaller;
 
 /** Changes the role of a member. A new guest sees less, so their connections are closed and open again. */
 export async function updateMember(app: MembersApp, caller: Manager, input: { userId: string; role: WorkspaceRole }): Promise<User> {
-  return withOutbox(app, caller.workspaceId, async (tx) => {
+  return withAccessChange(app, caller, async (tx) => {
     const place = await takeRevision(tx);
     const member = await accessManaged(tx, caller, input.userId, input.role);
     if (member.role === input.role) throw new NothingToDo(member);
@@ -23,6 +24,8 @@ export async function updateMember(app: MembersApp, caller: Manager, input: { us
     const updated = { ...member, role: input.role };
     tell(app, tx, caller, place, { ...updated, removedAt: null });
     tx.closeConnections(member.id, closeCodes.insufficient_state, 'role_changed');
+    const details = { from: member.role, to: input.role };
+    recordAudit(tx, caller, { action: 'member.role_changed', subject: { kind: 'member', id: member.id }, details, at: app.clock.now() });
     return updated;
   }).catch((error: unknown) => {
     if (error instanceof NothingToDo) return error.member;
@@ -41,7 +44,7 @@ class NothingToDo extends Error {
 
 /** Removes a member: they lose access and receive nothing more. Their messages stay. */
 export async function removeMember(app: MembersApp, caller: Manager, input: { userId: string }): Promise<void> {
-  await withOutbox(app, caller.workspaceId, async (tx) => {
+  await withAccessChange(app, caller, async (tx) => {
     const place = await takeRevision(tx);
     const member = await accessManaged(tx, caller, input.userId, undefined);
     await requireOwnerLeft(tx, member);
@@ -49,6 +52,7 @@ export async function removeMember(app: MembersApp, caller: Manager, input: { us
     await markRemoved(tx, member.id, removedAt);
     tell(app, tx, caller, place, { ...member, removedAt: removedAt.toISOString() });
     tx.closeConnections(member.id, closeCodes.revoked, 'removed');
+    recordAudit(tx, caller, { action: 'member.removed', subject: { kind: 'member', id: member.id }, at: removedAt });
   });
 }
 

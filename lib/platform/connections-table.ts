@@ -12,6 +12,8 @@ const actions = {
   keepConnections: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
   /** Lists the connections of a room and removes those that are gone or have lost access. */
   tellRooms: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
+  /** Ends subscriptions of members who lose access. */
+  endSubscriptions: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchWriteItem'],
   /** Checks that the table answers. */
   probe: ['dynamodb:GetItem'],
 } as const;

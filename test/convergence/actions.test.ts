@@ -37,7 +37,7 @@ interface Viewer {
 beforeAll(async () => {
   const testApp = await createTestApp();
   registry = await createTestConnections(testApp.clock);
-  app = Object.assign(testApp, { connections: registry.connections });
+  app = Object.assign(testApp, { connections: registry.connections, subscriptions: registry.subscriptions });
   server = createLiveServer(app);
   team = await createTeam(app);
   ada = await team.join('ada', 'owner');

@@ -12,7 +12,7 @@ let registry: Awaited<ReturnType<typeof createTestConnections>>;
 beforeAll(async () => {
   const testApp = await createTestApp();
   registry = await createTestConnections(testApp.clock);
-  app = Object.assign(testApp, { connections: registry.connections });
+  app = Object.assign(testApp, { connections: registry.connections, subscriptions: registry.subscriptions });
 });
 afterAll(async () => {
   await registry.stop();

@@ -11,6 +11,7 @@ const signing = 'secretsmanager:GetSecretValue SigningSecret';
 const send = 'sqs:SendMessage RealtimeFanOutQueue';
 const onTable = (...actions: string[]) => actions.map((action) => `dynamodb:${action} ConnectionsTable`);
 const onMemory = (...actions: string[]) => actions.map((action) => `dynamodb:${action} MemoryTable`);
+const endings = onTable('Query', 'GetItem', 'BatchWriteItem');
 const nudge = 'sqs:SendMessage StreamsFollowUpQueue';
 const cut = 'sqs:SendMessage EpochsEpochsQueue';
 const embed = 'sqs:SendMessage EpochsEmbeddingsQueue';
@@ -25,7 +26,10 @@ const embedder = ['EMBEDDING_PROVIDER', 'EMBEDDING_MODEL', 'EMBEDDING_DIMENSION'
 const database = ['DATABASE_URL', 'DATABASE_TLS', 'DATABASE_SECRET_ARN'];
 
 const table: Record<string, { may: string[]; told: string[] }> = {
-  StreamsHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
+  StreamsHttp: {
+    may: [appSecret, signing, send, ...endings],
+    told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'],
+  },
   StreamsFollowUp: {
     may: [appSecret, send, nudge, ...fromQueue('StreamsFollowUpQueue')],
     told: [...database, 'FAN_OUT_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL'],
@@ -51,7 +55,10 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     told: [...database, 'MEMORY_TABLE'],
   },
   NotificationsHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
-  WorkspacesHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
+  WorkspacesHttp: {
+    may: [appSecret, signing, send, ...endings],
+    told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'],
+  },
   WorkspacesCreateWorkspace: { may: [appSecret], told: database },
   FilesHttp: {
     may: [

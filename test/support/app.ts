@@ -62,6 +62,7 @@ export async function createTestApp(): Promise<TestApp> {
     followUpQueueUrl: 'follow-up',
     epochsQueueUrl: 'epochs',
     embeddingsQueueUrl: 'embeddings',
+    subscriptions: { end: () => Promise.resolve([]) },
     keys: createKeys(async () => testSecret),
     clock: { now: () => app.time },
     log,
@@ -80,7 +81,7 @@ export async function aMember(
   id: string,
   role: WorkspaceRole = 'member',
 ): Promise<UserCaller> {
-  await app.db.transaction(workspaceId, (tx) => upsertUser(tx, { id, name: id.toUpperCase(), email: null, role, now: app.time }));
+  await app.db.transaction({ workspaceId }, (tx) => upsertUser(tx, { id, name: id.toUpperCase(), email: null, role, now: app.time }));
   return { kind: 'user', workspaceId, userId: UserId.parse(id) };
 }
 

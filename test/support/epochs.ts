@@ -66,7 +66,7 @@ export async function putEpochs(
 export async function putIntoIndex(app: TestApp, workspaceId: string, epochIds: readonly string[]): Promise<void> {
   const embedder = await app.index.embedder();
   const index = await app.index.open(embedder);
-  const found = await app.db.transaction(workspaceId, (tx) => listEpochContents(tx, epochIds));
+  const found = await app.db.transaction({ workspaceId }, (tx) => listEpochContents(tx, epochIds));
   const texts = found.map(({ texts: said }) => said.join('\n'));
   const vectors = await embedder.embed(texts, 'document');
   await index.upsert(

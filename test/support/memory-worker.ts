@@ -65,8 +65,8 @@ export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
 /** A database whose client can die at each step; its open transaction is rolled back. */
 const mortal = (db: TestApp['db'], step: () => void): TestApp['db'] => ({
   ...db,
-  transaction: (workspaceId, work) =>
-    db.transaction(workspaceId, (tx) =>
+  transaction: (scope, work) =>
+    db.transaction(scope, (tx) =>
       work({
         ...tx,
         async query(text, values) {

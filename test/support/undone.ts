@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../functions/platform/database.ts';
+import type { Database, Scope, Transaction } from '../../functions/platform/database.ts';
 
 /**
  * A database that rolls back: each transaction runs to its end, deferred statements included, and returns its result, then is rolled
@@ -10,9 +10,9 @@ export function undone(db: Database): Database {
     get statements() {
       return db.statements;
     },
-    async transaction<Result>(workspaceId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    async transaction<Result>(scope: Scope, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
       try {
-        return await db.transaction(workspaceId, async (tx) => {
+        return await db.transaction(scope, async (tx) => {
           const deferred: Promise<unknown>[] = [];
           const result = await work({ ...tx, defer: (text, values) => void deferred.push(tx.query(text, values)) });
           await Promise.all(deferred);

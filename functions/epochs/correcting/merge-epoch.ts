@@ -19,7 +19,7 @@ export async function mergeEpoch(
 ): Promise<CorrectedEpochs> {
   const { workspaceId } = caller;
   const now = app.clock.now();
-  const corrected = await withOutbox(app, workspaceId, async (tx) => {
+  const corrected = await withOutbox(app, caller, async (tx) => {
     const { epoch, rev } = await lockEpoch(tx, caller, input);
     const previous = await findEpochBefore(tx, epoch);
     if (!previous) throw new AppError('nothing_before', 'It is the first epoch of its stream.');

@@ -19,7 +19,7 @@ export async function splitEpoch(
 ): Promise<CorrectedEpochs> {
   const { workspaceId } = caller;
   const now = app.clock.now();
-  const corrected = await withOutbox(app, workspaceId, async (tx) => {
+  const corrected = await withOutbox(app, caller, async (tx) => {
     const { epoch, rev } = await lockEpoch(tx, caller, input);
     const point = await getSplitPoint(tx, epoch, input.eventId);
     // Closed first: a unique index allows one open epoch per stream.

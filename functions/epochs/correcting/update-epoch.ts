@@ -18,7 +18,7 @@ export async function updateEpoch(
 ): Promise<Epoch> {
   const { workspaceId } = caller;
   try {
-    const epoch = await withOutbox(app, workspaceId, async (tx) => {
+    const epoch = await withOutbox(app, caller, async (tx) => {
       const locked = await lockEpoch(tx, caller, input);
       if (hasLabel(locked.epoch, input.label)) throw new NoChange(locked.epoch);
       const updated = await updateLabel(tx, { epochId: locked.epoch.id, label: input.label, rev: locked.rev, now: app.clock.now() });

@@ -39,7 +39,7 @@ export async function assignEvents(app: AssignApp, { workspaceId, streamId }: Ep
   const vectors = await listMessageVectors(app, workspaceId, streamId);
   // The next message or the once-a-minute sweep retries it.
   if (!vectors) return app.due.note(workspaceId, new Date(app.clock.now().getTime() + waitingMs / 2));
-  const done = await withOutbox(app, workspaceId, (tx) => assign(app, tx, streamId, vectors));
+  const done = await withOutbox(app, { workspaceId }, (tx) => assign(app, tx, streamId, vectors));
   if (!done) return;
   count(app, done);
   const closed = done.touched.filter(({ status }) => status === 'closed').map(({ id }) => id);

@@ -26,7 +26,7 @@ const byWords: MessageVectors = { vectors: new Map(), upTo: undefined };
 export async function listMessageVectors(app: VectorsApp, workspaceId: string, streamId: string): Promise<MessageVectors | undefined> {
   const embedder = await app.index.embedder().catch(orFailure);
   if (!(embedder instanceof EmbeddingFailed) && embedder.isOffline) return byWords;
-  const { events } = await app.db.transaction(workspaceId, (tx) => listUncutEvents(tx, streamId, eventsPerBatch));
+  const { events } = await app.db.transaction({ workspaceId }, (tx) => listUncutEvents(tx, streamId, eventsPerBatch));
   const since = new Date(app.clock.now().getTime() - recentMs);
   const recent = events.filter(({ text, createdAt }) => text.trim() !== '' && createdAt > since);
   const upTo = events.at(-1)?.seq ?? 0;

@@ -15,7 +15,7 @@ export async function setBarrier(
   input: { streamId: string; label?: string | undefined },
 ): Promise<BarrierSet> {
   const { workspaceId, userId } = caller;
-  const barrier = await app.db.transaction(workspaceId, async (tx) => {
+  const barrier = await app.db.transaction(caller, async (tx) => {
     const { stream } = await accessPlainStream(tx, caller, input.streamId, 'post');
     const setAt = app.clock.now();
     return upsertBarrier(tx, { streamId: stream.id, afterSeq: stream.lastSeq, label: input.label ?? null, setBy: userId, setAt });

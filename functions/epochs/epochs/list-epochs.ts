@@ -15,7 +15,7 @@ export async function listEpochs(
   input: { streamId: string; limit: number; cursor?: string | undefined },
 ): Promise<EpochPage> {
   const before = readCursor(Cursor, input.cursor)?.before ?? Number.MAX_SAFE_INTEGER;
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const { stream } = await accessPlainStream(tx, caller, input.streamId, 'read');
     const { epochs, epochsRev } = await listEpochsBefore(tx, stream.id, { before, limit: input.limit + 1 });
     const items = epochs.slice(0, input.limit);

@@ -11,7 +11,7 @@ export async function readEpoch(
   caller: UserCaller,
   input: { epochId: string; after?: number | undefined; limit: number },
 ): Promise<EpochWithEvents> {
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const { epoch, stream } = await accessEpoch(tx, caller, input.epochId, 'read');
     const position = Math.max(input.after ?? 0, epoch.firstSeq - 1);
     const side = { key: 'seq', direction: 'after', position, limit: input.limit + 1 } as const;

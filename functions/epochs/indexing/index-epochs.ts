@@ -56,7 +56,7 @@ export async function indexEpochsOrPostpone(
     } catch (error) {
       if (!isTextRejected(error)) throw error;
       app.log.warn('An epoch cannot be embedded', { epochId, error: error as Error });
-      await app.db.transaction(workspaceId, (tx) => postponeEpochs(tx, [epochId], app.clock.now()));
+      await app.db.transaction({ workspaceId }, (tx) => postponeEpochs(tx, [epochId], app.clock.now()));
     }
   }
   return models;
@@ -106,7 +106,7 @@ interface Reading {
 }
 
 async function read(app: IndexApp, workspaceId: string, epochIds: readonly string[], embedder: Embedder): Promise<Reading> {
-  return app.db.transaction(workspaceId, async (tx) => {
+  return app.db.transaction({ workspaceId }, async (tx) => {
     const [found, models] = await Promise.all([listEpochContents(tx, epochIds), ensureModels(tx, embedder)]);
     const rarity = createRarity(await app.knowledge.newest(tx));
     const epochs = found.map((epoch) => ({ ...epoch, described: describeEpoch(epoch.texts, rarity.ofTerm) }));
@@ -122,7 +122,7 @@ async function embed(
   embedder: Embedder,
 ): Promise<Map<string, Float32Array>> {
   const ids = epochs.map(({ epoch }) => epoch.id);
-  const found = ids.length === 0 ? [] : await app.db.transaction(workspaceId, (tx) => findVectors(tx, ids, embedder));
+  const found = ids.length === 0 ? [] : await app.db.transaction({ workspaceId }, (tx) => findVectors(tx, ids, embedder));
   const byId = new Map(found.map((stored) => [stored.epochId, stored]));
   const missing = epochs.filter(({ epoch, described }) => byId.get(epoch.id)?.hash.equals(described.hash) !== true);
   if (missing.length > 0) {
@@ -137,7 +137,7 @@ async function embed(
     });
     // The provider charges for vectors, so they are stored before the next step can fail.
     const now = app.clock.now();
-    await app.db.transaction(workspaceId, (tx) => upsertVectors(tx, stored, { ...embedder, model: embedder.model, now }));
+    await app.db.transaction({ workspaceId }, (tx) => upsertVectors(tx, stored, { ...embedder, model: embedder.model, now }));
     for (const vector of stored) byId.set(vector.epochId, vector);
   }
   return new Map([...byId].map(([id, { vector }]) => [id, vector]));
@@ -184,7 +184,7 @@ async function finish(
   links: ReadonlyMap<string, readonly ScoredLink[]>,
 ): Promise<void> {
   const now = app.clock.now();
-  await withOutbox(app, workspaceId, async (tx) => {
+  await withOutbox(app, { workspaceId }, async (tx) => {
     const revs = await incrementRevs(tx, [...new Set(epochs.map(({ epoch }) => epoch.streamId))]);
     const indexed = await markIndexed(tx, epochs.map(toIndexedEpoch), revs, now);
     if (links.size > 0) await replaceLinks(tx, links, now);

@@ -50,7 +50,7 @@ const epochsPerStep = 50;
 
 /** Indexes the epochs that have waited longest, and enqueues the next step while there are more. */
 async function indexWaiting(app: IndexApp, workspaceId: string): Promise<void> {
-  const epochIds = await app.db.transaction(workspaceId, (tx) => listWaiting(tx, epochsPerStep));
+  const epochIds = await app.db.transaction({ workspaceId }, (tx) => listWaiting(tx, epochsPerStep));
   if (epochIds.length === 0) return;
   await changeModelIfNeeded(app, workspaceId, await indexEpochsOrPostpone(app, workspaceId, epochIds));
   if (epochIds.length < epochsPerStep) return;
@@ -65,7 +65,7 @@ async function changeModelIfNeeded(app: IndexApp, workspaceId: string, models: W
   if (!models) return;
   const embedder = await app.index.embedder();
   if (isSameModel(models.active, embedder)) return;
-  const started = await app.db.transaction(workspaceId, async (tx) => {
+  const started = await app.db.transaction({ workspaceId }, async (tx) => {
     if (!(await startModelChange(tx, embedder))) return undefined;
     const now = app.clock.now();
     return startJob(tx, { id: newId('job', now.getTime()), kind: 're-embed', now });
@@ -88,7 +88,7 @@ async function removeFromIndex(app: IndexApp, workspaceId: string, epochId: stri
  * reader.
  */
 async function updateVisibility(app: IndexApp, workspaceId: string, streamId: string): Promise<void> {
-  const streams = await app.db.transaction(workspaceId, (tx) => listStreamVisibility(tx, streamId));
+  const streams = await app.db.transaction({ workspaceId }, (tx) => listStreamVisibility(tx, streamId));
   for (const model of await listModels(app, workspaceId)) {
     const index = await app.index.open(model);
     for (const { id, isPublic } of streams) await index.setVisibility({ workspaceId, streamId: id }, isPublic ? 'public' : 'private');
@@ -97,7 +97,7 @@ async function updateVisibility(app: IndexApp, workspaceId: string, streamId: st
 
 async function listModels(app: IndexApp, workspaceId: string): Promise<Model[]> {
   const embedder = await app.index.embedder();
-  const { active, next } = await app.db.transaction(workspaceId, (tx) => ensureModels(tx, embedder));
+  const { active, next } = await app.db.transaction({ workspaceId }, (tx) => ensureModels(tx, embedder));
   return next ? [active, next] : [active];
 }
 
@@ -106,7 +106,7 @@ async function listModels(app: IndexApp, workspaceId: string): Promise<Model[]> 
  * completes a change of model. Safe to repeat: a step that another worker has done changes nothing, and enqueues nothing.
  */
 async function runJobStep(app: IndexApp, workspaceId: string, jobId: string): Promise<void> {
-  const step = await app.db.transaction(workspaceId, async (tx) => {
+  const step = await app.db.transaction({ workspaceId }, async (tx) => {
     const running = await findRunningJob(tx, jobId);
     return running && { ...running, epochIds: await listNextEpochs(tx, running.cursor, epochsPerStep) };
   });
@@ -117,7 +117,7 @@ async function runJobStep(app: IndexApp, workspaceId: string, jobId: string): Pr
   if (last === undefined) return finish(app, workspaceId, jobId);
   await indexEpochsOrPostpone(app, workspaceId, epochIds, { isInOrder: true });
   const now = app.clock.now();
-  const isAdvanced = await app.db.transaction(workspaceId, (tx) =>
+  const isAdvanced = await app.db.transaction({ workspaceId }, (tx) =>
     advanceJob(tx, { jobId, from: cursor, to: last, done: epochIds.length, now }),
   );
   if (isAdvanced) await nudge(app, 'embeddings', { kind: 'job', workspaceId, jobId });
@@ -129,7 +129,7 @@ const maxDelaySeconds = 900;
 
 /** Nudges streams with messages that no epoch holds, for example when memory comes to a workspace that has a history. */
 async function nudgeUncutStreams(app: IndexApp, workspaceId: string): Promise<void> {
-  const streamIds = await app.db.transaction(workspaceId, (tx) => listUncutStreams(tx, maxDelaySeconds * streamsPerSecond));
+  const streamIds = await app.db.transaction({ workspaceId }, (tx) => listUncutStreams(tx, maxDelaySeconds * streamsPerSecond));
   for (const [at, streamId] of streamIds.entries()) {
     await nudge(app, 'epochs', { kind: 'stream', workspaceId, streamId }, Math.floor(at / streamsPerSecond));
   }
@@ -138,7 +138,7 @@ async function nudgeUncutStreams(app: IndexApp, workspaceId: string): Promise<vo
 /** Finishes a job. After a change of model it removes the vectors of the old one. */
 async function finish(app: IndexApp, workspaceId: string, jobId: string): Promise<void> {
   const embedder = await app.index.embedder();
-  const previous = await app.db.transaction(workspaceId, async (tx) => {
+  const previous = await app.db.transaction({ workspaceId }, async (tx) => {
     const { next } = await ensureModels(tx, embedder);
     await finishJob(tx, jobId, app.clock.now());
     return next && isSameModel(next, embedder) ? finishModelChange(tx, next) : undefined;
@@ -163,6 +163,6 @@ async function retryLater(app: IndexApp, message: EmbeddingsMessage, error: Erro
   } else if (message.kind !== 'open') {
     // The database does not record these, so the message itself is kept.
     await resend(message, unsweptRetrySeconds);
-    if (message.kind === 'job') await app.db.transaction(message.workspaceId, (tx) => setJobDetail(tx, message.jobId, error.message));
+    if (message.kind === 'job') await app.db.transaction(message, (tx) => setJobDetail(tx, message.jobId, error.message));
   }
 }

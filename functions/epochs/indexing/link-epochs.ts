@@ -83,7 +83,7 @@ async function readIndexed(
   { embedder, rarity }: LinkInput,
 ): Promise<Pick<LinkInput, 'epochs' | 'vectors'>> {
   if (epochIds.length === 0) return { epochs: [], vectors: new Map() };
-  return app.db.transaction(workspaceId, async (tx) => {
+  return app.db.transaction({ workspaceId }, async (tx) => {
     const [found, stored] = await Promise.all([listEpochContents(tx, epochIds), findVectors(tx, epochIds, embedder)]);
     return {
       epochs: found
@@ -101,7 +101,8 @@ async function choose(
   near: ReadonlyMap<DescribedEpoch, readonly EpochCandidate[]>,
 ): Promise<Map<string, ScoredLink[]>> {
   const ids = [...new Set([...near.values()].flat().map(({ id }) => id))];
-  const rejections = ids.length === 0 ? new Map<string, number>() : await app.db.transaction(workspaceId, (tx) => countRejections(tx, ids));
+  const rejections =
+    ids.length === 0 ? new Map<string, number>() : await app.db.transaction({ workspaceId }, (tx) => countRejections(tx, ids));
   return new Map(
     [...near].map(([described, found]) => {
       const earlier = found.filter(({ at }) => at < startOf(described));

@@ -11,7 +11,9 @@ export async function reindexMemory(
   { workspaceId }: ApiKeyCaller,
 ): Promise<{ job: MemoryJob; isNew: boolean }> {
   const now = app.clock.now();
-  const started = await app.db.transaction(workspaceId, (tx) => startJob(tx, { id: newId('job', now.getTime()), kind: 'reindex', now }));
+  const started = await app.db.transaction({ workspaceId }, (tx) =>
+    startJob(tx, { id: newId('job', now.getTime()), kind: 'reindex', now }),
+  );
   // Also for a running job: if the message of its last step was lost, this one continues it.
   await nudgeIndex(app, [{ kind: 'job', workspaceId, jobId: started.job.id }]);
   return started;

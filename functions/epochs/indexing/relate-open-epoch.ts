@@ -21,7 +21,7 @@ const lastMessages = 12;
  */
 export async function relateOpenEpoch(app: IndexApp, workspaceId: string, epochId: string): Promise<void> {
   const embedder = await app.index.embedder();
-  const read = await app.db.transaction(workspaceId, async (tx) => {
+  const read = await app.db.transaction({ workspaceId }, async (tx) => {
     const [[found], models, knowledge] = await Promise.all([
       listEpochContents(tx, [epochId]),
       ensureModels(tx, embedder),
@@ -49,7 +49,7 @@ async function insertAndAnnounce(
   candidates: readonly EpochCandidate[],
 ): Promise<void> {
   const now = app.clock.now();
-  const inserted = await withOutbox(app, workspaceId, async (tx) => {
+  const inserted = await withOutbox(app, { workspaceId }, async (tx) => {
     const ids = candidates.map(({ id }) => id);
     const rejections = ids.length === 0 ? new Map<string, number>() : await countRejections(tx, ids);
     const links = chooseLinks(candidates.map((one) => discountRejected(one, rejections)));

@@ -23,7 +23,7 @@ export async function learnAssociations(app: LearnApp, hasTime: () => boolean): 
   let learned = 0;
   for (const { workspaceId, epochs } of await app.due.listClosed()) {
     if (!hasTime()) break;
-    const known = await app.db.transaction(workspaceId, readLearnedCount);
+    const known = await app.db.transaction({ workspaceId }, readLearnedCount);
     if (epochs < Math.max(minEpochs, growth * known.epochCount)) continue;
     await learn(app, workspaceId);
     await app.due.forgetClosed(workspaceId, epochs);
@@ -37,7 +37,7 @@ async function learn(app: LearnApp, workspaceId: string): Promise<void> {
   const conversations = await read(app, workspaceId);
   const model = fitAssociations(conversations, { maxMessages });
   const bytes = encodeAssociations(model);
-  const version = await app.db.transaction(workspaceId, (tx) =>
+  const version = await app.db.transaction({ workspaceId }, (tx) =>
     replaceAssociations(tx, { model: bytes, trust: model.trust, now: app.clock.now() }),
   );
   app.log.info('Learned how a workspace speaks', {
@@ -57,12 +57,12 @@ const facts: readonly Barrier[] = ['gap', 'idle', 'manual'];
 
 /** Reads the terms of the messages between barriers that are facts, stream by stream. */
 async function read(app: LearnApp, workspaceId: string): Promise<Conversation[]> {
-  const since = await app.db.transaction(workspaceId, (tx) => findLearningStart(tx, maxMessages));
+  const since = await app.db.transaction({ workspaceId }, (tx) => findLearningStart(tx, maxMessages));
   const conversations: { streamId: string; messages: (readonly string[])[] }[] = [];
   let after = { streamId: '', firstSeq: 0 };
   let goesOn = false;
   for (;;) {
-    const page = await app.db.transaction(workspaceId, (tx) => listClosedEpochTexts(tx, { after, since, limit: epochsPerPage }));
+    const page = await app.db.transaction({ workspaceId }, (tx) => listClosedEpochTexts(tx, { after, since, limit: epochsPerPage }));
     for (const { streamId, barrier, texts } of page) {
       let conversation = conversations.at(-1);
       if (!conversation || !goesOn || conversation.streamId !== streamId) conversations.push((conversation = { streamId, messages: [] }));

@@ -28,7 +28,7 @@ export async function listEpochRelated(
   caller: UserCaller,
   input: Omit<ListRelated, 'text'> & { epochId: string },
 ): Promise<RelatedList> {
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const { epoch } = await accessEpoch(tx, caller, input.epochId, 'read');
     const { state } = await findMemoryOfStream(tx, epoch.streamId, app.clock.now());
     const items = await listRelatedOfEpoch(tx, caller.userId, optionsOf(epoch.id, input));
@@ -43,7 +43,7 @@ export async function listRelated(app: RelatedApp, caller: UserCaller, input: Li
 }
 
 async function listForNewestEpoch(app: RelatedApp, caller: UserCaller, input: ListRelated & { streamId: string }): Promise<RelatedList> {
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const { stream } = await accessPlainStream(tx, caller, input.streamId, 'read');
     const { epochId, state } = await findMemoryOfStream(tx, stream.id, app.clock.now());
     const items = epochId === undefined ? [] : await listRelatedOfEpoch(tx, caller.userId, optionsOf(epochId, input));
@@ -63,7 +63,7 @@ async function listForDraft(
   caller: UserCaller,
   { streamId, text, limit }: ListRelated & { streamId: string; text: string },
 ): Promise<RelatedList> {
-  const { readable, rarity } = await app.db.transaction(caller.workspaceId, async (tx) => {
+  const { readable, rarity } = await app.db.transaction(caller, async (tx) => {
     await accessPlainStream(tx, caller, streamId, 'read');
     const [found, knowledge] = await Promise.all([findReadable(tx, caller.userId, app.clock.now()), app.knowledge.newest(tx)]);
     if (!found) throw new AppError('not_found');
@@ -72,7 +72,7 @@ async function listForDraft(
   const near = await findNear(app, caller.workspaceId, { readable, rarity, text });
   if (!near) return { epochId: null, items: [], memory: 'behind' };
   if (near.length === 0) return { epochId: null, items: [], memory: readable.state };
-  const items = await app.db.transaction(caller.workspaceId, async (tx) => {
+  const items = await app.db.transaction(caller, async (tx) => {
     const rejections = await countRejections(
       tx,
       near.map(({ id }) => id),

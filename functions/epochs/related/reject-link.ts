@@ -12,7 +12,7 @@ interface Input {
 
 /** Rejects the link of two epochs in both directions. A repetition changes nothing. */
 export async function rejectLink(app: Pick<App, 'db' | 'clock'>, caller: UserCaller, input: Input): Promise<void> {
-  await app.db.transaction(caller.workspaceId, async (tx) => {
+  await app.db.transaction(caller, async (tx) => {
     const pair = await accessPair(tx, caller, input);
     await rejectPair(tx, { ...pair, by: caller.userId, at: app.clock.now() });
   });
@@ -20,7 +20,7 @@ export async function rejectLink(app: Pick<App, 'db' | 'clock'>, caller: UserCal
 
 /** Removes the rejection of a link, if there is one. */
 export async function restoreLink(app: Pick<App, 'db'>, caller: UserCaller, input: Input): Promise<void> {
-  await app.db.transaction(caller.workspaceId, async (tx) => restorePair(tx, await accessPair(tx, caller, input)));
+  await app.db.transaction(caller, async (tx) => restorePair(tx, await accessPair(tx, caller, input)));
 }
 
 /** Checks that the caller may curate one epoch and read the other: a rejection must not reveal that an epoch exists. */

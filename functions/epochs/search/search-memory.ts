@@ -21,14 +21,14 @@ const maxHighlighted = 50;
  * `mode` in the answer says so.
  */
 export async function searchMemory(app: SearchApp, caller: UserCaller, input: MemoryQuery): Promise<MemoryHits> {
-  const readable = await app.db.transaction(caller.workspaceId, async (tx) => {
+  const readable = await app.db.transaction(caller, async (tx) => {
     if (input.in !== undefined) await accessPlainStream(tx, caller, input.in, 'read');
     const found = await findReadable(tx, caller.userId, app.clock.now());
     if (!found) throw new AppError('not_found');
     return found;
   });
   const { hits, isDegraded } = await query(app, caller.workspaceId, readable, input);
-  const items = await app.db.transaction(caller.workspaceId, async (tx) => {
+  const items = await app.db.transaction(caller, async (tx) => {
     const ids = hits.map(({ id }) => id);
     const visible = await findVisibleEpochs(tx, caller.userId, ids);
     const messages = await listMessageTexts(tx, ids.filter((id) => visible.has(id)).slice(0, maxHighlighted));

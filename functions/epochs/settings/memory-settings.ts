@@ -9,7 +9,7 @@ import { findMemorySettings, mergeMemorySettings } from './memory-store.ts';
 
 /** Returns the memory settings of a stream, with defaults for those that nobody set. */
 export async function readMemorySettings(app: Pick<App, 'db'>, caller: UserCaller, input: { streamId: string }): Promise<MemorySettings> {
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const { stream } = await accessPlainStream(tx, caller, input.streamId, 'read');
     return { ...defaultMemorySettings, ...(await findMemorySettings(tx, stream.id)) };
   });
@@ -21,7 +21,7 @@ export async function updateMemorySettings(
   caller: UserCaller,
   { streamId, ...change }: z.infer<typeof UpdateMemorySettings> & { streamId: string },
 ): Promise<MemorySettings> {
-  const settings = await app.db.transaction(caller.workspaceId, async (tx) => {
+  const settings = await app.db.transaction(caller, async (tx) => {
     const { stream } = await accessPlainStream(tx, caller, streamId, 'setMemory');
     return { ...defaultMemorySettings, ...(await mergeMemorySettings(tx, stream.id, fieldsOf(change))) };
   });

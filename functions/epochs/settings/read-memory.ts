@@ -12,7 +12,7 @@ type StatusApp = Pick<App, 'db' | 'clock'> & { readonly index: IndexHandle };
 
 /** Returns the state of memory in a workspace, its models, and its newest job. */
 export async function readMemory(app: StatusApp, caller: UserCaller | ApiKeyCaller): Promise<MemoryStatus> {
-  const { counts, models, job } = await app.db.transaction(caller.workspaceId, async (tx) => {
+  const { counts, models, job } = await app.db.transaction(caller, async (tx) => {
     if (caller.kind === 'user') await accessMember(tx, caller);
     const [counts, models, job] = await Promise.all([countMemory(tx, app.clock.now()), findMemoryModels(tx), findNewestJob(tx)]);
     return { counts, models, job };

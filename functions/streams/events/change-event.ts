@@ -32,7 +32,7 @@ export async function changeEvent(
   { streamId, eventId }: { streamId: string; eventId: string },
   change: Change,
 ): Promise<StreamEvent> {
-  return withOutbox(app, caller.workspaceId, async (tx) => {
+  return withOutbox(app, caller, async (tx) => {
     const found = await accessStream(tx, caller, streamId, change.action);
     // The position is taken first: its row lock makes every change of the stream wait for this one.
     const { seq } = await takePosition(tx, streamId);

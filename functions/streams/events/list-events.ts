@@ -20,7 +20,7 @@ interface ListScope {
  * never leaves a gap.
  */
 export async function listEvents(app: Pick<App, 'db'>, caller: UserCaller, input: ListEvents & { streamId: string }): Promise<EventPage> {
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const { stream } = await accessPlainStream(tx, caller, input.streamId, 'read');
     const page = await readPage(tx, caller.userId, stream.id, input);
     return { ...page, head: stream.lastSeq, gen: stream.gen };

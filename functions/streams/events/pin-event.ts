@@ -30,7 +30,7 @@ export async function unpinEvent(app: AppendApp, caller: UserCaller, input: Inpu
 
 /** Lists the pinned events of a stream, newest pin first. */
 export async function listPins(app: Pick<App, 'db'>, caller: UserCaller, input: { streamId: string }): Promise<{ items: StreamEvent[] }> {
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const { stream } = await accessStream(tx, caller, input.streamId, 'read');
     return { items: await listPinned(tx, caller.userId, stream.id) };
   });

@@ -58,7 +58,7 @@ export async function sendOnce(
   send: (tx: OutboxTransaction) => Promise<{ event: StreamEvent | Promise<StreamEvent> }>,
 ): Promise<{ event: StreamEvent; repeated: boolean }> {
   try {
-    const { event } = await withOutbox(app, caller.workspaceId, send);
+    const { event } = await withOutbox(app, caller, send);
     app.metrics.count(metric.eventsPosted);
     return { event: await event, repeated: false };
   } catch (thrown) {
@@ -73,7 +73,7 @@ async function firstEvent(
   caller: UserCaller,
   { streamId, clientEventId }: { streamId: StreamId; clientEventId: string },
 ): Promise<StreamEvent> {
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const { stream } = await accessPlainStream(tx, caller, streamId, 'post');
     const event = await findEventByClientEventId(tx, { streamId: stream.id, actorId: caller.userId, clientEventId });
     if (!event) throw new Error(`The event ${clientEventId} was sent before and is not there`);

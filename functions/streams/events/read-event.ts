@@ -13,7 +13,7 @@ interface Input {
 
 /** Reads one event as the caller may see it. */
 export async function readEvent(app: Pick<App, 'db'>, caller: UserCaller, input: Input): Promise<StreamEvent> {
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const { stream } = await accessStream(tx, caller, input.streamId, 'read');
     const event = await findEvent(tx, caller.userId, stream.id, input.eventId);
     if (!event) throw new AppError('not_found', 'There is no such event in this stream.');
@@ -23,7 +23,7 @@ export async function readEvent(app: Pick<App, 'db'>, caller: UserCaller, input:
 
 /** Lists the texts of an event before its edits, newest first; none for a deleted event. */
 export async function listVersions(app: Pick<App, 'db'>, caller: UserCaller, input: Input): Promise<{ items: EventVersion[] }> {
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const { stream } = await accessStream(tx, caller, input.streamId, 'read');
     const event = await findEvent(tx, caller.userId, stream.id, input.eventId);
     if (!event) throw new AppError('not_found', 'There is no such event in this stream.');

@@ -179,18 +179,6 @@ export async function listShares(tx: Transaction, originalEventId: string): Prom
   return rows.map((row) => ({ eventId: row.id, streamId: row.stream_id }));
 }
 
-/** Lists the descendants of a stream that inherit its readers. */
-export async function listDescendants(tx: Transaction, streamId: string): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>(
-    `with recursive below as (
-       select id from streams where workspace_id = $1 and parent_stream_id = $2 and visibility = 'inherit'
-       union select c.id from streams c join below b on c.parent_stream_id = b.id and c.visibility = 'inherit'
-     ) select id from below`,
-    [tx.workspaceId, streamId],
-  );
-  return rows.map(({ id }) => id);
-}
-
 /** Finds the stream of an event. */
 export async function findStreamOfEvent(tx: Transaction, eventId: string): Promise<string | undefined> {
   const [row] = await tx.query<{ stream_id: string }>('select stream_id from stream_events where workspace_id = $1 and id = $2', [

@@ -12,7 +12,6 @@ import { takePosition, touchEvent } from '../events/log-store.ts';
 import { findEventForRoom } from '../events/event-store.ts';
 import {
   findStreamOfEvent,
-  listDescendants,
   listPersonalPointers,
   listShares,
   lockAnnouncement,
@@ -33,15 +32,14 @@ const announceSeconds = 3;
  */
 export async function followUp(app: FollowUpApp, message: FollowUp): Promise<void> {
   if (message.kind === 'stream') await announce(app, message);
-  else if (message.kind === 'shares') await refreshShares(app, message);
-  else await revokeBelow(app, message);
+  else await refreshShares(app, message);
 }
 
 type Nudge = Extract<FollowUp, { kind: 'stream' }>;
 
 /** Sends the stream's head to sidebars, and updates the root event of a thread with its number of replies. */
 async function announce(app: FollowUpApp, message: Nudge): Promise<void> {
-  const stream = await app.db.transaction(message.workspaceId, async (tx) => {
+  const stream = await app.db.transaction(message, async (tx) => {
     const stream = await lockAnnouncement(tx, message.streamId);
     if (!stream || isAnnounced(stream)) return stream;
     const now = app.clock.now();
@@ -113,7 +111,7 @@ async function refreshRoot(app: FollowUpApp, { workspaceId }: Nudge, stream: Ann
 
 /** Refreshes the events that share an original: each takes a new position, and readers fetch the preview again. */
 async function refreshShares(app: FollowUpApp, { workspaceId, eventId }: Extract<FollowUp, { kind: 'shares' }>): Promise<void> {
-  const shares = await app.db.transaction(workspaceId, (tx) => listShares(tx, eventId));
+  const shares = await app.db.transaction({ workspaceId }, (tx) => listShares(tx, eventId));
   // One transaction each: two streams are never locked at once.
   for (const share of shares) await refreshEvent(app, workspaceId, share.eventId);
 }
@@ -124,7 +122,7 @@ async function refreshEvent(
   eventId: string,
   note?: (tx: Transaction) => Promise<void>,
 ): Promise<void> {
-  await withOutbox(app, workspaceId, async (tx) => {
+  await withOutbox(app, { workspaceId }, async (tx) => {
     await note?.(tx);
     const streamId = await findStreamOfEvent(tx, eventId);
     if (streamId === undefined) return;
@@ -133,14 +131,4 @@ async function refreshEvent(
     const event = await findEventForRoom(tx, eventId);
     if (event) enqueueChange(tx, gen, event, { type: 'event:updated', actor: null, at: app.clock.now() });
   });
-}
-
-/** Ends subscriptions below a stream: members who lose it also lose the streams that inherit its readers. */
-async function revokeBelow(app: FollowUpApp, { workspaceId, streamId, userIds }: Extract<FollowUp, { kind: 'access' }>): Promise<void> {
-  const below = await app.db.transaction(workspaceId, (tx) => listDescendants(tx, streamId));
-  const rooms = below.map((id) => room.stream(workspaceId, id));
-  await push(
-    app,
-    rooms.map((name) => ({ group: name, message: { kind: 'revoke', room: name, userIds, isBelow: true } })),
-  );
 }

@@ -18,7 +18,7 @@ type Input = z.infer<typeof InviteMembers> & { streamId: string };
 
 /** Adds workspace members to a stream and skips those already in it. If none is new, or one is unknown, nothing changes. */
 export async function inviteMembers(app: AppendApp, caller: UserCaller, input: Input): Promise<{ added: StreamMember[] }> {
-  return withOutbox(app, caller.workspaceId, async (tx) => {
+  return withOutbox(app, caller, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'invite');
     const { stream } = found;
     if (input.role !== 'member') requireMayGrant(found, input.role);

@@ -11,7 +11,7 @@ import { findStream } from '../streams/stream-store.ts';
 
 /** Joins a stream that the caller sees. For a thread the caller becomes a follower, without an event. Joining again changes nothing. */
 export async function joinStream(app: AppendApp, caller: UserCaller, input: { streamId: string }): Promise<Stream> {
-  return withOutbox(app, caller.workspaceId, async (tx) => {
+  return withOutbox(app, caller, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'read');
     const { stream } = found;
     if (stream.isMember) return stream;

@@ -1,10 +1,10 @@
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
-import { withOutbox } from '../../platform/outbox.ts';
-import type { OutboxTransaction } from '../../platform/outbox.ts';
-import { room } from '../../../contract/frames.ts';
+import { withAccessChange } from '../../platform/outbox.ts';
+import type { AccessApp, AccessTransaction } from '../../platform/outbox.ts';
 import { accessStream, requireAllowed } from '../access.ts';
 import { announceRemoval } from '../streams/announce.ts';
+import { listRoomsFrom } from '../streams/descendant-store.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
 import { takePosition } from '../events/log-store.ts';
@@ -13,8 +13,8 @@ import { withdrawHidden } from '../mentions/notify.ts';
 import type { StreamForCaller } from '../stream.ts';
 
 /** Leaves a stream, or unfollows a thread. Leaving again changes nothing. */
-export async function leaveStream(app: AppendApp, caller: UserCaller, input: { streamId: string }): Promise<void> {
-  await withOutbox(app, caller.workspaceId, async (tx) => {
+export async function leaveStream(app: AccessApp & AppendApp, caller: UserCaller, input: { streamId: string }): Promise<void> {
+  await withAccessChange(app, caller, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'read');
     if (found.stream.isMember) requireAllowed(found, 'leave');
     else return;
@@ -32,9 +32,13 @@ class MemberNotFound extends AppError {
 }
 
 /** Removes a member from a stream. */
-export async function removeStreamMember(app: AppendApp, caller: UserCaller, input: { streamId: string; userId: string }): Promise<void> {
+export async function removeStreamMember(
+  app: AccessApp & AppendApp,
+  caller: UserCaller,
+  input: { streamId: string; userId: string },
+): Promise<void> {
   if (input.userId === caller.userId) return leaveStream(app, caller, input);
-  await withOutbox(app, caller.workspaceId, async (tx) => {
+  await withAccessChange(app, caller, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'manageMembers');
     const member = await findMember(tx, found.stream.id, input.userId);
     if (!member) throw new MemberNotFound();
@@ -50,8 +54,8 @@ export async function removeStreamMember(app: AppendApp, caller: UserCaller, inp
  * Later events do not reach the member, unless they may still read the stream.
  */
 async function endMembershipOf(
-  app: AppendApp,
-  tx: OutboxTransaction,
+  app: AccessApp & AppendApp,
+  tx: AccessTransaction,
   { stream }: StreamForCaller,
   actor: { id: string; name: string },
   userId: string,
@@ -68,7 +72,7 @@ async function endMembershipOf(
   }
   if (!isThread) {
     unfollowBelow(tx, stream.id, userId, now);
-    tx.revoke(room.stream(tx.workspaceId, stream.id), [userId]);
+    tx.revoke(await listRoomsFrom(tx, stream.id), [userId]);
   }
   await announceRemoval(app, tx, actor.id, stream, userId);
   if (!isThread) await withdrawHidden(app, tx, actor.id, { streamId: stream.id, userId });

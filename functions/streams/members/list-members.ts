@@ -15,7 +15,7 @@ export async function listStreamMembers(
   input: { streamId: string; q?: string; limit: number; cursor?: string },
 ): Promise<{ items: StreamMember[]; nextCursor: string | null }> {
   const after = readCursor(Cursor, input.cursor);
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const { stream } = await accessStream(tx, caller, input.streamId, 'read');
     const found = await listMembersOf(tx, stream.id, { ...input, after, limit: input.limit + 1 });
     const items = found.slice(0, input.limit);

@@ -15,7 +15,7 @@ type Input = z.infer<typeof UpdateStreamMember> & { streamId: string; userId: st
 
 /** Changes a member's role (requires managing the stream), or the caller's own notify level. */
 export async function updateStreamMember(app: AppendApp, caller: UserCaller, input: Input): Promise<StreamMember> {
-  return withOutbox(app, caller.workspaceId, async (tx) => {
+  return withOutbox(app, caller, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'read');
     const isOwn = input.userId === caller.userId;
     if (input.notifyLevel !== undefined && !isOwn) throw new AppError('forbidden', 'body.notifyLevel: is for oneself only');

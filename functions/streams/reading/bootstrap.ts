@@ -14,7 +14,7 @@ const limit = 100;
  * for any size of workspace.
  */
 export async function bootstrap(app: Pick<App, 'db'>, caller: UserCaller): Promise<Bootstrap> {
-  const { people, ...known } = await app.db.snapshot(caller.workspaceId, async (tx) => {
+  const { people, ...known } = await app.db.snapshot(caller, async (tx) => {
     // Sent together: neither waits for the other.
     const [head, sidebar] = await Promise.all([findBootstrapHead(tx, caller.userId), listSidebar(tx, caller.userId, limit + 1)]);
     if (!head) throw new AppError('not_found');

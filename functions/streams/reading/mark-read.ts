@@ -13,7 +13,7 @@ import { movePointer } from './read-store.ts';
 
 /** Moves the caller's read pointer forward, by default to the end; never back. The cost does not depend on the unread count. */
 export async function markRead(app: AppendApp, caller: UserCaller, input: { streamId: StreamId; seq?: number }): Promise<ReadState> {
-  return withOutbox(app, caller.workspaceId, async (tx) => {
+  return withOutbox(app, caller, async (tx) => {
     const { stream } = await accessStream(tx, caller, input.streamId, 'read');
     return move(app, tx, caller, { streamId: stream.id, seq: input.seq ?? Number.MAX_SAFE_INTEGER, back: false });
   });
@@ -21,7 +21,7 @@ export async function markRead(app: AppendApp, caller: UserCaller, input: { stre
 
 /** Moves the caller's read pointer to just before an event: it and all later events are unread again. */
 export async function markUnread(app: AppendApp, caller: UserCaller, input: { streamId: StreamId; eventId: string }): Promise<ReadState> {
-  return withOutbox(app, caller.workspaceId, async (tx) => {
+  return withOutbox(app, caller, async (tx) => {
     const { stream } = await accessStream(tx, caller, input.streamId, 'read');
     const event = await findEvent(tx, caller.userId, stream.id, input.eventId);
     if (!event) throw new AppError('not_found', 'There is no such event in this stream.');

@@ -16,7 +16,7 @@ export async function searchEvents(
   input: SearchQuery,
 ): Promise<{ items: SearchHit[]; nextCursor: string | null }> {
   const offset = readCursor(Cursor, input.cursor)?.offset ?? 0;
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     await accessMember(tx, caller);
     const found = await searchVisible(tx, caller.userId, { ...input, offset, limit: input.limit + 1 });
     const page = found.slice(0, input.limit);

@@ -21,7 +21,7 @@ type Input = CreateStream & RequestHeaders;
 
 /** Creates a stream and announces it. `repeated`: the same idempotency key, or the same participants of a DM, created it before. */
 export async function createStream(app: AppendApp, caller: UserCaller, input: Input): Promise<{ stream: Stream; repeated: boolean }> {
-  return withOutbox(app, caller.workspaceId, async (tx) => {
+  return withOutbox(app, caller, async (tx) => {
     const role = await accessMember(tx, caller);
     if (input.streamType === 'dm') return createDm(app, tx, { caller, role }, input.memberIds);
     if (role === 'guest') throw new AppError('forbidden', 'Guests may not create streams.');
@@ -49,7 +49,7 @@ export async function createStream(app: AppendApp, caller: UserCaller, input: In
   }).catch(async (error: unknown) => {
     // The conflict may come from a concurrent copy of the same request.
     if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
-    const before = await app.db.transaction(caller.workspaceId, (tx) => madeBefore(tx, caller, input));
+    const before = await app.db.transaction(caller, (tx) => madeBefore(tx, caller, input));
     if (before) return { stream: before, repeated: true };
     throw error;
   });

@@ -15,7 +15,7 @@ export async function listStreams(
   input: ListStreams,
 ): Promise<{ items: Stream[]; nextCursor: string | null }> {
   const after = readCursor(input.sort === 'name' ? Cursor : ActivityCursor, input.cursor);
-  return app.db.transaction(caller.workspaceId, async (tx) => {
+  return app.db.transaction(caller, async (tx) => {
     const workspaceRole = await accessMember(tx, caller);
     const found = await listVisibleStreams(tx, caller.userId, { ...input, workspaceRole, after, limit: input.limit + 1 });
     return pageOfStreams(found, input);

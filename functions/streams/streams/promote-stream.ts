@@ -1,10 +1,9 @@
 import type { PromoteStream, Stream } from '../../../contract/stream.ts';
-import { room } from '../../../contract/frames.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import { withOutbox } from '../../platform/outbox.ts';
-import type { OutboxTransaction } from '../../platform/outbox.ts';
+import { withAccessChange } from '../../platform/outbox.ts';
+import type { AccessApp, AccessTransaction } from '../../platform/outbox.ts';
 import { accessStream, requireAllowed, requireMayWiden } from '../access.ts';
 import { announceMembership, announceStream } from './announce.ts';
 import { append } from '../events/append.ts';
@@ -12,16 +11,19 @@ import type { AppendApp } from '../events/append.ts';
 import { chooseSlug } from './choose-slug.ts';
 import { addMembers, setMemberRole } from '../members/member-store.ts';
 import { withdrawHidden } from '../mentions/notify.ts';
-import { cutAccess, findStream, updateSettings } from './stream-store.ts';
+import { cutAccess, listRoomsFrom } from './descendant-store.ts';
+import { findStream, updateSettings } from './stream-store.ts';
 import { maySee } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
+
+export type PromoteApp = AppendApp & AccessApp;
 
 /**
  * Promotes a thread to a channel or an incident in place: same id, same events, no copied row. Followers become members, the caller becomes
  * its owner. The stream and its former parent get an event; follow-up work updates the root event.
  */
-export async function promoteStream(app: AppendApp, caller: UserCaller, input: PromoteStream & { streamId: string }): Promise<Stream> {
-  return withOutbox(app, caller.workspaceId, async (tx) => {
+export async function promoteStream(app: PromoteApp, caller: UserCaller, input: PromoteStream & { streamId: string }): Promise<Stream> {
+  return withAccessChange(app, caller, async (tx) => {
     const found = await accessPromotable(tx, caller, input);
     const { stream } = found;
     const parent = stream.parentStreamId === null ? undefined : await findStream(tx, caller.userId, stream.parentStreamId);
@@ -55,7 +57,7 @@ export async function promoteStream(app: AppendApp, caller: UserCaller, input: P
   }).catch(async (error: unknown) => {
     // The conflict may come from a concurrent promotion.
     if (error instanceof AppError && error.code === 'conflict')
-      await app.db.transaction(caller.workspaceId, (tx) => accessPromotable(tx, caller, input));
+      await app.db.transaction(caller, (tx) => accessPromotable(tx, caller, input));
     throw error;
   });
 }
@@ -77,19 +79,19 @@ async function accessPromotable(
   return seen;
 }
 
-async function takeOwnership(app: AppendApp, tx: OutboxTransaction, caller: UserCaller, found: StreamForCaller): Promise<void> {
+async function takeOwnership(app: PromoteApp, tx: AccessTransaction, caller: UserCaller, found: StreamForCaller): Promise<void> {
   if (!found.stream.isMember) await addMembers(tx, found.stream.id, [{ userId: caller.userId, role: 'owner' }], app.clock.now());
   else if (found.stream.level !== 'owner') await setMemberRole(tx, found.stream.id, caller.userId, 'owner');
 }
 
 async function announce(
-  app: AppendApp,
-  tx: OutboxTransaction,
+  app: PromoteApp,
+  tx: AccessTransaction,
   caller: UserCaller,
   { stream }: StreamForCaller,
   { visibility }: PromoteStream,
 ): Promise<Stream> {
-  if (visibility === 'private') tx.revoke(room.stream(tx.workspaceId, stream.id), null);
+  if (visibility === 'private') tx.revoke(await listRoomsFrom(tx, stream.id), null);
   const promoted = await findStream(tx, caller.userId, stream.id);
   if (!promoted) throw new Error(`The stream ${stream.id} is gone`);
   await announceStream(app, tx, caller.userId, 'updated', promoted);

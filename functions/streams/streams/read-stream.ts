@@ -4,6 +4,6 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import { accessStream } from '../access.ts';
 
 export async function readStream(app: Pick<App, 'db'>, caller: UserCaller, input: { streamId: string }): Promise<Stream> {
-  const { stream } = await app.db.transaction(caller.workspaceId, (tx) => accessStream(tx, caller, input.streamId, 'read'));
+  const { stream } = await app.db.transaction(caller, (tx) => accessStream(tx, caller, input.streamId, 'read'));
   return stream;
 }

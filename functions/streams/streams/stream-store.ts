@@ -261,16 +261,3 @@ export async function updateSettings(
     throw error;
   }
 }
-
-/** Ends access inherited from above a stream, for its descendants: their `access_ids` now stop at this stream. */
-export async function cutAccess(tx: Transaction, streamId: string): Promise<void> {
-  await tx.query(
-    `with recursive below as (
-       select id from streams where parent_stream_id = $1 and visibility = 'inherit'
-       union select c.id from streams c join below b on c.parent_stream_id = b.id and c.visibility = 'inherit'
-     )
-     update streams s set access_ids = s.access_ids[1:array_position(s.access_ids, $1)]
-     from below where s.id = below.id and s.workspace_id = $2`,
-    [streamId, tx.workspaceId],
-  );
-}

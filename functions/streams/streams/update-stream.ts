@@ -1,60 +1,70 @@
 import type { StreamAction } from '../../../contract/policy.ts';
 import type { Stream, UpdateStream } from '../../../contract/stream.ts';
-import { room } from '../../../contract/frames.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
-import { withOutbox } from '../../platform/outbox.ts';
-import type { OutboxTransaction } from '../../platform/outbox.ts';
+import { withAccessChange, withOutbox } from '../../platform/outbox.ts';
+import type { AccessApp, AccessTransaction, OutboxTransaction } from '../../platform/outbox.ts';
 import { accessStream, requireAllowed, requireMayWiden } from '../access.ts';
 import { announceStream } from './announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp, EventToAppend } from '../events/append.ts';
 import { chooseSlug, nameTaken } from './choose-slug.ts';
-import { listDescendants } from '../follow-up/follow-up-store.ts';
+import { cutAccess, listDescendants, listRoomsFrom } from './descendant-store.ts';
 import { withdrawHidden } from '../mentions/notify.ts';
-import { cutAccess, findStream, findStreams, updateSettings } from './stream-store.ts';
+import { findStream, findStreams, updateSettings } from './stream-store.ts';
 import type { StreamSettings } from './stream-store.ts';
 import type { StreamForCaller } from '../stream.ts';
 
 type Change = UpdateStream & { ifMatch?: number };
+type UpdateApp = AppendApp & AccessApp;
 
 /** Changes settings of a stream. Each change appends an event, and everyone who sees the stream gets the new settings. */
-export async function updateStream(app: AppendApp, caller: UserCaller, input: Change & { streamId: string }): Promise<Stream> {
-  return withOutbox(app, caller.workspaceId, async (tx) => {
-    const found = await accessStream(tx, caller, input.streamId, 'read');
-    const change = realChange(found.stream, input);
-    checkFields(found.stream, change);
-    // Unarchiving allows further changes in the same request.
-    const open = { ...found, stream: { ...found.stream, archivedAt: null } };
-    const isBack = change.status === 'active';
-    for (const action of actionsFor(found.stream, change)) requireAllowed(isBack ? open : found, action);
-    if (change.visibility === 'public' && found.stream.parentStreamId !== null && !found.isPublic)
-      requireMayWiden(await findStream(tx, caller.userId, found.stream.parentStreamId));
-    if (Object.keys(change).length === 0) return found.stream;
-    const settings = await settingsFor(app, tx, caller, found, change);
-    if (!(await updateSettings(tx, found.stream.id, settings, input.ifMatch))) {
-      if (input.ifMatch === undefined) throw nameTaken(input);
-      throw new AppError('precondition_failed', `Its settings are at ${found.stream.rev} now, or its name was taken at the same moment.`);
-    }
-    if (change.visibility !== undefined) await cutReaders(tx, found, change.visibility);
-    const actor = { id: caller.userId, name: found.caller.name };
-    for (const event of eventsFor(found.stream, change)) await append(app, tx, found.stream, actor, { ...event, evenArchived: true });
-    const updated = await findStream(tx, caller.userId, found.stream.id);
-    if (!updated) throw new Error(`The stream ${found.stream.id} is gone`);
-    // Readers who lose the stream get the new visibility only, which removes it from their lists. Its members get the other changes.
-    const hidden = { ...found.stream, visibility: updated.stream.visibility };
-    const losesReaders = found.isPublic || found.stream.visibility === 'inherit';
-    if (losesReaders && change.visibility === 'private')
-      await announceStream(app, tx, caller.userId, 'updated', { ...found, stream: hidden });
-    await announceStream(app, tx, caller.userId, change.status === 'archived' ? 'archived' : 'updated', updated);
-    if (change.visibility !== undefined) await announceBelow(app, tx, caller, found.stream.id);
-    if (change.visibility === 'private') await withdrawHidden(app, tx, caller.userId, { streamId: found.stream.id });
-    return updated.stream;
-  });
+export async function updateStream(app: UpdateApp, caller: UserCaller, input: Change & { streamId: string }): Promise<Stream> {
+  if (input.visibility === undefined) return withOutbox(app, caller, (tx) => changeStream(app, tx, caller, input));
+  return withAccessChange(app, caller, (tx) => changeStream(app, tx, caller, input, tx));
+}
+
+/** Changes settings in the transaction; `access` is the same one where it may take access away. */
+async function changeStream(
+  app: UpdateApp,
+  tx: OutboxTransaction,
+  caller: UserCaller,
+  input: Change & { streamId: string },
+  access?: AccessTransaction,
+): Promise<Stream> {
+  const found = await accessStream(tx, caller, input.streamId, 'read');
+  const change = realChange(found.stream, input);
+  checkFields(found.stream, change);
+  // Unarchiving allows further changes in the same request.
+  const open = { ...found, stream: { ...found.stream, archivedAt: null } };
+  const isBack = change.status === 'active';
+  for (const action of actionsFor(found.stream, change)) requireAllowed(isBack ? open : found, action);
+  if (change.visibility === 'public' && found.stream.parentStreamId !== null && !found.isPublic)
+    requireMayWiden(await findStream(tx, caller.userId, found.stream.parentStreamId));
+  if (Object.keys(change).length === 0) return found.stream;
+  const settings = await settingsFor(app, tx, caller, found, change);
+  if (!(await updateSettings(tx, found.stream.id, settings, input.ifMatch))) {
+    if (input.ifMatch === undefined) throw nameTaken(input);
+    throw new AppError('precondition_failed', `Its settings are at ${found.stream.rev} now, or its name was taken at the same moment.`);
+  }
+  if (access && change.visibility !== undefined) await cutReaders(access, found, change.visibility);
+  const actor = { id: caller.userId, name: found.caller.name };
+  for (const event of eventsFor(found.stream, change)) await append(app, tx, found.stream, actor, { ...event, evenArchived: true });
+  const updated = await findStream(tx, caller.userId, found.stream.id);
+  if (!updated) throw new Error(`The stream ${found.stream.id} is gone`);
+  // Readers who lose the stream get the new visibility only, which removes it from their lists. Its members get the other changes.
+  const hidden = { ...found.stream, visibility: updated.stream.visibility };
+  const losesReaders = found.isPublic || found.stream.visibility === 'inherit';
+  if (losesReaders && change.visibility === 'private')
+    await announceStream(app, tx, caller.userId, 'updated', { ...found, stream: hidden });
+  await announceStream(app, tx, caller.userId, change.status === 'archived' ? 'archived' : 'updated', updated);
+  if (change.visibility !== undefined) await announceBelow(app, tx, caller, found.stream.id);
+  if (change.visibility === 'private') await withdrawHidden(app, tx, caller.userId, { streamId: found.stream.id });
+  return updated.stream;
 }
 
 /** Archives the stream; archiving it again changes nothing. */
-export async function archiveStream(app: AppendApp, caller: UserCaller, input: { streamId: string }): Promise<Stream> {
+export async function archiveStream(app: UpdateApp, caller: UserCaller, input: { streamId: string }): Promise<Stream> {
   return updateStream(app, caller, { ...input, status: 'archived' });
 }
 
@@ -119,9 +129,9 @@ async function settingsFor(
  * Cuts access to the stream's own members, or everyone if it is public. Making it private ends all subscriptions; clients subscribe again,
  * which checks access.
  */
-async function cutReaders(tx: OutboxTransaction, { stream }: StreamForCaller, visibility: string): Promise<void> {
+async function cutReaders(tx: AccessTransaction, { stream }: StreamForCaller, visibility: string): Promise<void> {
   await cutAccess(tx, stream.id);
-  if (visibility === 'private') tx.revoke(room.stream(tx.workspaceId, stream.id), null);
+  if (visibility === 'private') tx.revoke(await listRoomsFrom(tx, stream.id), null);
 }
 
 /** Announces the descendants that inherit their readers from here, because their readers changed too. Threads are left out. */

@@ -26,7 +26,7 @@ export async function createThread(
   caller: UserCaller,
   input: CreateThread & { streamId: string },
 ): Promise<{ stream: Stream; repeated: boolean }> {
-  return withOutbox(app, caller.workspaceId, async (tx) => {
+  return withOutbox(app, caller, async (tx) => {
     const parent = await accessStream(tx, caller, input.streamId, 'post');
     if (verdictOn(parent.stream, 'startThread') === 'unknown')
       throw new AppError('wrong_stream_type', 'A thread has no threads: reply in it, or promote it first.');

@@ -19,7 +19,7 @@ test('a time selected as text equals its Date, in any zone of the database', asy
   const { rows: names } = await database.owner.query<{ name: string }>('select current_database() as name');
   await database.owner.query(`alter database ${names[0]?.name} set timezone = 'Asia/Kolkata'`);
   const given = [...times, '2026-11-20T12:00:00.123999Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'];
-  const rows = await db.transaction(newId('workspace'), (tx) =>
+  const rows = await db.transaction({ workspaceId: newId('workspace') }, (tx) =>
     tx.query<{ text: string; date: Date }>('select t::text as text, t as date from unnest($1::timestamptz[]) t', [given]),
   );
   expect(rows).toHaveLength(given.length);

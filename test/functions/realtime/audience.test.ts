@@ -50,7 +50,7 @@ const sockets = {
 beforeAll(async () => {
   const testApp = await createTestApp();
   registry = await createTestConnections(testApp.clock);
-  app = Object.assign(testApp, { connections: registry.connections });
+  app = Object.assign(testApp, { connections: registry.connections, subscriptions: registry.subscriptions });
   const { workspaceId } = await aWorkspace(app);
   ada = await aMember(app, workspaceId, 'ada', 'owner');
   bob = await aMember(app, workspaceId, 'bob');
@@ -181,6 +181,7 @@ describe('losing access', () => {
     await deliver();
     const [stays, goes] = [await aSocket(ada, roomOf(stream)), await aSocket(bob, roomOf(stream))];
     await say(ada, stream, 'before');
+    await deliver();
     await removeStreamMember(app, ada, { streamId: stream.id, userId: bob.userId });
     await say(ada, stream, 'after');
     await deliver();
@@ -254,17 +255,20 @@ describe('interrupted work', () => {
   test('a subscription written while access ended is removed', async () => {
     const stream = await aChannel(app, ada, 'Meanwhile');
     const socket = await aSocket(bob);
+    const db = app.test.open();
+    let narrowing: Promise<unknown> | undefined;
     const connections = {
       async subscribe(...given: Parameters<Connections['subscribe']>) {
-        await updateStream(app, ada, { streamId: stream.id, visibility: 'private' });
-        await deliver();
+        narrowing = updateStream({ ...app, db }, ada, { streamId: stream.id, visibility: 'private' });
         return app.connections.subscribe(...given);
       },
-      unsubscribe: (...given: Parameters<Connections['unsubscribe']>) => app.connections.unsubscribe(...given),
     } as Connections;
+    // The access lock lets the subscription finish first; it ends with the change.
     const { rooms } = await subscribe({ ...app, connections }, socket, [{ room: roomOf(stream) }]);
-    expect(rooms).toEqual([]);
+    expect(rooms).toMatchObject([{ room: roomOf(stream) }]);
+    await narrowing;
     expect(await connectionsOf(roomOf(stream))).toEqual([]);
+    await db.close();
   });
 
   test('messages pushed before a failure get follow-up work; redelivered ones only once they were pushed', async () => {

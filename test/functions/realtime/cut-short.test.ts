@@ -217,7 +217,7 @@ describe('a worker that dies', () => {
     await dieAfter(1_900, [item(largeRoom, seq)]);
     const late = { connectionId: 'large99999=', workspaceId, userId: 'bob' };
     await registry.connections.add(late);
-    await registry.connections.subscribe(late, [largeRoom], 50);
+    await registry.connections.subscribe(late, [largeRoom], 50, 1);
     await fanOut(aWorker(), [item(largeRoom, seq)], true);
     expect(shown.get(late.connectionId)).toEqual([seq]);
     await registry.connections.remove(late.connectionId);

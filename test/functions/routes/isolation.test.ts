@@ -254,7 +254,7 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
     const streamIds = Object.values(other.streams).map(({ id }) => id);
     const rooms = [other.workspaceId, own.workspaceId].flatMap((ws) => streamIds.map((id) => room.stream(ws, id)));
     rooms.push(room.workspace(other.workspaceId), room.user(other.workspaceId, 'ada'), room.user(own.workspaceId, other.loner));
-    expect([...(await app.db.transaction(own.workspaceId, (tx) => accessRooms(tx, caller, rooms))).keys()]).toEqual([]);
+    expect([...(await app.db.transaction(own, (tx) => accessRooms(tx, caller, rooms))).keys()]).toEqual([]);
   });
 
   test('accepts no token of ours, not even one that names it', async () => {

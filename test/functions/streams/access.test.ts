@@ -154,7 +154,7 @@ async function comeOrGo(known: readonly ModelStream[], { do: what, who, at }: Ex
 async function compare(known: readonly ModelStream[]): Promise<void> {
   const ids = known.map(({ id }) => id);
   for (const person of Object.keys(viewerRoles) as Viewer[]) {
-    const found = await app.db.transaction(workspaceId, (tx) => findStreams(tx, person, ids));
+    const found = await app.db.transaction({ workspaceId }, (tx) => findStreams(tx, person, ids));
     const seen = new Set<string>(found.filter(maySee).map(({ stream }) => stream.id));
     const model = known.filter((stream) => sees(person, stream)).map(({ id }) => id);
     expect({ person, sees: ids.filter((id) => seen.has(id)) }).toEqual({ person, sees: model });

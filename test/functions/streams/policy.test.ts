@@ -369,7 +369,7 @@ async function anAssistant(name: string): Promise<Stream> {
     idempotencyKey: null,
     createdAt: app.time,
   };
-  await app.db.transaction(owner.workspaceId, (tx) => insertStream(tx, row, members));
+  await app.db.transaction(owner, (tx) => insertStream(tx, row, members));
   await app.test.owner.query(`update stream_members set left_at = now() where stream_id = $1 and user_id = 'gone'`, [id]);
   return readStream(app, owner, { streamId: id });
 }

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+
+/**
+ * Actions of the audit log: changes of membership, roles, visibility, credentials, retention and stored data that somebody may have to
+ * answer for. A name is the subject, then what happened to it.
+ */
+export const auditActions = [
+  'workspace.created',
+  'member.added',
+  'member.role_changed',
+  'member.removed',
+  'member.restored',
+  'member.signed_out',
+  'member.exported',
+  'member.erased',
+  'stream.member_added',
+  'stream.member_role_changed',
+  'stream.member_removed',
+  'stream.visibility_changed',
+  'stream.promoted',
+  'stream.recovered',
+  'stream.retention_changed',
+  'event.purged',
+  'key.created',
+  'key.rotated',
+  'key.revoked',
+  'workspace.retention_changed',
+  'workspace.exported',
+  'workspace.imported',
+] as const;
+export const AuditAction = z.enum(auditActions).meta({ id: 'AuditAction' });
+export type AuditAction = z.infer<typeof AuditAction>;
+
+/** Kinds of subjects of the audit log. */
+export const AuditSubject = z.enum(['workspace', 'member', 'stream', 'event', 'key', 'job']);
+export type AuditSubject = z.infer<typeof AuditSubject>;

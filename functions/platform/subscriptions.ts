@@ -1,0 +1,145 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { maxAgeSeconds } from '../../contract/frames.ts';
+import type { Clock } from './clock.ts';
+import { setting } from './config.ts';
+import { AppError } from './errors.ts';
+
+/** Lifetime of entries of the connections table, in seconds: ten minutes more than API Gateway's two hours for a socket. */
+export const leaseSeconds = maxAgeSeconds + 600;
+
+/** Places of the entries in the connections table. A room's ended accesses sort before its connections, so one query reads both. */
+export const connectionKey = (connectionId: string) => ({ pk: `conn#${connectionId}`, sk: 'conn' });
+export const ownerPartition = (workspaceId: string, userId: string) => `user#${workspaceId}#${userId}`;
+export const roomPartition = (room: string) => `room#${room}`;
+export const accessPrefix = 'access#';
+/** Name of an ended access that concerns everybody. User ids cannot be this. */
+export const everybody = '*';
+
+/** Subscriptions that end: those of members (null: of everybody) to rooms, or all of one member. */
+export type Ending = { readonly rooms: readonly string[]; readonly userIds: readonly string[] | null } | { readonly userId: string };
+
+/**
+ * Ends subscriptions at the side that takes access away. It writes an access epoch into the rooms; the fan-out worker delivers nothing to
+ * subscriptions of an earlier epoch. The worker removes these, and tells their clients, whenever it comes across them.
+ */
+export interface Subscriptions {
+  /**
+   * Returns the rooms with subscriptions that may have ended. Throws `unavailable` if not all could be ended within 3 s; those that were
+   * end for no reason, and their clients subscribe again.
+   */
+  end(workspaceId: string, endings: readonly Ending[], epoch: number): Promise<string[]>;
+}
+
+/** Time for all requests of one ending, in milliseconds. Other writers of the workspace wait meanwhile. */
+const limitMs = 3_000;
+/** DynamoDB's limit for one batch of writes. */
+const maxBatch = 25;
+/** Concurrent requests of one ending. */
+const concurrency = 16;
+
+export function openSubscriptions({ clock }: { readonly clock: Clock }): Subscriptions {
+  return createSubscriptions(new DynamoDBClient({ maxAttempts: 3 }), setting('connectionsTable'), clock);
+}
+
+export function createSubscriptions(client: DynamoDBClient, table: string, clock: Clock): Subscriptions {
+  return {
+    async end(workspaceId, endings, epoch) {
+      const work = new EndingWork(DynamoDBDocumentClient.from(client), table, AbortSignal.timeout(limitMs));
+      try {
+        const accesses = (await Promise.all(endings.map((ending) => work.accessesOf(workspaceId, ending)))).flat();
+        await work.write(accesses, { epoch, expiresAt: Math.floor(clock.now().getTime() / 1000) + leaseSeconds });
+        return [...new Set(accesses.map(({ room }) => room))];
+      } catch (error) {
+        const detail = 'Live subscriptions could not be ended, so nothing was changed. Try again.';
+        throw Object.assign(new AppError('unavailable', detail, { retryAfterSeconds: 1 }), { cause: error });
+      }
+    },
+  };
+}
+
+/** Access of a member (or `everybody`) to a room. */
+interface Access {
+  readonly room: string;
+  readonly userId: string;
+}
+
+/** The requests of one ending, which share a time limit. */
+class EndingWork {
+  readonly #db: DynamoDBDocumentClient;
+  readonly #table: string;
+  readonly #abortSignal: AbortSignal;
+
+  constructor(db: DynamoDBDocumentClient, table: string, abortSignal: AbortSignal) {
+    this.#db = db;
+    this.#table = table;
+    this.#abortSignal = abortSignal;
+  }
+
+  /** Lists the accesses that end. */
+  async accessesOf(workspaceId: string, ending: Ending): Promise<Access[]> {
+    if ('userId' in ending) {
+      const rooms = await this.#roomsOfMember(workspaceId, ending.userId);
+      return [...rooms].map((room) => ({ room, userId: ending.userId }));
+    }
+    const { rooms, userIds } = ending;
+    if (userIds === null) return rooms.map((room) => ({ room, userId: everybody }));
+    const found = await Promise.all(
+      userIds.map(async (userId) => {
+        // The first room is the stream's own. Of the many that may be below it, few have a subscription of this member.
+        const subscribed = rooms.length > 1 ? await this.#roomsOfMember(workspaceId, userId) : new Set<string>();
+        return rooms.filter((room, index) => index === 0 || subscribed.has(room)).map((room) => ({ room, userId }));
+      }),
+    );
+    return found.flat();
+  }
+
+  /** Lists the rooms that a member's connections are subscribed to. */
+  async #roomsOfMember(workspaceId: string, userId: string): Promise<Set<string>> {
+    const rooms = new Set<string>();
+    let from: Record<string, unknown> | undefined;
+    do {
+      const query = new QueryCommand({
+        TableName: this.#table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': ownerPartition(workspaceId, userId) },
+        ProjectionExpression: 'sk',
+        ConsistentRead: true,
+        ExclusiveStartKey: from,
+      });
+      const page = await this.#db.send(query, { abortSignal: this.#abortSignal });
+      await eachChunk(page.Items ?? [], 1, async ([item]) => {
+        const Key = connectionKey(String(item?.sk).slice('conn#'.length));
+        const get = new GetCommand({ TableName: this.#table, Key, ConsistentRead: true });
+        const { Item } = await this.#db.send(get, { abortSignal: this.#abortSignal });
+        if (Item?.rooms instanceof Set) for (const room of Item.rooms as Set<string>) rooms.add(room);
+      });
+      from = page.LastEvaluatedKey;
+    } while (from);
+    return rooms;
+  }
+
+  async write(accesses: readonly Access[], more: { epoch: number; expiresAt: number }): Promise<void> {
+    const items = new Map(
+      accesses.map(({ room, userId }) => [`${room} ${userId}`, { pk: roomPartition(room), sk: `${accessPrefix}${userId}`, ...more }]),
+    );
+    await eachChunk([...items.values()], maxBatch, async (batch) => {
+      let left: Record<string, unknown>[] = batch.map((Item) => ({ PutRequest: { Item } }));
+      while (left.length > 0) {
+        const put = new BatchWriteCommand({ RequestItems: { [this.#table]: left } });
+        const { UnprocessedItems } = await this.#db.send(put, { abortSignal: this.#abortSignal });
+        left = UnprocessedItems?.[this.#table] ?? [];
+        if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    });
+  }
+}
+
+/** Runs `use` over chunks of the items, several at a time. */
+async function eachChunk<Item>(items: readonly Item[], size: number, use: (chunk: Item[]) => Promise<void>): Promise<void> {
+  const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, index) => index * size).values();
+  const lane = async () => {
+    for (const start of starts) await use(items.slice(start, start + size));
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+}
