@@ -23,8 +23,8 @@ export interface Speaker extends Person {
 
 const Made = z.object({ workspaceId: z.string(), apiKey: z.string() });
 
-/** Creates a workspace for one run, because an import needs a workspace without streams. */
-export async function makeWorkspace(baseUrl: string, name: string): Promise<OwnWorkspace> {
+/** Creates a workspace in a local app, as an operator does in AWS; returns its id and first API key. */
+export async function requestWorkspace(baseUrl: string, name: string): Promise<z.infer<typeof Made>> {
   const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name }) };
   const response = await fetch(`${baseUrl}/local/workspaces`, request).catch(() => {
     throw new Failure(`No local app answers at ${baseUrl}. Start one with "npm start", and leave it running.`);
@@ -32,7 +32,12 @@ export async function makeWorkspace(baseUrl: string, name: string): Promise<OwnW
   const text = await response.text();
   if (response.status !== 201)
     throw new Failure(`${baseUrl} is no local app, which would make a workspace: it answered ${response.status}.`);
-  const { workspaceId, apiKey } = Made.parse(JSON.parse(text));
+  return Made.parse(JSON.parse(text));
+}
+
+/** Creates a workspace for one run, because an import needs a workspace without streams. */
+export async function makeWorkspace(baseUrl: string, name: string): Promise<OwnWorkspace> {
+  const { workspaceId, apiKey } = await requestWorkspace(baseUrl, name);
   return { baseUrl, workspaceId, streambed: createStreambed({ baseUrl, token: apiKey, timeoutMs: 60_000 }) };
 }
 
