@@ -29,8 +29,9 @@ const contentSecurityPolicy = ({ sockets, files }: PageOrigins): string =>
     // The component library sets styles on elements.
     "style-src 'self' 'unsafe-inline'",
     "font-src 'self'",
-    // Messages may show pictures from elsewhere.
-    `img-src 'self' data: https: ${files}`,
+    // Messages may show pictures from elsewhere. The previews of files to send are `blob:` images, which the page itself makes; nothing else
+    // may load from `blob:`, so that no script can.
+    `img-src 'self' data: blob: https: ${files}`,
     `media-src ${files}`,
     `connect-src 'self' ${sockets} ${files}`,
     "manifest-src 'self'",

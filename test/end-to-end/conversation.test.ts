@@ -127,6 +127,9 @@ describe('files', () => {
     const { ada, bob } = await twoIn('picture', ['look']);
     await ada.attach([picture]);
     await ada.files().getByText('streams.png').waitFor();
+    // The preview comes from `blob:`, which the page's content security policy has to allow.
+    const preview = await ada.files().locator('img').elementHandle();
+    await ada.person.page.waitForFunction((one) => (one as HTMLImageElement | null)?.naturalWidth === 2400, preview);
     await ada.type('How it looks');
     await ada.press('Enter');
     const row = bob.message('How it looks');
