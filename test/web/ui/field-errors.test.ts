@@ -22,7 +22,7 @@ test('each error goes to its field, and the first one wins', () => {
 
 test('an error of a field outside the form is not lost', () => {
   const errors = [{ path: 'body.streamType', message: 'must be channel' }];
-  expect(fieldErrors(problem('invalid_input', { errors }), fields)).toEqual({ form: 'body.streamType: must be channel' });
+  expect(fieldErrors(problem('invalid_input', { errors }), fields)).toEqual({ form: 'Stream type must be channel.' });
 });
 
 test('a field name that only begins the same is another field', () => {
@@ -31,6 +31,13 @@ test('a field name that only begins the same is another field', () => {
 });
 
 test('a problem without fields goes to the form', () => {
-  expect(fieldErrors(problem('rate_limited', {}), fields)).toEqual({ form: 'Too many requests' });
-  expect(fieldErrors(problem('conflict', { detail: 'The slug is taken' }), fields)).toEqual({ form: 'The slug is taken' });
+  expect(fieldErrors(problem('rate_limited', {}), fields)).toEqual({ form: 'Too many requests at once. Wait a moment, then try again.' });
+  expect(fieldErrors(problem('conflict', { detail: 'The slug is taken' }), fields)).toEqual({
+    form: 'This is taken already. The slug is taken. Choose another one, or try again.',
+  });
+});
+
+test('a reason for programmers is not shown at a field', () => {
+  const errors = [{ path: 'body.name', message: 'Invalid option: expected one of "a"|"b"' }];
+  expect(fieldErrors(problem('invalid_input', { errors }), fields)).toEqual({ name: 'Is not valid' });
 });

@@ -39,7 +39,9 @@ describe('a problem', () => {
     expect(bannerOf({ state: 'offline', problem: problem('version_unsupported') })).toMatchObject({ tone: 'error', action: 'reload' }));
 
   test('shows as sentences', () => {
-    expect(sentenceOf(problem('not_found'))).toBe('There is nothing here that you may see.');
-    expect(sentenceOf(problem('not_found', 'Gone!'))).toBe('There is nothing here that you may see. Gone!');
+    expect(sentenceOf(problem('not_found'))).toBe(
+      'There is nothing here that you may see. It may be gone, or private: ask somebody who can open it.',
+    );
+    expect(sentenceOf(problem('conflict', 'Gone!'))).toBe('This is taken already. Gone! Choose another one, or try again.');
   });
 });

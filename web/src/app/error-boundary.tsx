@@ -35,9 +35,9 @@ export class ErrorBoundary extends Component<Props, State> {
     return (
       <main role="alert" style={{ display: 'grid', height: '100%' }}>
         <Empty icon={<TriangleAlert size={22} />} title="This page broke" level={1}>
-          <p>That is our mistake, not yours. Nothing that was sent is lost, and your drafts are kept.</p>
           <p>
-            <code>{error.message}</code>
+            That is our mistake, not yours. Nothing that was sent is lost, and your drafts are kept. If it breaks again, tell whoever runs
+            Streambed here what you did.
           </p>
           <Button onClick={() => location.reload()}>Load the page again</Button>
         </Empty>

@@ -88,7 +88,7 @@ function TokenForm({ busy, error, alone, onSubmit }: TokenFormProps) {
       {!alone && <p className={classes.or}>or</p>}
       <PasswordInput
         label="Token"
-        description="A user token of your workspace, made with POST /v1/tokens."
+        description="A user token of your workspace. Whoever runs the workspace can make one for you."
         placeholder="eyJhbGciOi…"
         value={token}
         onChange={(event) => setToken(event.currentTarget.value)}

@@ -26,7 +26,8 @@ export function readToken(pasted: string, nowMs: number): ReadToken {
 }
 
 function notThreeParts(token: string, found: number): string {
-  if (token.startsWith('sbk_')) return 'This is an API key. Exchange it for a user token (POST /v1/tokens) and paste that.';
+  if (token.startsWith('sbk_'))
+    return 'This is an API key, which signs nobody in. Ask whoever holds it for a token of your own, and paste that.';
   if (found === 1) return 'This is not a token: a token has three parts, joined by dots.';
   return `This token is not whole: ${found} parts where a token has three.`;
 }

@@ -79,7 +79,7 @@ function UnavailableFile({ file, address: { problem, retry } }: { file: FileCont
     <div className={classes.document}>
       <FileLine file={file} />
       <p className={classes.problem} role="alert">
-        {problem && sentenceOf(problem)}{' '}
+        The file could not be loaded. {problem && sentenceOf(problem)}{' '}
         <button type="button" onClick={retry}>
           Try again
         </button>

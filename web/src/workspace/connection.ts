@@ -40,5 +40,5 @@ export function bannerOf({ state, offlineSince, problem }: Connection, zone?: Zo
 
 function problemBanner(problem: Problem): Banner {
   if (isSignedOut(problem)) return { tone: 'error', text: signedOutReason(problem), afterMs: 0, action: 'sign-in' };
-  return { tone: 'error', text: `Live updates stopped: ${sentenceOf(problem)}`, afterMs: 0, action: 'reload' };
+  return { tone: 'error', text: `Live updates stopped. ${sentenceOf(problem)}`, afterMs: 0, action: 'reload' };
 }

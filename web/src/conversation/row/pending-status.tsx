@@ -17,7 +17,7 @@ export function PendingStatus({ pending, actions }: { pending: PendingEvent; act
   return (
     <p className={classes.status} data-failed role="alert">
       <CircleAlert size={14} aria-hidden="true" />
-      <span>Not sent. {problem ? sentenceOf(problem) : ''}</span>
+      <span>Not sent. {problem ? sentenceOf(problem) : 'Try it again.'}</span>
       <button type="button" onClick={() => actions.onRetry(clientEventId)}>
         Retry
       </button>
