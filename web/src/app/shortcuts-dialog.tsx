@@ -1,4 +1,5 @@
-import { Kbd, Modal } from '@mantine/core';
+import { Kbd } from '@mantine/core';
+import { Dialog } from '../ui/dialog.tsx';
 import { modKey } from '../ui/mod-key.ts';
 import classes from './shortcuts-dialog.module.css';
 
@@ -24,7 +25,7 @@ const shortcuts: [keys: string[], what: string][] = [
 /** The list of keyboard shortcuts. */
 export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts" centered closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog opened={opened} onClose={onClose} title="Keyboard shortcuts">
       <dl className={classes.list}>
         {shortcuts.map(([keys, what]) => (
           <div key={what}>
@@ -37,6 +38,6 @@ export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose:
           </div>
         ))}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,6 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { StreamEvent } from '../../../contract/event.ts';
+import { Dialog, DialogFooter } from '../ui/dialog.tsx';
 import { sentenceOf } from '../ui/problem-words.ts';
 import { useTask } from '../ui/use-task.ts';
 import classes from './delete-dialog.module.css';
@@ -14,14 +15,7 @@ interface Props {
 /** Asks before a message is deleted, and warns that there is no undo. */
 export function DeleteDialog({ event, onDelete, onClose }: Props) {
   return (
-    <Modal
-      opened={event !== undefined}
-      onClose={onClose}
-      title="Delete this message?"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      returnFocus={false}
-    >
+    <Dialog opened={event !== undefined} onClose={onClose} title="Delete this message?" returnFocus={false}>
       {event && (
         <Question
           key={event.id}
@@ -30,7 +24,7 @@ export function DeleteDialog({ event, onDelete, onClose }: Props) {
           onClose={onClose}
         />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -55,19 +49,14 @@ function Question({ text, onDelete, onClose }: QuestionProps) {
       <p className={classes.words}>
         It is removed for everyone in the stream, and it cannot be brought back. A note that a message was deleted stays.
       </p>
-      {problem && (
-        <p className={classes.problem} role="alert">
-          It was not deleted. {sentenceOf(problem)}
-        </p>
-      )}
-      <div className={classes.buttons}>
+      <DialogFooter error={problem && `It was not deleted. ${sentenceOf(problem)}`}>
         <Button data-autofocus variant="default" onClick={onClose}>
           Keep it
         </Button>
         <Button color="danger" loading={busy} onClick={() => void confirm()}>
           Delete message
         </Button>
-      </div>
+      </DialogFooter>
     </>
   );
 }

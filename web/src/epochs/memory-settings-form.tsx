@@ -7,6 +7,7 @@ import { useRequest, type Request } from '../ui/use-request.ts';
 import { fieldErrors } from '../ui/field-errors.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { ChoiceCards } from '../ui/choice-cards.tsx';
+import { DialogFooter } from '../ui/dialog.tsx';
 import { DialogForm } from '../ui/dialog-form.tsx';
 import { changesOf, draftOf, limits, type SettingsDraft } from './memory-settings.ts';
 import classes from './memory-settings-form.module.css';
@@ -80,11 +81,11 @@ function Fields({ streamId, settings, mayChange, onClose }: Props & { settings: 
       <>
         <p className={classes.note}>Only who manages the stream can change how it is remembered.</p>
         {fields}
-        <div className={classes.buttons}>
+        <DialogFooter>
           <Button variant="default" onClick={onClose}>
             Close
           </Button>
-        </div>
+        </DialogFooter>
       </>
     );
   }

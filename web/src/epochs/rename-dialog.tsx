@@ -1,7 +1,8 @@
 import { useState } from 'react';
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { problemOf } from '../../../client/errors.ts';
 import type { Epoch } from '../../../contract/epoch.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { sentenceOf } from '../ui/problem-words.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 import { DialogForm } from '../ui/dialog-form.tsx';
@@ -16,16 +17,9 @@ interface Props {
 /** Asks for the name of an epoch. */
 export function RenameDialog({ epoch, onRenamed, onClose }: Props) {
   return (
-    <Modal
-      opened={epoch !== undefined}
-      onClose={onClose}
-      title="Rename this topic"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      returnFocus={false}
-    >
+    <Dialog opened={epoch !== undefined} onClose={onClose} title="Rename this topic" returnFocus={false}>
       {epoch && <RenameForm key={epoch.id} {...{ epoch, onRenamed, onClose }} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,20 +1,18 @@
-import { Modal } from '@mantine/core';
 import { Download } from 'lucide-react';
 import type { FileContent } from '../../../contract/file.ts';
 import type { FileAddress } from './file-address.ts';
 import classes from './file-card.module.css';
 import { sizeOf } from './file-check.ts';
 import { DownloadButton } from './file-download.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 
 /** An image in the size of the window; Escape or a click beside it closes it. */
 export function FileLightbox({ file, address, onClose }: { file: FileContent; address: FileAddress; onClose: () => void }) {
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size="auto"
-      centered
-      padding="xs"
       title={
         <span className={classes.caption}>
           <bdi>{file.name}</bdi> <small>{sizeOf(file.sizeBytes)}</small>
@@ -23,9 +21,8 @@ export function FileLightbox({ file, address, onClose }: { file: FileContent; ad
           </DownloadButton>
         </span>
       }
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <img className={classes.large} src={address.url} alt={file.name} onError={address.onFailed} />
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
-import { ActionIcon, Button, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { ActionIcon, Button, NativeSelect, TextInput } from '@mantine/core';
 import { Plus, X } from 'lucide-react';
+import { Dialog } from '../ui/dialog.tsx';
 import { DialogForm } from '../ui/dialog-form.tsx';
 import classes from './poll-dialog.module.css';
 import { checkPoll, type CheckedPoll, type PollDraft, type PollErrors } from './poll-draft.ts';
@@ -15,16 +16,9 @@ interface Props {
 /** Asks for a question and answers, and posts them as a poll. */
 export function PollDialog({ draft, onPost, onClose }: Props) {
   return (
-    <Modal
-      opened={draft !== undefined}
-      onClose={onClose}
-      title="New poll"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      returnFocus={false}
-    >
+    <Dialog opened={draft !== undefined} onClose={onClose} title="New poll" returnFocus={false}>
       {draft && <PollForm draft={draft} onPost={onPost} onClose={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }
 

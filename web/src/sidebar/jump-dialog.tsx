@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { Modal } from '@mantine/core';
 import { Layers, MessageSquareText } from 'lucide-react';
+import { Dialog } from '../ui/dialog.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { PickField, type PickOption } from '../ui/pick-field.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
@@ -25,17 +25,9 @@ interface Props {
 export function JumpDialog({ opened, onClose }: Props) {
   const { returnFocus, leave, close } = useDialogFocus(onClose);
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      returnFocus={returnFocus}
-      withCloseButton={false}
-      attributes={{ content: { 'aria-label': 'Jump to a stream' } }}
-      yOffset="12vh"
-      padding={0}
-    >
+    <Dialog opened={opened} onClose={close} returnFocus={returnFocus} bare title="Jump to a stream" yOffset="12vh">
       <JumpField onPicked={leave} />
-    </Modal>
+    </Dialog>
   );
 }
 

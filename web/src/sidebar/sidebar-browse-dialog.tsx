@@ -1,7 +1,8 @@
 import { useCallback, useDeferredValue, useState } from 'react';
-import { Button, Loader, Modal, TextInput } from '@mantine/core';
+import { Button, Loader, TextInput } from '@mantine/core';
 import { Check } from 'lucide-react';
 import type { Stream } from '../../../contract/stream.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { ChoiceCards } from '../ui/choice-cards.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { usePages } from '../ui/use-pages.ts';
@@ -23,17 +24,9 @@ interface Props {
 export function BrowseDialog({ opened, onClose }: Props) {
   const { returnFocus, leave, close } = useDialogFocus(onClose);
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      returnFocus={returnFocus}
-      title="Browse channels"
-      centered
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={opened} onClose={close} returnFocus={returnFocus} title="Browse channels" size="lg">
       <StreamBrowser onPicked={leave} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,11 +1,12 @@
 import { useRef, useState } from 'react';
-import { Modal, Textarea, TextInput } from '@mantine/core';
+import { Textarea, TextInput } from '@mantine/core';
 import { Globe, Hash, Lock, MessageCircle, Siren } from 'lucide-react';
 import type * as z from 'zod';
 import { problemOf } from '../../../client/errors.ts';
 import type { CreateStream, Person, Severity } from '../../../contract/stream.ts';
 import { maxDmMembers } from '../../../contract/stream.ts';
 import { UserId } from '../../../contract/ids.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { ChoiceCards } from '../ui/choice-cards.tsx';
 import { DialogForm } from '../ui/dialog-form.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
@@ -23,16 +24,9 @@ interface Props {
 export function CreateStreamDialog({ opened, onClose }: Props) {
   const { returnFocus, leave, close } = useDialogFocus(onClose);
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      returnFocus={returnFocus}
-      title="New stream"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={opened} onClose={close} returnFocus={returnFocus} title="New stream">
       <CreateStreamForm onCreated={leave} onClose={close} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,8 @@
 import { useCallback, useMemo, useState } from 'react';
-import { Modal } from '@mantine/core';
 import { problemOf } from '../../../client/errors.ts';
 import { UserId } from '../../../contract/ids.ts';
 import { maxInvites, type Person } from '../../../contract/stream.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { DialogForm } from '../ui/dialog-form.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { usePages } from '../ui/use-pages.ts';
@@ -28,16 +28,14 @@ export function InviteDialog({ request, onClose }: Props) {
   const { me } = useWorkspace();
   const stream = useListedStream(request?.streamId ?? null);
   return (
-    <Modal
+    <Dialog
       opened={request !== undefined}
       onClose={close}
       returnFocus={returnFocus}
       title={stream ? `Add people to ${nameOfStream(stream, me.id)}` : 'Add people'}
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {request && <InviteForm key={request.streamId} request={request} onClose={close} />}
-    </Modal>
+    </Dialog>
   );
 }
 

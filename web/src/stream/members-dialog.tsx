@@ -1,7 +1,8 @@
 import { useCallback, useDeferredValue, useState } from 'react';
-import { Button, Loader, Modal, TextInput } from '@mantine/core';
+import { Button, Loader, TextInput } from '@mantine/core';
 import { UserPlus } from 'lucide-react';
 import type { StreamMember } from '../../../contract/stream.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
 import { usePages } from '../ui/use-pages.ts';
 import { sentenceOf } from '../ui/problem-words.ts';
@@ -25,16 +26,14 @@ export function MembersDialog({ streamId, onClose }: Props) {
   const stream = useListedStream(streamId ?? null);
   const who = stream?.streamType === 'thread' ? 'Who follows' : 'Members of';
   return (
-    <Modal
+    <Dialog
       opened={streamId !== undefined}
       onClose={close}
       returnFocus={returnFocus}
       title={stream ? `${who} ${stream.streamType === 'thread' ? 'this thread' : nameOfStream(stream, me.id)}` : 'Members'}
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {streamId !== undefined && <Members key={streamId} streamId={streamId} onLeave={leave} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import { Modal, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { Globe, Hash, Lock, MessagesSquare, Siren } from 'lucide-react';
 import { problemOf } from '../../../client/errors.ts';
 import type { PromoteStream, Severity, Stream, Visibility } from '../../../contract/stream.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { ChoiceCards, type Choice } from '../ui/choice-cards.tsx';
 import { DialogForm } from '../ui/dialog-form.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
@@ -28,16 +29,9 @@ interface Props {
 export function PromoteDialog({ request, onClose }: Props) {
   const { returnFocus, leave, close } = useDialogFocus(onClose);
   return (
-    <Modal
-      opened={request !== undefined}
-      onClose={close}
-      returnFocus={returnFocus}
-      title="Promote this thread"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={request !== undefined} onClose={close} returnFocus={returnFocus} title="Promote this thread">
       {request && <PromoteForm key={request.streamId} request={request} onDone={leave} onCancel={close} />}
-    </Modal>
+    </Dialog>
   );
 }
 

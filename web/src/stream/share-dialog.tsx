@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { problemOf } from '../../../client/errors.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { DialogForm } from '../ui/dialog-form.tsx';
 import { PickField } from '../ui/pick-field.tsx';
@@ -27,16 +28,9 @@ interface Props {
 export function ShareDialog({ event, onClose }: Props) {
   const { returnFocus, close } = useDialogFocus(onClose);
   return (
-    <Modal
-      opened={event !== undefined}
-      onClose={close}
-      returnFocus={returnFocus}
-      title="Share this message"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={event !== undefined} onClose={close} returnFocus={returnFocus} title="Share this message">
       {event && <ShareForm key={event.id} event={event} onClose={close} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
-import { Button, Loader, Modal } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import type { StreamEvent } from '../../../contract/event.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { dayLabel, timeOf } from '../ui/times.ts';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
@@ -24,16 +25,9 @@ interface Props {
 export function PinsDialog({ streamId, onClose }: Props) {
   const { returnFocus, leave, close } = useDialogFocus(onClose);
   return (
-    <Modal
-      opened={streamId !== undefined}
-      onClose={close}
-      returnFocus={returnFocus}
-      title="Pinned"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={streamId !== undefined} onClose={close} returnFocus={returnFocus} title="Pinned">
       {streamId !== undefined && <Pins key={streamId} streamId={streamId} onLeave={leave} />}
-    </Modal>
+    </Dialog>
   );
 }
 

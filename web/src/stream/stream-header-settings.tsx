@@ -1,9 +1,10 @@
 import { useState } from 'react';
-import { Button, Modal, Textarea, TextInput } from '@mantine/core';
+import { Button, Textarea, TextInput } from '@mantine/core';
 import { Globe, Lock } from 'lucide-react';
 import { problemOf } from '../../../client/errors.ts';
 import type { Severity, Stream, UpdateStream } from '../../../contract/stream.ts';
 import { MemorySettingsForm } from '../epochs/memory-settings-form.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 import { ChoiceCards } from '../ui/choice-cards.tsx';
 import { DialogForm } from '../ui/dialog-form.tsx';
 import { useDialogFocus } from '../ui/use-dialog-focus.ts';
@@ -25,16 +26,9 @@ export function SettingsDialog({ streamId, onClose }: Props) {
   const { returnFocus, close } = useDialogFocus(onClose);
   const stream = useListedStream(streamId ?? null);
   return (
-    <Modal
-      opened={streamId !== undefined}
-      onClose={close}
-      returnFocus={returnFocus}
-      title="Settings"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={streamId !== undefined} onClose={close} returnFocus={returnFocus} title="Settings">
       {stream && <SettingsTabs key={stream.id} stream={stream} onClose={close} />}
-    </Modal>
+    </Dialog>
   );
 }
 

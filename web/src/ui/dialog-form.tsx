@@ -1,5 +1,6 @@
 import type { FormEvent, ReactNode } from 'react';
 import { Button } from '@mantine/core';
+import { DialogFooter } from './dialog.tsx';
 import classes from './dialog-form.module.css';
 
 interface Props {
@@ -22,19 +23,14 @@ export function DialogForm({ submit, busy, error, onSubmit, onCancel, disabled =
   return (
     <form onSubmit={send} noValidate className={classes.form}>
       {children}
-      {error !== undefined && (
-        <p className={classes.error} role="alert">
-          {error}
-        </p>
-      )}
-      <div className={classes.buttons}>
+      <DialogFooter error={error}>
         <Button variant="default" onClick={onCancel}>
           Cancel
         </Button>
         <Button type="submit" loading={busy} disabled={disabled}>
           {submit}
         </Button>
-      </div>
+      </DialogFooter>
     </form>
   );
 }

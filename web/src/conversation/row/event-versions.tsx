@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
-import { Loader, Modal } from '@mantine/core';
+import { Loader } from '@mantine/core';
 import type { StreamEvent } from '../../../../contract/event.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { dayLabel, timeOf } from '../../ui/times.ts';
 import { useRequest } from '../../ui/use-request.ts';
 import { useToday } from '../../ui/use-today.ts';
@@ -12,9 +13,9 @@ import { useWorkspace } from '../../workspace/workspace-context.ts';
 /** The earlier versions of a message, newest first; undefined closes the dialog. */
 export function EventVersions({ event, onClose }: { event: StreamEvent | undefined; onClose: () => void }) {
   return (
-    <Modal opened={event !== undefined} onClose={onClose} title="What it said before" centered closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog opened={event !== undefined} onClose={onClose} title="What it said before">
       {event && <Versions key={event.id} event={event} />}
-    </Modal>
+    </Dialog>
   );
 }
 
