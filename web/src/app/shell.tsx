@@ -18,6 +18,7 @@ import { AccountMenu } from './account-menu.tsx';
 import { Brand } from './brand.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { modKey } from '../ui/mod-key.ts';
+import { useMenuDialog } from '../ui/opener.ts';
 import classes from './shell.module.css';
 import { SidebarLinks } from './sidebar-links.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
@@ -36,7 +37,7 @@ export function Shell({ workspaceName, expired }: { workspaceName: string; expir
   const [creating, create] = useDisclosure();
   const [browsing, browse] = useDisclosure();
   const [jumping, jump] = useDisclosure();
-  const [helping, help] = useDisclosure();
+  const help = useMenuDialog();
   const [drawer, setDrawer] = useDisclosure();
   const { place } = useWorkspace();
   const { state, problem, offlineSince, streams } = useStreamList();
@@ -87,7 +88,7 @@ export function Shell({ workspaceName, expired }: { workspaceName: string; expir
       <CreateStreamDialog opened={creating} onClose={create.close} />
       <BrowseDialog opened={browsing} onClose={browse.close} />
       <JumpDialog opened={jumping} onClose={jump.close} />
-      <ShortcutsDialog opened={helping} onClose={help.close} />
+      <ShortcutsDialog opened={help.opened} onClose={help.close} />
     </div>
   );
 }

@@ -42,7 +42,7 @@ function Picture({ file }: { file: FileContent }) {
           <img src={address.url} alt={file.name} width={width} height={height} loading="lazy" decoding="async" onError={address.onFailed} />
         )}
       </button>
-      {opened && <FileLightbox file={file} address={address} onClose={() => setOpened(false)} />}
+      <FileLightbox file={file} address={address} opened={opened} onClose={() => setOpened(false)} />
     </>
   );
 }

@@ -6,11 +6,18 @@ import { sizeOf } from './file-check.ts';
 import { DownloadButton } from './file-download.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 
+interface Props {
+  readonly file: FileContent;
+  readonly address: FileAddress;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
 /** An image in the size of the window; Escape or a click beside it closes it. */
-export function FileLightbox({ file, address, onClose }: { file: FileContent; address: FileAddress; onClose: () => void }) {
+export function FileLightbox({ file, address, opened, onClose }: Props) {
   return (
     <Dialog
-      opened
+      opened={opened}
       onClose={onClose}
       size="auto"
       title={

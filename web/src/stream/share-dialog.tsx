@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button, Textarea } from '@mantine/core';
 import { problemOf } from '../../../client/errors.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
@@ -43,6 +43,12 @@ function ShareForm({ event, onClose }: { event: StreamEvent; onClose: () => void
   const [target, setTarget] = useState<Stream>();
   const [context, setContext] = useState('');
   const { busy, errors, share } = useShare(event, onClose);
+  const comment = useRef<HTMLTextAreaElement>(null);
+  const pick = (picked: Stream): void => {
+    setTarget(picked);
+    // The field that had the focus disappears.
+    comment.current?.focus();
+  };
   return (
     <DialogForm
       submit={target ? `Share to ${nameOfStream(target, me.id)}` : 'Share'}
@@ -61,9 +67,10 @@ function ShareForm({ event, onClose }: { event: StreamEvent; onClose: () => void
           </Button>
         </p>
       ) : (
-        <TargetField without={event.streamId} onPick={setTarget} />
+        <TargetField without={event.streamId} onPick={pick} />
       )}
       <Textarea
+        ref={comment}
         label="Why you share it"
         description="Stands above the message. Optional."
         autosize

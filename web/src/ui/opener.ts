@@ -1,3 +1,5 @@
+import { useCallback, useRef, useState } from 'react';
+
 /** Delay before the focus is checked after a dialog begins to close: the dialog moves the focus first. In milliseconds. */
 const afterMs = 200;
 
@@ -15,4 +17,19 @@ export function returnFocus(opener: HTMLElement | undefined): void {
   setTimeout(() => {
     if (document.activeElement === document.body && opener?.isConnected) opener.focus();
   }, afterMs);
+}
+
+/** A dialog that a menu item opens: the menu disappears with the item, so Mantine cannot return the focus by itself. */
+export function useMenuDialog(): { readonly opened: boolean; readonly open: () => void; readonly close: () => void } {
+  const [opened, setOpened] = useState(false);
+  const opener = useRef<HTMLElement>(undefined);
+  const open = useCallback(() => {
+    opener.current = findOpener();
+    setOpened(true);
+  }, []);
+  const close = useCallback(() => {
+    setOpened(false);
+    returnFocus(opener.current);
+  }, []);
+  return { opened, open, close };
 }
