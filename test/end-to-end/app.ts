@@ -10,6 +10,8 @@ export interface DemoUser {
 export interface RunningApp {
   readonly baseUrl: string;
   readonly workspaceId: string;
+  /** Key of the workspace, for making more users; of an app at STREAMBED_BASE_URL it is STREAMBED_API_KEY. */
+  readonly apiKey: string | undefined;
   readonly users: readonly DemoUser[];
   stop(): Promise<void>;
 }
@@ -20,7 +22,8 @@ export async function startApp(): Promise<RunningApp> {
   const local = given === undefined ? await startOwn() : undefined;
   const baseUrl = given ?? local?.baseUrl ?? '';
   const demo = (await (await fetch(`${baseUrl}/local/demo.json`)).json()) as Pick<RunningApp, 'workspaceId' | 'users'>;
-  return { ...demo, baseUrl, stop: async () => local?.stop() };
+  const apiKey = local?.demo?.apiKey ?? process.env['STREAMBED_API_KEY'];
+  return { ...demo, apiKey, baseUrl, stop: async () => local?.stop() };
 }
 
 async function startOwn() {
