@@ -47,6 +47,19 @@ async function fromSidebar({ person, isNarrow }: Scene): Promise<void> {
   await person.dialog('Streams').waitFor({ state: 'detached' });
 }
 
+/** Scrolls an element into view, and waits until the list has stopped moving it: a click on what moves is none. */
+async function broughtUp(locator: Locator): Promise<Locator> {
+  await locator.waitFor();
+  for (let [before, same] = ['', 0]; same < 3;) {
+    await locator.scrollIntoViewIfNeeded();
+    const now = JSON.stringify(await locator.boundingBox());
+    same = now === before ? same + 1 : 0;
+    before = now;
+    await locator.page().evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  }
+  return locator;
+}
+
 const fromMenu =
   (item: string, name: string | RegExp): DialogEntry['open'] =>
   async (scene) => {
@@ -82,6 +95,7 @@ export const dialogEntries: Readonly<Record<string, DialogEntry>> = {
   },
   'conversation/delete-dialog.tsx': {
     open: async ({ talk, text, person }) => {
+      await broughtUp(talk.message(text));
       await talk.menu(text, 'Delete message');
       return { dialog: person.dialog('Delete this message?'), back: person.composer() };
     },
@@ -92,6 +106,7 @@ export const dialogEntries: Readonly<Record<string, DialogEntry>> = {
   },
   'conversation/row/event-action-bar.tsx': {
     open: async ({ talk, text }) => {
+      await broughtUp(talk.message(text));
       await talk.tool(text, 'React');
       return { dialog: talk.picker(), back: talk.message(text).getByRole('button', { name: 'React', exact: true }).first() };
     },
@@ -103,6 +118,7 @@ export const dialogEntries: Readonly<Record<string, DialogEntry>> = {
   },
   'conversation/row/event-versions.tsx': {
     open: async ({ talk, text, person }) => {
+      await broughtUp(talk.message(text));
       await talk.menu(text, 'Show what it said before');
       return { dialog: person.dialog('What it said before'), back: person.composer() };
     },
@@ -118,6 +134,7 @@ export const dialogEntries: Readonly<Record<string, DialogEntry>> = {
   },
   'epochs/rename-dialog.tsx': {
     open: async ({ memory, topic, person }) => {
+      await broughtUp(memory.divider(`Topic: ${topic}`));
       await memory.correct(`More about the topic ${topic}`, 'Rename…');
       return { dialog: person.dialog('Rename this topic'), back: person.composer() };
     },
@@ -130,7 +147,7 @@ export const dialogEntries: Readonly<Record<string, DialogEntry>> = {
   'files/file-lightbox.tsx': {
     open: async ({ person, fileName }) => {
       const picture = person.log().getByRole('button', { name: `Show ${fileName}` });
-      await picture.click();
+      await (await broughtUp(picture)).click();
       return { dialog: person.dialog(fileName), back: picture };
     },
     enter: undefined,
@@ -186,9 +203,11 @@ export const dialogEntries: Readonly<Record<string, DialogEntry>> = {
       return { dialog, back: button(scene, 'New stream') };
     },
     enter: async (scene, opened) => {
-      await opened.dialog.getByLabel(/^Name/).fill('Made by Enter');
+      // Another name in each run: it may be taken in an app that stays.
+      const name = `Made by Enter ${scene.streamName.slice(0, 20)}`;
+      await opened.dialog.getByLabel(/^Name/).fill(name);
       await pressEnter(scene, opened);
-      await scene.person.title('Made by Enter').waitFor();
+      await scene.person.title(name).waitFor();
       await scene.person.page.goBack();
       await scene.person.title(scene.streamName).waitFor();
     },
@@ -214,6 +233,7 @@ export const dialogEntries: Readonly<Record<string, DialogEntry>> = {
   },
   'stream/share-dialog.tsx': {
     open: async ({ talk, text, person }) => {
+      await broughtUp(talk.message(text));
       await talk.tool(text, 'Share');
       const dialog = person.dialog('Share this message');
       await dialog.getByRole('option').first().waitFor();
@@ -242,14 +262,16 @@ export const dialogEntries: Readonly<Record<string, DialogEntry>> = {
   },
   'stream/promote-dialog.tsx': {
     open: async (scene) => {
+      await broughtUp(scene.talk.message(scene.text));
       await scene.talk.tool(scene.text, 'Reply in thread');
       await scene.person.panel().getByRole('textbox').waitFor();
       return fromMenu('Promote…', 'Promote this thread')(scene);
     },
     enter: async (scene, opened) => {
-      await opened.dialog.getByLabel(/^Name/).fill('Promoted by Enter');
+      const name = `Promoted by Enter ${scene.streamName.slice(0, 20)}`;
+      await opened.dialog.getByLabel(/^Name/).fill(name);
       await pressEnter(scene, opened);
-      await scene.person.title('Promoted by Enter').waitFor();
+      await scene.person.title(name).waitFor();
     },
     leave: async ({ person }) => {
       const panel = person.panel();

@@ -11,7 +11,7 @@ import type { Stage } from './stage.ts';
 /** A word of a length without a place to break it. */
 const unbroken = (start: string, length: number): string => start + 'W'.repeat(length - start.length);
 
-export type Story = Omit<Scene, 'person' | 'talk' | 'memory' | 'isNarrow'> & { readonly streamId: string; readonly table: string };
+export type Story = Omit<Scene, 'person' | 'talk' | 'memory' | 'isNarrow'> & { readonly streamId: string; readonly threadId: string };
 
 const table = `| ${['Region', 'Availability', 'Responsibility', 'Communication', 'Infrastructure', 'Acknowledgement'].join(' | ')} |
 |${' - |'.repeat(6)}
@@ -31,18 +31,18 @@ export async function tellStory(stage: Stage): Promise<Story> {
   await addLongPerson(stage, streamId);
   const events = client.events(streamId);
   await events.post({ text: `How it began: ${unbroken('long', 200)}` });
-  await client.memory.setBarrier(streamId, { label: topic });
   await events.post({ text: table });
   const picture = readFileSync(path.join(import.meta.dirname, '../../docs/images/streams-light.png'));
   const content = new File([picture], fileName, { type: 'image/png' });
-  const file = await client.files.upload(streamId, content, { width: 2400, height: 1440 });
+  const file = await client.files.upload(streamId, content, { width: 240, height: 144 });
   await events.post({ eventType: 'file', fileId: file.id });
+  await client.memory.setBarrier(streamId, { label: topic });
   const event = await events.post({ text: `Look: ${unbroken('before', 200)}` });
   await events.edit(event.id, { text });
   await events.pin(event.id);
   const thread = await events.thread({ eventId: event.id });
   await client.events(thread.id).post({ text: 'A reply' });
-  return { streamId, streamName, otherStream, text, fileName, topic, table };
+  return { streamId, threadId: thread.id, streamName, otherStream, text, fileName, topic };
 }
 
 /** Adds a member with a long name and a long id. */

@@ -85,9 +85,12 @@ describe.each(sizes)('at $width x $height', (viewport) => {
     expect(found).toEqual({ isWider: viewport.width === 390, isInside: true, broken: 0, pageIsWider: false });
   });
 
-  test('no long name pushes a button of the page out of view', async () => {
+  test('no long name pushes a button of the page, or of a thread, out of view', async () => {
     const { person } = await enter(await stage.signedIn(0, { viewport }), story);
-    expect(await placeFaults(person.page.getByRole('banner').or(person.page.locator('main header')).first())).toEqual([]);
+    expect(await placeFaults(person.page.locator('main header').first())).toEqual([]);
+    await person.page.goto(`/?p=s:${story.streamId}&t=${story.threadId}`);
+    await person.panel().getByText('A reply').waitFor();
+    expect(await placeFaults(person.panel().locator('header'))).toEqual([]);
   });
 });
 
