@@ -11,7 +11,10 @@ type UseCaseApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock' | 'log'
 export function appOver(db: Database): UseCaseApp {
   return {
     db,
-    queues: { send: async (_url, messages) => new Set(messages.map(({ id }) => id)), sendLater: async () => undefined },
+    queues: {
+      send: async (_url, messages) => ({ taken: new Set(messages.map(({ id }) => id)), refused: new Set() }),
+      sendLater: async () => undefined,
+    },
     fanOutQueueUrl: 'queue',
     clock: { now: () => new Date() },
     log,

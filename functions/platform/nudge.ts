@@ -3,6 +3,7 @@ import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import type { FollowUp } from '../../contract/messages/follow-up.ts';
 import type { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
 import type { App } from './app.ts';
+import { isUnavailable } from './errors.ts';
 import { groupOf } from './outbox.ts';
 
 /**
@@ -19,19 +20,25 @@ type QueueApp<Name extends QueueName> = Pick<App, 'queues' | `${Name}QueueUrl`>;
 
 /**
  * Sends a worker a hint to check something, after a delay of up to 900 seconds. A nudge names the place, never the data. Rejects when the
- * queue did not take it. Memory queues are fair: the messages of one workspace do not delay another's.
+ * queue did not take it: with `QueueRejection` when it refused the message, otherwise with the error of the call. Memory queues are fair: the messages of one workspace do not delay another's.
  */
-export function nudge<Name extends QueueName>(
+export async function nudge<Name extends QueueName>(
   app: QueueApp<Name>,
   name: Name,
   message: NudgeMessages[Name],
   delaySeconds = 0,
 ): Promise<void> {
   const url = app[`${name}QueueUrl`];
-  return app.queues.sendLater(url, message, delaySeconds, name === 'followUp' ? undefined : message.workspaceId);
+  const group = name === 'followUp' ? undefined : message.workspaceId;
+  await app.queues.sendLater(url, message, delaySeconds, group).catch((error: unknown) => {
+    if (isUnavailable(error)) throw error;
+    throw new QueueRejection(`The queue ${name} refused a message of the kind ${message.kind}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  });
 }
 
-/** Error: the fan-out queue took only some of the messages. */
+/** Error: a queue answered, and did not take all of the messages. Its text names them. */
 export class QueueRejection extends Error {}
 
 /** A frame outside any log, with the group that keeps its order: the room's name, or any other. */
@@ -47,6 +54,9 @@ export interface Push {
 export async function push(app: Pick<App, 'queues' | 'fanOutQueueUrl'>, pushes: readonly Push[]): Promise<void> {
   if (pushes.length === 0) return;
   const messages = pushes.map(({ group, message }) => ({ id: newId('outbox'), group: groupOf(group), body: message }));
-  const taken = await app.queues.send(app.fanOutQueueUrl, messages);
-  if (taken.size < messages.length) throw new QueueRejection(`The fan-out queue took ${taken.size} of ${messages.length} messages`);
+  const { taken } = await app.queues.send(app.fanOutQueueUrl, messages);
+  const missing = messages.filter(({ id }) => !taken.has(id));
+  if (missing.length === 0) return;
+  const kinds = [...new Set(missing.map(({ body }) => body.kind))].join(', ');
+  throw new QueueRejection(`The fan-out queue did not take ${missing.length} of ${messages.length} messages, of the kinds: ${kinds}`);
 }

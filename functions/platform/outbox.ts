@@ -186,11 +186,11 @@ function insertRows(tx: Transaction, rows: readonly OutboxRow[]): void {
  * Publishes outbox rows to the fan-out queue and marks them published. Safe to repeat: the queue deduplicates by id, clients by position.
  */
 export async function publish(app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock'>, rows: readonly OutboxRow[]): Promise<number> {
-  const sent = await app.queues.send(
+  const { taken } = await app.queues.send(
     app.fanOutQueueUrl,
     rows.map((row) => ({ id: row.id, group: groupOf(row.room), body: messageOf(row) })),
   );
-  const ids = rows.map(({ id }) => id).filter((id) => sent.has(id));
+  const ids = rows.map(({ id }) => id).filter((id) => taken.has(id));
   if (ids.length > 0) await app.db.query('select outbox_mark_published($1, $2)', [ids, app.clock.now()]);
   return ids.length;
 }

@@ -51,7 +51,7 @@ export async function createTestApp(): Promise<TestApp> {
       async send(_url, messages) {
         if (app.queueDown) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
         app.sent.push(...messages);
-        return new Set(messages.map(({ id }) => id));
+        return { taken: new Set(messages.map(({ id }) => id)), refused: new Set<string>() };
       },
       async sendLater(queueUrl, body, delaySeconds) {
         if (queueUrl === app.followUpQueueUrl) app.later.push({ body, delaySeconds });

@@ -233,7 +233,7 @@ describe('the outbox', () => {
     app.queueDown = true;
     await say(ada, stream, 'unsent');
     app.time = new Date(app.time.getTime() + 8 * 24 * 3_600_000);
-    const { forgotten } = await sweepOutbox({ ...app, queues: { ...app.queues, send: async () => new Set<string>() } }, () => 60_000);
+    const { forgotten } = await sweepOutbox({ ...app, queues: { ...app.queues, send: async () => ({ taken: new Set<string>(), refused: new Set<string>() }) } }, () => 60_000);
     app.queueDown = false;
     expect(forgotten).toBeGreaterThan(0);
     const { rows } = await app.test.owner.query('select count(*)::int as n, count(published_at)::int as sent from outbox');

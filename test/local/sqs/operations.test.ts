@@ -204,9 +204,26 @@ describe('errors', () => {
   test.each([
     ['a NUL character', 'a\0b', /Invalid characters found/],
     ['half of a surrogate pair', '\ud800', /Invalid characters found/],
+    ['U+FFFE', 'a\ufffe', /Invalid characters found/],
+    ['U+FFFF', '\uffff', /Invalid characters found/],
+    ['a vertical tab', '\u000b', /Invalid characters found/],
     ['more than 1 MiB', 'x'.repeat(1_048_577), /Message must be shorter than 1048576 bytes/],
   ])('a body with %s', async (_what, body, message) => {
     await expect(send(body)).rejects.toThrow(message);
+  });
+
+  test('characters at the edges of the ranges go through', async () => {
+    const edges = '\t\n\r \ud7ff\ue000\ufffd\u{10000}\u{1fffe}\u{10ffff}';
+    await send(edges);
+    expect(await bodies()).toEqual([edges]);
+  });
+
+  test('a batch sends its good entries, and fails the entry with a character that is refused', async () => {
+    const Entries = ['a', 'b\uffff', 'c'].map((MessageBody, index) => ({ Id: `${index}`, MessageBody }));
+    const { Successful, Failed } = await running.client.send(new SendMessageBatchCommand({ QueueUrl: url(), Entries }));
+    expect(Successful?.map(({ Id }) => Id)).toEqual(['0', '2']);
+    expect(Failed).toMatchObject([{ Id: '1', Code: 'InvalidMessageContents', SenderFault: true }]);
+    expect(await bodies()).toEqual(['a', 'c']);
   });
 
   test('the largest body goes through', async () => {
