@@ -11,6 +11,7 @@ export const env = {
   followUpQueueUrl: 'FOLLOW_UP_QUEUE_URL',
   epochsQueueUrl: 'EPOCHS_QUEUE_URL',
   embeddingsQueueUrl: 'EMBEDDINGS_QUEUE_URL',
+  deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   memoryTable: 'MEMORY_TABLE',
   embeddingProvider: 'EMBEDDING_PROVIDER',
   embeddingModel: 'EMBEDDING_MODEL',

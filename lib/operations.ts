@@ -52,8 +52,26 @@ export class Operations extends Construct {
     props.database.grantConnect(this.sweepOutbox);
     props.fanOut.grantSend(this.sweepOutbox);
     addSchedule(this, 'EveryMinute', { worker: this.sweepOutbox, every: Duration.minutes(1), description: 'Sweeps the outbox' });
+    this.#watchQueues(props.platform);
     this.#watchSweeper(props.platform);
     this.#watchDatabase(props);
+  }
+
+  #watchQueues({ alarms, stage }: Platform): void {
+    alarms.add('MessagesUnreadable', {
+      runbook: 'messages-unreadable',
+      says: 'A worker received messages that it cannot read and copied them to its dead-letter queue.',
+      metric: ownMetric(stage, 'messagesUnreadable', 'Sum'),
+      above: 0,
+      periods: 1,
+    });
+    alarms.add('MessagesNotTaken', {
+      runbook: 'messages-not-taken',
+      says: 'A queue answered, and did not take some of the messages that were sent.',
+      metric: ownMetric(stage, 'messagesNotTaken', 'Sum'),
+      above: 0,
+      periods: 1,
+    });
   }
 
   #watchSweeper({ alarms, stage }: Platform): void {

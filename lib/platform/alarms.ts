@@ -13,6 +13,8 @@ import { acknowledge } from './checks.ts';
 export const runbookEntries = [
   'function-errors',
   'dead-letters',
+  'messages-unreadable',
+  'messages-not-taken',
   'fan-out-late',
   'follow-up-late',
   'epochs-late',

@@ -81,6 +81,9 @@ export class WorkQueue extends Construct {
   }
 
   #connect({ worker, maxConcurrency, batchSize = 10 }: WorkQueueProps): void {
+    // The worker copies unreadable messages there itself: the queue would deliver each of them five times first.
+    worker.allow(['sqs:SendMessage'], this.deadLetters.queueArn);
+    worker.set('deadLetterQueueUrl', this.deadLetters.queueUrl);
     worker.addEventSource(new SqsEventSource(this.queue, { batchSize, reportBatchItemFailures: true, maxConcurrency }));
     acknowledge(worker, 'Serverless-LambdaEventSourceMappingDestination', 'Failed messages go to the dead-letter queue of the queue');
   }
@@ -88,7 +91,7 @@ export class WorkQueue extends Construct {
   #addAlarms({ alarms, late }: WorkQueueProps, name: string): void {
     alarms.add(`${name}DeadLetters`, {
       runbook: 'dead-letters',
-      says: `Messages of ${name} failed ${attempts} times and were put aside.`,
+      says: `Messages of ${name} failed ${attempts} times, or were unreadable, and were put aside.`,
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),
       above: 0,
       periods: 1,

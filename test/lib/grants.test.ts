@@ -16,10 +16,12 @@ const nudge = 'sqs:SendMessage StreamsFollowUpQueue';
 const cut = 'sqs:SendMessage EpochsEpochsQueue';
 const embed = 'sqs:SendMessage EpochsEmbeddingsQueue';
 const titan = 'bedrock:InvokeModel AWS::Region::foundation-model/amazon.titan-embed-text-v2:0';
-const fromQueue = (queue: string) =>
-  ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+const fromQueue = (queue: string) => [
+  ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
     (action) => `sqs:${action} ${queue}`,
-  );
+  ),
+  `sqs:SendMessage ${queue}DeadLetters`,
+];
 const qdrantKey = 'secretsmanager:GetSecretValue QdrantKey';
 const index = ['QDRANT_URL', 'QDRANT_SECRET_ARN'];
 const embedder = ['EMBEDDING_PROVIDER', 'EMBEDDING_MODEL', 'EMBEDDING_DIMENSION'];
@@ -32,7 +34,7 @@ const table: Record<string, { may: string[]; told: string[] }> = {
   },
   StreamsFollowUp: {
     may: [appSecret, send, nudge, ...fromQueue('StreamsFollowUpQueue')],
-    told: [...database, 'FAN_OUT_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL'],
+    told: [...database, 'DEAD_LETTER_QUEUE_URL', 'FAN_OUT_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL'],
   },
   EpochsHttp: {
     may: [appSecret, signing, send, cut, embed, titan, qdrantKey],
@@ -40,11 +42,19 @@ const table: Record<string, { may: string[]; told: string[] }> = {
   },
   EpochsAssignEvents: {
     may: [appSecret, send, cut, embed, titan, ...onMemory('UpdateItem'), ...fromQueue('EpochsEpochsQueue')],
-    told: [...database, ...embedder, 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL', 'MEMORY_TABLE'],
+    told: [
+      ...database,
+      ...embedder,
+      'DEAD_LETTER_QUEUE_URL',
+      'FAN_OUT_QUEUE_URL',
+      'EPOCHS_QUEUE_URL',
+      'EMBEDDINGS_QUEUE_URL',
+      'MEMORY_TABLE',
+    ],
   },
   EpochsIndexEpoch: {
     may: [appSecret, send, cut, embed, titan, qdrantKey, ...fromQueue('EpochsEmbeddingsQueue')],
-    told: [...database, ...embedder, ...index, 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
+    told: [...database, ...embedder, ...index, 'DEAD_LETTER_QUEUE_URL', 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
   },
   EpochsFlushIdle: {
     may: [appSecret, cut, embed, ...onMemory('DeleteItem', 'PutItem', 'Query')],
@@ -86,7 +96,7 @@ const table: Record<string, { may: string[]; told: string[] }> = {
       'execute-api:ManageConnections RealtimeSocketsApi/realtime/DELETE/@connections/*',
       'execute-api:ManageConnections RealtimeSocketsApi/realtime/POST/@connections/*',
     ],
-    told: ['CONNECTIONS_TABLE', 'REALTIME_URL', 'FOLLOW_UP_QUEUE_URL', 'EPOCHS_QUEUE_URL'],
+    told: ['CONNECTIONS_TABLE', 'REALTIME_URL', 'DEAD_LETTER_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL', 'EPOCHS_QUEUE_URL'],
   },
   OperationsHttp: {
     may: [appSecret, ...onTable('GetItem'), 'sqs:GetQueueAttributes RealtimeFanOutQueue'],

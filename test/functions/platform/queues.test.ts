@@ -2,7 +2,7 @@ import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { metric } from '../../../contract/names.ts';
-import { log } from '../../../functions/platform/log.ts';
+import type { Log } from '../../../functions/platform/log.ts';
 import { QueueRejection, nudge, push } from '../../../functions/platform/nudge.ts';
 import { createQueues, queueText } from '../../../functions/platform/queues.ts';
 import type { Queues } from '../../../functions/platform/queues.ts';
@@ -11,7 +11,7 @@ import { startQueues } from '../../local/sqs/queues.ts';
 const counted = new Map<string, number>();
 const logged: { messages: { id: string; reason: string; isRefusal: boolean }[] }[] = [];
 const observed = {
-  log: { ...log, error: (_text: string, more: (typeof logged)[number]) => void logged.push(more) } as unknown as typeof log,
+  log: { error: (_text: string, more: (typeof logged)[number]) => void logged.push(more) } as unknown as Log,
   metrics: {
     count: (name: string, value = 1) => void counted.set(name, (counted.get(name) ?? 0) + value),
     milliseconds: () => undefined,

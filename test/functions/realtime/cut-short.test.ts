@@ -293,7 +293,7 @@ describe('a redelivered batch', () => {
 
   test("is recognized by the queue's receive count", async () => {
     const seen: boolean[] = [];
-    const redelivery = { hasten: async () => undefined };
+    const redelivery = { hasten: async () => undefined, setAside: async () => undefined };
     const handler = fifoQueueHandler(FanOutMessage, redelivery, async (_, isRedelivery) => void seen.push(isRedelivery));
     const record = (group: string, ApproximateReceiveCount: string) =>
       ({

@@ -284,6 +284,7 @@ describe('fan-out', () => {
     const hastened: string[][] = [];
     const redelivery = {
       hasten: async (records: readonly { messageId: string }[]) => void hastened.push(records.map(({ messageId }) => messageId)),
+      setAside: async () => undefined,
     };
     const handler = fifoQueueHandler(FanOutMessage, redelivery, (messages) =>
       fanOut({ ...app, sockets, nudges: createNudges(app) }, messages),
