@@ -78,6 +78,47 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.outbox_days()
+ RETURNS TABLE(part regclass, since timestamp with time zone, until timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    select c.oid::regclass, (regexp_match(b.bound, $re$FROM \('([^']+)'\)$re$))[1]::timestamptz,
+      (regexp_match(b.bound, $re$TO \('([^']+)'\)$re$))[1]::timestamptz
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid cross join lateral pg_get_expr(c.relpartbound, c.oid) b(bound)
+    where i.inhparent = 'public.outbox'::regclass and b.bound <> 'DEFAULT'
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.outbox_drop_days(older_than timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '1s'
+AS $function$
+    declare
+      part regclass;
+      unsent bigint;
+      dropped int := 0;
+    begin
+      for part in select d.part from public.outbox_days() d where d.until <= older_than order by d.until loop
+        execute format('select (select count(*) from (select from %1$s where published_at is null and parked_at is null limit 10001) u)
+          + (select count(*) from (select from %1$s where published_at is null and parked_at is not null limit 10001) u)', part)
+          into unsent;
+        continue when unsent > 10000;
+        lock table only public.outbox in access exclusive mode;
+        execute format('alter table public.outbox detach partition %s', part);
+        execute format('insert into public.outbox overriding system value select * from %s where published_at is null', part);
+        execute format('drop table %s', part);
+        dropped := dropped + 1;
+      end loop;
+      return dropped;
+    end
+  $function$;
+
 CREATE OR REPLACE FUNCTION public.outbox_forget(older_than timestamp with time zone, max_rows integer)
  RETURNS bigint
  LANGUAGE sql
@@ -85,14 +126,48 @@ CREATE OR REPLACE FUNCTION public.outbox_forget(older_than timestamp with time z
  SET search_path TO 'pg_catalog', 'public'
 AS $function$
     with old as (
-      select o.id from public.outbox o
-      where o.created_at < older_than and o.published_at is not null
-      order by o.created_at
-      limit max_rows
+      select s.ctid from outbox_days.strays s where s.created_at < older_than and s.published_at is not null limit max_rows
     ), gone as (
-      delete from public.outbox o using old where o.id = old.id returning 1
+      delete from outbox_days.strays s using old where s.ctid = old.ctid returning 1
     )
     select count(*) from gone
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.outbox_make_days(at timestamp with time zone, ahead integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '1s'
+AS $function$
+    declare
+      day_start timestamptz;
+      day_end timestamptz;
+      part_name text;
+      made int := 0;
+    begin
+      for n in 0..least(ahead, 7) loop
+        day_start := date_trunc('day', at) + n * interval '1 day';
+        day_end := day_start + interval '1 day';
+        continue when exists (select from public.outbox_days() d where d.since < day_end and d.until > day_start);
+        -- No insert may be on its way to the stray rows: with a weaker lock it fails when its day gets a table meanwhile (23514).
+        lock table only public.outbox in access exclusive mode;
+        lock table only outbox_days.strays in access exclusive mode;
+        continue when exists (select from public.outbox_days() d where d.since < day_end and d.until > day_start);
+        continue when (select count(*) > 10000 from (
+          select from outbox_days.strays s where s.created_at >= day_start and s.created_at < day_end limit 10001));
+        part_name := to_char(day_start, '"d"YYYYMMDD');
+        execute format('create table outbox_days.%I (like public.outbox including defaults)', part_name);
+        execute format('alter table outbox_days.%I enable row level security', part_name);
+        execute format('with moved as (delete from outbox_days.strays where created_at >= %L and created_at < %L returning *)
+          insert into outbox_days.%I select * from moved', day_start, day_end, part_name);
+        execute format('alter table public.outbox attach partition outbox_days.%I for values from (%L) to (%L)',
+          part_name, day_start, day_end);
+        made := made + 1;
+      end loop;
+      return made;
+    end
   $function$;
 
 CREATE OR REPLACE FUNCTION public.outbox_mark_published(row_ids text[], at timestamp with time zone)
@@ -108,22 +183,71 @@ AS $function$
     end
   $function$;
 
+CREATE OR REPLACE FUNCTION public.outbox_mark_published(row_ids text[], earliest timestamp with time zone, latest timestamp with time zone, at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+    begin
+      perform set_config('synchronous_commit', 'off', true);
+      update public.outbox set published_at = at
+      where id = any(row_ids) and created_at >= earliest and created_at < latest + interval '1 millisecond';
+    end
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.outbox_note_refused(row_ids text[], earliest timestamp with time zone, latest timestamp with time zone, at timestamp with time zone, max_attempts integer)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+    with noted as (
+      update public.outbox o set attempts = o.attempts + 1, parked_at = case when o.attempts + 1 >= max_attempts then at end
+      where o.id = any(row_ids) and o.created_at >= earliest and o.created_at < latest + interval '1 millisecond'
+        and o.published_at is null and o.parked_at is null
+      returning o.parked_at
+    )
+    select count(parked_at) from noted
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.outbox_state()
+ RETURNS TABLE(oldest timestamp with time zone, parked bigint)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+    select (select o.created_at from public.outbox o where o.published_at is null and o.parked_at is null order by o.position limit 1),
+      (select count(*) from public.outbox o where o.parked_at is not null)
+  $function$;
+
 CREATE OR REPLACE FUNCTION public.outbox_unpublished(older_than timestamp with time zone, max_rows integer)
  RETURNS TABLE(id text, workspace_id text, room text, topic text, payload jsonb, created_at timestamp with time zone)
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public'
 AS $function$
-    select o.id, o.workspace_id, o.room, coalesce(o.topic, ''),
+    select w.id, w.workspace_id, w.room, w.topic, w.payload, w.created_at from public.outbox_waiting(older_than, 0, max_rows) w
+    order by w.place
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.outbox_waiting(older_than timestamp with time zone, behind bigint, max_rows integer)
+ RETURNS TABLE(id text, place bigint, workspace_id text, room text, topic text, payload jsonb, created_at timestamp with time zone)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+    select o.id, o.position, o.workspace_id, o.room, coalesce(o.topic, ''),
       case
-        when o.seq is null then o.payload
+        when o.seq is null or jsonb_typeof(o.payload -> 'item') is distinct from 'object' then o.payload
         when o.payload #>> '{item,type}' = 'event' then jsonb_set(jsonb_set(jsonb_set(o.payload,
           '{item,seq}', to_jsonb(o.seq)), '{item,data,seq}', to_jsonb(o.seq)), '{item,data,changedSeq}', to_jsonb(o.seq))
         else jsonb_set(o.payload, '{item,seq}', to_jsonb(o.seq))
       end,
       o.created_at
     from public.outbox o
-    where o.published_at is null and o.created_at < older_than
+    where o.published_at is null and o.parked_at is null and o.position > behind and o.created_at < older_than
     order by o.position
     limit max_rows
   $function$;
@@ -439,10 +563,12 @@ CREATE TABLE outbox (
   published_at timestamp with time zone,
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   seq bigint,
-  CONSTRAINT outbox_pkey PRIMARY KEY (id)
-);
-CREATE INDEX outbox_by_age ON public.outbox USING btree (created_at);
-CREATE INDEX outbox_unpublished ON public.outbox USING btree ("position") WHERE (published_at IS NULL);
+  attempts smallint NOT NULL DEFAULT 0,
+  parked_at timestamp with time zone,
+  CONSTRAINT outbox_pkey PRIMARY KEY (id, created_at)
+) PARTITION BY RANGE (created_at);
+CREATE INDEX outbox_parked ON ONLY public.outbox USING btree ("position") WHERE (parked_at IS NOT NULL);
+CREATE INDEX outbox_unpublished ON ONLY public.outbox USING btree ("position") WHERE ((published_at IS NULL) AND (parked_at IS NULL));
 ALTER TABLE outbox ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON outbox AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
@@ -726,7 +852,13 @@ GRANT USAGE ON SEQUENCE access_epochs TO streambed_app;
 GRANT EXECUTE ON FUNCTION app_workspace_id() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with time zone,text,text,text,jsonb,text,jsonb,boolean,boolean,boolean,boolean,text,text,text,jsonb) TO streambed_app;
 GRANT EXECUTE ON FUNCTION enter_workspace(text,bigint,text) TO streambed_app;
+GRANT EXECUTE ON FUNCTION outbox_drop_days(timestamp with time zone) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_forget(timestamp with time zone,integer) TO streambed_app;
+GRANT EXECUTE ON FUNCTION outbox_make_days(timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_mark_published(text[],timestamp with time zone) TO streambed_app;
+GRANT EXECUTE ON FUNCTION outbox_mark_published(text[],timestamp with time zone,timestamp with time zone,timestamp with time zone) TO streambed_app;
+GRANT EXECUTE ON FUNCTION outbox_note_refused(text[],timestamp with time zone,timestamp with time zone,timestamp with time zone,integer) TO streambed_app;
+GRANT EXECUTE ON FUNCTION outbox_state() TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_unpublished(timestamp with time zone,integer) TO streambed_app;
+GRANT EXECUTE ON FUNCTION outbox_waiting(timestamp with time zone,bigint,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION search_words(text,text,text,timestamp with time zone,timestamp with time zone,integer) TO streambed_app;

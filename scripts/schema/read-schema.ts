@@ -1,6 +1,9 @@
 import type pg from 'pg';
 
-/** Schema `public` as SQL in a fixed order: equal schemas give equal texts, on Postgres 17 and 18. */
+/**
+ * Schema `public` as SQL in a fixed order: equal schemas give equal texts, on Postgres 17 and 18. The days of the outbox stand in a schema of
+ * their own: they differ with the date.
+ */
 export async function readSchema(client: pg.Client): Promise<string> {
   await refuseUnknown(client);
   const parts = [...(await readFunctions(client)), ...(await readTables(client)), ...(await readGrants(client))];
@@ -18,7 +21,7 @@ async function lines(client: pg.Client, sql: string, values: readonly unknown[] 
 async function refuseUnknown(client: pg.Client): Promise<void> {
   const unknown = await lines(
     client,
-    `select 'relation ' || c.relname as line from pg_class c where ${ownTables} and c.relkind not in ('r', 'i', 'S')
+    `select 'relation ' || c.relname as line from pg_class c where ${ownTables} and c.relkind not in ('r', 'p', 'i', 'I', 'S')
      union all select 'type ' || t.typname from pg_type t
        where t.typnamespace = 'public'::regnamespace and t.typtype in ('e', 'd', 'r') order by 1`,
   );
@@ -35,18 +38,19 @@ async function readFunctions(client: pg.Client): Promise<string[]> {
 }
 
 async function readTables(client: pg.Client): Promise<string[]> {
-  const { rows } = await client.query<{ oid: number; name: string; secured: boolean; forced: boolean }>(
-    `select c.oid::int, c.relname as name, c.relrowsecurity as secured, c.relforcerowsecurity as forced
-     from pg_class c where ${ownTables} and c.relkind = 'r' order by c.relname collate "C"`,
+  const { rows } = await client.query<{ oid: number; name: string; key: string | null; secured: boolean; forced: boolean }>(
+    `select c.oid::int, c.relname as name, pg_get_partkeydef(c.oid) as key, c.relrowsecurity as secured, c.relforcerowsecurity as forced
+     from pg_class c where ${ownTables} and c.relkind in ('r', 'p') order by c.relname collate "C"`,
   );
   const tables: string[] = [];
-  for (const { oid, name, secured, forced } of rows) {
+  for (const { oid, name, key, secured, forced } of rows) {
     const columns = [...(await readColumns(client, oid)), ...(await readConstraints(client, oid))];
     const after = [...(await readIndexes(client, oid)), ...(await readTriggers(client, oid))];
     if (secured) after.push(`ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY`);
     if (forced) after.push(`ALTER TABLE ${name} FORCE ROW LEVEL SECURITY`);
     after.push(...(await readPolicies(client, oid)));
-    tables.push([`CREATE TABLE ${name} (\n  ${columns.join(',\n  ')}\n)`, ...after].map((statement) => `${statement};`).join('\n'));
+    const parts = key === null ? '' : ` PARTITION BY ${key}`;
+    tables.push([`CREATE TABLE ${name} (\n  ${columns.join(',\n  ')}\n)${parts}`, ...after].map((statement) => `${statement};`).join('\n'));
   }
   return tables;
 }
@@ -111,9 +115,9 @@ async function readGrants(client: pg.Client): Promise<string[]> {
        select 1 as place, 'SCHEMA public' as name, n.nspowner as owner, coalesce(n.nspacl, acldefault('n', n.nspowner)) as acl
          from pg_namespace n where n.nspname = 'public'
        union all select 2, 'TABLE ' || quote_ident(c.relname), c.relowner, coalesce(c.relacl, acldefault('r', c.relowner))
-         from pg_class c where ${ownTables} and c.relkind = 'r'
+         from pg_class c where ${ownTables} and c.relkind in ('r', 'p')
        union all select 3, format('COLUMN %I.%I', c.relname, a.attname), c.relowner, a.attacl
-         from pg_attribute a join pg_class c on c.oid = a.attrelid where ${ownTables} and c.relkind = 'r' and a.attacl is not null
+         from pg_attribute a join pg_class c on c.oid = a.attrelid where ${ownTables} and c.relkind in ('r', 'p') and a.attacl is not null
        union all select 4, 'SEQUENCE ' || quote_ident(c.relname), c.relowner, coalesce(c.relacl, acldefault('s', c.relowner))
          from pg_class c where ${ownTables} and c.relkind = 'S'
        union all select 5, 'FUNCTION ' || p.oid::regprocedure, p.proowner, coalesce(p.proacl, acldefault('f', p.proowner))
