@@ -8,36 +8,9 @@ import type { DerivedFrame, FanOutMessage } from '../../contract/messages/fan-ou
 import type { App } from './app.ts';
 import { takeAccessEpoch } from './database.ts';
 import type { AccessLock, Scope, Transaction } from './database.ts';
+import type { OutboxRow, Payload, UnplacedItem } from './outbox-row.ts';
+import { markPublished } from './outbox-store.ts';
 import type { Ending } from './subscriptions.ts';
-
-/** An item of a room's log without its position, which is in the row's column `seq`. */
-type WithoutSeq<Item> = Item extends RoomItem ? Omit<Item, 'seq'> : never;
-export type UnplacedItem = WithoutSeq<RoomItem>;
-
-/**
- * Payload of an outbox row, one of four. Items carry the generation of the room's log; frames belong to no log. In `rooms` subscriptions
- * have ended. `close` is for a member whose connections are closed.
- */
-type Payload =
-  | { readonly gen: string; readonly item: UnplacedItem }
-  | { readonly frame: DerivedFrame }
-  | { readonly rooms: readonly string[] }
-  | { readonly close: { readonly userId: string; readonly code: number; readonly reason: string } };
-
-/**
- * An outbox row: written in the transaction of the change, published after the commit. The sweeper publishes it if the sender died in
- * between.
- */
-export interface OutboxRow {
-  readonly id: string;
-  readonly workspaceId: string;
-  readonly room: string;
-  readonly topic: Topic | null;
-  readonly payload: Payload;
-  /** Position of the item in the room's log; null for other payloads. */
-  readonly seq: number | null;
-  readonly createdAt: Date;
-}
 
 /** Columns for the statement that assigns the position and writes the outbox row itself; `payload` is JSON. */
 export interface PromiseColumns {
@@ -155,10 +128,18 @@ async function inOutboxTransaction<Result>(
   if (promised.length > 0) {
     const rows = await Promise.all(promised);
     // The change is committed: a failure to publish must not fail the request. The sweeper publishes the remaining rows.
-    await publish(app, rows).catch((error: unknown) => {
-      app.metrics.count(metric.publishDeferred, rows.length);
-      app.log.warn('Sending was left to the sweeper', { rows: rows.map(({ id }) => id), error: error as Error });
-    });
+    const leave = (left: readonly OutboxRow[], error?: unknown): void => {
+      if (left.length === 0) return;
+      app.metrics.count(metric.publishDeferred, left.length);
+      app.log.warn('Sending was left to the sweeper', {
+        rows: left.map(({ id }) => id),
+        ...(error !== undefined && { error: error as Error }),
+      });
+    };
+    await publish(app, rows).then(
+      ({ taken }) => leave(rows.filter((row) => !taken.includes(row))),
+      (error: unknown) => leave(rows, error),
+    );
   }
   return result;
 }
@@ -183,16 +164,22 @@ function insertRows(tx: Transaction, rows: readonly OutboxRow[]): void {
 }
 
 /**
- * Publishes outbox rows to the fan-out queue and marks them published. Safe to repeat: the queue deduplicates by id, clients by position.
+ * Publishes outbox rows to the fan-out queue and marks them published. Returns the rows that the queue took, and those that it never takes;
+ * the caller handles all others. Safe to repeat: the queue deduplicates by id, clients by position.
  */
-export async function publish(app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock'>, rows: readonly OutboxRow[]): Promise<number> {
-  const { taken } = await app.queues.send(
+export async function publish(
+  app: Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'clock'>,
+  rows: readonly OutboxRow[],
+): Promise<{ taken: OutboxRow[]; refused: OutboxRow[] }> {
+  // A payload that is no object, written by hand, must not stop the rows beside it.
+  const known = rows.filter(({ payload }) => typeof (payload as unknown) === 'object' && (payload as unknown) !== null);
+  const outcome = await app.queues.send(
     app.fanOutQueueUrl,
-    rows.map((row) => ({ id: row.id, group: groupOf(row.room), body: messageOf(row) })),
+    known.map((row) => ({ id: row.id, group: groupOf(row.room), body: messageOf(row) })),
   );
-  const ids = rows.map(({ id }) => id).filter((id) => taken.has(id));
-  if (ids.length > 0) await app.db.query('select outbox_mark_published($1, $2)', [ids, app.clock.now()]);
-  return ids.length;
+  const taken = known.filter(({ id }) => outcome.taken.has(id));
+  if (taken.length > 0) await markPublished(app, taken);
+  return { taken, refused: rows.filter((row) => outcome.refused.has(row.id) || !known.includes(row)) };
 }
 
 function messageOf({ workspaceId, room: audience, payload, seq, createdAt }: OutboxRow): FanOutMessage {
@@ -209,31 +196,6 @@ function placedAt(item: UnplacedItem, seq: number | null): RoomItem {
   if (seq === null) return item as RoomItem;
   if (item.type !== 'event') return { ...item, seq };
   return { ...item, seq, data: { ...item.data, seq, changedSeq: seq } };
-}
-
-/** Lists unpublished rows of any workspace written before `before`, oldest first. */
-export async function listUnpublished(app: Pick<App, 'db'>, before: Date, limit: number): Promise<OutboxRow[]> {
-  const rows = await app.db.query<{
-    id: string;
-    workspace_id: string;
-    room: string;
-    topic: Topic | '';
-    payload: Payload;
-    created_at: Date;
-  }>('select * from outbox_unpublished($1, $2)', [before, limit]);
-  return rows.map(({ workspace_id: workspaceId, created_at: createdAt, topic, ...row }) => ({
-    ...row,
-    workspaceId,
-    topic: topic || null,
-    seq: null,
-    createdAt,
-  }));
-}
-
-/** Deletes rows published before `before`, at most `limit`; returns their number. */
-export async function forgetPublished(app: Pick<App, 'db'>, before: Date, limit: number): Promise<number> {
-  const [row] = await app.db.query<{ outbox_forget: number }>('select outbox_forget($1, $2)', [before, limit]);
-  return row?.outbox_forget ?? 0;
 }
 
 /** Queue group of a room; messages of one room stay in order. Room names may hold characters that a group id may not. */

@@ -1,6 +1,7 @@
 import { SQSClient, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { metric } from '../../contract/names.ts';
-import type { App } from './app.ts';
+import type { Log } from './log.ts';
+import type { AppMetrics } from './metrics.ts';
 
 /** A message for a FIFO queue: `group` keeps order; the queue deduplicates by `id` for five minutes. */
 export interface QueueMessage {
@@ -30,7 +31,10 @@ export interface Queues {
   sendLater(queueUrl: string, body: unknown, delaySeconds: number, group?: string): Promise<void>;
 }
 
-type Observed = Pick<App, 'log' | 'metrics'>;
+interface Observed {
+  readonly log: Log;
+  readonly metrics: AppMetrics;
+}
 
 export const openQueues = (app: Observed): Queues => createQueues(new SQSClient({ maxAttempts: 3 }), app);
 
