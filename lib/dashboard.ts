@@ -119,6 +119,12 @@ const functions = ({ functions: all, stage }: OverviewProps): IWidget[] => [
     'Duration p99, ms',
     all.map((fn) => fn.metricDuration({ ...minutes5, statistic: 'p99', label: fn.title })),
   ),
+  graph('Oldest unsent event, ms', [ownMetric(stage, 'outboxAge', 'Maximum')]),
+  graph('Messages not taken, unreadable; rows parked', [
+    ownMetric(stage, 'messagesNotTaken', 'Sum'),
+    ownMetric(stage, 'messagesUnreadable', 'Sum'),
+    ownMetric(stage, 'outboxParked', 'Maximum'),
+  ]),
   graph('Sends put off to the sweeper, sent by it', [ownMetric(stage, 'publishDeferred', 'Sum'), ownMetric(stage, 'outboxSwept', 'Sum')]),
 ];
 

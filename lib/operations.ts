@@ -82,6 +82,20 @@ export class Operations extends Construct {
       above: 20,
       periods: 2,
     });
+    alarms.add('OutboxLate', {
+      runbook: 'outbox-late',
+      says: 'The oldest committed and unsent event waits longer than two minutes.',
+      metric: ownMetric(stage, 'outboxAge', 'Maximum').with({ period: Duration.minutes(1) }),
+      above: 120_000,
+      periods: 3,
+    });
+    alarms.add('OutboxParked', {
+      runbook: 'outbox-parked',
+      says: 'The queue refused committed events for good, so the sweeper parked them.',
+      metric: ownMetric(stage, 'outboxParked', 'Maximum'),
+      above: 0,
+      periods: 1,
+    });
     alarms.add('SweeperSilent', {
       runbook: 'sweeper-silent',
       says: 'The sweeper has not run for ten minutes.',

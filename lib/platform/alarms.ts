@@ -30,6 +30,8 @@ export const runbookEntries = [
   'database-cpu',
   'database-connections',
   'outbox-swept',
+  'outbox-late',
+  'outbox-parked',
   'sweeper-silent',
 ] as const;
 export type RunbookEntry = (typeof runbookEntries)[number];
