@@ -247,13 +247,9 @@ class OneConnection {
     if (this.#client) return this.#client;
     const client = new pg.Client({
       connectionTimeoutMillis: 5_000,
-      statement_timeout: 15_000,
-      idle_in_transaction_session_timeout: 20_000,
       keepAlive: true,
       pipeline: true,
-      // A plan is made once per connection. By default the server plans many statements each time, which takes longer than running them.
-      // Times that are selected as text are read as UTC (`time-text.ts`).
-      options: '-c plan_cache_mode=force_generic_plan -c timezone=UTC',
+      // Time-outs, time zone and plan mode are settings of the role (`migrate.ts`): RDS Proxy refuses connections with start-up options.
       ...(await this.#configure()),
     });
     client.on('error', (error) => {

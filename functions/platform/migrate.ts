@@ -55,8 +55,20 @@ async function withRetries<Result>(run: () => Promise<Result>): Promise<Result> 
 }
 
 /**
- * Creates the role of the functions. It owns nothing and cannot bypass row-level security. Each run sets its password, so a rotated secret
- * takes effect.
+ * Settings of the functions' role. They are set on the role and not by each connection, because RDS Proxy refuses start-up options. A plan
+ * is made once per connection: by default the server plans many statements each time, which takes longer than running them. Times selected
+ * as text are read as UTC (`time-text.ts`).
+ */
+const roleSettings = {
+  plan_cache_mode: 'force_generic_plan',
+  TimeZone: 'UTC',
+  statement_timeout: '15s',
+  idle_in_transaction_session_timeout: '20s',
+};
+
+/**
+ * Creates the role of the functions. It owns nothing and cannot bypass row-level security. Each run sets its password and its settings, so
+ * a rotated secret takes effect. Both belong to the server and not to a database, so they are no migration.
  */
 async function ensureAppRole(client: pg.Client, password: string): Promise<void> {
   // Postgres refuses two concurrent changes of a role. The lock queues migrations of this database. Roles are shared with the other
@@ -67,7 +79,16 @@ async function ensureAppRole(client: pg.Client, password: string): Promise<void>
   exception when duplicate_object or unique_violation then null;
   end $$`);
   const verifier = client.escapeLiteral(scramVerifier(password));
-  const setPassword = () => client.query(`alter role ${appDatabaseRole} password ${verifier}`);
-  await setPassword().catch(setPassword);
+  const alter = async (change: string): Promise<void> => {
+    const run = () => client.query(`alter role ${appDatabaseRole} ${change}`);
+    await run().catch(run);
+  };
+  await alter(`password ${verifier}`);
+  const { rows } = await client.query<{ setting: string }>(
+    'select unnest(setconfig) as setting from pg_db_role_setting where setrole = $1::regrole and setdatabase = 0',
+    [appDatabaseRole],
+  );
+  const known = new Set(rows.map(({ setting }) => setting));
+  for (const [name, value] of Object.entries(roleSettings)) if (!known.has(`${name}=${value}`)) await alter(`set ${name} = '${value}'`);
   await client.query(`select pg_advisory_unlock(hashtext('${appDatabaseRole}'))`);
 }

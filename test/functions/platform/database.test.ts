@@ -1,6 +1,7 @@
-import { Socket } from 'node:net';
+import { createServer, Socket, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { newId } from '../../../contract/ids.ts';
+import { createDatabase } from '../../../functions/platform/database.ts';
 import type { Database } from '../../../functions/platform/database.ts';
 import { log } from '../../../functions/platform/log.ts';
 import { createTestDatabase } from '../../support/database.ts';
@@ -90,5 +91,38 @@ describe('a transaction', () => {
     await database.open().query('select pg_terminate_backend($1, 5000)', [row?.pid]);
     await db.transaction({ workspaceId }, (tx) => tx.query(insert, add('i')));
     expect(await names()).toEqual(['a', 'b', 'c', 'g', 'i']);
+  });
+});
+
+describe('a connection', () => {
+  test('has the settings of its role', async () => {
+    const [found] = await db.query<Record<string, string>>(
+      `select current_setting('plan_cache_mode') as plans, current_setting('timezone') as zone, current_setting('statement_timeout') as statement,
+         current_setting('idle_in_transaction_session_timeout') as idle`,
+      [],
+    );
+    expect(found).toEqual({ plans: 'force_generic_plan', zone: 'UTC', statement: '15s', idle: '20s' });
+  });
+
+  test('starts with no parameter that RDS Proxy refuses: who, where, and the encoding', async () => {
+    const started = Promise.withResolvers<Buffer>();
+    const proxy = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', (message) => {
+        started.resolve(message);
+        socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const behind = createDatabase(async () => ({ host: '127.0.0.1', port, user: 'streambed_app', password: 'app', database: 'streambed' }));
+    await expect(behind.query('select 1', [])).rejects.toThrow();
+    const message = await started.promise;
+    // A length and a protocol version of four bytes each, then names and values that end with a zero byte.
+    const words = message.subarray(8).toString().split('\0');
+    const names = words.filter((_, index) => index % 2 === 0).filter((name) => name !== '');
+    expect(names.toSorted()).toEqual(['client_encoding', 'database', 'user']);
+    await behind.close();
+    await new Promise((resolve) => proxy.close(resolve));
   });
 });
