@@ -74,6 +74,15 @@ export interface SecretDefinition {
   readonly attachment?: Readonly<Record<string, string | number>>;
 }
 
+/** A custom resource: a function that CloudFormation invokes for the attributes of the resource. */
+export interface CustomResourceDefinition {
+  readonly logicalId: string;
+  readonly functionArn: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** Text that stands for an attribute in the resolved templates, until the resource is created. */
+  readonly placeholderOf: (attribute: string) => string;
+}
+
 /** CORS rule: the page origins that may use a bucket. `*` in an origin or a header matches any text. */
 export interface CorsRule {
   readonly allowedOrigins: readonly string[];

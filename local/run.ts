@@ -242,9 +242,10 @@ async function runTriggers({ application, functions }: Services): Promise<string
   return results;
 }
 
-/** Loads one environment of each function that serves requests. Scheduled functions load at their first run. */
+/** Loads one environment of each function that serves requests. Those of schedules and deployments load when they run. */
 async function warm({ application, functions }: Services): Promise<number> {
-  const alone = new Set([...application.triggers, ...application.schedules.map(({ functionArn }) => functionArn)]);
+  const { triggers, schedules, customResources } = application;
+  const alone = new Set([...triggers, ...[...schedules, ...customResources].map(({ functionArn }) => functionArn)]);
   const others = application.functions.filter(({ arn }) => !alone.has(arn));
   return (await functions.warm(others.map(({ constructId }) => constructId))).size;
 }

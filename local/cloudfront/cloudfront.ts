@@ -10,6 +10,8 @@ import { viewerFunction, type Viewed } from './viewer-function.ts';
 export type Origin =
   | {
       readonly kind: 'gateway';
+      /** Headers added to each request; they replace a viewer's. */
+      readonly headers?: Readonly<Record<string, string>>;
       handle(request: IncomingMessage, response: ServerResponse): void;
       upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
     }
@@ -85,8 +87,10 @@ export function createCloudFront({ behaviors, defaultRootObject, log }: CloudFro
     },
     upgrade: (request, socket, head) => {
       const route = routeFor(request.url);
-      if (route?.origin.kind === 'gateway' && route.origin.upgrade) route.origin.upgrade(request, socket, head);
-      else socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      if (route?.origin.kind === 'gateway' && route.origin.upgrade) {
+        addHeaders(request, route.origin.headers);
+        route.origin.upgrade(request, socket, head);
+      } else socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
     },
   };
 }
@@ -100,7 +104,10 @@ function routeOf(behavior: Behavior, log: Log): Route {
     view: viewerRequest === undefined ? undefined : viewerFunction(viewerRequest, log),
     serve:
       origin.kind === 'gateway'
-        ? (request, response) => origin.handle(request, response)
+        ? (request, response) => {
+            addHeaders(request, origin.headers);
+            origin.handle(request, response);
+          }
         : createBucket({ deployments: origin.deployments, compress, listable: origin.listable ?? true }),
   };
 }
@@ -108,6 +115,15 @@ function routeOf(behavior: Behavior, log: Log): Route {
 function splitTarget(url = '/'): { uri: string; query: string } {
   const at = url.indexOf('?');
   return at === -1 ? { uri: url, query: '' } : { uri: url.slice(0, at), query: url.slice(at + 1) };
+}
+
+function addHeaders(request: IncomingMessage, headers: Readonly<Record<string, string>> = {}): void {
+  for (const [name, value] of Object.entries(headers)) {
+    // A viewer may send the header more than once.
+    const kept = request.rawHeaders.flatMap((text, index, all) => ((all[index - (index % 2)] ?? '').toLowerCase() === name ? [] : [text]));
+    request.rawHeaders.splice(0, request.rawHeaders.length, ...kept, name, value);
+    request.headers[name] = value;
+  }
 }
 
 function setHeader(request: IncomingMessage, name: string, value: string): void {

@@ -1,5 +1,6 @@
 import { createCloudFront, type CloudFront, type Origin } from '../cloudfront/cloudfront.ts';
 import { filesOrigin, type Services } from '../runner/services.ts';
+import { fillSecrets } from '../template/data.ts';
 import type { FrontBehavior, FrontOrigin } from '../template/front.ts';
 import type { Account, Log } from '../types.ts';
 
@@ -25,13 +26,14 @@ export function createEdge({ services, account, port, log }: EdgeOptions): Cloud
   });
 }
 
-function originOf(origin: FrontOrigin, { httpApis, webSocketApis }: Services): Origin {
+function originOf(origin: FrontOrigin, { httpApis, webSocketApis, secretText }: Services): Origin {
   if (origin.kind === 'bucket') return origin;
+  const headers = Object.fromEntries(Object.entries(origin.headers).map(([name, value]) => [name, fillSecrets(value, secretText)]));
   const http = httpApis.get(origin.apiId);
   const sockets = webSocketApis.get(origin.apiId);
-  if (http !== undefined) return { kind: 'gateway', handle: (...call) => http.handle(...call) };
+  if (http !== undefined) return { kind: 'gateway', headers, handle: (...call) => http.handle(...call) };
   if (sockets !== undefined)
-    return { kind: 'gateway', handle: (...call) => sockets.handle(...call), upgrade: (...call) => sockets.upgrade(...call) };
+    return { kind: 'gateway', headers, handle: (...call) => sockets.handle(...call), upgrade: (...call) => sockets.upgrade(...call) };
   throw new Error(`The front sends requests to the gateway ${origin.apiId}, which is not in the templates`);
 }
 

@@ -3,6 +3,7 @@ import { createAccessKeys, type AccessKeys } from '../iam/access-keys.ts';
 import { createHttpApi, type HttpApi } from '../api-gateway/http.ts';
 import { createWebSocketApi, type WebSocketApi } from '../api-gateway/websocket.ts';
 import { startAwsEndpoint } from '../aws-endpoint.ts';
+import { createCustomResources, fillAttributes, type Attributes } from '../cloudformation/custom-resources.ts';
 import type { Cleanup } from './cleanup.ts';
 import { startDynamoDb, type DynamoDb } from '../dynamodb/dynamodb.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -33,6 +34,8 @@ export interface Services {
   readonly httpApis: ReadonlyMap<string, HttpApi>;
   readonly webSocketApis: ReadonlyMap<string, WebSocketApi>;
   readonly faults: Faults;
+  /** Current text of a secret, by its ARN. */
+  readonly secretText: (arn: string) => string;
 }
 
 export interface ServicesOptions {
@@ -76,6 +79,10 @@ export async function startServices(options: ServicesOptions): Promise<Services>
 
   const keys = createAccessKeys();
   const secrets = await openSecrets(application, options);
+  const secretText = (arn: string): string => secrets.value(arn);
+  const callers = new Map(application.functions.map(({ arn, constructId }) => [accessKeyOf(arn), constructId]));
+  const faults = createFaults({ callerOf: (accessKeyId) => callers.get(accessKeyId), kill: (caller) => functions.kill(caller) });
+  endpoint.serve(faults.around(secrets.service));
   const tables = await startDynamoDb({
     account,
     tables: application.tables,
@@ -85,12 +92,12 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     endpoint: process.env['DYNAMODB_ENDPOINT'] || undefined,
   });
   cleanup.add(() => tables.stop());
-  await prepareDatabase(application, postgres, (arn) => secrets.value(arn));
+  await prepareDatabase(application, postgres, secretText);
 
-  const functions = startFunctions(application, options, keys, { json: endpoint.url, dynamoDb: tables.url, s3: filesOrigin(port) });
+  const endpoints = { json: endpoint.url, dynamoDb: tables.url, s3: filesOrigin(port) };
+  const attributes = await deployCustomResources(application, options, keys, endpoints);
+  const functions = startFunctions(application, options, keys, endpoints, attributes);
   cleanup.add(() => functions.stop());
-  const callers = new Map(application.functions.map(({ arn, constructId }) => [accessKeyOf(arn), constructId]));
-  const faults = createFaults({ callerOf: (accessKeyId) => callers.get(accessKeyId), kill: (caller) => functions.kill(caller) });
   const buckets = createS3({
     account,
     buckets: application.buckets,
@@ -104,7 +111,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const { queues: definitions, mappings } = application;
   const queues = createSqs({ account, endpointUrl: endpoint.url, queues: definitions, mappings, access, functions, log });
   cleanup.add(() => queues.stop());
-  for (const service of [secrets.service, queues.service]) endpoint.serve(faults.around(service));
+  endpoint.serve(faults.around(queues.service));
   const scheduler = createScheduler({ account, schedules: application.schedules, functions, access, log });
   cleanup.add(() => scheduler.stop());
 
@@ -113,7 +120,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     application.webSocketApis.map((api) => [api.apiId, createWebSocketApi({ account, api, functions, access, log })]),
   );
   cleanup.add(() => Promise.all([...webSocketApis.values()].map((api) => api.stop())));
-  return { application, functions, queues, tables, buckets, scheduler, httpApis, webSocketApis, faults };
+  return { application, functions, queues, tables, buckets, scheduler, httpApis, webSocketApis, faults, secretText };
 }
 
 /** Opens the secrets. Roles are global to a server, so runs that share one must share the passwords. */
@@ -130,13 +137,37 @@ async function prepareDatabase(application: Application, postgres: Postgres, sec
   if (definition !== undefined) await postgres.prepare(definition);
 }
 
-function startFunctions(application: Application, options: ServicesOptions, keys: AccessKeys, endpoints: Endpoints): LambdaFunctions {
+/** Runs the functions of custom resources in environments of their own, because the others need the attributes to start. */
+async function deployCustomResources(
+  application: Application,
+  options: ServicesOptions,
+  keys: AccessKeys,
+  endpoints: Endpoints,
+): Promise<Attributes> {
+  const { customResources } = application;
+  const own = application.functions.filter(({ arn }) => customResources.some(({ functionArn }) => functionArn === arn));
+  const functions = startFunctions({ ...application, functions: own }, options, keys, endpoints, new Map());
+  try {
+    return await createCustomResources(customResources, functions);
+  } finally {
+    await functions.stop();
+  }
+}
+
+function startFunctions(
+  application: Application,
+  options: ServicesOptions,
+  keys: AccessKeys,
+  endpoints: Endpoints,
+  attributes: Attributes,
+): LambdaFunctions {
   const { postgres, index, environment, log } = options;
   const address = `//${postgres.host}:${postgres.port}/`;
   const definitions = application.functions.map((fn) => ({
     ...fn,
     env: Object.fromEntries(
-      Object.entries(withMemory(functionEnvironment(fn, account, keys, endpoints), index, environment)).map(([name, value]) => {
+      Object.entries(withMemory(functionEnvironment(fn, account, keys, endpoints), index, environment)).map(([name, given]) => {
+        const value = fillAttributes(given, attributes);
         // On a shared server each run has its own database name.
         const at = value.indexOf(address);
         return [name, at < 0 ? value : `${value.slice(0, at)}${address}${postgres.databaseName(value.slice(at + address.length))}`];

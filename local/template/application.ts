@@ -1,5 +1,6 @@
 import type {
   BucketDefinition,
+  CustomResourceDefinition,
   HttpApiDefinition,
   MappingDefinition,
   QueueDefinition,
@@ -12,6 +13,7 @@ import type { Account } from '../types.ts';
 import type { Addresses } from './addresses.ts';
 import { constructIdOf, describeResource, type Stack } from './assembly.ts';
 import { readBuckets } from './buckets.ts';
+import { readCustomResources } from './custom-resources.ts';
 import { readSecrets, readTables } from './data.ts';
 import { readFront, type FrontBehavior } from './front.ts';
 import { readFunctions, type DeployedFunction } from './functions.ts';
@@ -36,6 +38,7 @@ export interface Application {
   readonly httpApis: readonly HttpApiDefinition[];
   readonly webSocketApis: readonly WebSocketApiDefinition[];
   readonly schedules: readonly DeployedSchedule[];
+  readonly customResources: readonly CustomResourceDefinition[];
   /** ARNs of the functions that run during a deployment. */
   readonly triggers: readonly string[];
   readonly principals: readonly Principal[];
@@ -73,6 +76,7 @@ export function readApplication(stacks: readonly Stack[], account: Account, addr
     httpApis: readHttpApis(gateways),
     webSocketApis: readWebSocketApis(gateways),
     schedules,
+    customResources: readCustomResources(resolver, invokers),
     triggers: readTriggers(resolver, invokers),
     front: readFront(resolver),
     nameOf: namesOf(resolver),

@@ -5,7 +5,13 @@ import type { Resolver } from './resolver.ts';
 
 /** Origin of a behaviour of the front. */
 export type FrontOrigin =
-  { readonly kind: 'gateway'; readonly apiId: string } | { readonly kind: 'bucket'; readonly deployments: readonly BucketDeployment[] };
+  | {
+      readonly kind: 'gateway';
+      readonly apiId: string;
+      /** Headers that the front adds; references to secrets are not followed yet. */
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'bucket'; readonly deployments: readonly BucketDeployment[] };
 
 /** A behaviour in the template, with the name of its origin instead of a running one. */
 export interface FrontBehavior extends Omit<Behavior, 'origin'> {
@@ -23,7 +29,12 @@ interface BehaviorProperties {
 }
 
 interface DistributionConfig {
-  readonly Origins: readonly { Id: string; DomainName: string; OriginPath?: string }[];
+  readonly Origins: readonly {
+    Id: string;
+    DomainName: string;
+    OriginPath?: string;
+    OriginCustomHeaders?: readonly { HeaderName: string; HeaderValue: string }[];
+  }[];
   readonly CacheBehaviors?: readonly BehaviorProperties[];
   readonly DefaultCacheBehavior: BehaviorProperties;
   readonly DefaultRootObject?: string;
@@ -56,7 +67,12 @@ export function readFront(resolver: Resolver): FrontBehavior[] | undefined {
 function originOf(resolver: Resolver, distribution: Resource, origin: DistributionConfig['Origins'][number]): FrontOrigin {
   if ((origin.OriginPath ?? '') !== '') throw new Error(`${describeResource(distribution)}: the local runner has no origin paths`);
   const apiId = /^([^.]+)\.execute-api\./.exec(origin.DomainName)?.[1];
-  if (apiId !== undefined) return { kind: 'gateway', apiId };
+  if (apiId !== undefined) {
+    const headers = (origin.OriginCustomHeaders ?? []).map(
+      ({ HeaderName, HeaderValue }) => [HeaderName.toLowerCase(), HeaderValue] as const,
+    );
+    return { kind: 'gateway', apiId, headers: Object.fromEntries(headers) };
+  }
   const bucket = resolver
     .resources('AWS::S3::Bucket')
     .find((candidate) => resolver.attribute(candidate, 'RegionalDomainName') === origin.DomainName);

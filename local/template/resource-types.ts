@@ -189,6 +189,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     cloudFrontNames,
   ),
   'Custom::Trigger': { here: 'Its function runs before the port is ready', ref: unique, attributes: 'any' },
+  'Custom::PublicKeys': { here: 'Its function runs before the others are loaded', ref: unique, attributes: 'any' },
   'Custom::CDKBucketDeployment': { here: 'The folder behind its bucket', ref: unique, attributes: 'any' },
   ...all(['Custom::S3AutoDeleteObjects', 'Custom::LogRetention', 'Custom::VpcRestrictDefaultSG', 'Custom::AWS'], helper),
   ...all(

@@ -14,14 +14,19 @@ const lines: { level: string; message: string; fields?: Record<string, unknown> 
 const log: Log = (level, message, fields) => void lines.push({ level, message, fields });
 const sockets = new WebSocketServer({ noServer: true });
 const seen: IncomingMessage[] = [];
+const upgraded: IncomingMessage[] = [];
 const gateway = (name: string): Origin => ({
   kind: 'gateway',
+  headers: { 'x-from': 'the front' },
   handle: (request, response) => {
     seen.push(request);
     response.setHeader('x-frame-options', 'from the origin');
     response.end(`${name} ${request.method} ${request.url}`);
   },
-  upgrade: (request, socket, head) => sockets.handleUpgrade(request, socket, head, (client) => client.send(`${name} ${request.url}`)),
+  upgrade: (request, socket, head) => {
+    upgraded.push(request);
+    sockets.handleUpgrade(request, socket, head, (client) => client.send(`${name} ${request.url}`));
+  },
 });
 
 /** A function like the one that maps the page's paths to its file. */
@@ -104,6 +109,17 @@ describe('behaviours', () => {
   test('the origin is told of the front', async () => {
     await ask('/v1/told');
     expect(seen.at(-1)?.headers).toMatchObject({ via: expect.stringContaining('CloudFront'), 'x-amz-cf-id': expect.any(String) });
+  });
+
+  test('adds the headers of an origin, in place of those that a viewer sends', async () => {
+    await fetch(`${front.url}/v1/things`, { headers: [['x-from', 'a viewer'], ['X-From', 'again']] }); // prettier-ignore
+    const socket = new WebSocket(`${front.wsUrl}/realtime?ticket=1`, { headers: { 'x-from': 'a viewer' } });
+    await once(socket, 'message');
+    socket.close();
+    for (const request of [seen.at(-1), upgraded.at(-1)]) {
+      expect(request?.headers['x-from']).toBe('the front');
+      expect(request?.rawHeaders.filter((_, index, all) => (all[index - 1] ?? '').toLowerCase() === 'x-from')).toEqual(['the front']);
+    }
   });
 
   test('sockets go to the origin of their path, others are refused', async () => {
