@@ -5,7 +5,12 @@ export const env = {
   databaseSecretArn: 'DATABASE_SECRET_ARN',
   databaseOwnerSecretArn: 'DATABASE_OWNER_SECRET_ARN',
   databaseTls: 'DATABASE_TLS',
-  signingSecretArn: 'SIGNING_SECRET_ARN',
+  userTokenSecretArn: 'USER_TOKEN_SECRET_ARN',
+  userTokenPublicKeys: 'USER_TOKEN_PUBLIC_KEYS',
+  ticketSecretArn: 'TICKET_SECRET_ARN',
+  ticketPublicKeys: 'TICKET_PUBLIC_KEYS',
+  originSecretArn: 'ORIGIN_SECRET_ARN',
+  originSecretHashes: 'ORIGIN_SECRET_HASHES',
   connectionsTable: 'CONNECTIONS_TABLE',
   fanOutQueueUrl: 'FAN_OUT_QUEUE_URL',
   followUpQueueUrl: 'FOLLOW_UP_QUEUE_URL',
@@ -61,6 +66,9 @@ export const metric = {
 
 /** The database role that the functions connect as: no BYPASSRLS, owns nothing. */
 export const appDatabaseRole = 'streambed_app';
+
+/** The header that the front adds to its requests to the gateways, with the secret of the origin. */
+export const originHeader = 'x-origin-secret';
 
 /** The field that selects the route of a socket's frames; all of them go to `$default`. */
 export const subprotocol = 'streambed.v1.json';

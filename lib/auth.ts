@@ -1,16 +1,16 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { api } from '../contract/api.ts';
+import type { Keys } from './keys.ts';
 import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
-import type { SigningSecret } from './platform/signing-secret.ts';
 
 export interface AuthProps {
   readonly platform: Platform;
   readonly routes: HttpRoutes;
   readonly database: Database;
-  readonly signing: SigningSecret;
+  readonly keys: Keys;
 }
 
 /** HTTP function that exchanges API keys for user tokens. */
@@ -27,7 +27,7 @@ export class Auth extends Construct {
       inNetwork: true,
     });
     props.database.grantConnect(this.http);
-    props.signing.grantSign(this.http);
+    props.keys.grantSignTokens(this.http);
     props.routes.add(api.auth, this.http);
   }
 }

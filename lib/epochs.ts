@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { api } from '../contract/api.ts';
 import type { Embeddings } from './embeddings.ts';
+import type { Keys } from './keys.ts';
 import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import type { MemoryTable } from './platform/memory-table.ts';
@@ -9,14 +10,13 @@ import { ownMetric } from './platform/metrics.ts';
 import type { Qdrant } from './platform/qdrant.ts';
 import { addSchedule } from './platform/schedule.ts';
 import { type Platform, ServiceFunction, type ServiceFunctionProps } from './platform/service-function.ts';
-import type { SigningSecret } from './platform/signing-secret.ts';
 import { WorkQueue, type WorkQueueProps } from './platform/work-queue.ts';
 
 export interface EpochsProps {
   readonly platform: Platform;
   readonly routes: HttpRoutes;
   readonly database: Database;
-  readonly signing: SigningSecret;
+  readonly keys: Keys;
   readonly memory: MemoryTable;
   readonly qdrant: Qdrant;
   readonly embeddings: Embeddings;
@@ -64,7 +64,7 @@ export class Epochs extends Construct {
   }
 
   #addHttp(): ServiceFunction {
-    const { platform, routes, database, signing, fanOut, embeddings, qdrant } = this.#props;
+    const { platform, routes, database, keys, fanOut, embeddings, qdrant } = this.#props;
     const fn = new ServiceFunction(this, 'Http', {
       platform,
       description: 'Epochs, what they are related to, search in memory',
@@ -74,7 +74,7 @@ export class Epochs extends Construct {
       reachesOut: true,
     });
     database.grantConnect(fn);
-    signing.grantSign(fn);
+    keys.grantVerifyTokens(fn);
     fanOut.grantSend(fn);
     embeddings.grantUse(fn);
     qdrant.grantUse(fn);

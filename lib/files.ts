@@ -1,17 +1,17 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { api } from '../contract/api.ts';
+import type { Keys } from './keys.ts';
 import type { Database } from './platform/database.ts';
 import type { FilesBucket } from './platform/files-bucket.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
-import type { SigningSecret } from './platform/signing-secret.ts';
 
 export interface FilesProps {
   readonly platform: Platform;
   readonly routes: HttpRoutes;
   readonly database: Database;
-  readonly signing: SigningSecret;
+  readonly keys: Keys;
   readonly bucket: FilesBucket;
 }
 
@@ -29,7 +29,7 @@ export class Files extends Construct {
       inNetwork: true,
     });
     props.database.grantConnect(this.http);
-    props.signing.grantSign(this.http);
+    props.keys.grantVerifyTokens(this.http);
     props.bucket.grantExchange(this.http);
     props.routes.add(api.files, this.http);
   }

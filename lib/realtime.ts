@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { api } from '../contract/api.ts';
+import type { Keys } from './keys.ts';
 import type { ConnectionsTable } from './platform/connections-table.ts';
 import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
-import type { SigningSecret } from './platform/signing-secret.ts';
 import { Sockets } from './platform/sockets.ts';
 import { WorkQueue } from './platform/work-queue.ts';
 
@@ -13,7 +13,7 @@ export interface RealtimeProps {
   readonly platform: Platform;
   readonly routes: HttpRoutes;
   readonly database: Database;
-  readonly signing: SigningSecret;
+  readonly keys: Keys;
   readonly connections: ConnectionsTable;
 }
 
@@ -39,7 +39,8 @@ export class Realtime extends Construct {
       memoryMb: 512,
       inNetwork: false,
     });
-    props.signing.grantSign(this.http);
+    props.keys.grantVerifyTokens(this.http);
+    props.keys.grantSignTickets(this.http);
     this.sockets.tell(this.http);
     props.routes.add(api.realtime, this.http);
 
@@ -50,7 +51,7 @@ export class Realtime extends Construct {
       memoryMb: 512,
       inNetwork: false,
     });
-    props.signing.grantSign(this.authorize);
+    props.keys.grantVerifyTickets(this.authorize);
     props.connections.grant(this.authorize, 'useTickets');
 
     this.fanOut = new ServiceFunction(this, 'FanOut', {
@@ -80,6 +81,6 @@ export class Realtime extends Construct {
     props.database.grantConnect(this.socket);
     props.connections.grant(this.socket, 'keepConnections');
     this.fanOutQueue.grantSend(this.socket);
-    this.sockets.connect(this.authorize, this.socket);
+    this.sockets.connect(this.authorize, this.socket, props.keys);
   }
 }

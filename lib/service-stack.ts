@@ -6,6 +6,7 @@ import type { DataStack } from './data-stack.ts';
 import { Embeddings } from './embeddings.ts';
 import { Epochs } from './epochs.ts';
 import { Files } from './files.ts';
+import { Keys } from './keys.ts';
 import { Notifications } from './notifications.ts';
 import { Operations } from './operations.ts';
 import { Alarms } from './platform/alarms.ts';
@@ -34,32 +35,33 @@ export class ServiceStack extends Stack {
 
   constructor(scope: Construct, props: ServiceStackProps) {
     const { stage, code } = props;
-    const { network, database, signing, connections, files, memory, qdrant } = props.data;
+    const { network, database, connections, files, memory, qdrant } = props.data;
     super(scope, stackName(stage, 'Service'), stackProps(stage, 'functions, gateways, queues, schedules, alarms'));
     const alarms = new Alarms(this, 'Alarms', { stage });
     const platform = { stage, code, alarms, network };
-    const routes = new HttpRoutes(this, 'Routes', { stage, alarms });
+    const keys = new Keys(this, 'Keys', { platform, secrets: props.data });
+    const routes = new HttpRoutes(this, 'Routes', { stage, alarms, keys });
 
-    const realtime = new Realtime(this, 'Realtime', { platform, routes, database, signing, connections });
+    const realtime = new Realtime(this, 'Realtime', { platform, routes, database, keys, connections });
     const fanOut = realtime.fanOutQueue;
-    const streams = new Streams(this, 'Streams', { platform, routes, database, connections, signing, fanOut });
+    const streams = new Streams(this, 'Streams', { platform, routes, database, connections, keys, fanOut });
     streams.followUpQueue.grantSend(realtime.fanOut);
-    new Notifications(this, 'Notifications', { platform, routes, database, signing, fanOut });
-    const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, connections, signing, fanOut });
-    new Files(this, 'Files', { platform, routes, database, signing, bucket: files });
+    new Notifications(this, 'Notifications', { platform, routes, database, keys, fanOut });
+    const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, connections, keys, fanOut });
+    new Files(this, 'Files', { platform, routes, database, keys, bucket: files });
     const transfer = new Transfer(this, 'Transfer', { platform, routes, database });
     const epochs = new Epochs(this, 'Epochs', {
       platform,
       routes,
       database,
-      signing,
+      keys,
       memory,
       qdrant,
       embeddings: new Embeddings(this, 'Embeddings', { stage }),
       fanOut,
     });
     for (const fn of [realtime.fanOut, realtime.socket, transfer.http]) epochs.epochsQueue.grantSend(fn);
-    new Auth(this, 'Auth', { platform, routes, database, signing });
+    new Auth(this, 'Auth', { platform, routes, database, keys });
     new Operations(this, 'Operations', { platform, routes, database, connections, qdrant, fanOut });
 
     const functions = ServiceFunction.allIn(this);

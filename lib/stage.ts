@@ -53,11 +53,13 @@ export interface Stage {
   readonly terminationProtection: boolean;
   /** Recipient of a mail for each alarm. */
   readonly alarmEmail: string | undefined;
+  /** Name of the keys' generation. Another one makes a deployment publish the public keys of changed secrets. */
+  readonly keys: string;
   /** Public domain name with its certificate (in us-east-1). Undefined uses CloudFront's own name. */
   readonly domain: { readonly name: string; readonly certificateArn: string } | undefined;
 }
 
-type Fixed = Omit<Stage, 'alarmEmail' | 'domain'>;
+type Fixed = Omit<Stage, 'alarmEmail' | 'keys' | 'domain'>;
 
 const dev: Fixed = {
   name: 'dev',
@@ -135,6 +137,7 @@ export function readStage(scope: IConstruct): Stage {
     embeddings: readEmbeddings(read, fixed.embeddings),
     qdrant: readQdrant(read, fixed.qdrant),
     alarmEmail: read('alarmEmail'),
+    keys: read('keys') ?? '1',
     domain: readDomain(scope),
   };
 }

@@ -24,6 +24,7 @@ export class WebStack extends Stack {
     super(scope, stackName(stage, 'Web'), stackProps(stage, 'the front and the web app'));
     const web = new Web(this, 'Web', {
       stage,
+      origin: data.origin,
       httpApiId: service.routes.api.apiId,
       socketApiId: service.sockets.api.apiId,
       filesOrigin: data.files.origin,

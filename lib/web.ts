@@ -23,7 +23,9 @@ import { Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { join } from 'node:path';
+import { originHeader } from '../contract/names.ts';
 import { acknowledge } from './platform/checks.ts';
+import type { KeySecret } from './platform/key-secret.ts';
 import { privateBucket } from './platform/private-bucket.ts';
 import { socketStage } from './platform/sockets.ts';
 import { type PageOrigins, securityHeaders } from './platform/security-headers.ts';
@@ -31,6 +33,8 @@ import type { Stage } from './stage.ts';
 
 export interface WebProps {
   readonly stage: Stage;
+  /** Secret that the gateways ask for. */
+  readonly origin: KeySecret;
   readonly httpApiId: string;
   readonly socketApiId: string;
   /** Origin of the files bucket, for uploads and downloads. */
@@ -66,12 +70,13 @@ export class Web extends Construct {
     return logs;
   }
 
-  #makeDistribution({ stage, httpApiId, socketApiId, filesOrigin }: WebProps): Distribution {
+  #makeDistribution({ stage, origin, httpApiId, socketApiId, filesOrigin }: WebProps): Distribution {
     const { region, urlSuffix } = Stack.of(this);
     const gateway = (apiId: string) => `${apiId}.execute-api.${region}.${urlSuffix}`;
-    const http = passOn(gateway(httpApiId));
+    const http = passOn(gateway(httpApiId), origin);
     const distribution = new Distribution(this, 'Distribution', {
-      comment: `Streambed ${stage.name}`,
+      // A changed resource makes CloudFormation read the secret of the origin again.
+      comment: `Streambed ${stage.name}, keys ${stage.keys}`,
       defaultRootObject: 'index.html',
       ...(stage.domain && {
         domainNames: [stage.domain.name],
@@ -86,7 +91,7 @@ export class Web extends Construct {
       defaultBehavior: this.#page({ sockets: `wss://${gateway(socketApiId)}`, files: filesOrigin }),
       additionalBehaviors: {
         ...Object.fromEntries(apiPaths.map((path) => [path, http])),
-        [`/${socketStage}`]: passOn(gateway(socketApiId)),
+        [`/${socketStage}`]: passOn(gateway(socketApiId), origin),
       },
     });
     acknowledgeDistribution(distribution, stage);
@@ -116,9 +121,16 @@ export class Web extends Construct {
   }
 }
 
-/** Behaviour for requests to a gateway: no caching, and everything forwarded except the host name, which must be the gateway's own. */
-const passOn = (domainName: string): BehaviorOptions => ({
-  origin: new HttpOrigin(domainName, { protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY, originSslProtocols: [OriginSslPolicy.TLS_V1_2] }),
+/**
+ * Behaviour for requests to a gateway: no caching, and everything forwarded except the host name, which must be the gateway's own. The
+ * secret proves that a request comes from here; a header of that name from a viewer is replaced.
+ */
+const passOn = (domainName: string, secret: KeySecret): BehaviorOptions => ({
+  origin: new HttpOrigin(domainName, {
+    protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+    originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+    customHeaders: { [originHeader]: secret.reference },
+  }),
   viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
   allowedMethods: AllowedMethods.ALLOW_ALL,
   cachePolicy: CachePolicy.CACHING_DISABLED,

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { api } from '../contract/api.ts';
+import type { Keys } from './keys.ts';
 import type { ConnectionsTable } from './platform/connections-table.ts';
 import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
-import type { SigningSecret } from './platform/signing-secret.ts';
 import type { WorkQueue } from './platform/work-queue.ts';
 
 export interface WorkspacesProps {
@@ -13,7 +13,7 @@ export interface WorkspacesProps {
   readonly routes: HttpRoutes;
   readonly database: Database;
   readonly connections: ConnectionsTable;
-  readonly signing: SigningSecret;
+  readonly keys: Keys;
   readonly fanOut: WorkQueue;
 }
 
@@ -33,7 +33,7 @@ export class Workspaces extends Construct {
       inNetwork: true,
     });
     props.database.grantConnect(this.http);
-    props.signing.grantSign(this.http);
+    props.keys.grantVerifyTokens(this.http);
     props.connections.grant(this.http, 'endSubscriptions');
     props.fanOut.grantSend(this.http);
     props.routes.add(api.workspaces, this.http);

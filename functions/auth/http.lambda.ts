@@ -1,10 +1,11 @@
 import * as routes from '../../contract/routes/auth.ts';
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler, ok, on } from '../platform/http-handler.ts';
-import { openKeys } from '../platform/keys.ts';
+import { openOrigin } from '../platform/origin.ts';
+import { openSigner } from '../platform/signer.ts';
 import { wire } from '../platform/wire.ts';
 import { createToken } from './create-token.ts';
 
-const app = wire({ db: openDatabase, keys: openKeys });
+const app = wire({ origin: openOrigin, db: openDatabase, tokenSigner: openSigner('user-token') });
 
 export const handler = httpHandler(app, [on(routes.createToken, async (input, caller) => ok(await createToken(app, caller, input)))]);

@@ -1,14 +1,22 @@
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler } from '../platform/http-handler.ts';
-import { openKeys } from '../platform/keys.ts';
+import { openOrigin } from '../platform/origin.ts';
 import { openQueues } from '../platform/queues.ts';
+import { openVerifier } from '../platform/verifier.ts';
 import { wire } from '../platform/wire.ts';
 import { openIndexHandle } from './index-handle.ts';
 import { createKnowledge } from './learning/knowledge.ts';
 import { epochTable } from './table.ts';
 
 const app = wire(
-  { db: openDatabase, queues: openQueues, keys: openKeys, index: openIndexHandle, knowledge: createKnowledge },
+  {
+    origin: openOrigin,
+    db: openDatabase,
+    queues: openQueues,
+    tokenVerifier: openVerifier('user-token'),
+    index: openIndexHandle,
+    knowledge: createKnowledge,
+  },
   'fanOutQueueUrl',
   'epochsQueueUrl',
   'embeddingsQueueUrl',

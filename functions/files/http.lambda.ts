@@ -1,10 +1,11 @@
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler } from '../platform/http-handler.ts';
-import { openKeys } from '../platform/keys.ts';
+import { openOrigin } from '../platform/origin.ts';
+import { openVerifier } from '../platform/verifier.ts';
 import { wire } from '../platform/wire.ts';
 import { openObjects } from './objects.ts';
 import { fileTable } from './table.ts';
 
-const app = wire({ db: openDatabase, keys: openKeys, objects: openObjects });
+const app = wire({ origin: openOrigin, db: openDatabase, tokenVerifier: openVerifier('user-token'), objects: openObjects });
 
 export const handler = httpHandler(app, fileTable(app));

@@ -1,10 +1,11 @@
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler } from '../platform/http-handler.ts';
-import { openKeys } from '../platform/keys.ts';
+import { openOrigin } from '../platform/origin.ts';
 import { openQueues } from '../platform/queues.ts';
+import { openVerifier } from '../platform/verifier.ts';
 import { wire } from '../platform/wire.ts';
 import { notificationTable } from './table.ts';
 
-const app = wire({ db: openDatabase, queues: openQueues, keys: openKeys }, 'fanOutQueueUrl');
+const app = wire({ origin: openOrigin, db: openDatabase, queues: openQueues, tokenVerifier: openVerifier('user-token') }, 'fanOutQueueUrl');
 
 export const handler = httpHandler(app, notificationTable(app));

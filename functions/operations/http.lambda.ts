@@ -3,12 +3,13 @@ import asyncApi from '../../docs/api/asyncapi.json' with { type: 'json' };
 import openApi from '../../docs/api/openapi.json' with { type: 'json' };
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler, ok, on } from '../platform/http-handler.ts';
+import { openOrigin } from '../platform/origin.ts';
 import { wire } from '../platform/wire.ts';
 import { openChecks } from './dependencies.ts';
 import { docsPage } from './docs-page.ts';
 import { checkReady } from './ready.ts';
 
-const app = wire({ db: openDatabase });
+const app = wire({ origin: openOrigin, db: openDatabase });
 const checks = openChecks(app.db);
 
 export const handler = httpHandler(app, [

@@ -3,8 +3,10 @@ import type { Database } from './database.ts';
 import type { Log } from './log.ts';
 import type { AppMetrics } from './metrics.ts';
 import type { Queues } from './queues.ts';
+import type { Origin } from './origin.ts';
+import type { Signer } from './signer.ts';
 import type { Subscriptions } from './subscriptions.ts';
-import type { Keys } from './keys.ts';
+import type { Verifier } from './verifier.ts';
 
 /**
  * Everything outside the process, one field each. A use case takes `Pick<App, ...>`, which declares its dependencies. A deployed file opens
@@ -23,7 +25,14 @@ export interface App {
   readonly embeddingsQueueUrl: string;
   /** Ends subscriptions of members who lose access. */
   readonly subscriptions: Subscriptions;
-  readonly keys: Keys;
+  /** Signs user tokens; only the function that mints them has it. */
+  readonly tokenSigner: Signer;
+  readonly tokenVerifier: Verifier;
+  /** Signs tickets for sockets; only the function that hands them out has it. */
+  readonly ticketSigner: Signer;
+  readonly ticketVerifier: Verifier;
+  /** Refuses requests that call a gateway directly. */
+  readonly origin: Origin;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: AppMetrics;

@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { decodeJwt, errors as joseErrors, jwtVerify } from 'jose';
+import { errors as joseErrors } from 'jose';
 import { UserId, WorkspaceId } from '../../contract/ids.ts';
 import type { RouteAuth } from '../../contract/route.ts';
 import type { App } from './app.ts';
 import { AppError } from './errors.ts';
-import type { KeyPurpose } from './keys.ts';
+import type { Verifier } from './verifier.ts';
 
 export interface UserCaller {
   readonly kind: 'user';
@@ -25,9 +25,9 @@ export type CallerOf<Auth extends RouteAuth> = Auth extends 'user'
       ? UserCaller | ApiKeyCaller
       : { readonly kind: 'anyone' };
 
-/** Dependencies of authentication: `keys` for routes with user tokens, `db` for routes with API keys. */
+/** Dependencies of authentication: `tokenVerifier` for routes with user tokens, `db` for routes with API keys. */
 export interface AuthApp extends Pick<App, 'clock'> {
-  readonly keys?: App['keys'];
+  readonly tokenVerifier?: App['tokenVerifier'];
   readonly db?: App['db'];
 }
 
@@ -44,21 +44,17 @@ export async function authenticate(app: AuthApp, auth: RouteAuth, authorization:
     return callerOfApiKey(app, bearer);
   }
   if (auth === 'apiKey') throw unauthenticated('An API key is needed here, not a user token.');
-  return callerOfToken(app, 'user-token', bearer);
+  if (!app.tokenVerifier) throw new Error('This function checks tokens but was given no public keys');
+  return callerOfToken(app.tokenVerifier, bearer, app.clock.now());
 }
 
 const unauthenticated = (detail: string) => new AppError('unauthenticated', detail, { headers: { 'www-authenticate': 'Bearer' } });
 
-/** Verifies a signed token and returns its user: HS256 only, with the key of the purpose and of the workspace that the token names. */
-export async function callerOfToken(app: AuthApp, purpose: KeyPurpose, token: string): Promise<UserCaller & { tokenId?: string }> {
-  if (!app.keys) throw new Error('This function checks tokens but was given no keys');
+/** Verifies a signed token of the verifier's purpose and returns its user, in the workspace that the token names. */
+export async function callerOfToken(verifier: Verifier, token: string, now: Date): Promise<UserCaller & { tokenId?: string }> {
   try {
-    const workspaceId = WorkspaceId.parse(decodeJwt(token).ws);
-    const { payload } = await jwtVerify(token, await app.keys.key(purpose, workspaceId), {
-      algorithms: ['HS256'],
-      requiredClaims: ['sub', 'ws', 'exp'],
-      currentDate: app.clock.now(),
-    });
+    const payload = await verifier.verify(token, now);
+    const workspaceId = WorkspaceId.parse(payload.ws);
     return { kind: 'user', workspaceId, userId: UserId.parse(payload.sub), ...(payload.jti !== undefined && { tokenId: payload.jti }) };
   } catch (error) {
     if (error instanceof joseErrors.JWTExpired) {

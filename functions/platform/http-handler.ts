@@ -5,6 +5,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { newId } from '../../contract/ids.ts';
 import type { BodyOf, ParamsOf, QueryOf, Route } from '../../contract/route.ts';
 import { errorKinds } from '../../contract/errors.ts';
+import { originHeader } from '../../contract/names.ts';
+import type { App } from './app.ts';
 import { authenticate } from './authenticate.ts';
 import type { AuthApp, Caller, CallerOf } from './authenticate.ts';
 import { AppError, toAppError, toProblem } from './errors.ts';
@@ -37,14 +39,16 @@ export function ok(body: unknown, more: { status?: number; etag?: number } = {})
   return { status: more.status ?? 200, body, ...(more.etag !== undefined && { headers: { etag: `"${more.etag}"` } }) };
 }
 
+/** Dependencies of the chain itself. */
+type HttpApp = AuthApp & Pick<App, 'origin'>;
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
 
 /**
- * Middleware chain of HTTP routes: request id, log line, problem+json, security headers, routing with 405, authentication, parsing, the use
- * case.
+ * Middleware chain of HTTP routes: request id, log line, problem+json, security headers, the check that the request comes through the front,
+ * routing with 405, authentication, parsing, the use case.
  */
-export function httpHandler(app: AuthApp, table: readonly Served[]) {
+export function httpHandler(app: HttpApp, table: readonly Served[]) {
   const router = httpRouter({
     routes: table.map((row) => ({
       method: row.route.method,
@@ -70,11 +74,12 @@ export function httpHandler(app: AuthApp, table: readonly Served[]) {
       )
       // Middleware runs in reverse order on the way out: the error answer is built before the security headers are added to it.
       .use(aroundRequest())
+      .use(behindFront(app))
       .handler(router)
   );
 }
 
-async function serve(app: AuthApp, row: Served, event: Event): Promise<Result> {
+async function serve(app: HttpApp, row: Served, event: Event): Promise<Result> {
   const { route } = row;
   log.appendKeys({ route: `${route.method} ${route.path}` });
   const caller = await authenticate(app, route.auth, event.headers.authorization);
@@ -122,6 +127,16 @@ function wrongAddress(table: readonly Served[], path: string): AppError {
     .map(({ route }) => route.method);
   if (allowed.length === 0) return new AppError('not_found', 'There is no such address.');
   return new AppError('method_not_allowed', `Allowed here: ${allowed.join(', ')}.`, { headers: { allow: allowed.join(', ') } });
+}
+
+/** Refuses a request without the front's secret, before routing and authentication: it would bypass what the front enforces. */
+function behindFront({ origin }: HttpApp): middy.MiddlewareObj<Event, Result> {
+  return {
+    before({ event }) {
+      if (!origin.accepts(event.headers[originHeader]))
+        throw new AppError('forbidden', 'This address is not public. Use that of the service.');
+    },
+  };
 }
 
 function aroundRequest(): middy.MiddlewareObj<Event, Result> {

@@ -16,7 +16,8 @@ export function readSecret(arn: string): Promise<string> {
   return value;
 }
 
-async function fetchSecret(arn: string): Promise<string> {
+/** Reads a secret's string as it is now, for the functions of a deployment: an operator changes a secret and deploys at once. */
+export async function fetchSecret(arn: string): Promise<string> {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
   if (SecretString === undefined) throw new Error(`The secret ${arn} holds no string`);
   return SecretString;

@@ -1,12 +1,13 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { openKeys } from '../platform/keys.ts';
+import { openSocketOrigin } from '../platform/origin.ts';
 import { taskHandler } from '../platform/task-handler.ts';
+import { openVerifier } from '../platform/verifier.ts';
 import { wire } from '../platform/wire.ts';
 import { authorize } from './authorize.ts';
 import { openConnections } from './connections.ts';
 
-const app = wire({ keys: openKeys, connections: openConnections });
+const app = wire({ origin: openSocketOrigin, ticketVerifier: openVerifier('realtime-ticket'), connections: openConnections });
 const Request = z.custom<APIGatewayRequestAuthorizerEvent>((event) => typeof event === 'object' && event !== null && 'methodArn' in event);
 
 export const handler = taskHandler(Request, async (event): Promise<APIGatewayAuthorizerResult> => {

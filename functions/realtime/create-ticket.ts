@@ -1,4 +1,3 @@
-import { SignJWT } from 'jose';
 import { subprotocol } from '../../contract/names.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
@@ -8,16 +7,16 @@ export const ticketSeconds = 30;
 
 /** Creates a ticket for one socket: signed, bound to the user and the workspace. Unlike a bearer token, a ticket may appear in a URL. */
 export async function createTicket(
-  app: Pick<App, 'keys' | 'clock'> & { readonly realtimeUrl: string },
+  app: Pick<App, 'ticketSigner' | 'clock'> & { readonly realtimeUrl: string },
   caller: UserCaller,
 ): Promise<{ url: string; ticket: string; expiresIn: number; protocol: string }> {
   const issuedAt = Math.floor(app.clock.now().getTime() / 1000);
-  const ticket = await new SignJWT({ ws: caller.workspaceId })
-    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .setSubject(caller.userId)
-    .setJti(crypto.randomUUID())
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + ticketSeconds)
-    .sign(await app.keys.key('realtime-ticket', caller.workspaceId));
+  const ticket = await app.ticketSigner.sign({
+    ws: caller.workspaceId,
+    sub: caller.userId,
+    jti: crypto.randomUUID(),
+    iat: issuedAt,
+    exp: issuedAt + ticketSeconds,
+  });
   return { url: app.realtimeUrl, ticket, expiresIn: ticketSeconds, protocol: subprotocol };
 }

@@ -1,9 +1,14 @@
 import * as routes from '../../contract/routes/realtime.ts';
 import { httpHandler, ok, on } from '../platform/http-handler.ts';
-import { openKeys } from '../platform/keys.ts';
+import { openOrigin } from '../platform/origin.ts';
+import { openSigner } from '../platform/signer.ts';
+import { openVerifier } from '../platform/verifier.ts';
 import { wire } from '../platform/wire.ts';
 import { createTicket } from './create-ticket.ts';
 
-const app = wire({ keys: openKeys }, 'realtimeUrl');
+const app = wire(
+  { origin: openOrigin, tokenVerifier: openVerifier('user-token'), ticketSigner: openSigner('realtime-ticket') },
+  'realtimeUrl',
+);
 
 export const handler = httpHandler(app, [on(routes.createTicket, async (_input, caller) => ok(await createTicket(app, caller)))]);

@@ -1,9 +1,10 @@
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler } from '../platform/http-handler.ts';
+import { openOrigin } from '../platform/origin.ts';
 import { openQueues } from '../platform/queues.ts';
 import { wire } from '../platform/wire.ts';
 import { transferTable } from './table.ts';
 
-const app = wire({ db: openDatabase, queues: openQueues }, 'epochsQueueUrl');
+const app = wire({ origin: openOrigin, db: openDatabase, queues: openQueues }, 'epochsQueueUrl');
 
 export const handler = httpHandler(app, transferTable(app));

@@ -1,11 +1,15 @@
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler } from '../platform/http-handler.ts';
-import { openKeys } from '../platform/keys.ts';
+import { openOrigin } from '../platform/origin.ts';
 import { openQueues } from '../platform/queues.ts';
 import { openSubscriptions } from '../platform/subscriptions.ts';
+import { openVerifier } from '../platform/verifier.ts';
 import { wire } from '../platform/wire.ts';
 import { workspaceTable } from './table.ts';
 
-const app = wire({ db: openDatabase, queues: openQueues, subscriptions: openSubscriptions, keys: openKeys }, 'fanOutQueueUrl');
+const app = wire(
+  { origin: openOrigin, db: openDatabase, queues: openQueues, subscriptions: openSubscriptions, tokenVerifier: openVerifier('user-token') },
+  'fanOutQueueUrl',
+);
 
 export const handler = httpHandler(app, workspaceTable(app));

@@ -13,6 +13,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Route } from '../../contract/route.ts';
+import type { Keys } from '../keys.ts';
 import type { Stage } from '../stage.ts';
 import type { Alarms } from './alarms.ts';
 import { acknowledge } from './checks.ts';
@@ -21,10 +22,12 @@ import type { ServiceFunction } from './service-function.ts';
 /** The HTTP API. It has the contract's routes and no other; an unlisted path never reaches a feature's function. */
 export class HttpRoutes extends Construct {
   readonly api: HttpApi;
+  readonly #keys: Keys;
 
-  constructor(scope: Construct, id: string, props: { readonly stage: Stage; readonly alarms: Alarms }) {
+  constructor(scope: Construct, id: string, props: { readonly stage: Stage; readonly alarms: Alarms; readonly keys: Keys }) {
     super(scope, id);
     const { stage, alarms } = props;
+    this.#keys = props.keys;
     this.api = new HttpApi(this, 'Api', { apiName: `Streambed-${stage.name}`, createDefaultStage: false });
     const logGroup = new LogGroup(this, 'AccessLog', {
       retention: stage.logs.retention,
@@ -52,8 +55,12 @@ export class HttpRoutes extends Construct {
     );
   }
 
-  /** Routes a feature's paths to its function, all methods included: the function answers 405 with the allowed ones. */
+  /**
+   * Routes a feature's paths to its function, all methods included: the function answers 405 with the allowed ones. The function refuses
+   * requests that do not come through the front.
+   */
   add(routes: Readonly<Record<string, Route>>, fn: ServiceFunction): void {
+    this.#keys.grantCheckOrigin(fn);
     const integration = integrate(fn);
     const rows = Object.values(routes);
     const listed = rows.map(({ method, path }) => ({ method: HttpMethod[method], path }));

@@ -8,7 +8,9 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { originHeader } from '../../contract/names.ts';
 import type { Stage } from '../stage.ts';
+import type { Keys } from '../keys.ts';
 import type { Alarms } from './alarms.ts';
 import { acknowledge, logicalId } from './checks.ts';
 import type { ServiceFunction } from './service-function.ts';
@@ -49,13 +51,19 @@ export class Sockets extends Construct {
     });
   }
 
-  /** Sets the function that checks tickets, and the function for all routes. */
-  connect(authorizer: ServiceFunction, handler: ServiceFunction): void {
+  /** Sets the function that checks tickets and, with a domain, that the request comes through the front; and the function for all routes. */
+  connect(authorizer: ServiceFunction, handler: ServiceFunction, keys: Keys): void {
+    const identitySource = ['route.request.querystring.ticket'];
+    if (this.#domain !== undefined) {
+      keys.grantCheckOrigin(authorizer);
+      // The gateway itself answers 401 when one is missing.
+      identitySource.push(`route.request.header.${originHeader}`);
+    }
     const integration = new WebSocketLambdaIntegration('Socket', handler);
     this.api.addRoute('$connect', {
       integration,
       returnResponse: true,
-      authorizer: new WebSocketLambdaAuthorizer('Ticket', authorizer, { identitySource: ['route.request.querystring.ticket'] }),
+      authorizer: new WebSocketLambdaAuthorizer('Ticket', authorizer, { identitySource }),
     });
     const others = [
       this.api.addRoute('$default', { integration, returnResponse: true }),

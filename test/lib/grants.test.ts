@@ -7,7 +7,9 @@ import { functionsOf, resourcesOf, synthesize, withoutHash, type Template } from
  */
 const appSecret = 'secretsmanager:GetSecretValue DatabaseAppSecret';
 const ownerSecret = 'secretsmanager:GetSecretValue DatabaseOwnerSecret';
-const signing = 'secretsmanager:GetSecretValue SigningSecret';
+const signTokens = 'secretsmanager:GetSecretValue UserTokensSecret';
+const signTickets = 'secretsmanager:GetSecretValue TicketsSecret';
+const originSecret = 'secretsmanager:GetSecretValue OriginSecret';
 const send = 'sqs:SendMessage RealtimeFanOutQueue';
 const onTable = (...actions: string[]) => actions.map((action) => `dynamodb:${action} ConnectionsTable`);
 const onMemory = (...actions: string[]) => actions.map((action) => `dynamodb:${action} MemoryTable`);
@@ -25,20 +27,20 @@ const fromQueue = (queue: string) => [
 const qdrantKey = 'secretsmanager:GetSecretValue QdrantKey';
 const index = ['QDRANT_URL', 'QDRANT_SECRET_ARN'];
 const embedder = ['EMBEDDING_PROVIDER', 'EMBEDDING_MODEL', 'EMBEDDING_DIMENSION'];
+/** Of functions behind the HTTP API: the front's secret as a hash, and the public keys of user tokens where users call. */
+const front = ['ORIGIN_SECRET_HASHES'];
+const users = [...front, 'USER_TOKEN_PUBLIC_KEYS'];
 const database = ['DATABASE_URL', 'DATABASE_TLS', 'DATABASE_SECRET_ARN'];
 
 const table: Record<string, { may: string[]; told: string[] }> = {
-  StreamsHttp: {
-    may: [appSecret, signing, send, ...endings],
-    told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'],
-  },
+  StreamsHttp: { may: [appSecret, send, ...endings], told: [...database, ...users, 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'] },
   StreamsFollowUp: {
     may: [appSecret, send, nudge, ...fromQueue('StreamsFollowUpQueue')],
     told: [...database, 'DEAD_LETTER_QUEUE_URL', 'FAN_OUT_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL'],
   },
   EpochsHttp: {
-    may: [appSecret, signing, send, cut, embed, titan, qdrantKey],
-    told: [...database, ...embedder, ...index, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
+    may: [appSecret, send, cut, embed, titan, qdrantKey],
+    told: [...database, ...embedder, ...index, ...users, 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
   },
   EpochsAssignEvents: {
     may: [appSecret, send, cut, embed, titan, ...onMemory('UpdateItem'), ...fromQueue('EpochsEpochsQueue')],
@@ -64,25 +66,21 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     may: [appSecret, ...onMemory('Query', 'UpdateItem')],
     told: [...database, 'MEMORY_TABLE'],
   },
-  NotificationsHttp: { may: [appSecret, signing, send], told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL'] },
-  WorkspacesHttp: {
-    may: [appSecret, signing, send, ...endings],
-    told: [...database, 'SIGNING_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'],
-  },
+  NotificationsHttp: { may: [appSecret, send], told: [...database, ...users, 'FAN_OUT_QUEUE_URL'] },
+  WorkspacesHttp: { may: [appSecret, send, ...endings], told: [...database, ...users, 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'] },
   WorkspacesCreateWorkspace: { may: [appSecret], told: database },
   FilesHttp: {
     may: [
       appSecret,
-      signing,
       ...['DeleteObjectTagging', 'GetObject', 'PutObject', 'PutObjectTagging'].map((action) => `s3:${action} FilesBucket/ws_*`),
       's3:ListBucket FilesBucket',
     ],
-    told: [...database, 'SIGNING_SECRET_ARN', 'FILES_BUCKET'],
+    told: [...database, ...users, 'FILES_BUCKET'],
   },
-  TransferHttp: { may: [appSecret, cut], told: [...database, 'EPOCHS_QUEUE_URL'] },
-  AuthHttp: { may: [appSecret, signing], told: [...database, 'SIGNING_SECRET_ARN'] },
-  RealtimeHttp: { may: [signing], told: ['SIGNING_SECRET_ARN', 'REALTIME_URL'] },
-  RealtimeAuthorize: { may: [signing, ...onTable('PutItem')], told: ['SIGNING_SECRET_ARN', 'CONNECTIONS_TABLE'] },
+  TransferHttp: { may: [appSecret, cut], told: [...database, ...front, 'EPOCHS_QUEUE_URL'] },
+  AuthHttp: { may: [appSecret, signTokens], told: [...database, ...users, 'USER_TOKEN_SECRET_ARN'] },
+  RealtimeHttp: { may: [signTickets], told: [...users, 'TICKET_SECRET_ARN', 'TICKET_PUBLIC_KEYS', 'REALTIME_URL'] },
+  RealtimeAuthorize: { may: onTable('PutItem'), told: ['TICKET_PUBLIC_KEYS', 'CONNECTIONS_TABLE'] },
   RealtimeSocket: {
     may: [appSecret, send, cut, ...onTable('BatchWriteItem', 'GetItem', 'UpdateItem')],
     told: [...database, 'CONNECTIONS_TABLE', 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL'],
@@ -100,9 +98,13 @@ const table: Record<string, { may: string[]; told: string[] }> = {
   },
   OperationsHttp: {
     may: [appSecret, ...onTable('GetItem'), 'sqs:GetQueueAttributes RealtimeFanOutQueue'],
-    told: [...database, 'CONNECTIONS_TABLE', 'FAN_OUT_QUEUE_URL', 'QDRANT_URL'],
+    told: [...database, ...front, 'CONNECTIONS_TABLE', 'FAN_OUT_QUEUE_URL', 'QDRANT_URL'],
   },
   OperationsSweepOutbox: { may: [appSecret, send], told: [...database, 'FAN_OUT_QUEUE_URL'] },
+  KeysPublish: {
+    may: [signTokens, signTickets, originSecret],
+    told: ['USER_TOKEN_SECRET_ARN', 'TICKET_SECRET_ARN', 'ORIGIN_SECRET_ARN'],
+  },
   PlatformMigrate: { may: [appSecret, ownerSecret], told: [...database, 'DATABASE_OWNER_SECRET_ARN'] },
 };
 
@@ -137,6 +139,13 @@ describe('grants', () => {
     for (const { Properties } of functions.values()) {
       expect(JSON.stringify(Properties['Environment'])).not.toMatch(/resolve:|password|[A-Za-z0-9]{40}(?<!Exports.*)"/i);
     }
+  });
+
+  test('the secret of a purpose is read by its one signer, and by the function of the deployment', () => {
+    const readersOf = (secret: string) => Object.keys(table).filter((name) => permissionsOf(service, `${name}Role`).includes(secret));
+    expect(readersOf(signTokens)).toEqual(['AuthHttp', 'KeysPublish']);
+    expect(readersOf(signTickets)).toEqual(['RealtimeHttp', 'KeysPublish']);
+    expect(readersOf(originSecret)).toEqual(['KeysPublish']);
   });
 
   test('no function in the network may call execute-api, whose names it cannot reach from there', () => {

@@ -21,7 +21,7 @@ const inside = [
   'OperationsSweepOutbox',
   'PlatformMigrate',
 ];
-const outside = ['RealtimeHttp', 'RealtimeAuthorize', 'RealtimeFanOut'];
+const outside = ['KeysPublish', 'RealtimeHttp', 'RealtimeAuthorize', 'RealtimeFanOut'];
 
 const { data, service } = synthesize('prod');
 const functions = functionsOf(service);

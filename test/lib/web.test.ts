@@ -39,6 +39,23 @@ describe('the front', () => {
     }
   });
 
+  test('adds the secret of the origin to what it sends to the gateways, and to nothing else', () => {
+    for (const { Id, CustomOriginConfig, OriginCustomHeaders = [] } of config.Origins as Resource['Properties'][]) {
+      const headers = (OriginCustomHeaders as { HeaderName: string; HeaderValue: unknown }[]).map(({ HeaderName, HeaderValue }) => [
+        HeaderName,
+        JSON.stringify(HeaderValue),
+      ]);
+      const secret = expect.stringMatching(/\{\{resolve:secretsmanager:.*OriginSecret.*:SecretString:value::\}\}/);
+      expect([Id, headers]).toEqual([Id, CustomOriginConfig ? [['x-origin-secret', secret]] : []]);
+    }
+  });
+
+  test('gets another value of the secret with another generation of the keys', () => {
+    const next = resourcesOf(synthesize('dev', { context: { keys: '2' } }).web, 'AWS::CloudFront::Distribution')[0]![1];
+    expect(config.Comment).toBe('Streambed dev, keys 1');
+    expect(next.Properties['DistributionConfig'].Comment).toBe('Streambed dev, keys 2');
+  });
+
   test('speaks HTTPS only, also to the gateways', () => {
     expect(config.DefaultCacheBehavior.ViewerProtocolPolicy).toBe('redirect-to-https');
     for (const { CustomOriginConfig } of config.Origins as { CustomOriginConfig?: object }[]) {

@@ -33,6 +33,14 @@ describe('the app on one machine', () => {
     expect(local.steps.map(({ name }) => name).toSorted()).toEqual(['demo', 'memory', 'migrations', 'postgres', 'services', 'synth']);
   });
 
+  test('A request past the front is answered by no function', async () => {
+    const requestContext = { requestId: 'direct', http: { method: 'GET', path: '/health' } };
+    const event = { version: '2.0', rawPath: '/health', rawQueryString: '', headers: {}, requestContext, isBase64Encoded: false };
+    const invocation = await local.functions.invoke('OperationsHttp', event);
+    expect(invocation).toMatchObject({ ok: true, payload: { statusCode: 403 } });
+    expect((await get('/health', { headers: { 'x-origin-secret': 'a guess' } })).status).toBe(200);
+  });
+
   test('The page is served at every place of the app, with its headers; a file that is not there is not the page', async () => {
     for (const path of ['/', '/some/place']) {
       const response = await get(path);

@@ -1,4 +1,6 @@
-import { createKeys } from '../../functions/platform/keys.ts';
+import { keyPairsOf, type KeyPurpose } from '../../functions/platform/key-pairs.ts';
+import { createSigner, type Signer } from '../../functions/platform/signer.ts';
+import { createVerifier, type Verifier } from '../../functions/platform/verifier.ts';
 import type { App } from '../../functions/platform/app.ts';
 import type { UserCaller } from '../../functions/platform/authenticate.ts';
 import { log } from '../../functions/platform/log.ts';
@@ -29,8 +31,16 @@ export interface TestApp extends App {
   time: Date;
 }
 
-/** Secret from which all keys are derived. */
-export const testSecret = 'a secret that only the test knows';
+/** Secret from which the keys of all purposes are derived. */
+export const testSecret = JSON.stringify({ seed: 'a seed that only the test knows, and nobody else' });
+const publicKeysOf = (purpose: KeyPurpose, secret = testSecret): string =>
+  keyPairsOf(purpose, secret)
+    .map(({ publicKey }) => publicKey)
+    .join(',');
+/** A signer of a purpose; with another secret than the app's, its tokens are forged. */
+export const testSigner = (purpose: KeyPurpose, secret = testSecret): Signer =>
+  createSigner(purpose, async () => secret, publicKeysOf(purpose, secret));
+const testVerifier = (purpose: KeyPurpose): Verifier => createVerifier(purpose, publicKeysOf(purpose));
 
 /** App over a real database, with a queue that records messages and a clock that moves only when it is set. */
 export async function createTestApp(): Promise<TestApp> {
@@ -63,7 +73,11 @@ export async function createTestApp(): Promise<TestApp> {
     epochsQueueUrl: 'epochs',
     embeddingsQueueUrl: 'embeddings',
     subscriptions: { end: () => Promise.resolve([]) },
-    keys: createKeys(async () => testSecret),
+    origin: { accepts: () => true },
+    tokenSigner: testSigner('user-token'),
+    tokenVerifier: testVerifier('user-token'),
+    ticketSigner: testSigner('realtime-ticket'),
+    ticketVerifier: testVerifier('realtime-ticket'),
     clock: { now: () => app.time },
     log,
     metrics: { count: () => undefined, milliseconds: () => undefined, flush: () => undefined } satisfies AppMetrics,

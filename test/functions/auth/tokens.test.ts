@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { hkdfSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { SignJWT } from 'jose';
-import { testSecret } from '../../support/app.ts';
+import { keyIdOf, keyPairsOf } from '../../../functions/platform/key-pairs.ts';
+import { testSecret, testSigner } from '../../support/app.ts';
 import type { Request } from '../../support/http.ts';
 import { createService } from '../../support/tenants.ts';
 import type { Service, Tenant } from '../../support/tenants.ts';
@@ -21,10 +21,8 @@ afterAll(() => service.app.test.drop());
 
 describe('an invalid token', () => {
   const now = () => Math.floor(service.app.time.getTime() / 1000);
-  const sign = async (claims: Record<string, unknown>, workspaceId = one.workspaceId) =>
-    new SignJWT({ sub: 'ada', ws: one.workspaceId, exp: now() + 60, ...claims })
-      .setProtectedHeader({ alg: 'HS256' })
-      .sign(await service.app.keys.key('user-token', workspaceId));
+  const sign = (claims: Record<string, unknown>, signer = testSigner('user-token')) =>
+    signer.sign({ sub: 'ada', ws: one.workspaceId, exp: now() + 60, ...claims } as never);
   const read = (token: string | undefined, headers?: Record<string, string>): Request => ({ path: one.paths.stream, token, headers });
 
   test('missing, not a bearer, not a token', async () => {
@@ -45,12 +43,21 @@ describe('an invalid token', () => {
     const payload = Buffer.from(JSON.stringify({ sub: 'ada', ws: one.workspaceId, exp: now() + 60 })).toString('base64url');
     for (const alg of ['none', 'None', 'HS256'])
       await service.expectProblem(read(`${Buffer.from(JSON.stringify({ alg })).toString('base64url')}.${payload}.`), 'unauthenticated');
-    const raw = new Uint8Array(hkdfSync('sha256', testSecret, '', `streambed:user-token:${one.workspaceId}`, 32));
-    const otherwise = await new SignJWT({ sub: 'ada', ws: one.workspaceId, exp: now() + 60 })
-      .setProtectedHeader({ alg: 'HS512' })
-      .sign(raw);
-    await service.expectProblem(read(otherwise), 'unauthenticated');
-    await service.expectProblem(read(await sign({}, two.workspaceId)), 'unauthenticated');
+    const [{ publicKey, privateKey } = { publicKey: '', privateKey: Buffer.of() }] = keyPairsOf('user-token', testSecret);
+    // The public key is known to every verifier, so it must not pass as the secret of a symmetric signature.
+    for (const [alg, raw] of [
+      ['HS256', Buffer.from(publicKey, 'base64url')],
+      ['HS512', Buffer.from(publicKey)],
+      ['HS256', privateKey],
+    ] as const) {
+      const otherwise = await new SignJWT({ sub: 'ada', ws: one.workspaceId, exp: now() + 60 })
+        .setProtectedHeader({ alg, typ: 'user-token+jwt', kid: keyIdOf(publicKey) })
+        .sign(raw);
+      await service.expectProblem(read(otherwise), 'unauthenticated');
+    }
+    const another = JSON.stringify({ seed: 'a seed that somebody made up, to forge a token with' });
+    await service.expectProblem(read(await sign({}, testSigner('user-token', another))), 'unauthenticated');
+    await service.expectProblem(read(await sign({}, testSigner('realtime-ticket'))), 'unauthenticated');
     const { body } = await service.http({ method: 'POST', path: '/v1/realtime/tickets', token: one.token });
     await service.expectProblem(read(body.ticket as string), 'unauthenticated');
   });

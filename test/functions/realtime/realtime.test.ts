@@ -9,6 +9,7 @@ import type { StreamEvent } from '../../../contract/event.ts';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';
 import type { SocketCaller } from '../../../functions/platform/ws-handler.ts';
 import { PartialFailure, fifoQueueHandler } from '../../../functions/platform/queue-handler.ts';
+import { createOrigin, originHashesOf } from '../../../functions/platform/origin.ts';
 import { authorize } from '../../../functions/realtime/authorize.ts';
 import type { Connections } from '../../../functions/realtime/connections.ts';
 import { createTicket } from '../../../functions/realtime/create-ticket.ts';
@@ -352,6 +353,16 @@ describe('tickets', () => {
     expect({ expiresIn, url, protocol }).toEqual({ expiresIn: 30, url: 'wss://example.test/realtime', protocol: 'streambed.v1.json' });
     expect(await open(ticket)).toMatchObject({ userId: 'ada', workspaceId: ada.workspaceId });
     expect(await open(ticket)).toBeUndefined();
+  });
+
+  test('open nothing past the front, and are not used up there', async () => {
+    const { ticket } = await ticketFor(ada);
+    const value = 'the value that the front sends, 32 letters or more';
+    const origin = createOrigin(originHashesOf(JSON.stringify({ value })));
+    const openWith = (headers?: Record<string, string>) => authorize({ ...app, origin }, { queryStringParameters: { ticket }, headers });
+    for (const sent of ['', 'a guess']) expect(await openWith({ 'x-origin-secret': sent })).toBeUndefined();
+    for (const headers of [undefined, {}]) expect(await openWith(headers)).toBeUndefined();
+    expect(await openWith({ 'X-Origin-Secret': value })).toMatchObject({ userId: 'ada' });
   });
 
   test('do not open anything when late, changed, or of another kind', async () => {

@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose';
+import { testSigner } from '../../support/app.ts';
 import { newId } from '../../../contract/ids.ts';
 import { maxBodyBytes } from '../../../functions/platform/http-input.ts';
 import type { TestApp } from '../../support/app.ts';
@@ -191,17 +192,11 @@ function* bodyCases(row: Row, { own }: World): Generator<Case> {
 /** Creates tokens that are almost valid. */
 export async function badTokens(app: TestApp, own: Furnished): Promise<World['bad']> {
   const now = Math.floor(app.time.getTime() / 1000);
-  const sign = async (key: Parameters<SignJWT['sign']>[0], expiresAt: number) =>
-    new SignJWT({ ws: own.workspaceId })
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .setSubject('ada')
-      .setIssuedAt(now - 60)
-      .setExpirationTime(expiresAt)
-      .sign(key);
-  const key = await app.keys.key('user-token', own.workspaceId);
+  const claims = (exp: number) => ({ ws: own.workspaceId, sub: 'ada', iat: now - 60, exp });
+  const forged = new SignJWT(claims(now + 60)).setProtectedHeader({ alg: 'HS256', typ: 'user-token+jwt' });
   return {
-    expired: await sign(key, now - 1),
-    forged: await sign(new Uint8Array(32), now + 60),
+    expired: await testSigner('user-token').sign(claims(now - 1)),
+    forged: await forged.sign(new Uint8Array(32)),
     otherSecret: `${own.apiKey.slice(0, -1)}${own.apiKey.endsWith('0') ? '1' : '0'}`,
   };
 }

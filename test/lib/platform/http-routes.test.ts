@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { api } from '../../../contract/api.ts';
 import type { Route } from '../../../contract/route.ts';
-import { resourcesOf, synthesize, withoutHash } from '../synthesized.ts';
+import { functionsOf, resourcesOf, synthesize, withoutHash } from '../synthesized.ts';
 
 const { service } = synthesize('dev');
 const apis = new Map(
@@ -30,6 +30,14 @@ describe('the HTTP API', () => {
 
   test.each(features)('%s also gets other methods of its paths, to answer 405', (name, rows) => {
     for (const { path } of rows) expect([path, deployed.get(`ANY ${path}`)]).toEqual([path, name]);
+  });
+
+  test('has no function that answers past the front', () => {
+    const functions = functionsOf(service);
+    for (const name of new Set(deployed.values())) {
+      const { ORIGIN_SECRET_HASHES: hashes } = functions.get(name)!.Properties['Environment'].Variables as Record<string, unknown>;
+      expect([name, hashes]).toEqual([name, { 'Fn::GetAtt': [expect.stringMatching(/^KeysPublished/), 'originHashes'] }]);
+    }
   });
 
   test('has no route that the contract does not have', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { resourcesOf, synthesize, withoutHash, type Resource } from '../synthesized.ts';
+import { functionsOf, resourcesOf, synthesize, withoutHash, type Resource, type Template } from '../synthesized.ts';
 
 const { service } = synthesize('dev');
 const [[apiId]] = resourcesOf(service, 'AWS::ApiGatewayV2::Api').filter(
@@ -23,6 +23,17 @@ describe('the WebSocket API', () => {
     expect(authorizer.Properties).toMatchObject({ AuthorizerType: 'REQUEST', IdentitySource: ['route.request.querystring.ticket'] });
     expect(JSON.stringify(authorizer.Properties['AuthorizerUri'])).toMatch(/RealtimeAuthorize[0-9A-F]{8}/);
     expect(authorizer.Properties['AuthorizerResultTtlInSeconds']).toBeUndefined();
+  });
+
+  test('lets a socket open through the front only, where the front has a name', () => {
+    const context = { domainName: 'talk.example.com', certificateArn: 'arn:aws:acm:us-east-1:1:certificate/2' };
+    const named = synthesize('prod', { context }).service;
+    const [[, authorizer]] = resourcesOf(named, 'AWS::ApiGatewayV2::Authorizer') as [[string, Resource]];
+    expect(authorizer.Properties['IdentitySource']).toEqual(['route.request.querystring.ticket', 'route.request.header.x-origin-secret']);
+    const variablesOf = (template: Template) =>
+      functionsOf(template).get('RealtimeAuthorize')!.Properties['Environment'].Variables as Record<string, unknown>;
+    expect(variablesOf(named)).toHaveProperty('ORIGIN_SECRET_HASHES');
+    expect(variablesOf(service)).not.toHaveProperty('ORIGIN_SECRET_HASHES');
   });
 
   test('sends answers back where a client waits for one', () => {
