@@ -4,6 +4,7 @@ export const env = {
   databaseUrl: 'DATABASE_URL',
   databaseSecretArn: 'DATABASE_SECRET_ARN',
   databaseOwnerSecretArn: 'DATABASE_OWNER_SECRET_ARN',
+  databaseRoleSecretArns: 'DATABASE_ROLE_SECRET_ARNS',
   databaseTls: 'DATABASE_TLS',
   userTokenSecretArn: 'USER_TOKEN_SECRET_ARN',
   userTokenPublicKeys: 'USER_TOKEN_PUBLIC_KEYS',
@@ -64,8 +65,17 @@ export const metric = {
   indexFailures: 'IndexFailures',
 } as const;
 
-/** The database role that the functions connect as: no BYPASSRLS, owns nothing. */
-export const appDatabaseRole = 'streambed_app';
+/**
+ * Database roles that the functions connect as, by purpose: use cases, workers behind queues and schedules, search, and the outbox with health
+ * checks. None owns anything or bypasses row-level security.
+ */
+export const databaseRoles = {
+  app: 'streambed_app',
+  worker: 'streambed_worker',
+  search: 'streambed_search',
+  operations: 'streambed_operations',
+} as const;
+export type DatabasePurpose = keyof typeof databaseRoles;
 
 /** The header that the front adds to its requests to the gateways, with the secret of the origin. */
 export const originHeader = 'x-origin-secret';

@@ -26,7 +26,7 @@ export class Auth extends Construct {
       memoryMb: 1024,
       inNetwork: true,
     });
-    props.database.grantConnect(this.http);
+    props.database.grantConnect(this.http, 'app');
     props.keys.grantSignTokens(this.http);
     props.routes.add(api.auth, this.http);
   }

@@ -73,7 +73,7 @@ export class Epochs extends Construct {
       inNetwork: true,
       reachesOut: true,
     });
-    database.grantConnect(fn);
+    database.grantConnect(fn, 'app');
     keys.grantVerifyTokens(fn);
     fanOut.grantSend(fn);
     embeddings.grantUse(fn);
@@ -141,7 +141,7 @@ export class Epochs extends Construct {
   #addWorker(id: string, props: Worker): ServiceFunction {
     const { platform, database } = this.#props;
     const fn = new ServiceFunction(this, id, { platform, inNetwork: true, ...props });
-    database.grantConnect(fn);
+    database.grantConnect(fn, 'worker');
     return fn;
   }
 

@@ -28,7 +28,7 @@ export class Files extends Construct {
       memoryMb: 1024,
       inNetwork: true,
     });
-    props.database.grantConnect(this.http);
+    props.database.grantConnect(this.http, 'app');
     props.keys.grantVerifyTokens(this.http);
     props.bucket.grantExchange(this.http);
     props.routes.add(api.files, this.http);

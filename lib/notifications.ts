@@ -28,7 +28,7 @@ export class Notifications extends Construct {
       memoryMb: 1024,
       inNetwork: true,
     });
-    props.database.grantConnect(this.http);
+    props.database.grantConnect(this.http, 'app');
     props.keys.grantVerifyTokens(this.http);
     props.fanOut.grantSend(this.http);
     props.routes.add(api.notifications, this.http);

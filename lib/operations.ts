@@ -34,7 +34,7 @@ export class Operations extends Construct {
       inNetwork: true,
       reachesOut: true,
     });
-    props.database.grantConnect(this.http);
+    props.database.grantConnect(this.http, 'operations');
     props.connections.grant(this.http, 'probe');
     props.qdrant.grantProbe(this.http);
     props.fanOut.grantInspect(this.http);
@@ -49,7 +49,7 @@ export class Operations extends Construct {
       inNetwork: true,
       alone: true,
     });
-    props.database.grantConnect(this.sweepOutbox);
+    props.database.grantConnect(this.sweepOutbox, 'operations');
     props.fanOut.grantSend(this.sweepOutbox);
     addSchedule(this, 'EveryMinute', { worker: this.sweepOutbox, every: Duration.minutes(1), description: 'Sweeps the outbox' });
     this.#watchQueues(props.platform);

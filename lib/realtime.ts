@@ -78,7 +78,7 @@ export class Realtime extends Construct {
       memoryMb: 1024,
       inNetwork: true,
     });
-    props.database.grantConnect(this.socket);
+    props.database.grantConnect(this.socket, 'app');
     props.connections.grant(this.socket, 'keepConnections');
     this.fanOutQueue.grantSend(this.socket);
     this.sockets.connect(this.authorize, this.socket, props.keys);

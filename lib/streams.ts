@@ -33,7 +33,7 @@ export class Streams extends Construct {
       memoryMb: 1024,
       inNetwork: true,
     });
-    props.database.grantConnect(this.http);
+    props.database.grantConnect(this.http, 'app');
     props.keys.grantVerifyTokens(this.http);
     props.connections.grant(this.http, 'endSubscriptions');
     props.fanOut.grantSend(this.http);
@@ -48,7 +48,7 @@ export class Streams extends Construct {
       looksAgain: true,
       environments: props.platform.stage.followUpConcurrency,
     });
-    props.database.grantConnect(this.followUp);
+    props.database.grantConnect(this.followUp, 'worker');
     props.fanOut.grantSend(this.followUp);
     this.followUpQueue = new WorkQueue(this, 'FollowUpQueue', {
       alarms: props.platform.alarms,

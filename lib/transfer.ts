@@ -24,7 +24,7 @@ export class Transfer extends Construct {
       memoryMb: 1024,
       inNetwork: true,
     });
-    props.database.grantConnect(this.http);
+    props.database.grantConnect(this.http, 'app');
     props.routes.add(api.transfer, this.http);
   }
 }

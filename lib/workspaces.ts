@@ -32,7 +32,7 @@ export class Workspaces extends Construct {
       memoryMb: 1024,
       inNetwork: true,
     });
-    props.database.grantConnect(this.http);
+    props.database.grantConnect(this.http, 'app');
     props.keys.grantVerifyTokens(this.http);
     props.connections.grant(this.http, 'endSubscriptions');
     props.fanOut.grantSend(this.http);
@@ -46,6 +46,6 @@ export class Workspaces extends Construct {
       inNetwork: true,
       alone: true,
     });
-    props.database.grantConnect(this.createWorkspace);
+    props.database.grantConnect(this.createWorkspace, 'app');
   }
 }

@@ -29,7 +29,7 @@ try {
   await admin.query('create database streambed owner streambed_owner');
   await admin.end();
   const owner = { host: '127.0.0.1', port: server.port, user: 'streambed_owner', password: 'owner', database: 'streambed' };
-  await migrate({ owner, appPassword: 'app', directory });
+  await migrate({ owner, passwords: { streambed_app: 'app' }, directory });
   const client = new pg.Client(owner);
   await client.connect();
   writeFileSync(join(directory, 'schema.sql'), await readSchema(client));

@@ -45,7 +45,7 @@ export async function startBenchServer(options: { dataFolder?: string } = {}): P
   const migrateTemplate = async () => {
     await asSuperuser('create database migrated owner streambed_owner');
     const owner = { host: '127.0.0.1', port: server.port, user: 'streambed_owner', password: 'owner', database: 'migrated' };
-    await migrate({ owner, appPassword: 'app', directory: new URL('../../migrations', import.meta.url).pathname });
+    await migrate({ owner, passwords: { streambed_app: 'app' }, directory: new URL('../../migrations', import.meta.url).pathname });
   };
   return {
     superuser,

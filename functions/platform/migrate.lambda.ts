@@ -7,11 +7,14 @@ import { fetchSecret } from './secrets.ts';
 import { taskHandler } from './task-handler.ts';
 
 const Credentials = z.object({ username: z.string(), password: z.string() });
-const read = async (name: 'databaseOwnerSecretArn' | 'databaseSecretArn') =>
-  Credentials.parse(JSON.parse(await fetchSecret(setting(name))));
+const read = async (arn: string) => Credentials.parse(JSON.parse(await fetchSecret(arn)));
 
 export const handler = taskHandler(z.unknown(), async () => {
-  const [owner, app] = await Promise.all([read('databaseOwnerSecretArn'), read('databaseSecretArn')]);
-  const connection = { ...databaseAddress(), user: owner.username, password: owner.password };
-  return migrate({ owner: connection, appPassword: app.password, directory: join(import.meta.dirname, 'migrations') });
+  const roles = await Promise.all(setting('databaseRoleSecretArns').split(',').map(read));
+  const owner = await read(setting('databaseOwnerSecretArn'));
+  return migrate({
+    owner: { ...databaseAddress(), user: owner.username, password: owner.password },
+    passwords: Object.fromEntries(roles.map(({ username, password }) => [username, password])),
+    directory: join(import.meta.dirname, 'migrations'),
+  });
 });

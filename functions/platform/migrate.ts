@@ -1,23 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
-import { appDatabaseRole } from '../../contract/names.ts';
+import { type DatabasePurpose, databaseRoles } from '../../contract/names.ts';
 import { scramVerifier } from './scram.ts';
 
-/** Connection of the database owner, and the password to set for the functions' role. */
+/** Connection of the database owner, and the passwords to set for the functions' roles. A role without one lets nobody in. */
 export interface Migration {
   readonly owner: pg.ClientConfig;
-  readonly appPassword: string;
+  readonly passwords: Readonly<Record<string, string>>;
   /** Folder of the numbered .sql files. */
   readonly directory: string;
 }
 
-/** Creates the functions' role, then migrates the schema to the newest version. Safe to repeat and to run concurrently. */
-export async function migrate({ owner, appPassword, directory }: Migration): Promise<{ applied: string[] }> {
+/** Creates the functions' roles, then migrates the schema to the newest version. Safe to repeat and to run concurrently. */
+export async function migrate({ owner, passwords, directory }: Migration): Promise<{ applied: string[] }> {
   const client = new pg.Client({ connectionTimeoutMillis: 10_000, ...owner });
   await client.connect();
   try {
-    await ensureAppRole(client, appPassword);
+    await ensureRoles(client, passwords);
     const run = () =>
       runner({
         dbClient: client,
@@ -55,40 +55,56 @@ async function withRetries<Result>(run: () => Promise<Result>): Promise<Result> 
 }
 
 /**
- * Settings of the functions' role. They are set on the role and not by each connection, because RDS Proxy refuses start-up options. A plan
+ * Settings of the functions' roles. They are set on the roles and not by each connection, because RDS Proxy refuses start-up options. A plan
  * is made once per connection: by default the server plans many statements each time, which takes longer than running them. Times selected
  * as text are read as UTC (`time-text.ts`).
  */
-const roleSettings = {
+const everyRole = {
   plan_cache_mode: 'force_generic_plan',
   TimeZone: 'UTC',
   statement_timeout: '15s',
   idle_in_transaction_session_timeout: '20s',
 };
+const settings: Readonly<Record<DatabasePurpose, Readonly<Record<string, string>>>> = {
+  app: everyRole,
+  worker: everyRole,
+  search: { ...everyRole, statement_timeout: '5s', default_transaction_read_only: 'on' },
+  operations: everyRole,
+};
 
 /**
- * Creates the role of the functions. It owns nothing and cannot bypass row-level security. Each run sets its password and its settings, so
- * a rotated secret takes effect. Both belong to the server and not to a database, so they are no migration.
+ * Creates the roles of the functions. They own nothing and cannot bypass row-level security. Each run sets their passwords and settings, so
+ * a rotated secret takes effect. Roles belong to the server and not to a database, so they are no migration.
  */
-async function ensureAppRole(client: pg.Client, password: string): Promise<void> {
+async function ensureRoles(client: pg.Client, passwords: Migration['passwords']): Promise<void> {
   // Postgres refuses two concurrent changes of a role. The lock queues migrations of this database. Roles are shared with the other
   // databases of the server, so one of those may still collide.
-  await client.query(`select pg_advisory_lock(hashtext('${appDatabaseRole}'))`);
-  await client.query(`do $$ begin
-    create role ${appDatabaseRole} login nosuperuser nocreatedb nocreaterole;
-  exception when duplicate_object or unique_violation then null;
-  end $$`);
-  const verifier = client.escapeLiteral(scramVerifier(password));
-  const alter = async (change: string): Promise<void> => {
-    const run = () => client.query(`alter role ${appDatabaseRole} ${change}`);
-    await run().catch(run);
-  };
-  await alter(`password ${verifier}`);
+  await client.query(`select pg_advisory_lock(hashtext('streambed_app'))`);
+  for (const [purpose, role] of Object.entries(databaseRoles) as [DatabasePurpose, string][]) {
+    await client.query(`do $$ begin
+      create role ${role} login nosuperuser nocreatedb nocreaterole;
+    exception when duplicate_object or unique_violation then null;
+    end $$`);
+    const password = passwords[role];
+    if (password !== undefined) await alter(client, role, `password ${client.escapeLiteral(scramVerifier(password))}`);
+    const known = await listSettings(client, role);
+    for (const [name, value] of Object.entries(settings[purpose])) {
+      if (!known.has(`${name}=${value}`)) await alter(client, role, `set ${name} = '${value}'`);
+    }
+  }
+  await client.query(`select pg_advisory_unlock(hashtext('streambed_app'))`);
+}
+
+async function alter(client: pg.Client, role: string, change: string): Promise<void> {
+  const run = () => client.query(`alter role ${role} ${change}`);
+  await run().catch(run);
+}
+
+/** Lists the settings of a role, as `name=value`. */
+async function listSettings(client: pg.Client, role: string): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ setting: string }>(
     'select unnest(setconfig) as setting from pg_db_role_setting where setrole = $1::regrole and setdatabase = 0',
-    [appDatabaseRole],
+    [role],
   );
-  const known = new Set(rows.map(({ setting }) => setting));
-  for (const [name, value] of Object.entries(roleSettings)) if (!known.has(`${name}=${value}`)) await alter(`set ${name} = '${value}'`);
-  await client.query(`select pg_advisory_unlock(hashtext('${appDatabaseRole}'))`);
+  return new Set(rows.map(({ setting }) => setting));
 }

@@ -11,30 +11,35 @@ import {
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { appDatabaseRole } from '../../contract/names.ts';
+import { type DatabasePurpose, databaseRoles } from '../../contract/names.ts';
 import type { Stage } from '../stage.ts';
 import { acknowledge } from './checks.ts';
 import type { Network } from './network.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 const databaseName = 'streambed';
-/** Owns the tables and runs the migrations; the functions connect as `appDatabaseRole`, whom row-level security binds. */
+/** Owns the tables and runs the migrations; the functions connect as `databaseRoles`, which row-level security binds. */
 const ownerRole = 'streambed_owner';
 
-/** Postgres in the isolated subnets, and the two roles' secrets. */
+/** Postgres in the isolated subnets, and the secrets of its roles. */
 export class Database extends Construct {
   readonly instance: DatabaseInstance;
   readonly #stage: Stage;
   readonly #owner: Secret;
-  readonly #app: Secret;
+  readonly #roles: Readonly<Record<DatabasePurpose, Secret>>;
 
   constructor(scope: Construct, id: string, props: { readonly stage: Stage; readonly network: Network }) {
     super(scope, id);
     this.#stage = props.stage;
     this.#owner = this.#makeSecret('OwnerSecret', ownerRole);
-    this.#app = this.#makeSecret('AppSecret', appDatabaseRole);
+    this.#roles = {
+      app: this.#makeSecret('AppSecret', databaseRoles.app),
+      worker: this.#makeSecret('WorkerSecret', databaseRoles.worker),
+      search: this.#makeSecret('SearchSecret', databaseRoles.search),
+      operations: this.#makeSecret('OperationsSecret', databaseRoles.operations),
+    };
     this.instance = this.#makeInstance(props.network);
-    for (const secret of [this.#owner, this.#app]) {
+    for (const secret of [this.#owner, ...Object.values(this.#roles)]) {
       acknowledge(
         secret,
         'AwsSolutions-SMG4',
@@ -52,18 +57,21 @@ export class Database extends Construct {
     }
   }
 
-  /** Lets a function connect as the role that row-level security binds. */
-  grantConnect(fn: ServiceFunction): void {
+  /** Lets a function connect as the role of its purpose. */
+  grantConnect(fn: ServiceFunction, purpose: DatabasePurpose): void {
+    const { secretArn } = this.#roles[purpose];
     this.#addTo(fn);
-    fn.allow(['secretsmanager:GetSecretValue'], this.#app.secretArn);
-    fn.set('databaseSecretArn', this.#app.secretArn);
+    fn.allow(['secretsmanager:GetSecretValue'], secretArn);
+    fn.set('databaseSecretArn', secretArn);
   }
 
-  /** Lets the migration function connect as the owner of the schema, and set the password of the functions' role. */
+  /** Lets the migration function connect as the owner of the schema, and set the passwords of the functions' roles. */
   grantOwn(fn: ServiceFunction): void {
-    this.grantConnect(fn);
-    fn.allow(['secretsmanager:GetSecretValue'], this.#owner.secretArn);
+    this.#addTo(fn);
+    const roles = Object.values(this.#roles).map(({ secretArn }) => secretArn);
+    fn.allow(['secretsmanager:GetSecretValue'], this.#owner.secretArn, ...roles);
     fn.set('databaseOwnerSecretArn', this.#owner.secretArn);
+    fn.set('databaseRoleSecretArns', roles.join(','));
   }
 
   #addTo(fn: ServiceFunction): void {

@@ -6,6 +6,9 @@ import { functionsOf, resourcesOf, synthesize, withoutHash, type Template } from
  * many here is a hole; one too few is an outage.
  */
 const appSecret = 'secretsmanager:GetSecretValue DatabaseAppSecret';
+const workerSecret = 'secretsmanager:GetSecretValue DatabaseWorkerSecret';
+const searchSecret = 'secretsmanager:GetSecretValue DatabaseSearchSecret';
+const operationsSecret = 'secretsmanager:GetSecretValue DatabaseOperationsSecret';
 const ownerSecret = 'secretsmanager:GetSecretValue DatabaseOwnerSecret';
 const signTokens = 'secretsmanager:GetSecretValue UserTokensSecret';
 const signTickets = 'secretsmanager:GetSecretValue TicketsSecret';
@@ -35,7 +38,7 @@ const database = ['DATABASE_URL', 'DATABASE_TLS', 'DATABASE_SECRET_ARN'];
 const table: Record<string, { may: string[]; told: string[] }> = {
   StreamsHttp: { may: [appSecret, send, ...endings], told: [...database, ...users, 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'] },
   StreamsFollowUp: {
-    may: [appSecret, send, nudge, ...fromQueue('StreamsFollowUpQueue')],
+    may: [workerSecret, send, nudge, ...fromQueue('StreamsFollowUpQueue')],
     told: [...database, 'DEAD_LETTER_QUEUE_URL', 'FAN_OUT_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL'],
   },
   EpochsHttp: {
@@ -43,7 +46,7 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     told: [...database, ...embedder, ...index, ...users, 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
   },
   EpochsAssignEvents: {
-    may: [appSecret, send, cut, embed, titan, ...onMemory('UpdateItem'), ...fromQueue('EpochsEpochsQueue')],
+    may: [workerSecret, send, cut, embed, titan, ...onMemory('UpdateItem'), ...fromQueue('EpochsEpochsQueue')],
     told: [
       ...database,
       ...embedder,
@@ -55,15 +58,15 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     ],
   },
   EpochsIndexEpoch: {
-    may: [appSecret, send, cut, embed, titan, qdrantKey, ...fromQueue('EpochsEmbeddingsQueue')],
+    may: [workerSecret, send, cut, embed, titan, qdrantKey, ...fromQueue('EpochsEmbeddingsQueue')],
     told: [...database, ...embedder, ...index, 'DEAD_LETTER_QUEUE_URL', 'FAN_OUT_QUEUE_URL', 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL'],
   },
   EpochsFlushIdle: {
-    may: [appSecret, cut, embed, ...onMemory('DeleteItem', 'PutItem', 'Query')],
+    may: [workerSecret, cut, embed, ...onMemory('DeleteItem', 'PutItem', 'Query')],
     told: [...database, 'EPOCHS_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL', 'MEMORY_TABLE'],
   },
   EpochsLearnAssociations: {
-    may: [appSecret, ...onMemory('Query', 'UpdateItem')],
+    may: [workerSecret, ...onMemory('Query', 'UpdateItem')],
     told: [...database, 'MEMORY_TABLE'],
   },
   NotificationsHttp: { may: [appSecret, send], told: [...database, ...users, 'FAN_OUT_QUEUE_URL'] },
@@ -97,15 +100,18 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     told: ['CONNECTIONS_TABLE', 'REALTIME_URL', 'DEAD_LETTER_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL', 'EPOCHS_QUEUE_URL'],
   },
   OperationsHttp: {
-    may: [appSecret, ...onTable('GetItem'), 'sqs:GetQueueAttributes RealtimeFanOutQueue'],
+    may: [operationsSecret, ...onTable('GetItem'), 'sqs:GetQueueAttributes RealtimeFanOutQueue'],
     told: [...database, ...front, 'CONNECTIONS_TABLE', 'FAN_OUT_QUEUE_URL', 'QDRANT_URL'],
   },
-  OperationsSweepOutbox: { may: [appSecret, send], told: [...database, 'FAN_OUT_QUEUE_URL'] },
+  OperationsSweepOutbox: { may: [operationsSecret, send], told: [...database, 'FAN_OUT_QUEUE_URL'] },
   KeysPublish: {
     may: [signTokens, signTickets, originSecret],
     told: ['USER_TOKEN_SECRET_ARN', 'TICKET_SECRET_ARN', 'ORIGIN_SECRET_ARN'],
   },
-  PlatformMigrate: { may: [appSecret, ownerSecret], told: [...database, 'DATABASE_OWNER_SECRET_ARN'] },
+  PlatformMigrate: {
+    may: [ownerSecret, appSecret, workerSecret, searchSecret, operationsSecret],
+    told: ['DATABASE_URL', 'DATABASE_TLS', 'DATABASE_OWNER_SECRET_ARN', 'DATABASE_ROLE_SECRET_ARNS'],
+  },
 };
 
 const network = ['CreateNetworkInterface', 'DeleteNetworkInterface', 'DescribeNetworkInterfaces', 'DescribeSubnets'].map(

@@ -14,7 +14,11 @@ const names = Object.keys(checksumsOf(directory)).map((name) => name.replace(/\.
 describe('migrate()', () => {
   let empty: TestDatabase;
   const run = (from = directory) =>
-    migrate({ owner: { ...connection(), user: 'streambed_owner', password: 'owner' }, appPassword: 'app', directory: from });
+    migrate({
+      owner: { ...connection(), user: 'streambed_owner', password: 'owner' },
+      passwords: { streambed_app: 'app' },
+      directory: from,
+    });
   const connection = () => ({ host: empty.owner.host, port: empty.owner.port, database: empty.name });
   const applied = async () =>
     (await empty.owner.query<{ name: string }>('select name from schema_migrations order by id')).rows.map(({ name }) => name);

@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { type DatabasePurpose, databaseRoles } from '../../contract/names.ts';
 import { createDatabase } from '../../functions/platform/database.ts';
 import type { Database } from '../../functions/platform/database.ts';
 
 export interface TestDatabase {
   readonly name: string;
-  /** The database as the functions see it: role streambed_app, one connection. */
-  open(): Database;
+  /** The database as the functions see it: one connection, as the role of a purpose (`app` by default). */
+  open(purpose?: DatabasePurpose): Database;
   /** A connection of the owner, which bypasses row-level security, for inspection. */
   readonly owner: pg.Client;
   drop(): Promise<void>;
@@ -30,8 +31,8 @@ export async function createTestDatabase(template = 'template_streambed'): Promi
   return {
     name,
     owner,
-    open() {
-      const db = createDatabase(async () => ({ ...ownerConfig(name), user: 'streambed_app', password: 'app' }));
+    open(purpose = 'app') {
+      const db = createDatabase(async () => ({ ...ownerConfig(name), user: databaseRoles[purpose], password: 'app' }));
       opened.push(db);
       return db;
     },

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { databaseRoles } from '../../contract/names.ts';
 import { migrate } from '../../functions/platform/migrate.ts';
 import { startPostgresServer } from '../../local/postgres/server.ts';
 
@@ -14,7 +15,11 @@ export default async function globalSetup(): Promise<void> {
   await admin.query('create database template_streambed owner streambed_owner');
   await admin.end();
   const owner = { host, port, user: 'streambed_owner', password: 'owner', database: 'template_streambed' };
-  await migrate({ owner, appPassword: 'app', directory: new URL('../../migrations', import.meta.url).pathname });
+  await migrate({
+    owner,
+    passwords: Object.fromEntries(Object.values(databaseRoles).map((role) => [role, 'app'])),
+    directory: new URL('../../migrations', import.meta.url).pathname,
+  });
   process.env.TEST_POSTGRES_HOST = host;
   process.env.TEST_POSTGRES_PORT = String(port);
 }

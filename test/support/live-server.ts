@@ -73,6 +73,7 @@ export function createLiveServer(app: TestApp & { connections: Connections }, re
       closers.get(connectionId)?.(1000);
     },
   };
+  const workerDb = app.test.open('worker');
   const nudges = createNudges(app);
   const handler = socketHandler({
     connect: async () => ({}),
@@ -103,7 +104,7 @@ export function createLiveServer(app: TestApp & { connections: Connections }, re
     }
     for (const { body, delaySeconds } of app.later.splice(0)) {
       app.time = new Date(app.time.getTime() + delaySeconds * 1000);
-      await followUp(app, FollowUp.parse(JSON.parse(JSON.stringify(body))));
+      await followUp({ ...app, db: workerDb }, FollowUp.parse(JSON.parse(JSON.stringify(body))));
     }
   }
 

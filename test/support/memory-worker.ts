@@ -10,7 +10,7 @@ import { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory
 import type { TestApp } from './app.ts';
 import { startTestTable } from './dynamodb.ts';
 
-/** The workers of memory over a real database, a real index and an in-memory DynamoDB. Their queues are those that the app records. */
+/** The workers of memory over a real database, which they reach as their own role, a real index and an in-memory DynamoDB. Their queues are those that the app records. */
 export interface MemoryWorker {
   readonly due: DueWorkspaces;
   /** As the worker of the queue does it. */
@@ -35,7 +35,8 @@ export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
   const step = () => {
     if (left > 0 && --left === 0) throw new Error('The worker died');
   };
-  const parts = { ...app, clock: app.clock, due, knowledge: createKnowledge(), db: mortal(app.db, step), queues: mortalQueues(app, step) };
+  const db = mortal(app.test.open('worker'), step);
+  const parts = { ...app, clock: app.clock, due, knowledge: createKnowledge(), db, queues: mortalQueues(app, step) };
 
   const worker: MemoryWorker = {
     due,
