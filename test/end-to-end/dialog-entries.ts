@@ -72,7 +72,7 @@ async function pressEnter({ person }: Scene, { dialog }: Opened): Promise<void> 
   await dialog.waitFor({ state: 'detached' });
 }
 
-/** How each dialog of the web app is opened, by the file that holds it. */
+/** The way to open each dialog of the web app, by the file that holds it. */
 export const dialogEntries: Readonly<Record<string, DialogEntry>> = {
   'app/shell.tsx': {
     onlyNarrow: true,

@@ -74,22 +74,40 @@ export function Shell({ workspaceName, expired }: { workspaceName: string; expir
         </ErrorBoundary>
       </main>
       {isNarrow && (
-        <Drawer
-          opened={drawer}
-          onClose={setDrawer.close}
-          size="19rem"
-          padding={0}
-          withCloseButton={false}
-          attributes={{ content: { 'aria-label': 'Streams' } }}
-        >
-          <div className={classes.drawer}>{sidebar}</div>
-        </Drawer>
+        <StreamsDrawer opened={drawer} isCovered={creating || browsing || jumping || help.opened} onClose={setDrawer.close}>
+          {sidebar}
+        </StreamsDrawer>
       )}
       <CreateStreamDialog opened={creating} onClose={create.close} />
       <BrowseDialog opened={browsing} onClose={browse.close} />
       <JumpDialog opened={jumping} onClose={jump.close} />
       <ShortcutsDialog opened={help.opened} onClose={help.close} />
     </div>
+  );
+}
+
+interface DrawerProps {
+  readonly opened: boolean;
+  /** A dialog that was opened from the drawer stands over it: Escape closes one thing at a time. */
+  readonly isCovered: boolean;
+  readonly onClose: () => void;
+  readonly children: React.ReactNode;
+}
+
+/** The list of streams over a narrow page. */
+function StreamsDrawer({ opened, isCovered, onClose, children }: DrawerProps) {
+  return (
+    <Drawer
+      opened={opened}
+      onClose={onClose}
+      closeOnEscape={!isCovered}
+      size="19rem"
+      padding={0}
+      withCloseButton={false}
+      attributes={{ content: { 'aria-label': 'Streams' } }}
+    >
+      <div className={classes.drawer}>{children}</div>
+    </Drawer>
   );
 }
 
