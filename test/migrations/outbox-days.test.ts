@@ -146,7 +146,11 @@ test('posts never fail and no row is lost while days are made and dropped beside
 
 describe('The migration', () => {
   const run = (of: TestDatabase, from: string) =>
-    migrate({ owner: { ...connectionOf(of), user: 'streambed_owner', password: 'owner' }, appPassword: 'app', directory: from });
+    migrate({
+      owner: { ...connectionOf(of), user: 'streambed_owner', password: 'owner' },
+      passwords: { streambed_app: 'app' },
+      directory: from,
+    });
   /** A database of the version before, filled, then migrated. */
   const upgraded = async (fill: (of: TestDatabase) => Promise<unknown>): Promise<TestDatabase> => {
     const of = await createTestDatabase('template1');

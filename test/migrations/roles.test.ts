@@ -112,7 +112,9 @@ describe('A function', () => {
 
   test('of operations reads no message, whatever workspace it names', async () => {
     for (const table of ['text_messages', 'stream_events', 'api_keys', 'outbox'])
-      await expect(as('operations').transaction(workspaceId, (tx) => tx.query(`select * from ${table}`, []))).rejects.toMatchObject(denied);
+      await expect(as('operations').transaction({ workspaceId }, (tx) => tx.query(`select * from ${table}`, []))).rejects.toMatchObject(
+        denied,
+      );
     await expect(as('operations').query('select search_words($1, null, null, null, null, 10)', ['amberfox'])).rejects.toMatchObject(denied);
     expect(await as('operations').query('select 1 as one', [])).toEqual([{ one: 1 }]);
   });
@@ -125,17 +127,17 @@ describe('A function', () => {
       `update users set email = 'eve@example.org'`,
       `update workspaces set name = 'Eve'`,
     ])
-      await expect(as('worker').transaction(workspaceId, (tx) => tx.query(sql, []))).rejects.toMatchObject(denied);
-    await as('worker').transaction(workspaceId, (tx) => tx.query('update workspace_members set rev = rev where false', []));
+      await expect(as('worker').transaction({ workspaceId }, (tx) => tx.query(sql, []))).rejects.toMatchObject(denied);
+    await as('worker').transaction({ workspaceId }, (tx) => tx.query('update workspace_members set rev = rev where false', []));
   });
 
   test('of search changes nothing, and sees one workspace', async () => {
     const sql = 'select distinct workspace_id from text_messages';
-    expect(await as('search').transaction(workspaceId, (tx) => tx.query(sql, []))).toEqual([{ workspace_id: workspaceId }]);
-    expect(await as('search').transaction('ws_of_somebody_else', (tx) => tx.query(sql, []))).toEqual([]);
+    expect(await as('search').transaction({ workspaceId }, (tx) => tx.query(sql, []))).toEqual([{ workspace_id: workspaceId }]);
+    expect(await as('search').transaction({ workspaceId: 'ws_of_somebody_else' }, (tx) => tx.query(sql, []))).toEqual([]);
     const write = 'update streams set last_seq = 0';
-    await expect(as('search').transaction(workspaceId, (tx) => tx.query(write, []))).rejects.toMatchObject({ code: '25006' });
-    const undone = as('search').transaction(workspaceId, async (tx) => {
+    await expect(as('search').transaction({ workspaceId }, (tx) => tx.query(write, []))).rejects.toMatchObject({ code: '25006' });
+    const undone = as('search').transaction({ workspaceId }, async (tx) => {
       await tx.query('set transaction read write', []);
       return tx.query(write, []);
     });
