@@ -15,6 +15,9 @@ export const packedFrameBytes = 30_000;
 export const maxRooms = 50;
 /** Most changes of a room that a resume replays. A client that is further behind pulls over HTTP. */
 export const maxReplay = 200;
+/** Most changes, and bytes of their texts, that a resume replays over all its rooms. The client pulls the other rooms over HTTP. */
+export const maxReplayedChanges = 2_000;
+export const maxReplayedBytes = 1_000_000;
 /** Seconds between pings of a client (with jitter), and the greatest age of a socket. */
 export const pingSeconds = 240;
 export const maxAgeSeconds = 7200;
@@ -52,6 +55,12 @@ const RoomName = z
   .string()
   .max(200)
   .refine((name) => parseRoom(name) !== undefined, { error: 'must be the name of a room' });
+/** A list of different rooms: work that a frame asks for twice is refused. */
+const differentRooms = <Item extends z.ZodType>(item: Item, roomOf: (item: z.infer<Item>) => string) =>
+  z
+    .array(item)
+    .max(maxRooms)
+    .refine((items) => new Set(items.map(roomOf)).size === items.length, { error: 'must not hold the same room twice' });
 const seq = z.int().min(0);
 const gen = z.string().min(1).max(32);
 
@@ -105,11 +114,15 @@ export const HelloFrame = request(
   z.strictObject({
     v: z.int(),
     device: z.string().max(64).optional(),
-    resume: z.strictObject({ rooms: z.array(Position).max(maxRooms) }).optional(),
+    resume: z.strictObject({ rooms: differentRooms(Position, ({ room }) => room) }).optional(),
   }),
 ).meta({ id: 'HelloFrame' });
-export const SubFrame = request('sub', z.strictObject({ rooms: z.array(Subscription).min(1).max(maxRooms) })).meta({ id: 'SubFrame' });
-export const UnsubFrame = request('unsub', z.strictObject({ rooms: z.array(RoomName).min(1).max(maxRooms) })).meta({ id: 'UnsubFrame' });
+export const SubFrame = request('sub', z.strictObject({ rooms: differentRooms(Subscription, ({ room }) => room).min(1) })).meta({
+  id: 'SubFrame',
+});
+export const UnsubFrame = request('unsub', z.strictObject({ rooms: differentRooms(RoomName, (room) => room).min(1) })).meta({
+  id: 'UnsubFrame',
+});
 export const SendFrame = request(
   'send',
   z.strictObject({ stream: StreamId, clientEventId: ClientEventId, text: MessageText, mentions: z.array(Mention).max(50).default([]) }),
@@ -137,7 +150,9 @@ export const SignalFrame = request(
 export const BarrierFrame = request('barrier', z.strictObject({ stream: StreamId, label: nameOf(80).optional() })).meta({
   id: 'BarrierFrame',
 });
-export const PingFrame = request('ping', z.strictObject({ pos: z.array(Position).max(maxRooms).default([]) })).meta({ id: 'PingFrame' });
+export const PingFrame = request('ping', z.strictObject({ pos: differentRooms(Position, ({ room }) => room).default([]) })).meta({
+  id: 'PingFrame',
+});
 
 export const ClientFrame = z
   .discriminatedUnion('op', [HelloFrame, SubFrame, UnsubFrame, SendFrame, SignalFrame, BarrierFrame, PingFrame])

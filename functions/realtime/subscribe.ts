@@ -1,4 +1,4 @@
-import { maxReplay, maxRooms } from '../../contract/frames.ts';
+import { maxReplay, maxReplayedBytes, maxReplayedChanges, maxRooms } from '../../contract/frames.ts';
 import type { RoomItem, RoomState, ServerFrame } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
 import type { Problem } from '../../contract/errors.ts';
@@ -55,9 +55,11 @@ async function subscribeVisible(
   if (outcome === 'not connected') throw new AppError('insufficient_state', 'Open another connection.');
   const heads = await accessRooms(tx, caller, rooms);
   const plans = wanted.flatMap((want) => plan(want, heads.get(want.room)));
-  const replays = plans.flatMap((p) => (p.kind === 'replay' ? [{ streamId: p.streamId, position: p.from }] : []));
-  return { plans, changes: await readChanges(tx, replays, maxReplay) };
+  const replays = plans.flatMap((p) => (p.kind === 'replay' ? [{ streamId: p.streamId, position: p.from, head: p.head }] : []));
+  return { plans, changes: await readChanges(tx, replays, budget) };
 }
+
+const budget = { perStream: maxReplay, changes: maxReplayedChanges, bytes: maxReplayedBytes };
 
 /** Action of a subscription besides going live: none, replay or resync. */
 type Plan = RoomState &
@@ -95,8 +97,8 @@ function framesOf(p: Plan, changes: ReadonlyMap<string, RoomItem[]>): ServerFram
   const { room, gen, from, head } = p;
   if (p.kind === 'live') return [];
   if (p.kind === 'resync') return [[{ op: 'resync', rooms: [{ room, reason: p.reason, gen, head }] }]];
-  const items = changes.get(p.streamId) ?? [];
-  if (items.length > maxReplay) return [[behind(room, from, head)]];
+  const items = changes.get(p.streamId);
+  if (!items) return [[behind(room, from, head)]];
   return chunk(packFrames(room, gen, items, { from, upTo: head }), 8);
 }
 

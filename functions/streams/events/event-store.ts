@@ -148,6 +148,28 @@ export async function listEventsBeside(
   return rows.map(eventOf);
 }
 
+/** Counts changes in several streams, each after its own position, and the bytes of their texts: at most `limit` changes a stream. */
+export async function measureChanges(
+  tx: Transaction,
+  behind: readonly { streamId: string; position: number }[],
+  limit: number,
+): Promise<{ streamId: string; changes: number; bytes: number }[]> {
+  // The length of a text is known without reading the text.
+  const rows = await tx.query<{ stream_id: string; changes: number; bytes: number }>(
+    `select b.stream_id, count(*) as changes, sum(c.bytes)::bigint as bytes
+     from unnest($2::text[], $3::bigint[]) as b(stream_id, position)
+     cross join lateral (
+       select coalesce(octet_length(t.content), 0) + coalesce(pg_column_size(e.payload), 0) as bytes
+       from stream_events e left join text_messages t on t.id = e.id
+       where e.workspace_id = $1 and e.stream_id = b.stream_id and e.changed_seq > b.position
+       order by e.changed_seq limit $4
+     ) c
+     group by b.stream_id`,
+    [tx.workspaceId, behind.map(({ streamId }) => streamId), behind.map(({ position }) => position), limit],
+  );
+  return rows.map(({ stream_id: streamId, ...row }) => ({ streamId, ...row }));
+}
+
 /**
  * Lists changes in several streams, each after its own position: at most `limit` events a stream, oldest change first. One statement for
  * any number of streams.

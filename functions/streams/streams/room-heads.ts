@@ -3,7 +3,7 @@ import { parseRoom } from '../../../contract/frames.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import type { Transaction } from '../../platform/database.ts';
-import { listChanges } from '../events/event-store.ts';
+import { listChanges, measureChanges } from '../events/event-store.ts';
 import { findRoomPositions, findStreamPositions } from './room-store.ts';
 
 /** Head of a room's log. `streamId` is undefined for rooms of workspace and member, whose single changes are not stored. */
@@ -40,14 +40,45 @@ export async function accessRooms(tx: Transaction, caller: UserCaller, rooms: re
   return new Map(heads.map((head) => [head.room, head]));
 }
 
-/** Reads the current state of what changed in streams after a position: at most `limit` + 1 changes, so that the caller detects more. */
+/** A stream whose changes after a position are wanted; `head` is the stream's last position. */
+export interface StreamBehind {
+  readonly streamId: string;
+  readonly position: number;
+  readonly head: number;
+}
+
+/** Most that is read for one caller: changes of a stream, changes of all streams, bytes of their texts. */
+export interface ReadBudget {
+  readonly perStream: number;
+  readonly changes: number;
+  readonly bytes: number;
+}
+
+/**
+ * Reads the current state of what changed in streams after a position. Streams beyond the budget are left out, those with the most changes
+ * first. They cost nothing: sizes are read before texts, and only of streams that may fit.
+ */
 export async function readChanges(
   tx: Transaction,
-  behind: readonly { streamId: string; position: number }[],
-  limit: number,
+  behind: readonly StreamBehind[],
+  { perStream, changes, bytes }: ReadBudget,
 ): Promise<Map<string, RoomItem[]>> {
-  const changes = behind.length > 0 ? await listChanges(tx, behind, limit + 1) : new Map<string, StreamEvent[]>();
-  return new Map([...changes].map(([streamId, events]) => [streamId, events.map(itemOf)]));
+  // Each change took a position, so the distance bounds their number.
+  const possible = takeWithin(behind, changes, ({ head, position }) => Math.min(head - position, perStream + 1));
+  if (possible.length === 0) return new Map();
+  const measured = await measureChanges(tx, possible, perStream + 1);
+  const small = measured.filter((stream) => stream.changes <= perStream);
+  const fitting = new Set(takeWithin(small, bytes, (stream) => stream.bytes).map(({ streamId }) => streamId));
+  if (fitting.size === 0) return new Map();
+  const wanted = possible.filter(({ streamId }) => fitting.has(streamId));
+  const events = await listChanges(tx, wanted, perStream);
+  return new Map([...events].map(([streamId, found]) => [streamId, found.map(itemOf)]));
+}
+
+/** Selects items, smallest first, while their sizes add up to at most `limit`. */
+function takeWithin<Item>(items: readonly Item[], limit: number, sizeOf: (item: Item) => number): Item[] {
+  let left = limit;
+  return items.toSorted((a, b) => sizeOf(a) - sizeOf(b)).filter((item) => (left -= sizeOf(item)) >= 0);
 }
 
 function itemOf(event: StreamEvent): RoomItem {
