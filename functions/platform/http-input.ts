@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ClientEventId } from '../../contract/ids.ts';
 import type { Route } from '../../contract/route.ts';
 import { AppError, fieldErrors } from './errors.ts';
+import { refuseDeep } from './json-depth.ts';
 import type { FieldError } from '../../contract/errors.ts';
 
 /** Request headers that a use case sees. */
@@ -13,8 +14,6 @@ export interface RequestHeaders {
 
 /** Largest body of a request, in bytes. */
 export const maxBodyBytes = 262_144;
-/** Maximum nesting depth of objects and arrays. */
-const maxBodyDepth = 64;
 
 /** Parses path, query, body and headers of a request by its route. Throws one error that names every bad field. */
 export function readInput(route: Route, event: APIGatewayProxyEventV2): Record<string, unknown> {
@@ -76,10 +75,7 @@ function readBody(event: APIGatewayProxyEventV2): unknown {
   }
   if (bytes.length === 0) throw new AppError('malformed_json', 'The body is empty; a JSON object is needed.');
   const json = parseJson(bytes);
-  if (isDeeperThan(maxBodyDepth, json)) {
-    const message = `must not be nested more than ${maxBodyDepth} levels deep`;
-    throw new AppError('invalid_input', `body: ${message}`, { errors: [{ path: 'body', message }] });
-  }
+  refuseDeep('body', json);
   return json;
 }
 
@@ -89,14 +85,4 @@ function parseJson(bytes: Buffer): unknown {
   } catch (error) {
     throw new AppError('malformed_json', error instanceof SyntaxError ? error.message.slice(0, 200) : 'The body is not UTF-8.');
   }
-}
-
-/** Measures depth level by level. A recursive check would run out of stack on a body built to cause that. */
-function isDeeperThan(levels: number, json: unknown): boolean {
-  let level = [json];
-  for (let depth = 0; depth <= levels; depth++) {
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
 }

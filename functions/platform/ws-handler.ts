@@ -10,6 +10,7 @@ import { newId, UserId, WorkspaceId } from '../../contract/ids.ts';
 import { errorKinds } from '../../contract/errors.ts';
 import type { UserCaller } from './authenticate.ts';
 import { AppError, fieldErrors, toAppError, toProblem } from './errors.ts';
+import { refuseDeep } from './json-depth.ts';
 import { log, takeColdStart } from './log.ts';
 import { metrics } from './metrics.ts';
 
@@ -107,6 +108,7 @@ function parseFrame(frames: FrameTable, raw: unknown): ClientFrame {
     const errors = [{ path: 'frame.op', message: `must be one of ${Object.keys(frames).join(', ')}` }];
     throw new AppError('unknown_op', undefined, { errors });
   }
+  refuseDeep('frame', raw);
   const parsed = ClientFrame.safeParse(raw);
   if (parsed.success) return parsed.data;
   const errors = fieldErrors('frame', parsed.error);

@@ -85,6 +85,23 @@ describe('frames', () => {
     await expectErr(`{"op":"hello","id":1,"d":{"v":1,"device":"${'x'.repeat(33_000)}"}}`, 'too_large', null);
   });
 
+  test('that ask for a room twice are refused', async () => {
+    const name = `ws:${workspaceId}:workspace`;
+    const rooms = [{ room: name }, { room: name, seq: 0 }];
+    await expectErr({ op: 'sub', id: 6, d: { rooms } }, 'invalid_input', 6, 'frame.d.rooms');
+    await expectErr({ op: 'unsub', id: 6, d: { rooms: [name, name] } }, 'invalid_input', 6, 'frame.d.rooms');
+    await expectErr({ op: 'hello', id: 6, d: { v: 1, resume: { rooms } } }, 'invalid_input', 6, 'frame.d.resume.rooms');
+    await expectErr({ op: 'ping', id: 6, d: { pos: rooms } }, 'invalid_input', 6, 'frame.d.pos');
+  });
+
+  test('that are nested deep are refused before their schema is walked', async () => {
+    const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
+    const signal = `{"op":"signal","id":6,"d":{"room":"ws:${workspaceId}:workspace","type":"typing","data":`;
+    await expectErr(`${signal}${deep}}}`, 'invalid_input', 6, 'frame');
+    const list = `${'['.repeat(15_000)}${']'.repeat(15_000)}`;
+    await expectErr(`${signal}{"a":${list}}}}`, 'invalid_input', 6, 'frame');
+  });
+
   test('that fail have one error format: refusals, a dependency that is down, a bug', async () => {
     const send = (text: string) => ({ op: 'send', id: 8, d: { stream: newId('stream'), clientEventId: 'a', text } });
     await expectErr(send('x'), 'stream_archived', 8);
