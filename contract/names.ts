@@ -15,6 +15,7 @@ export const env = {
   connectionsTable: 'CONNECTIONS_TABLE',
   fanOutQueueUrl: 'FAN_OUT_QUEUE_URL',
   followUpQueueUrl: 'FOLLOW_UP_QUEUE_URL',
+  sharesQueueUrl: 'SHARES_QUEUE_URL',
   epochsQueueUrl: 'EPOCHS_QUEUE_URL',
   embeddingsQueueUrl: 'EMBEDDINGS_QUEUE_URL',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',

@@ -24,6 +24,7 @@ export interface OverviewProps {
   readonly sockets: WebSocketApi;
   readonly fanOut: WorkQueue;
   readonly followUps: WorkQueue;
+  readonly shares: WorkQueue;
   readonly epochs: WorkQueue;
   readonly embeddings: WorkQueue;
   readonly database: DatabaseInstance;
@@ -63,7 +64,7 @@ const noticed = ({ http, stage }: OverviewProps): IWidget[] => [
   graph('Posted', [ownMetric(stage, 'eventsPosted', 'Sum')]),
 ];
 
-const live = ({ sockets, fanOut, followUps, stage }: OverviewProps): IWidget[] => [
+const live = ({ sockets, fanOut, followUps, shares, stage }: OverviewProps): IWidget[] => [
   graph(
     'Commit to socket, ms',
     ['p50', 'p99'].map((statistic) => ownMetric(stage, 'fanOutLatency', statistic).with({ label: statistic })),
@@ -74,7 +75,7 @@ const live = ({ sockets, fanOut, followUps, stage }: OverviewProps): IWidget[] =
     ownMetric(stage, 'framesPosted', 'Sum'),
   ]),
   graph('Sockets gone, sockets slow', [ownMetric(stage, 'connectionsPruned', 'Sum'), ownMetric(stage, 'slowConnections', 'Sum')]),
-  graph('Queues: oldest, s; put aside', [...waiting('fan-out', fanOut), ...waiting('follow-up', followUps)]),
+  graph('Queues: oldest, s; put aside', [...waiting('fan-out', fanOut), ...waiting('follow-up', followUps), ...waiting('shares', shares)]),
 ];
 
 const remembered = ({ epochs, embeddings, stage }: OverviewProps): IWidget[] => [

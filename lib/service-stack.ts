@@ -46,6 +46,7 @@ export class ServiceStack extends Stack {
     const fanOut = realtime.fanOutQueue;
     const streams = new Streams(this, 'Streams', { platform, routes, database, connections, keys, fanOut });
     streams.followUpQueue.grantSend(realtime.fanOut);
+    streams.sharesQueue.grantSend(realtime.fanOut);
     new Notifications(this, 'Notifications', { platform, routes, database, keys, fanOut });
     const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, connections, keys, fanOut });
     new Files(this, 'Files', { platform, routes, database, keys, bucket: files });
@@ -74,6 +75,7 @@ export class ServiceStack extends Stack {
       sockets: realtime.sockets.api,
       fanOut,
       followUps: streams.followUpQueue,
+      shares: streams.sharesQueue,
       epochs: epochs.epochsQueue,
       embeddings: epochs.embeddingsQueue,
       database: database.instance,

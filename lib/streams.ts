@@ -17,12 +17,18 @@ export interface StreamsProps {
   readonly fanOut: WorkQueue;
 }
 
+/** Originals whose shares are refreshed at once: SQS's least concurrency. */
+const sharesConcurrency = 2;
+
 /** Streams and their events over HTTP, and the follow-up work after a change. */
 export class Streams extends Construct {
   readonly http: ServiceFunction;
   readonly followUp: ServiceFunction;
   /** Nudges that name a changed stream. The functions that post frames send them. */
   readonly followUpQueue: WorkQueue;
+  readonly refreshShares: ServiceFunction;
+  /** Nudges that name an edited or deleted event. A queue of its own: an event with many shares never delays badges. */
+  readonly sharesQueue: WorkQueue;
 
   constructor(scope: Construct, id: string, props: StreamsProps) {
     super(scope, id);
@@ -39,17 +45,10 @@ export class Streams extends Construct {
     props.fanOut.grantSend(this.http);
     props.routes.add(api.streams, this.http);
 
-    this.followUp = new ServiceFunction(this, 'FollowUp', {
-      platform: props.platform,
-      description: 'Tells sidebars how far streams are, root events their replies, shares their previews',
-      timeout: Duration.seconds(30),
-      memoryMb: 1024,
-      inNetwork: true,
-      looksAgain: true,
+    this.followUp = this.#worker(props, 'FollowUp', {
+      description: 'Tells sidebars how far streams are, and root events their replies',
       environments: props.platform.stage.followUpConcurrency,
     });
-    props.database.grantConnect(this.followUp, 'worker');
-    props.fanOut.grantSend(this.followUp);
     this.followUpQueue = new WorkQueue(this, 'FollowUpQueue', {
       alarms: props.platform.alarms,
       worker: this.followUp,
@@ -59,5 +58,35 @@ export class Streams extends Construct {
       late: { after: Duration.minutes(1), runbook: 'follow-up-late' },
     });
     this.followUpQueue.grantSend(this.followUp);
+
+    this.refreshShares = this.#worker(props, 'RefreshShares', {
+      description: 'Tells the readers of shares that the original changed',
+      environments: sharesConcurrency,
+    });
+    this.sharesQueue = new WorkQueue(this, 'SharesQueue', {
+      alarms: props.platform.alarms,
+      worker: this.refreshShares,
+      maxConcurrency: sharesConcurrency,
+      batchSize: 1,
+      variable: 'sharesQueueUrl',
+      ordered: false,
+      late: { after: Duration.minutes(10), runbook: 'shares-late' },
+    });
+    this.sharesQueue.grantSend(this.refreshShares);
+  }
+
+  /** Creates a worker that reads Postgres and sends frames. */
+  #worker({ platform, database, fanOut }: StreamsProps, id: string, more: { description: string; environments: number }): ServiceFunction {
+    const worker = new ServiceFunction(this, id, {
+      platform,
+      ...more,
+      timeout: Duration.seconds(30),
+      memoryMb: 1024,
+      inNetwork: true,
+      looksAgain: true,
+    });
+    database.grantConnect(worker, 'worker');
+    fanOut.grantSend(worker);
+    return worker;
   }
 }

@@ -55,6 +55,58 @@ AS $function$
     end
   $function$;
 
+CREATE OR REPLACE FUNCTION public.append_event(event_id text, workspace text, stream text, author text, client_key text, created timestamp with time zone, kind text, content_kind text, content_ref text, body jsonb, said text, mentioned jsonb, is_message boolean, mentions_all boolean, even_archived boolean, in_line boolean, promise_id text, promise_room text, promise_topic text, promise_payload jsonb, hash bytea)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+    declare
+      place bigint;
+      message_ordinal bigint;
+    begin
+      if said is not null then
+        insert into text_messages (id, workspace_id, content, mentions) values (event_id, workspace, said, mentioned);
+      end if;
+      if in_line then
+        perform pg_advisory_xact_lock(hashtextextended(stream, 0));
+      end if;
+
+      if is_message then
+        update streams s set last_seq = s.last_seq + 1, message_count = s.message_count + 1, last_event_at = created,
+          recent_actor_ids = case when s.recent_actor_ids[1] is distinct from author
+            then (array_prepend(author, array_remove(s.recent_actor_ids, author)))[1:3] else s.recent_actor_ids end,
+          counts_rev = s.counts_rev + mentions_all::int
+        where s.id = stream and s.workspace_id = workspace and (s.archived_at is null or even_archived)
+        returning s.last_seq, s.message_count into place, message_ordinal;
+      else
+        update streams s set last_seq = s.last_seq + 1, counts_rev = s.counts_rev + mentions_all::int
+        where s.id = stream and s.workspace_id = workspace and (s.archived_at is null or even_archived)
+        returning s.last_seq into place;
+      end if;
+      if place is null then
+        raise exception 'The stream % takes no events', stream using errcode = 'SBARC';
+      end if;
+
+      insert into stream_events (id, workspace_id, stream_id, seq, changed_seq, ordinal, event_type, actor_id, client_event_id,
+        content_type, content_id, payload, created_at, request_hash)
+      values (event_id, workspace, stream, place, place, message_ordinal, kind, author, client_key, content_kind, content_ref, body, created,
+        hash)
+      on conflict (stream_id, actor_id, client_event_id) do nothing;
+      if not found then
+        raise exception 'The client event id % is taken', client_key using errcode = 'SBDUP';
+      end if;
+
+      if is_message then
+        update stream_members m set read_seq = place, read_ordinal = message_ordinal, read_rev = m.read_rev + 1,
+          last_read_event_id = event_id, last_read_at = created
+        where m.stream_id = stream and m.user_id = author and m.left_at is null;
+      end if;
+
+      insert into outbox (id, workspace_id, room, topic, payload, seq, created_at)
+      values (promise_id, workspace, promise_room, promise_topic, promise_payload, place, created);
+      return place;
+    end
+  $function$;
+
 CREATE OR REPLACE FUNCTION public.enter_workspace(caller text, version bigint, lock text)
  RETURNS void
  LANGUAGE plpgsql
@@ -628,15 +680,28 @@ CREATE POLICY one_workspace ON reactions AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
+CREATE TABLE share_refreshes (
+  original_event_id text NOT NULL,
+  workspace_id text NOT NULL,
+  lease_ends_at timestamp with time zone NOT NULL,
+  CONSTRAINT share_refreshes_pkey PRIMARY KEY (original_event_id)
+);
+ALTER TABLE share_refreshes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON share_refreshes AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
 CREATE TABLE shared_refs (
   id text NOT NULL,
   workspace_id text NOT NULL,
   original_event_id text NOT NULL,
   original_stream_id text NOT NULL,
   context text,
+  shown_seq bigint NOT NULL DEFAULT 0,
   CONSTRAINT shared_refs_pkey PRIMARY KEY (id)
 );
 CREATE INDEX shared_refs_by_original ON public.shared_refs USING btree (original_event_id);
+CREATE INDEX shared_refs_by_shown ON public.shared_refs USING btree (original_event_id, shown_seq);
 ALTER TABLE shared_refs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON shared_refs AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
@@ -661,6 +726,7 @@ CREATE TABLE stream_events (
   deleted_at timestamp with time zone,
   pinned_at timestamp with time zone,
   pinned_by text,
+  request_hash bytea,
   CONSTRAINT stream_events_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX stream_events_by_change ON public.stream_events USING btree (stream_id, changed_seq);
@@ -727,6 +793,7 @@ CREATE TABLE streams (
   deleted_count bigint NOT NULL DEFAULT 0,
   last_deleted_ordinal bigint NOT NULL DEFAULT 0,
   recent_actor_ids text[] NOT NULL DEFAULT '{}'::text[],
+  request_hash bytea,
   CONSTRAINT streams_pkey PRIMARY KEY (id),
   CONSTRAINT streams_status_known CHECK ((status = ANY (ARRAY['active'::text, 'archived'::text, 'resolved'::text]))),
   CONSTRAINT streams_type_known CHECK ((stream_type = ANY (ARRAY['channel'::text, 'thread'::text, 'dm'::text, 'incident'::text, 'assistant'::text]))),
@@ -862,6 +929,8 @@ GRANT INSERT, SELECT, UPDATE ON TABLE providers TO streambed_app;
 GRANT SELECT ON TABLE providers TO streambed_worker;
 GRANT DELETE, INSERT, SELECT ON TABLE reactions TO streambed_app;
 GRANT DELETE, INSERT, SELECT ON TABLE reactions TO streambed_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE share_refreshes TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE share_refreshes TO streambed_worker;
 GRANT INSERT, SELECT, UPDATE ON TABLE shared_refs TO streambed_app;
 GRANT SELECT ON TABLE shared_refs TO streambed_search;
 GRANT INSERT, SELECT, UPDATE ON TABLE shared_refs TO streambed_worker;
@@ -894,6 +963,8 @@ GRANT USAGE ON SEQUENCE access_epochs TO streambed_app;
 GRANT EXECUTE ON FUNCTION app_workspace_id() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with time zone,text,text,text,jsonb,text,jsonb,boolean,boolean,boolean,boolean,text,text,text,jsonb) TO streambed_app;
 GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with time zone,text,text,text,jsonb,text,jsonb,boolean,boolean,boolean,boolean,text,text,text,jsonb) TO streambed_worker;
+GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with time zone,text,text,text,jsonb,text,jsonb,boolean,boolean,boolean,boolean,text,text,text,jsonb,bytea) TO streambed_app;
+GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with time zone,text,text,text,jsonb,text,jsonb,boolean,boolean,boolean,boolean,text,text,text,jsonb,bytea) TO streambed_worker;
 GRANT EXECUTE ON FUNCTION enter_workspace(text,bigint,text) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_drop_days(timestamp with time zone) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_drop_days(timestamp with time zone) TO streambed_operations;

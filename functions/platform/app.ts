@@ -17,8 +17,10 @@ export interface App {
   readonly queues: Queues;
   /** Address of the queue that every frame for sockets goes through, in order per room. */
   readonly fanOutQueueUrl: string;
-  /** Address of the queue for follow-up work on a published change: pointers, reply counts, previews. */
+  /** Address of the queue for follow-up work on a published change: pointers, reply counts. */
   readonly followUpQueueUrl: string;
+  /** Address of the queue of edited or deleted events whose shares are outdated. */
+  readonly sharesQueueUrl: string;
   /** Address of the queue of streams with events to cut into epochs. */
   readonly epochsQueueUrl: string;
   /** Address of the queue for work that needs an embedding or the vector index. */

@@ -1,6 +1,6 @@
 import { newId } from '../../contract/ids.ts';
 import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
-import type { FollowUp } from '../../contract/messages/follow-up.ts';
+import type { SharesNudge, StreamNudge } from '../../contract/messages/follow-up.ts';
 import type { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
 import type { App } from './app.ts';
 import { isUnavailable } from './errors.ts';
@@ -11,7 +11,8 @@ import { groupOf } from './outbox.ts';
  * sends to a queue.
  */
 interface NudgeMessages {
-  followUp: FollowUp;
+  followUp: StreamNudge;
+  shares: SharesNudge;
   epochs: EpochsMessage;
   embeddings: EmbeddingsMessage;
 }
@@ -20,7 +21,8 @@ type QueueApp<Name extends QueueName> = Pick<App, 'queues' | `${Name}QueueUrl`>;
 
 /**
  * Sends a worker a hint to check something, after a delay of up to 900 seconds. A nudge names the place, never the data. Rejects when the
- * queue did not take it: with `QueueRejection` when it refused the message, otherwise with the error of the call. Memory queues are fair: the messages of one workspace do not delay another's.
+ * queue did not take it: with `QueueRejection` when it refused the message, otherwise with the error of the call. The other queues than that
+ * of badges are fair: the messages of one workspace do not delay another's.
  */
 export async function nudge<Name extends QueueName>(
   app: QueueApp<Name>,

@@ -8,7 +8,12 @@ import { fanOut } from './fan-out.ts';
 import { createNudges } from './nudges.ts';
 import { openSockets } from './sockets.ts';
 
-const base = wire({ queues: openQueues, connections: openConnections, sockets: openSockets }, 'followUpQueueUrl', 'epochsQueueUrl');
+const base = wire(
+  { queues: openQueues, connections: openConnections, sockets: openSockets },
+  'followUpQueueUrl',
+  'sharesQueueUrl',
+  'epochsQueueUrl',
+);
 const app = { ...base, nudges: createNudges(base) };
 
 export const handler = fifoQueueHandler(FanOutMessage, openRedelivery(), (messages, isRedelivery) => fanOut(app, messages, isRedelivery));

@@ -1,7 +1,7 @@
 import { parseRoom } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
 import { nudge } from '../platform/nudge.ts';
-import type { FollowUp } from '../../contract/messages/follow-up.ts';
+import type { FollowUp, StreamNudge } from '../../contract/messages/follow-up.ts';
 import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import type { EpochsMessage } from '../../contract/messages/memory.ts';
 
@@ -21,10 +21,10 @@ export interface Nudges {
   after(messages: readonly FanOutMessage[]): Promise<void>;
 }
 
-export function createNudges(app: Pick<App, 'queues' | 'followUpQueueUrl' | 'epochsQueueUrl' | 'clock'>): Nudges {
+export function createNudges(app: Pick<App, 'queues' | 'followUpQueueUrl' | 'sharesQueueUrl' | 'epochsQueueUrl' | 'clock'>): Nudges {
   const windows = new Map<string, { endsAt: number; dueAt: number }>();
 
-  async function nudgeStream(message: Extract<FollowUp, { kind: 'stream' }>): Promise<void> {
+  async function nudgeStream(message: StreamNudge): Promise<void> {
     const now = app.clock.now().getTime();
     const window = windows.get(message.streamId);
     if (window && now < window.dueAt - marginMs) return;
@@ -37,11 +37,11 @@ export function createNudges(app: Pick<App, 'queues' | 'followUpQueueUrl' | 'epo
 
   return {
     async after(messages) {
-      const streams = new Map<string, Extract<FollowUp, { kind: 'stream' }>>();
+      const streams = new Map<string, StreamNudge>();
       for (const message of messages) {
         for (const followUp of followUpsOf(message)) {
           if (followUp.kind === 'stream') streams.set(followUp.streamId, followUp);
-          else await nudge(app, 'followUp', followUp);
+          else await nudge(app, 'shares', followUp);
         }
       }
       // Sent in parallel: later messages of this room wait for them.

@@ -1,4 +1,4 @@
-import { FollowUp } from '../../contract/messages/follow-up.ts';
+import { StreamNudge } from '../../contract/messages/follow-up.ts';
 import { openDatabase } from '../platform/database.ts';
 import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
@@ -8,4 +8,4 @@ import { followUp } from './follow-up/follow-up.ts';
 
 const app = wire({ db: openDatabase, queues: openQueues }, 'fanOutQueueUrl', 'followUpQueueUrl');
 
-export const handler = queueHandler(FollowUp, openRedelivery(), (message) => followUp(app, message));
+export const handler = queueHandler(StreamNudge, openRedelivery(), (message) => followUp(app, message));

@@ -17,6 +17,7 @@ export const runbookEntries = [
   'messages-not-taken',
   'fan-out-late',
   'follow-up-late',
+  'shares-late',
   'epochs-late',
   'embeddings-late',
   'memory-behind',

@@ -18,6 +18,7 @@ const onTable = (...actions: string[]) => actions.map((action) => `dynamodb:${ac
 const onMemory = (...actions: string[]) => actions.map((action) => `dynamodb:${action} MemoryTable`);
 const endings = onTable('Query', 'GetItem', 'BatchWriteItem');
 const nudge = 'sqs:SendMessage StreamsFollowUpQueue';
+const share = 'sqs:SendMessage StreamsSharesQueue';
 const cut = 'sqs:SendMessage EpochsEpochsQueue';
 const embed = 'sqs:SendMessage EpochsEmbeddingsQueue';
 const titan = 'bedrock:InvokeModel AWS::Region::foundation-model/amazon.titan-embed-text-v2:0';
@@ -40,6 +41,10 @@ const table: Record<string, { may: string[]; told: string[] }> = {
   StreamsFollowUp: {
     may: [workerSecret, send, nudge, ...fromQueue('StreamsFollowUpQueue')],
     told: [...database, 'DEAD_LETTER_QUEUE_URL', 'FAN_OUT_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL'],
+  },
+  StreamsRefreshShares: {
+    may: [workerSecret, send, share, ...fromQueue('StreamsSharesQueue')],
+    told: [...database, 'DEAD_LETTER_QUEUE_URL', 'FAN_OUT_QUEUE_URL', 'SHARES_QUEUE_URL'],
   },
   EpochsHttp: {
     may: [appSecret, send, cut, embed, titan, qdrantKey],
@@ -93,11 +98,12 @@ const table: Record<string, { may: string[]; told: string[] }> = {
       ...onTable('BatchWriteItem', 'DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
       ...fromQueue('RealtimeFanOutQueue'),
       nudge,
+      share,
       cut,
       'execute-api:ManageConnections RealtimeSocketsApi/realtime/DELETE/@connections/*',
       'execute-api:ManageConnections RealtimeSocketsApi/realtime/POST/@connections/*',
     ],
-    told: ['CONNECTIONS_TABLE', 'REALTIME_URL', 'DEAD_LETTER_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL', 'EPOCHS_QUEUE_URL'],
+    told: ['CONNECTIONS_TABLE', 'REALTIME_URL', 'DEAD_LETTER_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL', 'SHARES_QUEUE_URL', 'EPOCHS_QUEUE_URL'],
   },
   OperationsHttp: {
     may: [operationsSecret, ...onTable('GetItem'), 'sqs:GetQueueAttributes RealtimeFanOutQueue'],

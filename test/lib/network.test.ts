@@ -5,6 +5,7 @@ import { functionsOf, resourcesOf, synthesize } from './synthesized.ts';
 const inside = [
   'StreamsHttp',
   'StreamsFollowUp',
+  'StreamsRefreshShares',
   'EpochsHttp',
   'EpochsAssignEvents',
   'EpochsIndexEpoch',

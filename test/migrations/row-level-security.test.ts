@@ -23,6 +23,10 @@ async function fill(marker: string): Promise<void> {
     `insert into imports (workspace_id, source_workspace_id, exported_at, started_at) values ($1, 'ws_another', now(), now())`,
     [workspaceId],
   );
+  await app.test.owner.query(`insert into share_refreshes (original_event_id, workspace_id, lease_ends_at) values ($1, $2, now())`, [
+    `evt_of_${workspaceId}`,
+    workspaceId,
+  ]);
   workspaces.push(workspaceId);
 }
 

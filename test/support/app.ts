@@ -22,7 +22,7 @@ export interface TestApp extends App {
   readonly index: TestIndexHandle;
   /** Messages sent to the fan-out queue. */
   readonly sent: QueueMessage[];
-  /** Waiting nudges of the follow-up queue. */
+  /** Waiting nudges of the queues of follow-up work and of shares. */
   readonly later: { body: unknown; delaySeconds: number }[];
   /** Waiting messages of the memory queues. */
   readonly memoryMessages: { queueUrl: string; body: unknown; delaySeconds: number }[];
@@ -64,12 +64,13 @@ export async function createTestApp(): Promise<TestApp> {
         return { taken: new Set(messages.map(({ id }) => id)), refused: new Set<string>() };
       },
       async sendLater(queueUrl, body, delaySeconds) {
-        if (queueUrl === app.followUpQueueUrl) app.later.push({ body, delaySeconds });
+        if (queueUrl === app.followUpQueueUrl || queueUrl === app.sharesQueueUrl) app.later.push({ body, delaySeconds });
         else app.memoryMessages.push({ queueUrl, body, delaySeconds });
       },
     },
     fanOutQueueUrl: 'queue',
     followUpQueueUrl: 'follow-up',
+    sharesQueueUrl: 'shares',
     epochsQueueUrl: 'epochs',
     embeddingsQueueUrl: 'embeddings',
     subscriptions: { end: () => Promise.resolve([]) },

@@ -11,8 +11,8 @@ import { frameTable } from '../../functions/realtime/frames.ts';
 import { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import { createNudges } from '../../functions/realtime/nudges.ts';
 import type { Frame, PostOutcome } from '../../functions/realtime/sockets.ts';
-import { followUp } from '../../functions/streams/follow-up/follow-up.ts';
 import type { TestApp } from './app.ts';
+import { runFollowUp } from './follow-up.ts';
 import { httpOf } from './http.ts';
 import { limit } from './slowness.ts';
 
@@ -104,7 +104,7 @@ export function createLiveServer(app: TestApp & { connections: Connections }, re
     }
     for (const { body, delaySeconds } of app.later.splice(0)) {
       app.time = new Date(app.time.getTime() + delaySeconds * 1000);
-      await followUp({ ...app, db: workerDb }, FollowUp.parse(JSON.parse(JSON.stringify(body))));
+      await runFollowUp({ ...app, db: workerDb }, FollowUp.parse(JSON.parse(JSON.stringify(body))));
     }
   }
 

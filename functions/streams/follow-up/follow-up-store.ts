@@ -169,16 +169,6 @@ export async function listPersonalPointers(
   }));
 }
 
-/** Lists the events that share an original, with their streams. */
-export async function listShares(tx: Transaction, originalEventId: string): Promise<{ eventId: string; streamId: string }[]> {
-  const rows = await tx.query<{ id: string; stream_id: string }>(
-    `select e.id, e.stream_id from shared_refs sr join stream_events e on e.id = sr.id
-     where sr.workspace_id = $1 and sr.original_event_id = $2 and e.deleted_at is null`,
-    [tx.workspaceId, originalEventId],
-  );
-  return rows.map((row) => ({ eventId: row.id, streamId: row.stream_id }));
-}
-
 /** Finds the stream of an event. */
 export async function findStreamOfEvent(tx: Transaction, eventId: string): Promise<string | undefined> {
   const [row] = await tx.query<{ stream_id: string }>('select stream_id from stream_events where workspace_id = $1 and id = $2', [

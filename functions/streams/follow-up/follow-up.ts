@@ -3,22 +3,11 @@ import type { Pointer } from '../../../contract/frames.ts';
 import { metric } from '../../../contract/names.ts';
 import type { App } from '../../platform/app.ts';
 import type { Transaction } from '../../platform/database.ts';
-import type { FollowUp } from '../../../contract/messages/follow-up.ts';
+import type { StreamNudge } from '../../../contract/messages/follow-up.ts';
 import { nudge, push } from '../../platform/nudge.ts';
 import type { Push } from '../../platform/nudge.ts';
-import { withOutbox } from '../../platform/outbox.ts';
-import { enqueueChange } from '../events/change-event.ts';
-import { takePosition, touchEvent } from '../events/log-store.ts';
-import { findEventForRoom } from '../events/event-store.ts';
-import {
-  findStreamOfEvent,
-  listPersonalPointers,
-  listShares,
-  lockAnnouncement,
-  storeAnnounced,
-  storePostponedNudge,
-  storeRootAnnounced,
-} from './follow-up-store.ts';
+import { refreshEvent } from './refresh-event.ts';
+import { listPersonalPointers, lockAnnouncement, storeAnnounced, storePostponedNudge, storeRootAnnounced } from './follow-up-store.ts';
 import type { Announcement, PersonalPointer } from './follow-up-store.ts';
 
 export type FollowUpApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'followUpQueueUrl' | 'clock' | 'log' | 'metrics'>;
@@ -27,18 +16,10 @@ export type FollowUpApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'follow
 const announceSeconds = 3;
 
 /**
- * Runs the follow-up work of a change in a stream, outside the sender's request. Safe to repeat: it reads and sends current state, which
- * clients apply idempotently.
+ * Sends the stream's head to sidebars, and updates the root event of a thread with its number of replies, outside the sender's request.
+ * Safe to repeat: it reads and sends current state, which clients apply idempotently.
  */
-export async function followUp(app: FollowUpApp, message: FollowUp): Promise<void> {
-  if (message.kind === 'stream') await announce(app, message);
-  else await refreshShares(app, message);
-}
-
-type Nudge = Extract<FollowUp, { kind: 'stream' }>;
-
-/** Sends the stream's head to sidebars, and updates the root event of a thread with its number of replies. */
-async function announce(app: FollowUpApp, message: Nudge): Promise<void> {
+export async function followUp(app: FollowUpApp, message: StreamNudge): Promise<void> {
   const stream = await app.db.transaction(message, async (tx) => {
     const stream = await lockAnnouncement(tx, message.streamId);
     if (!stream || isAnnounced(stream)) return stream;
@@ -63,7 +44,7 @@ const earlyArrivalMs = 500;
 async function postponeNudge(
   app: FollowUpApp,
   tx: Transaction,
-  message: Nudge,
+  message: StreamNudge,
   { before }: Announcement,
   now: Date,
   dueAt: number,
@@ -81,7 +62,7 @@ const roomsPerMessage = 200;
 
 async function send(
   app: FollowUpApp,
-  { workspaceId }: Nudge,
+  { workspaceId }: StreamNudge,
   { pointer, isPublic, isThread }: Announcement,
   people: readonly PersonalPointer[],
 ): Promise<void> {
@@ -103,32 +84,11 @@ async function send(
  * Refreshes the root event of a thread: it takes a new position in its own stream when replies, name or status changed. The state it shows
  * is stored with it, so an interrupted announcement is sent again.
  */
-async function refreshRoot(app: FollowUpApp, { workspaceId }: Nudge, stream: Announcement): Promise<void> {
+async function refreshRoot(app: FollowUpApp, { workspaceId }: StreamNudge, stream: Announcement): Promise<void> {
   const { rootEventId, replyCount, rev, before } = stream;
   if (rootEventId === null || (replyCount === (before?.replyCount ?? 0) && rev === (before?.rev ?? 0))) return;
-  await refreshEvent(app, workspaceId, rootEventId, (tx) => storeRootAnnounced(tx, stream));
-}
-
-/** Refreshes the events that share an original: each takes a new position, and readers fetch the preview again. */
-async function refreshShares(app: FollowUpApp, { workspaceId, eventId }: Extract<FollowUp, { kind: 'shares' }>): Promise<void> {
-  const shares = await app.db.transaction({ workspaceId }, (tx) => listShares(tx, eventId));
-  // One transaction each: two streams are never locked at once.
-  for (const share of shares) await refreshEvent(app, workspaceId, share.eventId);
-}
-
-async function refreshEvent(
-  app: FollowUpApp,
-  workspaceId: string,
-  eventId: string,
-  note?: (tx: Transaction) => Promise<void>,
-): Promise<void> {
-  await withOutbox(app, { workspaceId }, async (tx) => {
-    await note?.(tx);
-    const streamId = await findStreamOfEvent(tx, eventId);
-    if (streamId === undefined) return;
-    const { seq, gen } = await takePosition(tx, streamId);
-    touchEvent(tx, eventId, seq);
-    const event = await findEventForRoom(tx, eventId);
-    if (event) enqueueChange(tx, gen, event, { type: 'event:updated', actor: null, at: app.clock.now() });
+  await refreshEvent(app, workspaceId, rootEventId, async (tx) => {
+    await storeRootAnnounced(tx, stream);
+    return true;
   });
 }

@@ -24,6 +24,7 @@ import { updateStream } from '../../../functions/streams/streams/update-stream.t
 import { removeMember } from '../../../functions/workspaces/update-member.ts';
 import { aChannel, aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
+import { runFollowUp } from '../../support/follow-up.ts';
 import { createTestConnections } from '../../support/connections.ts';
 
 let app: TestApp & { connections: Connections };
@@ -103,7 +104,7 @@ async function settle(): Promise<void> {
     await deliver();
     for (const { body, delaySeconds } of app.later.splice(0)) {
       app.time = new Date(app.time.getTime() + delaySeconds * 1000);
-      await followUp(app, FollowUp.parse(JSON.parse(JSON.stringify(body))));
+      await runFollowUp(app, FollowUp.parse(JSON.parse(JSON.stringify(body))));
     }
   }
 }

@@ -43,6 +43,7 @@ describe('every function', () => {
       EpochsAssignEvents: 'Allow',
       EpochsIndexEpoch: 'Allow',
       StreamsFollowUp: 'Allow',
+      StreamsRefreshShares: 'Allow',
     });
   });
 

@@ -56,6 +56,7 @@ describe('every worker', () => {
       EpochsIndexEpoch: { batch: 3, atOnce: 4 },
       RealtimeFanOut: { batch: 10, atOnce: 10 },
       StreamsFollowUp: { batch: 10, atOnce: 2 },
+      StreamsRefreshShares: { batch: 1, atOnce: 2 },
     };
     expect(mappings.map(({ FunctionName }) => withoutHash(FunctionName.Ref)).sort()).toEqual(Object.keys(brakes));
     for (const mapping of mappings) {
@@ -76,7 +77,7 @@ test('rooms do not wait for each other', () => {
   expect(fanOut).toMatchObject({ FifoQueue: true, DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' });
 });
 
-test.each(['StreamsFollowUpQueue', 'EpochsEpochsQueue', 'EpochsEmbeddingsQueue'])(
+test.each(['StreamsFollowUpQueue', 'StreamsSharesQueue', 'EpochsEpochsQueue', 'EpochsEmbeddingsQueue'])(
   '%s has no order: its messages may be sent with a delay',
   (name) => {
     const [queue] = [...queues].filter(([id]) => id.startsWith(name) && !deadLetters.has(id)).map(([, { Properties }]) => Properties);
