@@ -6,6 +6,7 @@ import { openVerifier } from '../platform/verifier.ts';
 import { wire } from '../platform/wire.ts';
 import { openIndexHandle } from './index-handle.ts';
 import { createKnowledge } from './learning/knowledge.ts';
+import { createDraftBudget } from './related/draft-budget.ts';
 import { epochTable } from './table.ts';
 
 const app = wire(
@@ -16,6 +17,7 @@ const app = wire(
     tokenVerifier: openVerifier('user-token'),
     index: openIndexHandle,
     knowledge: createKnowledge,
+    draftBudget: createDraftBudget,
   },
   'fanOutQueueUrl',
   'epochsQueueUrl',

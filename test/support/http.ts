@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as authRoutes from '../../contract/routes/auth.ts';
 import * as realtimeRoutes from '../../contract/routes/realtime.ts';
 import { createToken } from '../../functions/auth/create-token.ts';
+import { createDraftBudget } from '../../functions/epochs/related/draft-budget.ts';
 import { createKnowledge } from '../../functions/epochs/learning/knowledge.ts';
 import { epochTable } from '../../functions/epochs/table.ts';
 import type { Objects } from '../../functions/files/objects.ts';
@@ -40,7 +41,7 @@ export function httpOf(app: TestApp, objects: Objects = createSignedObjects(app.
     ...streamTable(app),
     ...eventTable(app),
     ...notificationTable(app),
-    ...epochTable({ ...app, knowledge: createKnowledge() }),
+    ...epochTable({ ...app, knowledge: createKnowledge(), draftBudget: createDraftBudget(app) }),
     ...fileTable({ ...app, objects }),
     ...transferTable(app),
     on(realtimeRoutes.createTicket, async (_input, caller) =>

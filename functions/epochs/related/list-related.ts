@@ -6,6 +6,7 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import { accessPlainStream } from '../../streams/access.ts';
 import { accessEpoch } from '../epochs/access-epoch.ts';
+import type { DraftBudget } from './draft-budget.ts';
 import type { KnowledgeSource } from '../learning/knowledge.ts';
 import { createRarity } from '../learning/rarity.ts';
 import type { Rarity } from '../learning/rarity.ts';
@@ -20,7 +21,7 @@ import type { ReadableStreams } from '../search/search-store.ts';
 import { findMemoryOfStream } from '../settings/memory-store.ts';
 
 /** The parts of the app that the lists of related epochs use. */
-export type RelatedApp = SearchApp & { readonly knowledge: KnowledgeSource };
+export type RelatedApp = SearchApp & { readonly knowledge: KnowledgeSource; readonly draftBudget: DraftBudget };
 
 /** Returns the related epochs of an epoch that the caller may see. */
 export async function listEpochRelated(
@@ -63,6 +64,7 @@ async function listForDraft(
   caller: UserCaller,
   { streamId, text, limit }: ListRelated & { streamId: string; text: string },
 ): Promise<RelatedList> {
+  app.draftBudget.take(caller);
   const { readable, rarity } = await app.db.transaction(caller, async (tx) => {
     await accessPlainStream(tx, caller, streamId, 'read');
     const [found, knowledge] = await Promise.all([findReadable(tx, caller.userId, app.clock.now()), app.knowledge.newest(tx)]);

@@ -7,6 +7,7 @@ import type { Stream } from '../../../contract/stream.ts';
 import { EmbeddingFailed } from '../../../functions/embeddings/embedder.ts';
 import type { Embedder } from '../../../functions/embeddings/embedder.ts';
 import { localEmbedder } from '../../../functions/embeddings/local-embedder.ts';
+import { createDraftBudget } from '../../../functions/epochs/related/draft-budget.ts';
 import { createKnowledge } from '../../../functions/epochs/learning/knowledge.ts';
 import { listEpochs } from '../../../functions/epochs/epochs/list-epochs.ts';
 import { listRelated } from '../../../functions/epochs/related/list-related.ts';
@@ -157,7 +158,10 @@ describe('while people talk', () => {
     const stream = await aChannel(app, ada, 'one');
     await say(stream, paymentsAgain, bob);
     await worker.remember(stream);
-    const { items } = await listRelated({ ...app, knowledge: createKnowledge() }, ada, { ...ListRelated.parse({}), streamId: stream.id });
+    const { items } = await listRelated({ ...app, knowledge: createKnowledge(), draftBudget: createDraftBudget(app) }, ada, {
+      ...ListRelated.parse({}),
+      streamId: stream.id,
+    });
     const shown = relatedFrames()
       .at(-1)
       ?.items.map(({ epochId }) => epochId);

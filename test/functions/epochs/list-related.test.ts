@@ -4,6 +4,8 @@ import type { EpochId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { EmbeddingFailed } from '../../../functions/embeddings/embedder.ts';
 import { localEmbedder } from '../../../functions/embeddings/local-embedder.ts';
+import { createDraftBudget, draftsPerMinute } from '../../../functions/epochs/related/draft-budget.ts';
+import type { DraftBudget } from '../../../functions/epochs/related/draft-budget.ts';
 import { createKnowledge } from '../../../functions/epochs/learning/knowledge.ts';
 import type { KnowledgeSource } from '../../../functions/epochs/learning/knowledge.ts';
 import { listEpochRelated, listRelated } from '../../../functions/epochs/related/list-related.ts';
@@ -16,7 +18,7 @@ import type { TestApp } from '../../support/app.ts';
 import { putEpochs, putIntoIndex, putLink } from '../../support/epochs.ts';
 import { countStatements } from '../../support/statements.ts';
 
-let app: TestApp & { readonly knowledge: KnowledgeSource };
+let app: TestApp & { readonly knowledge: KnowledgeSource; readonly draftBudget: DraftBudget };
 let workspaceId: UserCaller['workspaceId'];
 let ada: UserCaller;
 let cyd: UserCaller;
@@ -44,7 +46,8 @@ const only = ([id]: readonly EpochId[]): EpochId => {
 };
 
 beforeAll(async () => {
-  app = Object.assign(await createTestApp(), { knowledge: createKnowledge() });
+  const testApp = await createTestApp();
+  app = Object.assign(testApp, { knowledge: createKnowledge(), draftBudget: createDraftBudget(testApp) });
   ({ workspaceId } = await aWorkspace(app));
   ada = await aMember(app, workspaceId, 'ada', 'owner');
   cyd = await aMember(app, workspaceId, 'cyd');
@@ -221,4 +224,18 @@ test('a fixed number of statements, whatever is found', async () => {
   expect(await counted(() => ofEpoch(ada, ids.newest))).toBe(5);
   expect(await counted(() => related(ada, { text: 'The billing service cannot deploy, no connections' }))).toBe(7);
   expect(await counted(() => rejectLink(app, ada, { epochId: ids.newest, targetId: ids.open }))).toBe(6);
+});
+
+test('a user has a number of drafts a minute, and others have their own', async () => {
+  const budget = createDraftBudget(app);
+  const draft = (caller: UserCaller) =>
+    listRelated({ ...app, draftBudget: budget }, caller, { ...ListRelated.parse({ text: 'Bananas' }), streamId: here.id });
+  for (let i = 0; i < draftsPerMinute - 1; i++) budget.take(ada);
+  await draft(ada);
+  const before = app.db.statements;
+  await expect(draft(ada)).rejects.toMatchObject({ code: 'rate_limited', retryAfterSeconds: 60 });
+  expect(app.db.statements).toBe(before);
+  await draft(cyd);
+  app.time = new Date(app.time.getTime() + 60_000);
+  await draft(ada);
 });
