@@ -78,10 +78,12 @@ export async function markReadOf(
   which: { ids?: readonly string[]; upTo?: string; at: Date },
 ): Promise<{ read: string[]; place: { rev: number; gen: string } | undefined }> {
   const rows = await tx.query<{ id: string; rev: number; gen: string }>(
-    `with seen as (
-       update notifications set read_at = $5
-       where workspace_id = $1 and user_id = $2 and read_at is null and (id = any($3::text[]) or id <= $4::text)
-       returning id
+    `with held as (
+       select user_id from workspace_members where workspace_id = $1 and user_id = $2 for no key update
+     ), seen as (
+       update notifications n set read_at = $5 from held
+       where n.workspace_id = $1 and n.user_id = held.user_id and n.read_at is null and (n.id = any($3::text[]) or n.id <= $4::text)
+       returning n.id
      ), moved as (
        update workspace_members set rev = rev + 1 where workspace_id = $1 and user_id = $2 and exists (select from seen) returning rev, gen
      )

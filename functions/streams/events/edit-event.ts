@@ -5,7 +5,7 @@ import type { AppendApp } from './append.ts';
 import { changeEvent } from './change-event.ts';
 import { noteCountsChanged } from './log-store.ts';
 import { updateText } from './text-store.ts';
-import { here } from '../mentions/mention-store.ts';
+import { here, lockMembers } from '../mentions/mention-store.ts';
 import { findMentions } from '../mentions/mentions.ts';
 import { notifyMentioned, withdrawMentions } from '../mentions/notify.ts';
 
@@ -44,14 +44,16 @@ export async function editEvent(
       if (!(await updateText(tx, change))) return 'conflict';
       const before = idsOf(event.content?.mentions ?? []);
       const after = idsOf(mentions);
-      if (before.some((id) => !after.includes(id)))
+      const removed = before.filter((id) => !after.includes(id));
+      const added = mentions.filter(({ id }) => !before.includes(id));
+      if (removed.length > 0 && added.length > 0) await lockMembers(tx, [...removed, ...idsOf(added)]);
+      if (removed.length > 0)
         await withdrawMentions(
           app,
           tx,
           event,
           after.map((id) => (id === 'here' ? here : id)),
         );
-      const added = mentions.filter(({ id }) => !before.includes(id));
       if (added.length > 0) await notifyMentioned(app, tx, stream, { ...event, content: { text: input.text, mentions: added } });
       if (before.length !== after.length || added.length > 0) noteCountsChanged(tx, stream.id);
       return 'written';

@@ -146,6 +146,14 @@ export const readStateOf = (row: {
   lastReadAt: row.last_read_at?.toISOString() ?? null,
 });
 
+/** Locks members, in the order of their ids, before a change that notifies some and withdraws from others. */
+export async function lockMembers(tx: Transaction, userIds: readonly string[]): Promise<void> {
+  await tx.query('select user_id from workspace_members where workspace_id = $1 and user_id = any($2) order by user_id for no key update', [
+    tx.workspaceId,
+    userIds,
+  ]);
+}
+
 /**
  * Deletes the mentions and notifications of an event, except for members it still mentions. Returns the affected members with their new
  * counts.
@@ -157,9 +165,14 @@ export async function deleteMentions(
   const rows = await tx.query<RemovedNotificationsRow>(
     `with unmentioned as (
        delete from mentions where workspace_id = $1 and stream_id = $2 and seq = $4 and not user_id = any($5)
+     ), locked as (
+       select wm.user_id from workspace_members wm where wm.workspace_id = $1 and wm.user_id in (
+         select n.user_id from notifications n where n.workspace_id = $1 and n.event_id = $3 and n.kind = 'mention' and not n.user_id = any($5))
+       order by wm.user_id for no key update
      ), gone as (
-       delete from notifications where workspace_id = $1 and event_id = $3 and kind in ('mention', 'here') and not user_id = any($5)
-       returning id, user_id, read_at
+       delete from notifications n where n.workspace_id = $1 and n.event_id = $3 and not n.user_id = any($5)
+         and (n.kind = 'mention' and n.user_id in (select user_id from locked) or n.kind = 'here')
+       returning n.id, n.user_id, n.read_at
      ), ${affectedMembers}`,
     [tx.workspaceId, event.streamId, event.eventId, event.seq, event.keep],
   );

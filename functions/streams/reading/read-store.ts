@@ -31,12 +31,14 @@ export async function movePointer(
        where m.stream_id = target.id and m.user_id = $3 and m.left_at is null
          and (m.read_seq < target.seq or ($5::boolean and m.read_seq <> target.seq))
        returning m.user_id, target.seq
+     ), moved as (
+       update workspace_members wm set rev = wm.rev + 1 from pointer where wm.workspace_id = $1 and wm.user_id = pointer.user_id
+       returning wm.rev, wm.gen, pointer.seq
      ), seen as (
-       update notifications n set read_at = $6 from pointer
-       where n.workspace_id = $1 and n.user_id = $3 and n.stream_id = $2 and n.seq <= pointer.seq and n.read_at is null
+       update notifications n set read_at = $6 from moved
+       where n.workspace_id = $1 and n.user_id = $3 and n.stream_id = $2 and n.seq <= moved.seq and n.read_at is null
      )
-     update workspace_members wm set rev = wm.rev + 1 from pointer where wm.workspace_id = $1 and wm.user_id = pointer.user_id
-     returning wm.rev, wm.gen`,
+     select rev, gen from moved`,
     [tx.workspaceId, move.streamId, move.userId, move.seq, move.back, move.at],
   );
   const state = await findReadState(tx, move.streamId, move.userId);
