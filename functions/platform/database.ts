@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { setting } from './config.ts';
+import { answerWithin, connectMs, keepAliveMs, openingMs, statementMs } from './database-limits.ts';
 import { isUnavailable } from './errors.ts';
 import { log } from './log.ts';
 import { readSecret } from './secrets.ts';
@@ -79,11 +80,11 @@ export function createDatabase(configure: () => Promise<pg.ClientConfig>): Datab
   const run = async <Row extends object>(client: pg.Client, text: string, values: readonly unknown[]): Promise<Row[]> => {
     statements++;
     sendTogether(client);
-    const { rows } = await client.query<Row>({ name: nameOf(text), text, values: [...values] });
+    const { rows } = await answerWithin(statementMs, client, client.query<Row>({ name: nameOf(text), text, values: [...values] }));
     return rows;
   };
 
-  const transaction = <Result>(begin: string, { workspaceId }: Scope, work: (tx: Transaction) => Promise<Result>): Promise<Result> => {
+  const transaction = <Result>(begin: Begin, { workspaceId }: Scope, work: (tx: Transaction) => Promise<Result>): Promise<Result> => {
     statements++;
     return connection.transaction(begin, (client, deferred) => {
       const deferRows = <Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> => {
@@ -119,12 +120,18 @@ export async function takeAccessEpoch(tx: Transaction): Promise<number> {
   return row.epoch;
 }
 
-/** Opens a transaction in one message: its workspace, the access lock, and the check of the caller's token. */
-function beginOf(begin: string, { workspaceId, userId, tokenVersion }: Scope, lock?: AccessLock): string {
-  const opened = `${begin}; set local app.workspace_id = ${pg.escapeLiteral(workspaceId)}`;
-  if (userId === undefined && lock === undefined) return opened;
+/** Messages that open a transaction, sent together. `open` waits for nothing, so it also checks the connection; `enter` may wait. */
+interface Begin {
+  readonly open: string;
+  readonly enter: string | undefined;
+}
+
+/** Opens a transaction: its workspace, then the access lock and the check of the caller's token. */
+function beginOf(begin: string, { workspaceId, userId, tokenVersion }: Scope, lock?: AccessLock): Begin {
+  const open = `${begin}; set local app.workspace_id = ${pg.escapeLiteral(workspaceId)}`;
+  if (userId === undefined && lock === undefined) return { open, enter: undefined };
   const [caller, mode] = [userId, lock].map((text) => (text === undefined ? 'null' : pg.escapeLiteral(text)));
-  return `${opened}; select enter_workspace(${caller}, ${tokenVersion ?? 0}, ${mode})`;
+  return { open, enter: `select enter_workspace(${caller}, ${tokenVersion ?? 0}, ${mode})` };
 }
 
 /** Names of prepared statements by text. A statement is prepared once per connection; its name is the hash of its text. */
@@ -136,6 +143,13 @@ function nameOf(text: string): string {
     names.set(text, name);
   }
   return name;
+}
+
+/** Sends the messages that open a transaction; resolves when it is open. */
+function opened(client: pg.Client, { open, enter }: Begin): Promise<unknown> {
+  const sent = [answerWithin(openingMs, client, client.query(open))];
+  if (enter !== undefined) sent.push(answerWithin(statementMs, client, client.query(enter)));
+  return Promise.all(sent);
 }
 
 type TransactionWork<Result> = (client: pg.Client, deferred: Promise<unknown>[]) => Promise<Result>;
@@ -182,12 +196,13 @@ class OneConnection {
   readonly #configure: () => Promise<pg.ClientConfig>;
   #client: pg.Client | undefined;
   #line: Promise<unknown> = Promise.resolve();
+  #usedAt = 0;
 
   constructor(configure: () => Promise<pg.ClientConfig>) {
     this.#configure = configure;
   }
 
-  transaction<Result>(begin: string, work: TransactionWork<Result>): Promise<Result> {
+  transaction<Result>(begin: Begin, work: TransactionWork<Result>): Promise<Result> {
     return this.#inLine(() => this.#inTransaction(begin, work));
   }
 
@@ -210,35 +225,44 @@ class OneConnection {
   async #alone<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
     const client = await this.#open();
     try {
-      return await work(client);
+      // After a pause the server may be gone: it must answer the probe before the statement's own limit.
+      const probe = Date.now() - this.#usedAt > openingMs ? [answerWithin(openingMs, client, client.query('select 1'))] : [];
+      const [result] = await Promise.all([work(client), ...probe]);
+      return result;
     } catch (error) {
       if (isUnavailable(error)) this.#drop(client);
       throw error;
+    } finally {
+      this.#usedAt = Date.now();
     }
   }
 
   /**
    * Sends statements without waiting for begin, and the commit without waiting for deferred statements. Each saves one round trip under the
-   * row lock. If begin fails, later statements run outside any workspace, where row-level security shows and accepts no rows.
+   * row lock. If begin fails, later statements run outside any workspace, where row-level security shows and accepts no rows. A connection
+   * that slept with its frozen environment may be dead, or its server silent: then the transaction runs again on a new one, unless its
+   * commit was sent.
    */
-  async #inTransaction<Result>(begin: string, work: TransactionWork<Result>): Promise<Result> {
+  async #inTransaction<Result>(begin: Begin, work: TransactionWork<Result>): Promise<Result> {
     const reused = this.#client !== undefined;
     const client = await this.#open();
     sendTogether(client);
-    const begun = outcomeOf(client.query(begin));
+    const begun = outcomeOf(opened(client, begin));
     const deferred: Promise<unknown>[] = [];
+    let isCommitSent = false;
     try {
       const result = await work(client, deferred);
       sendTogether(client);
-      await allDone([begun.then(succeed), ...deferred, client.query('commit')]);
+      isCommitSent = true;
+      await allDone([begun.then(succeed), ...deferred, answerWithin(statementMs, client, client.query('commit'))]);
+      this.#usedAt = Date.now();
       return result;
     } catch (thrown) {
       const { failure } = await begun;
       const error = await causeOf(thrown, deferred);
       if (isUnavailable(failure ?? error)) this.#drop(client);
-      else await client.query('rollback').catch(() => this.#drop(client));
-      // A connection that slept with its frozen environment may be dead. Begin failed, so no work was done and a retry is safe.
-      if (failure !== undefined && reused && isUnavailable(failure)) return this.#inTransaction(begin, work);
+      else await answerWithin(statementMs, client, client.query('rollback')).catch(() => this.#drop(client));
+      if (failure !== undefined && reused && !isCommitSent && isUnavailable(failure)) return this.#inTransaction(begin, work);
       throw failure ?? error;
     }
   }
@@ -246,8 +270,9 @@ class OneConnection {
   async #open(): Promise<pg.Client> {
     if (this.#client) return this.#client;
     const client = new pg.Client({
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: connectMs,
       keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveMs,
       pipeline: true,
       // Time-outs, time zone and plan mode are settings of the role (`migrate.ts`): RDS Proxy refuses connections with start-up options.
       ...(await this.#configure()),

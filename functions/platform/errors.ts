@@ -83,7 +83,7 @@ const unavailableSystemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '
  */
 const unavailableSqlStates = /^(08...|57P0.|53...|40001|40P01|57014|55P03)$/;
 const unavailableMessages =
-  /connection terminated|timeout exceeded when trying to connect|connection ended unexpectedly|client has encountered a connection error|not queryable|socket hang up/i;
+  /connection terminated|timeout expired|timeout exceeded when trying to connect|connection ended unexpectedly|client has encountered a connection error|not queryable|socket hang up/i;
 
 /** Tests for the failure of a dependency that may recover soon, as opposed to an error in our own logic. */
 export function isUnavailable(thrown: unknown): boolean {
