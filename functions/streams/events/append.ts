@@ -18,7 +18,7 @@ export interface Actor {
 }
 
 /** An event to append; `shown` is what the room gets besides text and payload. */
-export type EventToAppend = Pick<NewEvent, 'eventType' | 'content' | 'text' | 'mentions' | 'payload' | 'evenArchived'> & {
+export type EventToAppend = Pick<NewEvent, 'eventType' | 'content' | 'text' | 'mentions' | 'payload' | 'evenArchived' | 'requestHash'> & {
   readonly id?: string;
   readonly clientEventId?: string;
   readonly shown?: Partial<Pick<StreamEvent, 'sharedRef' | 'poll' | 'file'>>;
@@ -93,11 +93,11 @@ function draftOf(app: Pick<App, 'clock'>, stream: Pick<Stream, 'id'>, actor: Act
 
 const rowOf = (
   draft: StreamEvent,
-  { eventType, content, text, mentions, payload, evenArchived }: EventToAppend,
+  { eventType, content, text, mentions, payload, evenArchived, requestHash }: EventToAppend,
 ): Omit<NewEvent, 'inLine'> => {
   const { id, streamId, actorId, clientEventId, createdAt } = draft;
   const own = { id, streamId, actorId, clientEventId, createdAt: new Date(createdAt) };
-  return { ...own, eventType, content, text, mentions, payload, evenArchived };
+  return { ...own, eventType, content, text, mentions, payload, evenArchived, requestHash };
 };
 
 const itemOf = (event: StreamEvent): UnplacedItem => ({

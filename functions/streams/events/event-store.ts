@@ -21,17 +21,19 @@ export interface NewEvent {
   evenArchived?: boolean;
   /** The writer does not hold the stream's lock yet and queues for it. */
   inLine: boolean;
+  /** Hash of the request's body; undefined where the sender gave no key. */
+  requestHash?: Buffer | undefined;
 }
 
 /**
  * Numbers an event, stores it with its text, moves its author's pointer and writes its outbox row, all by the database function
- * `append_event` (migration 0009). Sent at once; the commit waits for it. Resolves with the position. Fails with SQLSTATE SBDUP if the
+ * `append_event` (migrations 0009 and 0018). Sent at once; the commit waits for it. Resolves with the position. Fails with SQLSTATE SBDUP if the
  * author's client event id is taken, and SBARC if the stream is archived.
  */
 export async function insertEvent(tx: Transaction, event: NewEvent, promise: PromiseColumns): Promise<number> {
   const mentions = event.mentions ?? [];
   const [row] = await tx.deferRows<{ seq: number }>(
-    `select append_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12::jsonb, $13, $14, $15, $16, $17, $18, $19, $20::jsonb) as seq`,
+    `select append_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12::jsonb, $13, $14, $15, $16, $17, $18, $19, $20::jsonb, $21) as seq`,
     [
       event.id,
       tx.workspaceId,
@@ -53,23 +55,24 @@ export async function insertEvent(tx: Transaction, event: NewEvent, promise: Pro
       promise.room,
       promise.topic,
       promise.payload,
+      event.requestHash ?? null,
     ],
   );
   if (!row) throw new Error('append_event gave no position');
   return row.seq;
 }
 
-/** Finds the author's own event with that client event id, as the author sees it. */
-export async function findEventByClientEventId(
+/** Finds the author's own event with that client event id, as the author sees it, and the hash of the request that sent it. */
+export async function findFirstSend(
   tx: Transaction,
   key: { streamId: string; actorId: string; clientEventId: string },
-): Promise<StreamEvent | undefined> {
-  const [row] = await tx.query<EventRow>(
-    `select ${eventColumns('$3')} from stream_events e ${eventJoins}
+): Promise<{ event: StreamEvent; requestHash: Buffer | null } | undefined> {
+  const [row] = await tx.query<EventRow & { request_hash: Buffer | null }>(
+    `select ${eventColumns('$3')}, e.request_hash from stream_events e ${eventJoins}
      where e.workspace_id = $1 and e.stream_id = $2 and e.actor_id = $3 and e.client_event_id = $4`,
     [tx.workspaceId, key.streamId, key.actorId, key.clientEventId],
   );
-  return row && eventOf(row);
+  return row && { event: eventOf(row), requestHash: row.request_hash };
 }
 
 /** Finds an event as a reader may see it. */

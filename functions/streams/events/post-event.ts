@@ -1,19 +1,17 @@
 import type { Mention, PostEvent, StreamEvent } from '../../../contract/event.ts';
-import { ClientEventId, newId } from '../../../contract/ids.ts';
+import { newId } from '../../../contract/ids.ts';
 import type { StreamId } from '../../../contract/ids.ts';
-import { metric } from '../../../contract/names.ts';
 import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { RequestHeaders } from '../../platform/http-input.ts';
-import { withOutbox } from '../../platform/outbox.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { accessPlainStream } from '../access.ts';
-import { append, appendFailure, DuplicateSend } from './append.ts';
+import { append } from './append.ts';
 import type { AppendApp, EventToAppend } from './append.ts';
 import { claimFile } from './file-store.ts';
 import { insertPoll } from './poll-store.ts';
-import { findEventByClientEventId } from './event-store.ts';
+import { keyOf, sendOnce } from './send-once.ts';
 import { followThread } from '../members/member-store.ts';
 import { findMentions } from '../mentions/mentions.ts';
 import { notifyMentioned } from '../mentions/notify.ts';
@@ -33,12 +31,12 @@ export async function postEvent(
   caller: UserCaller,
   input: PostEventInput,
 ): Promise<{ event: StreamEvent; repeated: boolean }> {
-  const clientEventId = input.clientEventId ?? ClientEventId.parse(input.idempotencyKey ?? crypto.randomUUID());
-  return sendOnce(app, caller, { streamId: input.streamId, clientEventId }, async (tx) => {
+  const send = keyOf(input, bodyOf(input));
+  return sendOnce(app, caller, send, async (tx) => {
     const found = await accessPlainStream(tx, caller, input.streamId, 'post');
     const id = newId('event', app.clock.now().getTime());
     const author = { id: caller.userId, name: found.caller.name };
-    const what = { ...(await contentOf(app, tx, caller, id, input)), id, clientEventId };
+    const what = { ...(await contentOf(app, tx, caller, id, input)), ...send, id };
     const follows = found.stream.streamType === 'thread' && !found.stream.isMember;
     const appended = append(app, tx, found.stream, author, what, { inLine: true });
     // Nothing else depends on the position: append, outbox row and commit go in one flight, and no round trip holds the stream's lock.
@@ -50,35 +48,12 @@ export async function postEvent(
   });
 }
 
-/** Runs a send idempotently: if its key was used before, the first event is the answer. */
-export async function sendOnce(
-  app: AppendApp,
-  caller: UserCaller,
-  key: { streamId: StreamId; clientEventId: string },
-  send: (tx: OutboxTransaction) => Promise<{ event: StreamEvent | Promise<StreamEvent> }>,
-): Promise<{ event: StreamEvent; repeated: boolean }> {
-  try {
-    const { event } = await withOutbox(app, caller, send);
-    app.metrics.count(metric.eventsPosted);
-    return { event: await event, repeated: false };
-  } catch (thrown) {
-    const error = appendFailure(thrown);
-    if (!(error instanceof DuplicateSend)) throw error;
-    return { event: await firstEvent(app, caller, key), repeated: true };
-  }
-}
-
-async function firstEvent(
-  app: Pick<App, 'db'>,
-  caller: UserCaller,
-  { streamId, clientEventId }: { streamId: StreamId; clientEventId: string },
-): Promise<StreamEvent> {
-  return app.db.transaction(caller, async (tx) => {
-    const { stream } = await accessPlainStream(tx, caller, streamId, 'post');
-    const event = await findEventByClientEventId(tx, { streamId: stream.id, actorId: caller.userId, clientEventId });
-    if (!event) throw new Error(`The event ${clientEventId} was sent before and is not there`);
-    return event;
-  });
+/** The fields that a repeat must have, alike for requests and frames. */
+function bodyOf(input: PostEventInput): object {
+  const { eventType = 'message', mentions = [], ...rest } = input as PostEventInput & { mentions?: readonly Mention[] };
+  const fields = ['text', 'payload', 'fileId', 'question', 'options', 'multiple', 'closesAt'] as const;
+  const own = Object.fromEntries(fields.map((field) => [field, (rest as Record<string, unknown>)[field]]));
+  return { eventType, ...own, mentions: mentions.map(({ type, id }) => [type, id]) };
 }
 
 type ClockApp = Pick<App, 'clock'>;
@@ -127,17 +102,10 @@ async function postedFile(
 ): Promise<EventToAppend> {
   const { fileId, streamId } = input;
   const file = await claimFile(tx, { fileId, streamId, userId: caller.userId, eventId });
-  // A repeated send finds its own file taken: its key finds the first event.
-  if (!file && input.clientEventId !== undefined && (await wasPosted(tx, caller, input))) throw new DuplicateSend();
   if (!file) throw badField('body.fileId', 'must be a file that you uploaded to this stream, complete, and not posted yet');
   const { createdAt, ...content } = file;
   const shown = { ...content, id: fileId, uploadedBy: caller.userId, createdAt: createdAt.toISOString() };
   return { eventType: 'file', content: { type: 'file', id: fileId }, shown: { file: shown } };
-}
-
-async function wasPosted(tx: OutboxTransaction, caller: UserCaller, input: FileInput & { streamId: string }): Promise<boolean> {
-  const key = { streamId: input.streamId, actorId: caller.userId, clientEventId: input.clientEventId ?? '' };
-  return (await findEventByClientEventId(tx, key)) !== undefined;
 }
 
 const badField = (path: string, message: string) => new AppError('invalid_input', `${path}: ${message}`, { errors: [{ path, message }] });

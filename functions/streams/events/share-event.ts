@@ -1,5 +1,5 @@
 import type { ShareEvent, StreamEvent } from '../../../contract/event.ts';
-import { ClientEventId, newId } from '../../../contract/ids.ts';
+import { newId } from '../../../contract/ids.ts';
 import type { StreamId } from '../../../contract/ids.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -12,15 +12,15 @@ import { findOrigin, insertSharedRef } from './shared-ref-store.ts';
 import { findEvent } from './event-store.ts';
 import { followThread } from '../members/member-store.ts';
 import { findStream } from '../streams/stream-store.ts';
-import { sendOnce } from './post-event.ts';
+import { keyOf, sendOnce } from './send-once.ts';
 import { isCountable, maySee } from '../stream.ts';
 
 type Input = ShareEvent & { streamId: StreamId } & RequestHeaders;
 
 /** Shares an event into a stream: a reference with the sharer's own text. Sharing a shared event shares its original. */
 export async function shareEvent(app: AppendApp, caller: UserCaller, input: Input): Promise<{ event: StreamEvent; repeated: boolean }> {
-  const clientEventId = input.clientEventId ?? ClientEventId.parse(input.idempotencyKey ?? crypto.randomUUID());
-  return sendOnce(app, caller, { streamId: input.streamId, clientEventId }, async (tx) => {
+  const send = keyOf(input, { eventType: 'shared', eventId: input.eventId, context: input.context || undefined });
+  return sendOnce(app, caller, send, async (tx) => {
     const found = await accessStream(tx, caller, input.streamId, 'post');
     const origin = await accessOrigin(tx, caller, input.eventId);
     const id = newId('event', app.clock.now().getTime());
@@ -32,8 +32,8 @@ export async function shareEvent(app: AppendApp, caller: UserCaller, input: Inpu
       found.stream,
       { id: caller.userId, name: found.caller.name },
       {
+        ...send,
         id,
-        clientEventId,
         eventType: 'shared',
         content: { type: 'shared_ref', id },
         shown: { sharedRef: { context } },

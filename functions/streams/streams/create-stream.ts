@@ -8,13 +8,14 @@ import { AppError } from '../../platform/errors.ts';
 import { newGeneration } from '../../platform/generation.ts';
 import type { RequestHeaders } from '../../platform/http-input.ts';
 import { withOutbox } from '../../platform/outbox.ts';
+import { requestHash as hashOf, requireSameBody } from '../../platform/request-hash.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { accessMember } from '../access.ts';
 import { announceMembership, announceStream } from './announce.ts';
 import type { AppendApp } from '../events/append.ts';
 import { chooseSlug, nameTaken } from './choose-slug.ts';
 import { findPeople } from '../members/member-store.ts';
-import { findDm, findStreamByIdempotencyKey, insertStream } from './stream-store.ts';
+import { findDm, findRequestHash, findStreamByIdempotencyKey, insertStream } from './stream-store.ts';
 import type { NewStream } from './stream-store.ts';
 
 type Input = CreateStream & RequestHeaders;
@@ -23,22 +24,22 @@ type Input = CreateStream & RequestHeaders;
 export async function createStream(app: AppendApp, caller: UserCaller, input: Input): Promise<{ stream: Stream; repeated: boolean }> {
   return withOutbox(app, caller, async (tx) => {
     const role = await accessMember(tx, caller);
-    if (input.streamType === 'dm') return createDm(app, tx, { caller, role }, input.memberIds);
-    if (role === 'guest') throw new AppError('forbidden', 'Guests may not create streams.');
     const before = await madeBefore(tx, caller, input);
     if (before) return { stream: before, repeated: true };
+    if (input.streamType === 'dm') return createDm(app, tx, { caller, role }, input);
+    if (role === 'guest') throw new AppError('forbidden', 'Guests may not create streams.');
     const id = newId('stream', app.clock.now().getTime());
     const stream = await insertStream(
       tx,
       {
         ...blank(app, caller, id),
+        ...keyOf(input),
         streamType: input.streamType,
         name: input.name,
         slug: await chooseSlug(tx, caller, input),
         description: input.description || null,
         visibility: input.visibility,
         severity: input.streamType === 'incident' ? input.severity : null,
-        idempotencyKey: input.idempotencyKey ?? null,
       },
       [{ userId: caller.userId, role: 'owner' }],
     );
@@ -55,8 +56,18 @@ export async function createStream(app: AppendApp, caller: UserCaller, input: In
   });
 }
 
-async function madeBefore(tx: Transaction, caller: UserCaller, { idempotencyKey }: Input): Promise<Stream | undefined> {
-  return idempotencyKey === undefined ? undefined : (await findStreamByIdempotencyKey(tx, caller.userId, idempotencyKey))?.stream;
+/** Finds the stream that was made with the request's key. Throws `idempotency_mismatch` for another body. */
+async function madeBefore(tx: Transaction, caller: UserCaller, input: Input): Promise<Stream | undefined> {
+  const { idempotencyKey, requestHash } = keyOf(input);
+  if (idempotencyKey === null) return undefined;
+  const before = await findStreamByIdempotencyKey(tx, caller.userId, idempotencyKey);
+  if (before) requireSameBody(await findRequestHash(tx, before.stream.id), requestHash ?? undefined);
+  return before?.stream;
+}
+
+/** The key of a creation, and the hash of what a repeat must have. */
+function keyOf({ idempotencyKey, ifMatch: _match, ...body }: Input): Pick<NewStream, 'idempotencyKey' | 'requestHash'> {
+  return idempotencyKey === undefined ? { idempotencyKey: null, requestHash: null } : { idempotencyKey, requestHash: hashOf(body) };
 }
 
 /** Default settings of a new stream. */
@@ -85,9 +96,9 @@ async function createDm(
   app: AppendApp,
   tx: OutboxTransaction,
   { caller, role }: { caller: UserCaller; role: WorkspaceRole },
-  given: readonly string[],
+  input: Extract<Input, { streamType: 'dm' }>,
 ): Promise<{ stream: Stream; repeated: boolean }> {
-  const memberIds = [...new Set<string>([...given, caller.userId])].sort();
+  const memberIds = [...new Set<string>([...input.memberIds, caller.userId])].sort();
   if (memberIds.length > maxDmMembers) throw badMembers(`may be at most ${maxDmMembers} people, the caller too`);
   const before = await findDm(tx, caller.userId, memberIds);
   if (before) return { stream: before.stream, repeated: true };
@@ -97,7 +108,7 @@ async function createDm(
   const id = newId('stream', app.clock.now().getTime());
   const stream = await insertStream(
     tx,
-    { ...blank(app, caller, id), streamType: 'dm', dmMemberIds: memberIds },
+    { ...blank(app, caller, id), ...keyOf(input), streamType: 'dm', dmMemberIds: memberIds },
     memberIds.map((userId) => ({ userId, role: 'member' })),
   );
   // A concurrent request won; its DM is visible now.

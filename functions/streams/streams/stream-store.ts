@@ -68,6 +68,15 @@ export const findBranch = (tx: Transaction, userId: string, eventId: string): Pr
 export const findStreamByIdempotencyKey = (tx: Transaction, userId: string, key: string): Promise<StreamForCaller | undefined> =>
   findWhere(tx, userId, 's.created_by = $2 and s.idempotency_key = $3', key);
 
+/** Finds the hash of the request that made a stream. */
+export async function findRequestHash(tx: Transaction, streamId: string): Promise<Buffer | null> {
+  const [row] = await tx.query<{ request_hash: Buffer | null }>('select request_hash from streams where workspace_id = $1 and id = $2', [
+    tx.workspaceId,
+    streamId,
+  ]);
+  return row?.request_hash ?? null;
+}
+
 /** The DM of exactly these people, in order of their ids. */
 export const findDm = (tx: Transaction, userId: string, memberIds: readonly string[]): Promise<StreamForCaller | undefined> =>
   findWhere(tx, userId, 's.dm_member_ids = $3', memberIds);
@@ -156,6 +165,8 @@ export interface NewStream {
   gen: string;
   createdBy: string;
   idempotencyKey: string | null;
+  /** Hash of the request's body, where the request had a key. */
+  requestHash?: Buffer | null;
   createdAt: Date;
 }
 
@@ -168,8 +179,8 @@ export async function insertStream(
   const [row] = await tx.query<ReaderRow>(
     `with s as (
        insert into streams (id, workspace_id, stream_type, name, slug, description, visibility, gen, created_by, idempotency_key, created_at,
-         severity, parent_stream_id, branched_from_event_id, access_ids, dm_member_ids)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+         severity, parent_stream_id, branched_from_event_id, access_ids, dm_member_ids, request_hash)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $19)
        on conflict do nothing
        returning *
      ), added as (
@@ -198,6 +209,7 @@ export async function insertStream(
       stream.dmMemberIds,
       members.map(({ userId }) => userId),
       members.map(({ role }) => role),
+      stream.requestHash ?? null,
     ],
   );
   return row && streamForReaderOf(row);

@@ -76,7 +76,7 @@ describe('the same client event id', () => {
   test('has one effect and answers the first event', async () => {
     const stream = await aChannel(app, ada, 'Again');
     const first = await say(ada, stream, 'hello', 'c-1');
-    const second = await say(ada, stream, 'hello, but other words', 'c-1');
+    const second = await say(ada, stream, 'hello', 'c-1');
     expect(first.repeated).toBe(false);
     expect(second).toEqual({ event: first.event, repeated: true });
     expect((await readStream(app, ada, { streamId: stream.id })).lastSeq).toBe(1);
