@@ -92,7 +92,12 @@ async function runFifo(pairs: readonly (readonly [string, string])[], work: (n: 
   });
   const Records = pairs.map(([MessageGroupId, body], i) => ({ messageId: `m${i}`, body, attributes: { MessageGroupId } }));
   const { batchItemFailures } = await handler({ Records: Records as unknown as SQSRecord[] }, { awsRequestId: 'r' } as never);
-  return { worked: worked.toSorted((a, b) => a - b), again: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), hastened, aside };
+  return {
+    worked: worked.toSorted((a, b) => a - b),
+    again: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
+    hastened,
+    aside,
+  };
 }
 
 describe('a FIFO queue', () => {
