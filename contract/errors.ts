@@ -42,6 +42,7 @@ export const errorKinds = {
   too_large: { status: 413, title: 'The request is too large', retry: 'never', closeCode: 4413 },
   idempotency_mismatch: { status: 422, title: 'The key was used with another body', retry: 'never' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json', retry: 'never' },
+  too_broad: { status: 422, title: 'The search matches too much', retry: 'never' },
   rate_limited: { status: 429, title: 'Too many requests', retry: 'after', closeCode: 4008 },
   bad_frame: { status: 400, title: 'The frame is not one of the protocol', retry: 'never', closeCode: 4400 },
   unknown_op: { status: 400, title: 'There is no such operation', retry: 'never' },

@@ -5,11 +5,15 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import { readCursor, writeCursor } from '../../platform/cursor.ts';
 import { accessMember } from '../access.ts';
 import { findEvents } from '../events/event-store.ts';
+import { takeSearchPlace, withinSearchTime } from './search-places.ts';
 import { searchDepth, searchVisible } from './search-store.ts';
 
 const Cursor = z.strictObject({ offset: z.int().min(1).max(searchDepth) });
 
-/** Searches messages that the caller may see, best match first. */
+/**
+ * Searches messages that the caller may see, best match first. Ranks the newest matches only. Throws `rate_limited` when the workspace
+ * searches too much at once, and `too_broad` when the time limit ends the search.
+ */
 export async function searchEvents(
   app: Pick<App, 'db'>,
   caller: UserCaller,
@@ -18,7 +22,8 @@ export async function searchEvents(
   const offset = readCursor(Cursor, input.cursor)?.offset ?? 0;
   return app.db.transaction(caller, async (tx) => {
     await accessMember(tx, caller);
-    const found = await searchVisible(tx, caller.userId, { ...input, offset, limit: input.limit + 1 });
+    await takeSearchPlace(tx);
+    const found = await withinSearchTime(searchVisible(tx, caller.userId, { ...input, offset, limit: input.limit + 1 }));
     const page = found.slice(0, input.limit);
     const events = new Map(
       (
