@@ -304,6 +304,131 @@ AS $function$
     limit max_rows
   $function$;
 
+CREATE OR REPLACE FUNCTION public.search_digits(period bigint, characters integer)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    select string_agg(substr('0123456789abcdefghjkmnpqrstvwxyz', 1 + (greatest(period, 0) >> (5 * place))::int % 32, 1), '' order by place desc)
+    from generate_series(0, characters - 1) place
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.search_keys(workspace text, id text, words tsvector)
+ RETURNS tsvector
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    declare
+      own constant text := left(md5(workspace), 8);
+      said constant text := array_to_string(tsvector_to_array(words), ' ');
+      keys text[];
+    begin
+      if octet_length(said) < 2000 then
+        keys := string_to_array(own || replace(said, ' ', ' ' || own), ' ');
+      else
+        -- Takes twice as long, and cuts a word that would be longer than a key can be (2,046 bytes).
+        keys := array(select own || left(word, 500) from unnest(tsvector_to_array(words)) word);
+      end if;
+      return array_to_tsvector(keys || array[own || ' ', own || ' ' || substr(id, 5, 4), own || ' ' || substr(id, 5, 5)]);
+    end
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.search_marks(workspace text, newest bigint, periods integer, characters integer)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    select string_agg(quote_literal(left(md5(workspace), 8) || ' ' || search_digits(period, characters)), ' | ')::tsquery
+    from generate_series(newest - periods + 1, newest) period
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.search_messages(query text, reader text, author text, in_stream text, since timestamp with time zone, until timestamp with time zone)
+ RETURNS TABLE(event_id text, stream_id text, score real)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET jit TO 'off'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+    #variable_conflict use_column
+    declare
+      workspace constant text := public.app_workspace_id();
+      plain constant tsquery := websearch_to_tsquery('simple', query) || websearch_to_tsquery('english', query);
+      keys constant tsquery := public.search_query(workspace, plain);
+      -- The period of 2^25 ms that the newest message is in, and one more for clocks that are ahead.
+      period constant bigint := 1 + floor(extract(epoch from least(until, now())) * 1000 / 33554432);
+      newest constant text := 'evt_' || public.search_digits(period + 1, 5);
+      -- A message's time is that of its id, to the millisecond.
+      oldest constant text := 'evt_' || public.search_digits(floor(extract(epoch from since) * 1000 / 1073741824)::bigint - 1, 4);
+      is_guest boolean;
+      span record;
+      span_start text;
+      span_end text := newest;
+      span_keys tsquery;
+      taken int;
+      total int := 0;
+    begin
+      select m.role = 'guest' into is_guest from public.workspace_members m
+      where m.workspace_id = workspace and m.user_id = reader and m.removed_at is null;
+      if is_guest is null or numnode(plain) = 0 then
+        return;
+      end if;
+      for span in
+        select * from (values (5, 0, 4), (5, 4, 16), (4, 0, 2), (4, 2, 6), (4, 8, 24), (0, 0, 0)) s (characters, behind, periods)
+      loop
+        span_start := case when span.characters > 0
+          then 'evt_' || public.search_digits((period >> (25 - 5 * span.characters)) - span.behind - span.periods + 1, span.characters) end;
+        span_keys := case when span.characters > 0
+          then keys && public.search_marks(workspace, (period >> (25 - 5 * span.characters)) - span.behind, span.periods, span.characters)
+          else keys end;
+        return query
+          select e.id, e.stream_id, ts_rank_cd(t.words, plain, 32)
+          from (
+            -- `offset 0` keeps this apart, so that the plan begins with the index of keys.
+            select m.id, m.words from public.text_messages m
+            where public.search_keys(m.workspace_id, m.id, m.words) @@ span_keys
+              and (m.id collate "C" >= span_start and m.id collate "C" < span_end
+                or span_start is null and (m.id collate "C" < span_end or m.id collate "C" >= newest))
+              and m.workspace_id = workspace and m.words @@ plain
+            offset 0
+          ) t
+          join public.stream_events e on e.id = t.id
+          join public.streams s on s.id = e.stream_id
+          where e.workspace_id = workspace and e.deleted_at is null
+            and (author is null or e.actor_id = author)
+            and (in_stream is null or e.stream_id = in_stream)
+            and (since is null or e.created_at >= since)
+            and (until is null or e.created_at < until)
+            and s.workspace_id = workspace
+            and (
+              exists (select from public.stream_members am
+                where am.stream_id = any(s.access_ids) and am.user_id = reader and am.left_at is null)
+              or not is_guest and case s.visibility
+                when 'inherit' then (select r.visibility = 'public' from public.streams r where r.id = s.access_ids[cardinality(s.access_ids)])
+                else s.visibility = 'public' end
+            )
+          limit 4000;
+        get diagnostics taken = row_count;
+        total := total + taken;
+        exit when total >= 1000 or span_start collate "C" <= oldest;
+        span_end := span_start;
+      end loop;
+    end
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.search_query(workspace text, query tsquery)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    select case when querytree(query) in ('', 'T') then quote_literal(left(md5(workspace), 8) || ' ')::tsquery
+      else regexp_replace(regexp_replace(querytree(query), ' <(-|\d+)> ', ' & ', 'g'),
+        '''((?:[^'']|'''')*)''', '''' || left(md5(workspace), 8) || '\1''', 'g')::tsquery end
+  $function$;
+
 CREATE OR REPLACE FUNCTION public.search_words(query text, author text, in_stream text, since timestamp with time zone, until timestamp with time zone, max_rows integer)
  RETURNS TABLE(event_id text, stream_id text, score real)
  LANGUAGE sql
@@ -314,6 +439,7 @@ AS $function$
     select e.id, e.stream_id, ts_rank_cd(t.words, q.words, 32)
     from q
     join public.text_messages t on t.words @@ q.words and t.workspace_id = public.app_workspace_id()
+      and public.search_keys(t.workspace_id, t.id, t.words) @@ public.search_query(public.app_workspace_id(), q.words)
     join public.stream_events e on e.id = t.id
     where e.workspace_id = public.app_workspace_id() and e.deleted_at is null
       and (author is null or e.actor_id = author)
@@ -820,7 +946,7 @@ CREATE TABLE text_messages (
   words tsvector GENERATED ALWAYS AS ((to_tsvector('simple'::regconfig, content) || to_tsvector('english'::regconfig, content))) STORED,
   CONSTRAINT text_messages_pkey PRIMARY KEY (id)
 );
-CREATE INDEX text_messages_by_words ON public.text_messages USING gin (words);
+CREATE INDEX text_messages_by_keys ON public.text_messages USING gin (search_keys(workspace_id, id, words)) WITH (gin_pending_list_limit='1024');
 ALTER TABLE text_messages ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON text_messages AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
@@ -986,5 +1112,11 @@ GRANT EXECUTE ON FUNCTION outbox_unpublished(timestamp with time zone,integer) T
 GRANT EXECUTE ON FUNCTION outbox_unpublished(timestamp with time zone,integer) TO streambed_operations;
 GRANT EXECUTE ON FUNCTION outbox_waiting(timestamp with time zone,bigint,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_waiting(timestamp with time zone,bigint,integer) TO streambed_operations;
+GRANT EXECUTE ON FUNCTION search_digits(bigint,integer) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION search_keys(text,text,tsvector) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION search_marks(text,bigint,integer,integer) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION search_messages(text,text,text,text,timestamp with time zone,timestamp with time zone) TO streambed_app;
+GRANT EXECUTE ON FUNCTION search_messages(text,text,text,text,timestamp with time zone,timestamp with time zone) TO streambed_search;
+GRANT EXECUTE ON FUNCTION search_query(text,tsquery) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION search_words(text,text,text,timestamp with time zone,timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION search_words(text,text,text,timestamp with time zone,timestamp with time zone,integer) TO streambed_search;
