@@ -43,6 +43,8 @@ export interface Stage {
   readonly fanOutConcurrency: number;
   /** Streams whose follow-up runs at once; each holds a connection to Postgres. */
   readonly followUpConcurrency: number;
+  /** Searches that run or wait at once, of all workspaces; each holds a connection to Postgres. */
+  readonly searchConcurrency: number;
   /** Streams that are cut into epochs at once; each holds a connection to Postgres. */
   readonly epochsConcurrency: number;
   /** Epochs that are embedded and indexed at once. It limits the load on the embeddings provider; each holds a connection to Postgres. */
@@ -80,6 +82,7 @@ const dev: Fixed = {
   socket: { rate: 500, burst: 500 },
   fanOutConcurrency: 10,
   followUpConcurrency: 2,
+  searchConcurrency: 8,
   epochsConcurrency: 2,
   embeddingsConcurrency: 4,
   embeddings: titan,
@@ -98,8 +101,8 @@ const prod: Fixed = {
     backupDays: 14,
     deletionProtection: true,
     tls: 'verify',
-    // Nine functions answer people, three work as wide as their queues, five have one environment: 9 x 36 + 20 + 20 + 10 + 5 stays below
-    // the 400 connections that 4 GiB of memory allow.
+    // Nine functions answer people, search and three workers have widths of their own, five have one environment:
+    // 9 x 36 + 16 + 20 + 20 + 10 + 5 stays below the 400 connections that 4 GiB of memory allow.
     environmentsPerFunction: 36,
     connectionsAlarm: 320,
   },
@@ -108,6 +111,7 @@ const prod: Fixed = {
   socket: { rate: 2_000, burst: 2_000 },
   fanOutConcurrency: 50,
   followUpConcurrency: 20,
+  searchConcurrency: 16,
   epochsConcurrency: 20,
   embeddingsConcurrency: 10,
   embeddings: titan,

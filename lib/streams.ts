@@ -20,9 +20,11 @@ export interface StreamsProps {
 /** Originals whose shares are refreshed at once: SQS's least concurrency. */
 const sharesConcurrency = 2;
 
-/** Streams and their events over HTTP, and the follow-up work after a change. */
+/** Streams and their events over HTTP, search, and the follow-up work after a change. */
 export class Streams extends Construct {
   readonly http: ServiceFunction;
+  /** Search alone: neither its environments nor its connections are those that posts wait for. */
+  readonly search: ServiceFunction;
   readonly followUp: ServiceFunction;
   /** Nudges that name a changed stream. The functions that post frames send them. */
   readonly followUpQueue: WorkQueue;
@@ -34,7 +36,7 @@ export class Streams extends Construct {
     super(scope, id);
     this.http = new ServiceFunction(this, 'Http', {
       platform: props.platform,
-      description: 'Streams, those in them, what happens in them, what was read; search',
+      description: 'Streams, those in them, what happens in them, what was read',
       timeout: Duration.seconds(20),
       memoryMb: 1024,
       inNetwork: true,
@@ -43,7 +45,9 @@ export class Streams extends Construct {
     props.keys.grantVerifyTokens(this.http);
     props.connections.grant(this.http, 'endSubscriptions');
     props.fanOut.grantSend(this.http);
-    props.routes.add(api.streams, this.http);
+    const { searchEvents, ...others } = api.streams;
+    props.routes.add(others, this.http);
+    this.search = this.#addSearch(props, { searchEvents });
 
     this.followUp = this.#worker(props, 'FollowUp', {
       description: 'Tells sidebars how far streams are, and root events their replies',
@@ -88,5 +92,27 @@ export class Streams extends Construct {
     database.grantConnect(worker, 'worker');
     fanOut.grantSend(worker);
     return worker;
+  }
+
+  #addSearch({ platform, routes, database, keys }: StreamsProps, served: Pick<typeof api.streams, 'searchEvents'>): ServiceFunction {
+    const fn = new ServiceFunction(this, 'Search', {
+      platform,
+      description: 'Searches messages',
+      timeout: Duration.seconds(10),
+      memoryMb: 1024,
+      inNetwork: true,
+      environments: platform.stage.searchConcurrency,
+    });
+    database.grantConnect(fn, 'search');
+    keys.grantVerifyTokens(fn);
+    routes.add(served, fn);
+    platform.alarms.add('SearchSlow', {
+      runbook: 'search-slow',
+      says: 'One search in twenty takes longer than two seconds.',
+      metric: fn.metricDuration({ period: Duration.minutes(5), statistic: 'p95' }),
+      above: 2_000,
+      periods: 3,
+    });
+    return fn;
   }
 }

@@ -2,7 +2,7 @@
 
 set local lock_timeout = '5s';
 
--- On a large table the index is built before the deployment (docs/runbook.md, search-index); then this migration takes a moment.
+-- On a large table the index is built before the deployment (docs/deploy.md, "The index of search"); then this takes a moment.
 lock table text_messages in access exclusive mode;
 
 /*

@@ -26,6 +26,7 @@ grant update (rev) on workspaces, workspace_members to streambed_worker;
 
 -- Search reads messages, and who may read them.
 grant select on workspaces, workspace_members, users, streams, stream_members, stream_events, text_messages, shared_refs, files to streambed_search;
+grant execute on function enter_workspace(text, bigint, text) to streambed_search;
 
 -- Operations publish the outbox of all workspaces and answer health checks: functions only, and no table.
 do $$

@@ -1092,6 +1092,7 @@ GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with t
 GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with time zone,text,text,text,jsonb,text,jsonb,boolean,boolean,boolean,boolean,text,text,text,jsonb,bytea) TO streambed_app;
 GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with time zone,text,text,text,jsonb,text,jsonb,boolean,boolean,boolean,boolean,text,text,text,jsonb,bytea) TO streambed_worker;
 GRANT EXECUTE ON FUNCTION enter_workspace(text,bigint,text) TO streambed_app;
+GRANT EXECUTE ON FUNCTION enter_workspace(text,bigint,text) TO streambed_search;
 GRANT EXECUTE ON FUNCTION outbox_drop_days(timestamp with time zone) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_drop_days(timestamp with time zone) TO streambed_operations;
 GRANT EXECUTE ON FUNCTION outbox_forget(timestamp with time zone,integer) TO streambed_app;

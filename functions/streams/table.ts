@@ -2,6 +2,7 @@ import type { StreamEvent } from '../../contract/event.ts';
 import * as events from '../../contract/routes/events.ts';
 import * as routes from '../../contract/routes/streams.ts';
 import type { Stream } from '../../contract/stream.ts';
+import type { App } from '../platform/app.ts';
 import { ok, on } from '../platform/http-handler.ts';
 import type { Answer, Served } from '../platform/http-handler.ts';
 import type { AccessApp } from '../platform/outbox.ts';
@@ -73,5 +74,9 @@ export const eventTable = (app: AppendApp): Served[] => [
   on(events.pinEvent, async (input, caller) => asEvent(await pinEvent(app, caller, input))),
   on(events.unpinEvent, async (input, caller) => asEvent(await unpinEvent(app, caller, input))),
   on(events.listPins, async (input, caller) => ok(await listPins(app, caller, input))),
+];
+
+/** The route of search, which a function of its own serves. */
+export const searchTable = (app: Pick<App, 'db'>): Served[] => [
   on(events.searchEvents, async (input, caller) => ok(await searchEvents(app, caller, input))),
 ];

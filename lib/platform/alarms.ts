@@ -18,6 +18,7 @@ export const runbookEntries = [
   'fan-out-late',
   'follow-up-late',
   'shares-late',
+  'search-slow',
   'epochs-late',
   'embeddings-late',
   'memory-behind',

@@ -38,6 +38,7 @@ const database = ['DATABASE_URL', 'DATABASE_TLS', 'DATABASE_SECRET_ARN'];
 
 const table: Record<string, { may: string[]; told: string[] }> = {
   StreamsHttp: { may: [appSecret, send, ...endings], told: [...database, ...users, 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'] },
+  StreamsSearch: { may: [searchSecret], told: [...database, ...users] },
   StreamsFollowUp: {
     may: [workerSecret, send, nudge, ...fromQueue('StreamsFollowUpQueue')],
     told: [...database, 'DEAD_LETTER_QUEUE_URL', 'FAN_OUT_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL'],

@@ -10,7 +10,7 @@ import { fileTable } from '../../functions/files/table.ts';
 import { notificationTable } from '../../functions/notifications/table.ts';
 import { httpHandler, ok, on } from '../../functions/platform/http-handler.ts';
 import { createTicket } from '../../functions/realtime/create-ticket.ts';
-import { eventTable, streamTable } from '../../functions/streams/table.ts';
+import { eventTable, searchTable, streamTable } from '../../functions/streams/table.ts';
 import { transferTable } from '../../functions/transfer/table.ts';
 import { workspaceTable } from '../../functions/workspaces/table.ts';
 import type { TestApp } from './app.ts';
@@ -40,6 +40,7 @@ export function httpOf(app: TestApp, objects: Objects = createSignedObjects(app.
     ...workspaceTable(app),
     ...streamTable(app),
     ...eventTable(app),
+    ...searchTable(app),
     ...notificationTable(app),
     ...epochTable({ ...app, knowledge: createKnowledge(), draftBudget: createDraftBudget(app) }),
     ...fileTable({ ...app, objects }),

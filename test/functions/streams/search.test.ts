@@ -62,7 +62,7 @@ const callerOf = (of: Team, who: Teammate) =>
 
 /** Messages that a search reads from the table, whatever it returns. */
 async function messagesRead(of: Team, who: Teammate, q: string): Promise<number> {
-  return app.db.transaction(of.workspaceId, async (tx) => {
+  return app.db.transaction({ workspaceId: of.workspaceId }, async (tx) => {
     const read = async () => {
       const [row] = await tx.query<{ rows: number }>(
         `select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) as rows from pg_stat_xact_user_tables where relname = 'text_messages'`,
@@ -232,7 +232,7 @@ describe('work is bounded', () => {
 function hold(waitMs?: number): { taken: Promise<unknown>; end: () => void } {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const { promise: taken, resolve } = Promise.withResolvers<void>();
-  const transaction = app.test.open().transaction(team.workspaceId, async (tx) => {
+  const transaction = app.test.open().transaction({ workspaceId: team.workspaceId }, async (tx) => {
     await takeSearchPlace(tx, waitMs);
     resolve();
     await ended;

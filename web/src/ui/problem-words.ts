@@ -55,6 +55,8 @@ const words: Readonly<Record<ErrorCode, Words>> = {
   not_found: titled('not_found', 'It may be gone, or private: ask somebody who can open it.'),
   method_not_allowed: { says: 'The server does not know this action.', todo: loadAgain },
   conflict: titled('conflict', 'Choose another one, or try again.'),
+  idempotency_mismatch: { says: 'Something else was sent in its place before.', todo: 'Send it again as a new message.' },
+  too_broad: { says: 'Too many messages match.', todo: 'Add a word, or search in one stream.' },
   event_deleted: { says: 'The message was deleted.', todo: 'Choose another one.' },
   poll_closed: titled('poll_closed', 'Votes no longer count; start a new poll to ask again.'),
   already_member: titled('already_member', 'Choose somebody else.'),
