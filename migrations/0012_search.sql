@@ -30,8 +30,10 @@ create or replace function search_keys(workspace text, id text, words tsvector) 
     end
   $$;
 
+-- All workspaces share the list of new keys, and each search reads it: with the default of 4 MB it would cost more than the search, and its
+-- merge would hold up one post in 4,000 for a long time.
 create index if not exists text_messages_by_keys on text_messages using gin (search_keys(workspace_id, id, words))
-  with (gin_pending_list_limit = 1024);
+  with (gin_pending_list_limit = 256);
 
 /*
  * Returns the query of the index for a query of words: the same words as keys of the workspace. A phrase becomes its words, and an excluded

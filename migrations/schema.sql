@@ -946,7 +946,7 @@ CREATE TABLE text_messages (
   words tsvector GENERATED ALWAYS AS ((to_tsvector('simple'::regconfig, content) || to_tsvector('english'::regconfig, content))) STORED,
   CONSTRAINT text_messages_pkey PRIMARY KEY (id)
 );
-CREATE INDEX text_messages_by_keys ON public.text_messages USING gin (search_keys(workspace_id, id, words)) WITH (gin_pending_list_limit='1024');
+CREATE INDEX text_messages_by_keys ON public.text_messages USING gin (search_keys(workspace_id, id, words)) WITH (gin_pending_list_limit='256');
 ALTER TABLE text_messages ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON text_messages AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))

@@ -159,6 +159,30 @@ describe('The search for words', () => {
   });
 });
 
+describe('The search for messages of a reader', () => {
+  const search = 'select event_id, stream_id from search_messages($1, $2, null, null, null, null)';
+  const readersOf = async (workspaceId: string | undefined) =>
+    (await owner<{ id: string }>('select user_id as id from workspace_members where workspace_id = $1', [workspaceId])).map(({ id }) => id);
+
+  test('stays in the workspace, and knows its members only', async () => {
+    const [mine, other] = workspaces;
+    const own = await owner<{ id: string }>('select id from streams where workspace_id = $1', [mine]);
+    let hits = 0;
+    for (const reader of await readersOf(mine)) {
+      const { rows } = await asApp(mine, search, ['amberfox or blueheron', reader]);
+      hits += rows.length;
+      expect(rows.filter(({ stream_id: id }: { stream_id: string }) => !own.some((stream) => stream.id === id))).toEqual([]);
+    }
+    expect(hits).toBeGreaterThan(5);
+    expect((await asApp(mine, search, ['amberfox', 'nobody'])).rows).toEqual([]);
+    expect((await asApp(mine, search, ['blueheron', (await readersOf(other))[0]])).rows).toEqual([]);
+  });
+  test.each([undefined, '', 'ws_of_somebody_else'])('finds nothing when app.workspace_id is %p', async (workspaceId) => {
+    for (const reader of await readersOf(workspaces[0]))
+      expect((await asApp(workspaceId, search, ['amberfox or blueheron or -hello', reader])).rows).toEqual([]);
+  });
+});
+
 describe('The role of the functions', () => {
   test('cannot pass row-level security, and may make nothing', async () => {
     const [found] = await owner(
