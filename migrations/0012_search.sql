@@ -64,8 +64,8 @@ create function search_marks(workspace text, newest bigint, periods int, charact
   $$;
 
 /*
- * Finds the newest messages that match a query and that the reader may see, with their ranks, in no order: at least 1,000 where there are as
- * many, 5,000 at most. Access is filtered before anything is counted or cut, so matches in streams of others hide none.
+ * Finds the newest messages that match a query and that the reader may see, with their ranks, in no order: at least 500 where there are as
+ * many, 4,500 at most. Access is filtered before anything is counted or cut, so matches in streams of others hide none.
  *
  * It reads the matches of the newest 37 hours, then of the rest of a week, of two fortnights, of three months, of a year, and at last all
  * others, and stops when it has enough. So a common word costs what the newest window holds. The caller's time limit bounds what remains: a
@@ -141,7 +141,7 @@ create function search_messages(query text, reader text, author text, in_stream 
           limit 4000;
         get diagnostics taken = row_count;
         total := total + taken;
-        exit when total >= 1000 or span_start collate "C" <= oldest;
+        exit when total >= 500 or span_start collate "C" <= oldest;
         span_end := span_start;
       end loop;
     end

@@ -413,7 +413,7 @@ AS $function$
           limit 4000;
         get diagnostics taken = row_count;
         total := total + taken;
-        exit when total >= 1000 or span_start collate "C" <= oldest;
+        exit when total >= 500 or span_start collate "C" <= oldest;
         span_end := span_start;
       end loop;
     end

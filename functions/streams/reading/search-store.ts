@@ -9,8 +9,8 @@ export interface SearchMatch {
   readonly score: number;
 }
 
-/** Matches that are ranked at most: `search_messages` finds the newest 1,000 or more that the searcher may see, and 5,000 at most. */
-export const searchDepth = 5_000;
+/** Matches that are ranked at most: `search_messages` finds the newest 500 or more that the searcher may see, and 4,500 at most. */
+export const searchDepth = 4_500;
 
 /**
  * Searches event texts and returns matches that the searcher may see, best first. `search_messages` filters by access before it bounds, so
