@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -102,6 +102,30 @@ describe('migrate()', () => {
     traffic.isOver = true;
     await Promise.all(writers);
     expect(done).toEqual(names.slice(names.indexOf('0008_memory') + 1));
+  });
+
+  test('keeps the index of search that was built before, as deploy.md says', async () => {
+    const before = mkdtempSync(join(tmpdir(), 'streambed-migrations-'));
+    for (const name of names.slice(0, names.indexOf('0012_search'))) cpSync(join(directory, `${name}.sql`), join(before, `${name}.sql`));
+    await run(before);
+    rmSync(before, { recursive: true });
+    await empty.owner.query(
+      `insert into text_messages (id, workspace_id, content) values ('evt_01kb0000000000000000000000', 'w', 'basalt')`,
+    );
+    const migration = readFileSync(join(directory, '0012_search.sql'), 'utf8');
+    const [statement] = /create or replace function search_keys.*?\$\$;/s.exec(migration) ?? [''];
+    const manual = readFileSync(join(directory, '../docs/deploy.md'), 'utf8');
+    const [index] = /create index concurrently .*?;/s.exec(manual) ?? [''];
+    await empty.owner.query(statement);
+    await empty.owner.query(index);
+    const read = `select i.indexrelid, pg_get_indexdef(i.indexrelid) as definition from pg_index i
+      where i.indexrelid = 'text_messages_by_keys'::regclass and i.indisvalid`;
+    const built = (await empty.owner.query(read)).rows;
+    await run();
+    expect((await empty.owner.query(read)).rows).toEqual(built);
+    const [made] = /create index if not exists (text_messages_by_keys.*?);/s.exec(migration)?.slice(1) ?? [''];
+    const plain = (sql: string) => sql.replaceAll(/\s+/g, ' ');
+    expect(plain(index)).toBe(`create index concurrently if not exists ${plain(made ?? '')};`);
   });
 
   test('applies all that is new, or nothing of it', async () => {
