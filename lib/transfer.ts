@@ -11,7 +11,7 @@ export interface TransferProps {
   readonly database: Database;
 }
 
-/** Export and import of whole workspaces over HTTP, page by page. Only API keys may call it, so it needs no signing secret. */
+/** Export and import of whole workspaces over HTTP, page by page. Only API keys may call it, so it needs no public keys of user tokens. */
 export class Transfer extends Construct {
   readonly http: ServiceFunction;
 

@@ -13,6 +13,8 @@ import { startTestTable } from './dynamodb.ts';
 /** The workers of memory over a real database, which they reach as their own role, a real index and an in-memory DynamoDB. Their queues are those that the app records. */
 export interface MemoryWorker {
   readonly due: DueWorkspaces;
+  /** Number of statements that the workers have sent. */
+  readonly statements: number;
   /** As the worker of the queue does it. */
   assign(message: EpochsMessage): Promise<void>;
   work(message: EmbeddingsMessage): Promise<void>;
@@ -35,11 +37,15 @@ export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
   const step = () => {
     if (left > 0 && --left === 0) throw new Error('The worker died');
   };
-  const db = mortal(app.test.open('worker'), step);
+  const own = app.test.open('worker');
+  const db = mortal(own, step);
   const parts = { ...app, clock: app.clock, due, knowledge: createKnowledge(), db, queues: mortalQueues(app, step) };
 
   const worker: MemoryWorker = {
     due,
+    get statements() {
+      return own.statements;
+    },
     assign: (message) => assignEvents(parts, message),
     work: (message) => handleIndexMessage(parts, message),
     flush: () => flushIdle(parts).then(() => undefined),

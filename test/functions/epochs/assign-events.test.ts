@@ -130,9 +130,9 @@ describe('a stream is cut', () => {
     await sayAll(payments.slice(0, 2));
     await nudge();
     app.time = new Date(app.time.getTime() + 29 * 60_000);
-    const asked = app.db.statements;
+    const asked = worker.statements;
     await worker.flush();
-    expect(app.db.statements).toBe(asked);
+    expect(worker.statements).toBe(asked);
     app.time = new Date(app.time.getTime() + 2 * 60_000);
     await worker.flush();
     await worker.settle();
@@ -141,9 +141,9 @@ describe('a stream is cut', () => {
     await worker.flush();
     await worker.settle();
     app.time = new Date(app.time.getTime() + 24 * 3_600_000);
-    const before = app.db.statements;
+    const before = worker.statements;
     await worker.flush();
-    expect(app.db.statements).toBe(before);
+    expect(worker.statements).toBe(before);
   });
 });
 
@@ -189,13 +189,13 @@ describe('nudges', () => {
   it('take five statements where there is nothing new, and seven where there is', async () => {
     await sayAll(payments.slice(0, 2));
     await nudge();
-    const before = app.db.statements;
+    const before = worker.statements;
     await nudge();
-    expect(app.db.statements - before).toBe(5);
+    expect(worker.statements - before).toBe(5);
     await say(payments[2] ?? '');
-    const asked = app.db.statements;
+    const asked = worker.statements;
     await nudge();
-    expect(app.db.statements - asked).toBe(7);
+    expect(worker.statements - asked).toBe(7);
   });
 });
 
