@@ -51,6 +51,10 @@ describe('the workflow', () => {
     expect(commandsOf('all')).toEqual(['.ci/run']);
   });
 
+  test('fails for a high vulnerability in what is deployed', () => {
+    expect(commandsOf('audit')).toEqual(['npm audit --omit=dev --audit-level=high']);
+  });
+
   test('has the memory suites asked of the servers of docker-compose.yml, and ends these whatever comes', () => {
     const { services } = Compose.parse(read('docker-compose.yml'));
     const { env = {}, steps = [] } = workflow.jobs['compose'] ?? {};
