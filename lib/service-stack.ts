@@ -84,7 +84,7 @@ export class ServiceStack extends Stack {
 
     this.routes = routes;
     this.sockets = realtime.sockets;
-    new CfnOutput(this, 'HttpUrl', { value: routes.api.apiEndpoint });
+    new CfnOutput(this, 'HttpUrl', { value: `https://${routes.host}` });
     new CfnOutput(this, 'RealtimeUrl', { value: realtime.sockets.url });
     new CfnOutput(this, 'CreateWorkspaceFunction', { value: workspaces.createWorkspace.functionName });
   }

@@ -12,6 +12,11 @@ export interface Throttle {
   readonly burst: number;
 }
 
+export interface Named {
+  readonly name: string;
+  readonly certificateArn: string;
+}
+
 /** Settings that differ between deployments. */
 export interface Stage {
   readonly name: StageName;
@@ -58,10 +63,15 @@ export interface Stage {
   /** Name of the keys' generation. Another one makes a deployment publish the public keys of changed secrets. */
   readonly keys: string;
   /** Public domain name with its certificate (in us-east-1). Undefined uses CloudFront's own name. */
-  readonly domain: { readonly name: string; readonly certificateArn: string } | undefined;
+  readonly domain: Named | undefined;
+  /**
+   * Domain of the gateways, with a certificate for all names below it in the stage's own region. CloudFront reaches them at `http.` and
+   * `sockets.` of it, and their default endpoints are disabled.
+   */
+  readonly gateways: Named | undefined;
 }
 
-type Fixed = Omit<Stage, 'alarmEmail' | 'keys' | 'domain'>;
+type Fixed = Omit<Stage, 'alarmEmail' | 'keys' | 'domain' | 'gateways'>;
 
 const dev: Fixed = {
   name: 'dev',
@@ -143,6 +153,7 @@ export function readStage(scope: IConstruct): Stage {
     alarmEmail: read('alarmEmail'),
     keys: read('keys') ?? '1',
     domain: readDomain(scope),
+    gateways: readGateways(scope),
   };
 }
 
@@ -168,6 +179,15 @@ function readDomain(scope: IConstruct): Stage['domain'] {
   if (name === undefined && certificateArn === undefined) return undefined;
   if (name === undefined || certificateArn === undefined)
     throw new Error('A domain needs both -c domainName=... and -c certificateArn=...');
+  return { name, certificateArn };
+}
+
+function readGateways(scope: IConstruct): Stage['gateways'] {
+  const name = readContext(scope, 'gatewayDomainName');
+  const certificateArn = readContext(scope, 'gatewayCertificateArn');
+  if (name === undefined && certificateArn === undefined) return undefined;
+  if (name === undefined || certificateArn === undefined || readContext(scope, 'domainName') === undefined)
+    throw new Error('A domain of the gateways needs -c domainName=..., -c gatewayDomainName=... and -c gatewayCertificateArn=...');
   return { name, certificateArn };
 }
 

@@ -25,8 +25,8 @@ export class WebStack extends Stack {
     const web = new Web(this, 'Web', {
       stage,
       origin: data.origin,
-      httpApiId: service.routes.api.apiId,
-      socketApiId: service.sockets.api.apiId,
+      httpHost: service.routes.host,
+      socketHost: service.sockets.host,
       filesOrigin: data.files.origin,
     });
     this.#deploy(web, stage, page);

@@ -20,7 +20,7 @@ import {
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { join } from 'node:path';
 import { originHeader } from '../contract/names.ts';
@@ -35,8 +35,9 @@ export interface WebProps {
   readonly stage: Stage;
   /** Secret that the gateways ask for. */
   readonly origin: KeySecret;
-  readonly httpApiId: string;
-  readonly socketApiId: string;
+  /** Host names of the gateways. */
+  readonly httpHost: string;
+  readonly socketHost: string;
   /** Origin of the files bucket, for uploads and downloads. */
   readonly filesOrigin: string;
 }
@@ -70,10 +71,8 @@ export class Web extends Construct {
     return logs;
   }
 
-  #makeDistribution({ stage, origin, httpApiId, socketApiId, filesOrigin }: WebProps): Distribution {
-    const { region, urlSuffix } = Stack.of(this);
-    const gateway = (apiId: string) => `${apiId}.execute-api.${region}.${urlSuffix}`;
-    const http = passOn(gateway(httpApiId), origin);
+  #makeDistribution({ stage, origin, httpHost, socketHost, filesOrigin }: WebProps): Distribution {
+    const http = passOn(httpHost, origin);
     const distribution = new Distribution(this, 'Distribution', {
       // A changed resource makes CloudFormation read the secret of the origin again.
       comment: `Streambed ${stage.name}, keys ${stage.keys}`,
@@ -88,10 +87,10 @@ export class Web extends Construct {
       enableLogging: true,
       logBucket: this.logs,
       logFilePrefix: 'front/',
-      defaultBehavior: this.#page({ sockets: `wss://${gateway(socketApiId)}`, files: filesOrigin }),
+      defaultBehavior: this.#page({ sockets: `wss://${socketHost}`, files: filesOrigin }),
       additionalBehaviors: {
         ...Object.fromEntries(apiPaths.map((path) => [path, http])),
-        [`/${socketStage}`]: passOn(gateway(socketApiId), origin),
+        [`/${socketStage}`]: passOn(socketHost, origin),
       },
     });
     acknowledgeDistribution(distribution, stage);

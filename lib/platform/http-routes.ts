@@ -17,23 +17,30 @@ import type { Keys } from '../keys.ts';
 import type { Stage } from '../stage.ts';
 import type { Alarms } from './alarms.ts';
 import { acknowledge } from './checks.ts';
+import { disablesDefault, gatewayHost } from './gateway-domain.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 /** The HTTP API. It has the contract's routes and no other; an unlisted path never reaches a feature's function. */
 export class HttpRoutes extends Construct {
   readonly api: HttpApi;
+  /** Host name at which CloudFront reaches the API. */
+  readonly host: string;
   readonly #keys: Keys;
 
   constructor(scope: Construct, id: string, props: { readonly stage: Stage; readonly alarms: Alarms; readonly keys: Keys }) {
     super(scope, id);
     const { stage, alarms } = props;
     this.#keys = props.keys;
-    this.api = new HttpApi(this, 'Api', { apiName: `Streambed-${stage.name}`, createDefaultStage: false });
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `Streambed-${stage.name}`,
+      createDefaultStage: false,
+      disableExecuteApiEndpoint: disablesDefault(stage),
+    });
     const logGroup = new LogGroup(this, 'AccessLog', {
       retention: stage.logs.retention,
       removalPolicy: stage.logs.keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    new HttpStage(this, 'Stage', {
+    const apiStage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -41,6 +48,7 @@ export class HttpRoutes extends Construct {
       detailedMetricsEnabled: true,
       accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: accessLogFormat },
     });
+    this.host = gatewayHost(this, { stage, name: 'http', api: this.api, apiStage });
     alarms.add('HttpErrors', {
       runbook: 'http-errors',
       says: 'The HTTP API answers with 5xx.',

@@ -1,5 +1,5 @@
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type CfnApi, LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -13,6 +13,7 @@ import type { Stage } from '../stage.ts';
 import type { Keys } from '../keys.ts';
 import type { Alarms } from './alarms.ts';
 import { acknowledge, logicalId } from './checks.ts';
+import { disablesDefault, gatewayHost } from './gateway-domain.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 /** Name of the WebSocket stage; the first part of its path, and so the path that CloudFront sends there. */
@@ -21,6 +22,8 @@ export const socketStage = 'realtime';
 /** The WebSocket API. Only `$connect` is guarded, by a single-use ticket; after that the connection itself is the proof. */
 export class Sockets extends Construct {
   readonly api: WebSocketApi;
+  /** Host name at which CloudFront reaches the API. */
+  readonly host: string;
   /** `wss://...`: the gateway itself. Functions post to sockets through it. */
   readonly url: string;
   readonly #domain: string | undefined;
@@ -31,9 +34,12 @@ export class Sockets extends Construct {
       apiName: `Streambed-${props.stage.name}-sockets`,
       routeSelectionExpression: '$request.body.op',
     });
-    this.url = `${this.api.apiEndpoint}/${socketStage}`;
-    this.#domain = props.stage.domain?.name;
-    this.#addStage(props.stage);
+    const { stage } = props;
+    if (disablesDefault(stage)) (this.api.node.defaultChild as CfnApi).disableExecuteApiEndpoint = true;
+    const apiStage = this.#addStage(stage);
+    this.host = gatewayHost(this, { stage, name: 'sockets', api: this.api, apiStage, path: socketStage });
+    this.url = `${disablesDefault(stage) ? `wss://${this.host}` : this.api.apiEndpoint}/${socketStage}`;
+    this.#domain = stage.domain?.name;
     props.alarms.add('SocketErrors', {
       runbook: 'socket-errors',
       says: 'Frames or connections fail inside the service.',
@@ -99,7 +105,7 @@ export class Sockets extends Construct {
     fn.set('realtimeUrl', this.#domain === undefined ? this.url : `wss://${this.#domain}/${socketStage}`);
   }
 
-  #addStage(stage: Stage): void {
+  #addStage(stage: Stage): WebSocketStage {
     const logGroup = new LogGroup(this, 'AccessLog', {
       retention: stage.logs.retention,
       removalPolicy: stage.logs.keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -113,6 +119,7 @@ export class Sockets extends Construct {
       accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: accessLogFormat },
     });
     socket.node.addDependency(this.#letGatewayLog());
+    return socket;
   }
 
   /** One role per account and region writes the logs of all WebSocket stages, so it outlives each stack. */
