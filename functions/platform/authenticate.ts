@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { errors as joseErrors } from 'jose';
+import * as z from 'zod';
 import { UserId, WorkspaceId } from '../../contract/ids.ts';
 import type { RouteAuth } from '../../contract/route.ts';
 import type { App } from './app.ts';
@@ -10,6 +11,10 @@ export interface UserCaller {
   readonly kind: 'user';
   readonly workspaceId: WorkspaceId;
   readonly userId: UserId;
+  /** Version of the caller's token. A transaction refuses a version that was revoked; 0 for tokens without one. */
+  readonly tokenVersion?: number;
+  /** End of the caller's token, in seconds since 1970. */
+  readonly tokenExpiresAt?: number;
 }
 export interface ApiKeyCaller {
   readonly kind: 'apiKey';
@@ -48,6 +53,9 @@ export async function authenticate(app: AuthApp, auth: RouteAuth, authorization:
   return callerOfToken(app.tokenVerifier, bearer, app.clock.now());
 }
 
+/** Claims of a token: its version and, in a ticket, the end of the token that the ticket was made with. Tokens of earlier releases have none. */
+const TokenClaims = z.object({ sub: UserId, exp: z.int(), ver: z.int().min(0).default(0), tokenExp: z.int().optional() });
+
 const unauthenticated = (detail: string) => new AppError('unauthenticated', detail, { headers: { 'www-authenticate': 'Bearer' } });
 
 /** Verifies a signed token of the verifier's purpose and returns its user, in the workspace that the token names. */
@@ -55,7 +63,8 @@ export async function callerOfToken(verifier: Verifier, token: string, now: Date
   try {
     const payload = await verifier.verify(token, now);
     const workspaceId = WorkspaceId.parse(payload.ws);
-    return { kind: 'user', workspaceId, userId: UserId.parse(payload.sub), ...(payload.jti !== undefined && { tokenId: payload.jti }) };
+    const { sub: userId, ver: tokenVersion, exp, tokenExp: tokenExpiresAt = exp } = TokenClaims.parse(payload);
+    return { kind: 'user', workspaceId, userId, tokenVersion, tokenExpiresAt, ...(payload.jti !== undefined && { tokenId: payload.jti }) };
   } catch (error) {
     if (error instanceof joseErrors.JWTExpired) {
       throw new AppError('token_expired', 'Get a new token and try again.', {

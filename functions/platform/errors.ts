@@ -27,6 +27,10 @@ export class AppError extends Error {
 /** Converts any thrown value to an error that is safe to show to a caller. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
+  if (isRevokedToken(thrown)) {
+    const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };
+    return new AppError('unauthenticated', 'The token was revoked. Get a new token and try again.', { headers });
+  }
   if (isUnavailable(thrown))
     return new AppError('unavailable', 'A part of the service did not answer; nothing was lost. Try again.', { retryAfterSeconds: 1 });
   return new AppError('internal', 'Nothing of it is your doing. Tell us the requestId if it stays.', { retryAfterSeconds: 5 });
@@ -75,6 +79,9 @@ function branchMeant(branches: readonly (readonly Issue[])[]): readonly Issue[] 
 
 /** Tests for a violation of a unique index. */
 export const isDuplicate = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && thrown.code === '23505';
+
+/** Tests for the refusal of a transaction whose caller's token was revoked (`enter_workspace` in 0011). */
+const isRevokedToken = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && thrown.code === 'SBTOK';
 
 const unavailableSystemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
 /**

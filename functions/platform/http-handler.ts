@@ -161,7 +161,8 @@ function aroundRequest(): middy.MiddlewareObj<Event, Result> {
     after: finish,
     onError(request) {
       const error = toAppError(request.error);
-      if (error !== request.error) log.error('The request failed on our side', { error: request.error as Error });
+      if (error !== request.error && errorKinds[error.code].status >= 500)
+        log.error('The request failed on our side', { error: request.error as Error });
       request.response = {
         statusCode: errorKinds[error.code].status,
         headers: {

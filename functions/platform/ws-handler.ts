@@ -59,7 +59,8 @@ async function connect(table: SocketTable, caller: SocketCaller, event: Event): 
     return { statusCode: 200, headers: await table.connect(caller, Object.fromEntries(given)) };
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (error !== thrown) log.error('The connection could not be opened', { error: thrown as Error });
+    if (error !== thrown && errorKinds[error.code].status >= 500)
+      log.error('The connection could not be opened', { error: thrown as Error });
     return { statusCode: errorKinds[error.code].status };
   }
 }
@@ -81,7 +82,7 @@ async function answerFrame(frames: FrameTable, caller: SocketCaller, body: strin
     return await use(frame, caller);
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (error !== thrown) log.error('The frame failed on our side', { error: thrown as Error });
+    if (error !== thrown && errorKinds[error.code].status >= 500) log.error('The frame failed on our side', { error: thrown as Error });
     else log.appendKeys({ code: error.code });
     return { op: 'err', id, d: toProblem(error, newId('request')) };
   }
