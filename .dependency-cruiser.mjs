@@ -43,6 +43,8 @@ const features = {
   realtime: {
     files: ['functions/streams/streams/room-heads.ts', 'functions/streams/events/post-event.ts', 'functions/epochs/cutting/set-barrier.ts'],
   },
+  // A token is minted for a member, who is added or changed with it as by the routes of members.
+  auth: { files: ['functions/workspaces/put-member.ts'] },
   // A file is of a stream: who may read and post there decides.
   files: { files: ['functions/streams/access.ts'] },
   // What a member may see of their activity is decided by the streams that it is of.

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { upsertUser } from '../functions/auth/store.ts';
 import { createStream } from '../functions/streams/streams/create-stream.ts';
 import { postEvent } from '../functions/streams/events/post-event.ts';
 import { createWorkspace } from '../functions/workspaces/create-workspace.ts';
+import { insertMember } from '../functions/workspaces/member-store.ts';
 import type { Bench } from './support/bench.ts';
 import type { BenchRun } from './support/bench-run.ts';
 import type { BenchDatabase } from './support/database.ts';
@@ -50,8 +50,8 @@ async function useCaseWriters(database: BenchDatabase, writers: number): Promise
   const { workspaceId } = await createWorkspace(app, { name: 'Bench' });
   const callers = Array.from({ length: writers }, (_, i) => callerOf(workspaceId, `writer-${i}`));
   for (const { userId } of callers) {
-    const user = { id: userId, name: userId, email: null, role: 'member' as const, now: new Date() };
-    await app.db.transaction({ workspaceId }, (tx) => upsertUser(tx, user));
+    const member = { id: userId, name: userId, email: null, role: 'member' as const };
+    await app.db.transaction({ workspaceId }, (tx) => insertMember(tx, member, new Date()));
   }
   const [first] = callers;
   if (!first) throw new Error('There is no writer');

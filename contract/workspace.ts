@@ -44,6 +44,7 @@ export const CreateToken = z
     name: nameOf(80).optional(),
     email: z.email().max(254).optional(),
     role: WorkspaceRole.optional(),
+    restore: z.boolean().optional().describe('Makes a removed user a member again: of no stream, as a member unless a role is given'),
     expiresInSeconds: z.int().min(1).max(2_592_000).default(86_400).describe('At most 30 days; a day unless told'),
   })
   .meta({ id: 'CreateToken' });

@@ -2,15 +2,19 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { api } from '../contract/api.ts';
 import type { Keys } from './keys.ts';
+import type { ConnectionsTable } from './platform/connections-table.ts';
 import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
+import type { WorkQueue } from './platform/work-queue.ts';
 
 export interface AuthProps {
   readonly platform: Platform;
   readonly routes: HttpRoutes;
   readonly database: Database;
+  readonly connections: ConnectionsTable;
   readonly keys: Keys;
+  readonly fanOut: WorkQueue;
 }
 
 /** HTTP function that exchanges API keys for user tokens. */
@@ -28,6 +32,8 @@ export class Auth extends Construct {
     });
     props.database.grantConnect(this.http, 'app');
     props.keys.grantSignTokens(this.http);
+    props.connections.grant(this.http, 'endSubscriptions');
+    props.fanOut.grantSend(this.http);
     props.routes.add(api.auth, this.http);
   }
 }

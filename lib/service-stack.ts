@@ -62,7 +62,7 @@ export class ServiceStack extends Stack {
       fanOut,
     });
     for (const fn of [realtime.fanOut, realtime.socket, transfer.http]) epochs.epochsQueue.grantSend(fn);
-    new Auth(this, 'Auth', { platform, routes, database, keys });
+    new Auth(this, 'Auth', { platform, routes, database, keys, connections, fanOut });
     new Operations(this, 'Operations', { platform, routes, database, connections, qdrant, fanOut });
 
     const functions = ServiceFunction.allIn(this);

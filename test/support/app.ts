@@ -7,7 +7,8 @@ import { log } from '../../functions/platform/log.ts';
 import type { AppMetrics } from '../../functions/platform/metrics.ts';
 import type { QueueMessage } from '../../functions/platform/queues.ts';
 import { createWorkspace } from '../../functions/workspaces/create-workspace.ts';
-import { upsertUser } from '../../functions/auth/store.ts';
+import { findMembership, insertMember } from '../../functions/workspaces/member-store.ts';
+import { putMember } from '../../functions/workspaces/put-member.ts';
 import { createStream } from '../../functions/streams/streams/create-stream.ts';
 import type { Stream } from '../../contract/stream.ts';
 import { UserId } from '../../contract/ids.ts';
@@ -96,8 +97,16 @@ export async function aMember(
   id: string,
   role: WorkspaceRole = 'member',
 ): Promise<UserCaller> {
-  await app.db.transaction({ workspaceId }, (tx) => upsertUser(tx, { id, name: id.toUpperCase(), email: null, role, now: app.time }));
-  return { kind: 'user', workspaceId, userId: UserId.parse(id) };
+  const name = id.toUpperCase();
+  const found = await app.db.transaction({ workspaceId }, async (tx) => {
+    const earlier = await findMembership(tx, id);
+    if (!earlier) await insertMember(tx, { id, name, email: null, role }, app.time);
+    return earlier;
+  });
+  const caller: UserCaller = { kind: 'user', workspaceId, userId: UserId.parse(id) };
+  if (!found) return caller;
+  const { tokenVersion } = await putMember(app, { kind: 'apiKey', workspaceId, keyId: 'test' }, { userId: id, name, role, restore: true });
+  return { ...caller, tokenVersion };
 }
 
 export async function aChannel(

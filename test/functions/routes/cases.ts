@@ -23,7 +23,7 @@ export interface World {
   readonly own: Furnished;
   readonly other: Furnished;
   /** Tokens that must be rejected. */
-  readonly bad: Readonly<Record<'expired' | 'forged' | 'otherSecret', string>>;
+  readonly bad: Readonly<Record<'expired' | 'forged' | 'otherSecret' | 'removed', string>>;
 }
 
 /** Makes the request of a row's example, optionally with another query or body. */
@@ -72,7 +72,8 @@ function* callerCases(row: Row, { own, bad }: World): Generator<Case> {
   };
   if (auth !== 'apiKey') yield as('an expired token', bad.expired, 'token_expired');
   // A ticket alone gives access to no room: every subscription checks membership again.
-  if (auth !== 'apiKey' && row.name !== 'realtime.createTicket') yield as('a removed member', own.tokens.una, 'not_found');
+  if (auth !== 'apiKey' && row.name !== 'realtime.createTicket') yield as('a removed member', bad.removed, 'not_found');
+  if (auth !== 'apiKey') yield as('a revoked token', own.tokens.una);
   if (auth === 'user') yield as('an API key instead of a user', own.apiKey);
   if (auth === 'apiKey') yield as('a user instead of an API key', own.tokens.ada);
 }
@@ -192,11 +193,13 @@ function* bodyCases(row: Row, { own }: World): Generator<Case> {
 /** Creates tokens that are almost valid. */
 export async function badTokens(app: TestApp, own: Furnished): Promise<World['bad']> {
   const now = Math.floor(app.time.getTime() / 1000);
-  const claims = (exp: number) => ({ ws: own.workspaceId, sub: 'ada', iat: now - 60, exp });
+  const claims = (exp: number, sub = 'ada', ver = 0) => ({ ws: own.workspaceId, sub, ver, iat: now - 60, exp });
   const forged = new SignJWT(claims(now + 60)).setProtectedHeader({ alg: 'HS256', typ: 'user-token+jwt' });
   return {
     expired: await testSigner('user-token').sign(claims(now - 1)),
     forged: await forged.sign(new Uint8Array(32)),
+    // Nothing mints such a token: the version of a removed member's tokens is behind by one.
+    removed: await testSigner('user-token').sign(claims(now + 60, 'una', 1)),
     otherSecret: `${own.apiKey.slice(0, -1)}${own.apiKey.endsWith('0') ? '1' : '0'}`,
   };
 }
