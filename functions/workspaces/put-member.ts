@@ -18,7 +18,7 @@ export interface MemberInput {
   readonly restore?: boolean | undefined;
 }
 
-/** What a request changes. Only `role` and `restored` change what the member may see. */
+/** Kind of change that a request makes. Only `role` and `restored` change what the member may see. */
 type Kind = 'nothing' | 'new' | 'profile' | 'role' | 'restored';
 
 /**
