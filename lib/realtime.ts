@@ -37,8 +37,9 @@ export class Realtime extends Construct {
       description: 'Hands out tickets for sockets',
       timeout: Duration.seconds(10),
       memoryMb: 512,
-      inNetwork: false,
+      inNetwork: true,
     });
+    props.database.grantConnect(this.http, 'app');
     props.keys.grantVerifyTokens(this.http);
     props.keys.grantSignTickets(this.http);
     this.sockets.tell(this.http);

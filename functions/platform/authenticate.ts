@@ -16,6 +16,8 @@ export interface UserCaller {
   /** End of the caller's token, in seconds since 1970. */
   readonly tokenExpiresAt?: number;
 }
+/** A user whose token was read. `tokenId` names a ticket. */
+export type TokenCaller = UserCaller & { readonly tokenVersion: number; readonly tokenExpiresAt: number; readonly tokenId?: string };
 export interface ApiKeyCaller {
   readonly kind: 'apiKey';
   readonly workspaceId: WorkspaceId;
@@ -59,7 +61,7 @@ const TokenClaims = z.object({ sub: UserId, exp: z.int(), ver: z.int().min(0).de
 const unauthenticated = (detail: string) => new AppError('unauthenticated', detail, { headers: { 'www-authenticate': 'Bearer' } });
 
 /** Verifies a signed token of the verifier's purpose and returns its user, in the workspace that the token names. */
-export async function callerOfToken(verifier: Verifier, token: string, now: Date): Promise<UserCaller & { tokenId?: string }> {
+export async function callerOfToken(verifier: Verifier, token: string, now: Date): Promise<TokenCaller> {
   try {
     const payload = await verifier.verify(token, now);
     const workspaceId = WorkspaceId.parse(payload.ws);

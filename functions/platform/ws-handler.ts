@@ -4,6 +4,7 @@ import type {
   APIGatewayProxyStructuredResultV2,
   APIGatewayProxyWebsocketEventV2WithRequestContext,
 } from 'aws-lambda';
+import * as z from 'zod';
 import { ClientFrame, maxFrameBytes } from '../../contract/frames.ts';
 import type { ServerFrame } from '../../contract/frames.ts';
 import { newId, UserId, WorkspaceId } from '../../contract/ids.ts';
@@ -28,6 +29,8 @@ export interface SocketTable {
   /** Refuses the connection by throwing; returns headers of the handshake's answer. */
   connect(caller: SocketCaller, headers: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>>;
   disconnect(connectionId: string): Promise<void>;
+  /** Throws for a caller whose frames are answered no more. Called before each frame. */
+  admit(caller: SocketCaller): Promise<void>;
   readonly frames: FrameTable;
 }
 
@@ -49,7 +52,7 @@ export function socketHandler(table: SocketTable) {
       const caller = callerOf(event);
       log.appendKeys({ workspaceId: caller.workspaceId, userId: caller.userId });
       if (routeKey === '$connect') return connect(table, caller, event);
-      return { statusCode: 200, body: JSON.stringify(await answerFrame(table.frames, caller, event.body ?? '')) };
+      return { statusCode: 200, body: JSON.stringify(await answerFrame(table, caller, event.body ?? '')) };
     });
 }
 
@@ -65,14 +68,27 @@ async function connect(table: SocketTable, caller: SocketCaller, event: Event): 
   }
 }
 
+/** Context from the authorizer; API Gateway makes text of its numbers. Sockets that earlier releases opened have no token in it. */
+const SocketContext = z.object({
+  workspaceId: WorkspaceId,
+  userId: UserId,
+  tokenVersion: z.coerce.number().int().optional(),
+  tokenExpiresAt: z.coerce.number().int().optional(),
+});
+
 function callerOf(event: Event): SocketCaller {
   const { connectionId, authorizer } = event.requestContext;
-  return { kind: 'user', connectionId, workspaceId: WorkspaceId.parse(authorizer?.workspaceId), userId: UserId.parse(authorizer?.userId) };
+  return { kind: 'user', connectionId, ...SocketContext.parse(authorizer) };
 }
 
-async function answerFrame(frames: FrameTable, caller: SocketCaller, body: string): Promise<ServerFrame> {
+async function answerFrame(
+  { admit, frames }: Pick<SocketTable, 'admit' | 'frames'>,
+  caller: SocketCaller,
+  body: string,
+): Promise<ServerFrame> {
   let id: number | null = null;
   try {
+    await admit(caller);
     const raw = readJson(body);
     id = idOf(raw);
     const frame = parseFrame(frames, raw);

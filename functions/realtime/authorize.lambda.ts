@@ -4,7 +4,7 @@ import { openSocketOrigin } from '../platform/origin.ts';
 import { taskHandler } from '../platform/task-handler.ts';
 import { openVerifier } from '../platform/verifier.ts';
 import { wire } from '../platform/wire.ts';
-import { authorize } from './authorize.ts';
+import { authorize, contextOf } from './authorize.ts';
 import { openConnections } from './connections.ts';
 
 const app = wire({ origin: openSocketOrigin, ticketVerifier: openVerifier('realtime-ticket'), connections: openConnections });
@@ -16,6 +16,6 @@ export const handler = taskHandler(Request, async (event): Promise<APIGatewayAut
   return {
     principalId: caller?.userId ?? 'nobody',
     policyDocument: { Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect, Resource: event.methodArn }] },
-    ...(caller && { context: { userId: caller.userId, workspaceId: caller.workspaceId } }),
+    ...(caller && { context: contextOf(caller) }),
   };
 });

@@ -2,7 +2,7 @@ import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { originHeader } from '../../contract/names.ts';
 import type { App } from '../platform/app.ts';
 import { callerOfToken } from '../platform/authenticate.ts';
-import type { UserCaller } from '../platform/authenticate.ts';
+import type { TokenCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Connections } from './connections.ts';
 import { ticketSeconds } from './create-ticket.ts';
@@ -14,7 +14,7 @@ import { ticketSeconds } from './create-ticket.ts';
 export async function authorize(
   app: Pick<App, 'ticketVerifier' | 'origin' | 'clock'> & { readonly connections: Connections },
   event: Pick<APIGatewayRequestAuthorizerEvent, 'queryStringParameters'> & Partial<Pick<APIGatewayRequestAuthorizerEvent, 'headers'>>,
-): Promise<UserCaller | undefined> {
+): Promise<TokenCaller | undefined> {
   if (!app.origin.accepts(headerOf(event.headers, originHeader))) return undefined;
   const ticket = event.queryStringParameters?.ticket ?? '';
   try {
@@ -31,3 +31,11 @@ export async function authorize(
 /** Reads a header of a WebSocket handshake, which keeps the case of the names. */
 const headerOf = (headers: APIGatewayRequestAuthorizerEvent['headers'] | undefined, name: string): string | undefined =>
   Object.entries(headers ?? {}).find(([given]) => given.toLowerCase() === name)?.[1];
+
+/** Context of a socket, which API Gateway repeats with every frame; `callerOf` of `ws-handler.ts` reads it. */
+export const contextOf = ({ userId, workspaceId, tokenVersion, tokenExpiresAt }: TokenCaller) => ({
+  userId,
+  workspaceId,
+  tokenVersion,
+  tokenExpiresAt,
+});

@@ -1,4 +1,4 @@
-import { closeCodes } from '../../contract/frames.ts';
+import { byeCodes } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
 import { push } from '../platform/nudge.ts';
 
@@ -6,7 +6,7 @@ import { push } from '../platform/nudge.ts';
 export async function closeConnection(
   app: Pick<App, 'queues' | 'fanOutQueueUrl'>,
   connectionId: string,
-  reason: keyof typeof closeCodes,
+  reason: keyof typeof byeCodes,
 ): Promise<void> {
-  await push(app, [{ group: `conn:${connectionId}`, message: { kind: 'close', connectionId, code: closeCodes[reason], reason } }]);
+  await push(app, [{ group: `conn:${connectionId}`, message: { kind: 'close', connectionId, code: byeCodes[reason], reason } }]);
 }

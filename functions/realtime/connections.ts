@@ -4,7 +4,7 @@ import { BatchWriteCommand, DeleteCommand, DynamoDBDocumentClient, GetCommand, P
 import { randomBytes } from 'node:crypto';
 import { setting } from '../platform/config.ts';
 import type { Clock } from '../platform/clock.ts';
-import { connectionIdOf, EndedAccesses, subscriberOf } from './ended-accesses.ts';
+import { connectionIdOf, EndedAccesses, isExpired, subscriberOf } from './ended-accesses.ts';
 import type { Item, Subscriber } from './ended-accesses.ts';
 import { accessPrefix, connectionKey, leaseSeconds, ownerPartition, roomPartition } from '../platform/subscriptions.ts';
 
@@ -15,6 +15,8 @@ export interface Connection {
   readonly connectionId: string;
   readonly workspaceId: string;
   readonly userId: string;
+  /** End of the token that opened the socket, in seconds since 1970: nothing is delivered after it. */
+  readonly tokenExpiresAt?: number;
 }
 
 /** Registry of connections and their room subscriptions, in one table. Expired entries are never returned. */
@@ -41,7 +43,8 @@ export interface Connections {
   remove(connectionId: string, foundIn?: string): Promise<void>;
   /**
    * Lists the connections of a room in pages, always in the same order. Reads are consistent, so every earlier subscription is included.
-   * `after` starts behind that connection, which may be gone. Subscriptions whose access has ended are left out and go to `onEnded`.
+   * `after` starts behind that connection, which may be gone. Subscriptions whose access or token has ended are left out and go to
+   * `onEnded`.
    */
   listRoom(room: string, after?: string, onEnded?: (subscriber: Subscriber) => void): AsyncGenerator<string[]>;
   /** Stores how far items of a room were delivered, for an hour; replaces the previous progress. */
@@ -100,8 +103,9 @@ class ConnectionTable implements Connections {
     return conditional(this.#db.send(new PutCommand({ TableName: this.#table, Item, ConditionExpression: 'attribute_not_exists(pk)' })));
   }
 
-  async add({ connectionId, workspaceId, userId }: Connection): Promise<void> {
-    const expiresAt = this.#leaseEnd();
+  async add(connection: Connection): Promise<void> {
+    const { connectionId, workspaceId, userId } = connection;
+    const expiresAt = this.#leaseEnd(connection);
     await this.#write([
       { PutRequest: { Item: { ...connectionKey(connectionId), workspaceId, userId, expiresAt } } },
       { PutRequest: { Item: { ...ownerKey(workspaceId, userId, connectionId), expiresAt } } },
@@ -121,7 +125,7 @@ class ConnectionTable implements Connections {
     if (new Set([...known, ...rooms]).size > maxRooms) return 'too many';
     // The connection's list of rooms is written first, so removing the connection always finds every subscription.
     if (!(await this.#addRooms(connectionId, rooms))) return 'not connected';
-    const expiresAt = this.#leaseEnd();
+    const expiresAt = this.#leaseEnd(connection);
     const mark = randomBytes(6).toString('base64url');
     await this.#write(
       rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, mark, epoch, expiresAt } } })),
@@ -203,10 +207,10 @@ class ConnectionTable implements Connections {
     if (from) {
       for await (const items of this.#listItems(roomPartition(room), 'sk, epoch', { prefix: accessPrefix })) ended.take(items);
     }
-    for await (const items of this.#listItems(roomPartition(room), 'sk, epoch, userId, mark', { from })) {
+    for await (const items of this.#listItems(roomPartition(room), 'sk, epoch, userId, mark, expiresAt', { from, expired: true })) {
       const current: string[] = [];
       for (const item of ended.take(items)) {
-        if (ended.covers(item)) onEnded?.(subscriberOf(item));
+        if (isExpired(item, this.#now()) || ended.covers(item)) onEnded?.(subscriberOf(item, this.#now()));
         else current.push(connectionIdOf(item));
       }
       yield current;
@@ -232,7 +236,7 @@ class ConnectionTable implements Connections {
   async *#listItems(
     partition: string,
     projection: string,
-    within: { from?: { pk: string; sk: string } | undefined; prefix?: string } = {},
+    within: { from?: { pk: string; sk: string } | undefined; prefix?: string; expired?: boolean } = {},
   ): AsyncGenerator<Item[]> {
     let from: QueryCommandOutput['LastEvaluatedKey'] = within.from && { pk: { S: within.from.pk }, sk: { S: within.from.sk } };
     do {
@@ -240,10 +244,10 @@ class ConnectionTable implements Connections {
         new QueryCommand({
           TableName: this.#table,
           KeyConditionExpression: within.prefix === undefined ? 'pk = :pk' : 'pk = :pk and begins_with(sk, :prefix)',
-          FilterExpression: 'expiresAt > :now',
+          ...(!within.expired && { FilterExpression: 'expiresAt > :now' }),
           ExpressionAttributeValues: {
             ':pk': { S: partition },
-            ':now': { N: String(this.#now()) },
+            ...(!within.expired && { ':now': { N: String(this.#now()) } }),
             ...(within.prefix !== undefined && { ':prefix': { S: within.prefix } }),
           },
           ProjectionExpression: projection,
@@ -291,8 +295,8 @@ class ConnectionTable implements Connections {
     return Math.floor(this.#clock.now().getTime() / 1000);
   }
 
-  #leaseEnd(): number {
-    return this.#now() + leaseSeconds;
+  #leaseEnd({ tokenExpiresAt = Number.POSITIVE_INFINITY }: Connection): number {
+    return Math.min(this.#now() + leaseSeconds, tokenExpiresAt);
   }
 }
 

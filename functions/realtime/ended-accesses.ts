@@ -6,15 +6,19 @@ export interface Subscriber {
   readonly userId: string;
   /** Random mark that distinguishes successive subscriptions of one connection to the room. */
   readonly mark: string;
+  /** The token that opened the socket has ended, or the socket's greatest age is over. */
+  readonly isExpired: boolean;
 }
 
 /** An entry of the connections table, in DynamoDB's own format. */
 export type Item = NonNullable<QueryCommandOutput['Items']>[number];
 export const connectionIdOf = ({ sk }: Item): string => (sk?.S ?? '').slice('conn#'.length);
-export const subscriberOf = (item: Item): Subscriber => ({
+export const isExpired = (item: Item, nowSeconds: number): boolean => Number(item.expiresAt?.N ?? 0) <= nowSeconds;
+export const subscriberOf = (item: Item, nowSeconds: number): Subscriber => ({
   connectionId: connectionIdOf(item),
   userId: item.userId?.S ?? '',
   mark: item.mark?.S ?? '',
+  isExpired: isExpired(item, nowSeconds),
 });
 const epochOf = (item: Item): number => Number(item.epoch?.N ?? 0);
 

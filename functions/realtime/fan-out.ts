@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { byeCodes } from '../../contract/frames.ts';
 import { metric } from '../../contract/names.ts';
 import type { ServerFrame } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
@@ -116,10 +117,18 @@ async function revoke(app: FanOutApp, { rooms }: RevokeMessage): Promise<void> {
   });
 }
 
-/** Removes a subscription and sends `revoked`. Members who still have access subscribe again from their position. */
+/**
+ * Removes a subscription and sends `revoked`. Members who still have access subscribe again from their position. A socket whose token has
+ * ended is closed: its client gets a new token and resumes.
+ */
 function ending(app: FanOutApp, room: string): (subscriber: Subscriber) => Promise<void> {
   const frame = [encode({ op: 'revoked', rooms: [room] })];
   return async (subscriber) => {
+    if (subscriber.isExpired) {
+      const { connectionId } = subscriber;
+      await sayGoodbye(app, { connectionId, code: byeCodes.token_expired, reason: 'token_expired' });
+      return;
+    }
     app.metrics.count(metric.roomsRevoked, 1);
     await app.connections.end(room, subscriber, () => postAll(app, subscriber.connectionId, frame, room));
   };

@@ -1,4 +1,5 @@
 import * as routes from '../../contract/routes/realtime.ts';
+import { openDatabase } from '../platform/database.ts';
 import { httpHandler, ok, on } from '../platform/http-handler.ts';
 import { openOrigin } from '../platform/origin.ts';
 import { openSigner } from '../platform/signer.ts';
@@ -7,7 +8,7 @@ import { wire } from '../platform/wire.ts';
 import { createTicket } from './create-ticket.ts';
 
 const app = wire(
-  { origin: openOrigin, tokenVerifier: openVerifier('user-token'), ticketSigner: openSigner('realtime-ticket') },
+  { origin: openOrigin, db: openDatabase, tokenVerifier: openVerifier('user-token'), ticketSigner: openSigner('realtime-ticket') },
   'realtimeUrl',
 );
 

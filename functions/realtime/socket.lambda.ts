@@ -6,11 +6,13 @@ import { socketHandler } from '../platform/ws-handler.ts';
 import { openConnections } from './connections.ts';
 import { frameTable } from './frames.ts';
 import { openSocket } from './open-socket.ts';
+import { requireLiveToken } from './require-live-token.ts';
 
 const app = wire({ db: openDatabase, queues: openQueues, connections: openConnections }, 'fanOutQueueUrl', 'epochsQueueUrl');
 
 export const handler = socketHandler({
   connect: (caller, headers) => openSocket(app, caller, headers['sec-websocket-protocol'], subprotocol),
   disconnect: (connectionId) => app.connections.remove(connectionId),
+  admit: (caller) => requireLiveToken(app, caller),
   frames: frameTable(app),
 });

@@ -1,4 +1,4 @@
-import { closeCodes, room } from '../../contract/frames.ts';
+import { byeCodes, room } from '../../contract/frames.ts';
 import { UserId } from '../../contract/ids.ts';
 import type { User, WorkspaceRole } from '../../contract/workspace.ts';
 import { recordAudit } from '../platform/audit.ts';
@@ -71,7 +71,7 @@ export async function changeRole(
   await setRole(tx, user.id, user.role);
   if (user.role === 'guest') await settleWhatGuestsDoNotSee(tx, user.id, now);
   announce(tx, change, { ...user, removedAt: null }, now);
-  tx.closeConnections(user.id, closeCodes.insufficient_state, 'role_changed');
+  tx.closeConnections(user.id, byeCodes.insufficient_state, 'role_changed');
   const details = { from, to: user.role };
   recordAudit(tx, change.caller, { action: 'member.role_changed', subject: { kind: 'member', id: user.id }, details, at: now });
 }
@@ -83,7 +83,7 @@ export async function endMembership(app: MembersApp, tx: AccessTransaction, chan
   await markRemoved(tx, user.id, now);
   await endEverything(tx, user.id, now);
   announce(tx, change, { ...user, removedAt: now.toISOString() }, now);
-  tx.closeConnections(user.id, closeCodes.revoked, 'removed');
+  tx.closeConnections(user.id, byeCodes.revoked, 'removed');
   recordAudit(tx, change.caller, { action: 'member.removed', subject: { kind: 'member', id: user.id }, at: now });
 }
 

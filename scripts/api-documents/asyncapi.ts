@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import { ClientFrame, closeCodes, ServerFrame } from '../../contract/frames.ts';
+import { ClientFrame, byeCodes, ServerFrame } from '../../contract/frames.ts';
 import { subprotocol } from '../../contract/names.ts';
 import { openAnswers } from './open-answers.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -17,8 +17,8 @@ export function asyncApiDocument(): object {
     info: {
       title: 'Streambed sockets',
       version: packageJson.version,
-      description: `Open the address of a ticket (POST /v1/realtime/tickets) with ?ticket=... and the subprotocol ${subprotocol}. One JSON object a frame. Close codes: ${Object.entries(
-        closeCodes,
+      description: `Open the address of a ticket (POST /v1/realtime/tickets) with ?ticket=... and the subprotocol ${subprotocol}. One JSON object a frame. Before it closes a socket, the server sends a frame \`bye\` with one of these codes: ${Object.entries(
+        byeCodes,
       )
         .map(([name, code]) => `${code} ${name}`)
         .join(', ')}.`,

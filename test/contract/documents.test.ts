@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import asyncApiSchema from '@asyncapi/specs/schemas/3.0.0-without-$id.json' with { type: 'json' };
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { api } from '../../contract/api.ts';
-import { ClientFrame, ServerFrame } from '../../contract/frames.ts';
+import { byeCodes, ClientFrame, ServerFrame } from '../../contract/frames.ts';
 import { asyncApiDocument } from '../../scripts/api-documents/asyncapi.ts';
 import { openApiDocument } from '../../scripts/api-documents/openapi.ts';
 
@@ -40,6 +40,25 @@ describe('docs/api', () => {
   test('is what the contract says now (else: npm run api:documents)', () => {
     expect(openApi).toEqual(asWritten(openApiDocument()));
     expect(asyncApi).toEqual(asWritten(asyncApiDocument()));
+  });
+});
+
+describe('The close codes of the AsyncAPI document', () => {
+  const sources = globSync('functions/**/*.ts', { cwd: root }).map((path) => readFileSync(join(root, path), 'utf8'));
+  /** Codes that the code of the functions sends. */
+  const sent = new Set(
+    sources.flatMap((source) => [...source.matchAll(/byeCodes\.(\w+)|closeConnection\([^)]*'(\w+)'\)/g)].map(([, a, b]) => a ?? b ?? '')),
+  );
+
+  test('are those that the functions send, no more and no fewer', () => {
+    const { description } = asyncApi.info as { description: string };
+    const documented = [...description.matchAll(/\b(4\d{3}) (\w+)/g)].map(([, code, name]) => [name, Number(code)]);
+    expect(documented).toEqual(Object.entries(byeCodes));
+    expect([...sent].toSorted()).toEqual(Object.keys(byeCodes).toSorted());
+  });
+
+  test('have no other source in the functions', () => {
+    expect(sources.filter((source) => /\bcloseCodes\b|code: 4\d{3}/.test(source))).toEqual([]);
   });
 });
 

@@ -87,8 +87,11 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     told: [...database, ...users, 'FILES_BUCKET'],
   },
   TransferHttp: { may: [appSecret, cut], told: [...database, ...front, 'EPOCHS_QUEUE_URL'] },
-  AuthHttp: { may: [appSecret, signTokens], told: [...database, ...users, 'USER_TOKEN_SECRET_ARN'] },
-  RealtimeHttp: { may: [signTickets], told: [...users, 'TICKET_SECRET_ARN', 'TICKET_PUBLIC_KEYS', 'REALTIME_URL'] },
+  AuthHttp: {
+    may: [appSecret, signTokens, send, ...endings],
+    told: [...database, ...users, 'USER_TOKEN_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'],
+  },
+  RealtimeHttp: { may: [appSecret, signTickets], told: [...database, ...users, 'TICKET_SECRET_ARN', 'TICKET_PUBLIC_KEYS', 'REALTIME_URL'] },
   RealtimeAuthorize: { may: onTable('PutItem'), told: ['TICKET_PUBLIC_KEYS', 'CONNECTIONS_TABLE'] },
   RealtimeSocket: {
     may: [appSecret, send, cut, ...onTable('BatchWriteItem', 'GetItem', 'UpdateItem')],

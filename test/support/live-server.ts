@@ -8,6 +8,7 @@ import { socketHandler } from '../../functions/platform/ws-handler.ts';
 import type { Connections } from '../../functions/realtime/connections.ts';
 import { fanOut } from '../../functions/realtime/fan-out.ts';
 import { frameTable } from '../../functions/realtime/frames.ts';
+import { requireLiveToken } from '../../functions/realtime/require-live-token.ts';
 import { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import { createNudges } from '../../functions/realtime/nudges.ts';
 import type { Frame, PostOutcome } from '../../functions/realtime/sockets.ts';
@@ -78,6 +79,7 @@ export function createLiveServer(app: TestApp & { connections: Connections }, re
   const handler = socketHandler({
     connect: async () => ({}),
     disconnect: (connectionId) => app.connections.remove(connectionId),
+    admit: (caller) => requireLiveToken(app, caller),
     frames: frameTable(app),
   });
   const clock = fastClock();

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { ErrFrame } from '../../../contract/frames.ts';
 import { newId } from '../../../contract/ids.ts';
+import type { App } from '../../../functions/platform/app.ts';
 import { AppError } from '../../../functions/platform/errors.ts';
 import { log } from '../../../functions/platform/log.ts';
 import { socketHandler } from '../../../functions/platform/ws-handler.ts';
@@ -31,14 +32,26 @@ const frames: FrameTable = {
   },
 };
 const connections = { add: async () => undefined } as unknown as Parameters<typeof openSocket>[0]['connections'];
+/** A database where everybody is a member. */
+const db = {
+  transaction: (_: unknown, work: (tx: unknown) => Promise<unknown>) => work({ query: async () => [{}] }),
+} as unknown as App['db'];
 const handler = socketHandler({
-  connect: (caller, headers) => openSocket({ connections }, caller, headers['sec-websocket-protocol'], 'streambed.v1.json'),
+  connect: (caller, headers) => openSocket({ db, connections }, caller, headers['sec-websocket-protocol'], 'streambed.v1.json'),
   disconnect: async (connectionId) => void disconnected.push(connectionId),
+  admit: async ({ tokenExpiresAt }) => {
+    if (tokenExpiresAt === 1) throw new AppError('token_expired');
+  },
   frames,
 });
 
-async function event(routeKey: string, body?: string, headers?: Record<string, string>): Promise<APIGatewayProxyStructuredResultV2> {
-  const requestContext = { routeKey, connectionId: 'c1=', requestId: 'r', authorizer: { workspaceId, userId: 'ada' } };
+async function event(
+  routeKey: string,
+  body?: string,
+  headers?: Record<string, string>,
+  more: object = {},
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const requestContext = { routeKey, connectionId: 'c1=', requestId: 'r', authorizer: { workspaceId, userId: 'ada', ...more } };
   return await handler({ requestContext, body, headers } as never, { awsRequestId: 'r' } as never);
 }
 const frame = async (raw: unknown) =>
@@ -54,6 +67,21 @@ describe('frames', () => {
   test('reach their use case with the caller', async () => {
     expect(await frame({ op: 'hello', id: 4, d: { v: 1 } })).toEqual({ op: 'ok', id: 4, d: {} });
     expect(seen.at(-1)).toEqual({ kind: 'user', connectionId: 'c1=', workspaceId, userId: 'ada' });
+  });
+
+  test('carry the version and the end of the token, which API Gateway makes text of', async () => {
+    const hello = JSON.stringify({ op: 'hello', id: 4, d: { v: 1 } });
+    await event('$default', hello, undefined, { tokenVersion: '3', tokenExpiresAt: '1800000000' });
+    expect(seen.at(-1)).toMatchObject({ tokenVersion: 3, tokenExpiresAt: 1_800_000_000 });
+  });
+
+  test('of a caller who is not admitted reach nothing, whatever they hold', async () => {
+    const before = seen.length;
+    for (const body of [JSON.stringify({ op: 'hello', id: 4, d: { v: 1 } }), 'junk', '']) {
+      const answered = await event('$default', body, undefined, { tokenExpiresAt: '1' });
+      expect(ErrFrame.parse(JSON.parse(answered.body ?? '')).d.code).toBe('token_expired');
+    }
+    expect(seen.length).toBe(before);
   });
 
   test('outside the protocol get an error, and the socket stays open', async () => {
