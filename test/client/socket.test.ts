@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { RealtimeSocket } from '../../client/socket/socket.ts';
 import type { RoomListener } from '../../client/socket/subscriptions.ts';
-import { room } from '../../contract/frames.ts';
+import { byeCodes, room } from '../../contract/frames.ts';
 import { newId } from '../../contract/ids.ts';
 import { subprotocol } from '../../contract/names.ts';
 import { calm } from './fake-network.ts';
@@ -232,6 +232,25 @@ describe('coming back', () => {
     expect([socket.getState().status, network.sockets.length]).toEqual(['offline', 1]);
     await clock.advance(600);
     expect([socket.getState().status, network.sockets.length]).toEqual(['open', 2]);
+  });
+
+  test('the end of its token: gets a new ticket and resumes, without a hole and without a read of the stream', async () => {
+    const { server, network, clock, openStream } = makeWorld();
+    server.append('before');
+    const stream = openStream();
+    await clock.until(() => stream.getSnapshot().state === 'live');
+    await clock.advance(60_000);
+    const reads = () => server.requests.filter((request) => request.includes('/events')).length;
+    const tickets = () => server.requests.filter((request) => request.includes('tickets')).length;
+    const before = [reads(), tickets()];
+    network.open[0]!.side.push({ op: 'bye', code: byeCodes.token_expired, reason: 'token_expired', reconnect: true, afterMs: 0 });
+    network.open[0]?.side.close(1000);
+    server.append('meanwhile');
+    await clock.until(() => textsOf(stream).length === 2);
+    server.append('after');
+    await clock.advance(1000);
+    expect(textsOf(stream)).toEqual(['before', 'meanwhile', 'after']);
+    expect([reads(), tickets()]).toEqual([before[0], before[1]! + 1]);
   });
 
   test.each([4100, 4101, 4199])('close code %i: comes back at once with a new ticket, but only once at once', async (code) => {
