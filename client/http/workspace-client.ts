@@ -47,6 +47,9 @@ export function workspaceClient({ call, workspaceId, clock, uploadContent }: Wor
         call(api.workspaces.updateMember, { params: { ...params, userId }, body, ...options }),
       remove: (userId: string, options: SendOptions = {}) =>
         call(api.workspaces.removeMember, { params: { ...params, userId }, ...options }),
+      /** Ends all tokens and sockets of a member, the caller's own included. */
+      signOut: (userId: string, options: SendOptions = {}) =>
+        call(api.workspaces.signOutMember, { params: { ...params, userId }, ...options }),
     },
     providers: {
       list: (query: Query<typeof api.workspaces.listProviders> = {}, options: SendOptions = {}) =>

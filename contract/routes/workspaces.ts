@@ -61,6 +61,16 @@ export const updateMember = defineRoute({
   answers: { 200: User },
 });
 
+export const signOutMember = defineRoute({
+  method: 'POST',
+  path: '/v1/workspaces/{workspaceId}/members/{userId}/sign-out',
+  auth: 'userOrApiKey',
+  tag: 'workspaces',
+  summary: 'End all tokens and sockets of a member, on every device (oneself; owners, admins and API keys)',
+  params: ofMember,
+  answers: { 204: undefined },
+});
+
 export const removeMember = defineRoute({
   method: 'DELETE',
   path: '/v1/workspaces/{workspaceId}/members/{userId}',

@@ -6,6 +6,7 @@ import { createProvider } from './create-provider.ts';
 import { listMembers } from './list-members.ts';
 import { listProviders } from './list-providers.ts';
 import { readWorkspace } from './read-workspace.ts';
+import { signOutMember } from './sign-out-member.ts';
 import { removeMember, updateMember } from './update-member.ts';
 
 /** Routes of a workspace, its members and its providers. */
@@ -17,5 +18,6 @@ export const workspaceTable = (
   on(routes.listProviders, async (input, caller) => ok(await listProviders(app, caller, input))),
   on(routes.listMembers, async (input, caller) => ok(await listMembers(app, caller, input))),
   on(routes.updateMember, async (input, caller) => ok(await updateMember(app, caller, input))),
+  on(routes.signOutMember, async (input, caller) => signOutMember(app, caller, input).then(() => ({ status: 204 }))),
   on(routes.removeMember, async (input, caller) => removeMember(app, caller, input).then(() => ({ status: 204 }))),
 ];

@@ -89,6 +89,7 @@ const calls: [Route, (workspace: WorkspaceClient) => Promise<unknown>][] = [
   [api.workspaces.listMembers, (w) => w.members.list({ q: 'bo' })],
   [api.workspaces.updateMember, (w) => w.members.update(userId, { role: 'admin' })],
   [api.workspaces.removeMember, (w) => w.members.remove(userId)],
+  [api.workspaces.signOutMember, (w) => w.members.signOut(userId)],
   [api.workspaces.listProviders, (w) => w.providers.list()],
   [api.workspaces.createProvider, (w) => w.providers.create({ kind: 'web', name: 'x' })],
   [api.files.readFile, (w) => w.files.read('fil_01kb0000000000000000000000')],

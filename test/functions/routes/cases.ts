@@ -71,8 +71,7 @@ function* callerCases(row: Row, { own, bad }: World): Generator<Case> {
     code: 'unauthenticated',
   };
   if (auth !== 'apiKey') yield as('an expired token', bad.expired, 'token_expired');
-  // A ticket alone gives access to no room: every subscription checks membership again.
-  if (auth !== 'apiKey' && row.name !== 'realtime.createTicket') yield as('a removed member', bad.removed, 'not_found');
+  if (auth !== 'apiKey') yield as('a removed member', bad.removed, 'not_found');
   if (auth !== 'apiKey') yield as('a revoked token', own.tokens.una);
   if (auth === 'user') yield as('an API key instead of a user', own.apiKey);
   if (auth === 'apiKey') yield as('a user instead of an API key', own.tokens.ada);

@@ -47,6 +47,7 @@ function ofPeople({ workspaceId, notificationIds }: Furnished) {
     'workspaces.listProviders': { params: here, query: page },
     'workspaces.listMembers': { params: here, query: { ...page, q: 'a', role: 'member' } },
     'workspaces.updateMember': { params: { ...here, userId: 'dee' }, bodies: [{ role: 'admin' }] },
+    'workspaces.signOutMember': { params: { ...here, userId: 'dee' } },
     'workspaces.removeMember': { params: { ...here, userId: 'dee' } },
     'notifications.listNotifications': { params: here, query: { ...page, unread: 'true' } },
     'notifications.markNotificationsRead': { params: here, bodies: [{ ids: notificationIds }, { upTo: notificationIds[0] }] },

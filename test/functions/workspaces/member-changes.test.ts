@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { closeCodes, room } from '../../../contract/frames.ts';
+import { byeCodes, room } from '../../../contract/frames.ts';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';
 import type { Ending } from '../../../functions/platform/subscriptions.ts';
 import { createThread } from '../../../functions/streams/threads/create-thread.ts';
@@ -74,7 +74,7 @@ describe('a token that names a role', () => {
     await aMember(app, workspaceId, 'bob');
     expect((await mint({ userId: 'bob', role: 'guest' })).body.user).toMatchObject({ id: 'bob', role: 'guest' });
     expect(announced()).toMatchObject([{ type: 'member:updated', data: { id: 'bob', role: 'guest', removedAt: null } }]);
-    expect(closings()).toMatchObject([{ userId: 'bob', code: closeCodes.insufficient_state }]);
+    expect(closings()).toMatchObject([{ userId: 'bob', code: byeCodes.insufficient_state }]);
     expect(endings).toEqual([{ userId: 'bob' }]);
     expect(await audited()).toEqual(['member.role_changed bob']);
   });
@@ -123,6 +123,42 @@ describe('a token that names a role', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect(await audited()).toEqual(['member.added new']);
     expect(announced()).toMatchObject([{ data: { id: 'new', role: 'member' } }]);
+  });
+});
+
+describe('signing out', () => {
+  const signOut = (userId: string, token = apiKey) => http({ method: 'POST', path: `${member(userId)}/sign-out`, token });
+
+  test('ends every token of the member and closes their connections; a new token works', async () => {
+    const [phone, laptop] = [await tokenOf('bob'), await tokenOf('bob')];
+    app.sent.length = 0;
+    expect((await signOut('bob', phone)).status).toBe(204);
+    for (const token of [phone, laptop]) expect((await read(token)).status).toBe(401);
+    expect((await signOut('bob', phone)).status).toBe(401);
+    expect(closings()).toMatchObject([{ userId: 'bob', code: byeCodes.revoked, reason: 'signed_out' }]);
+    expect(endings).toEqual([{ userId: 'bob' }]);
+    expect(await audited()).toContain('member.signed_out bob');
+    expect((await read(await tokenOf('bob'))).status).toBe(200);
+  });
+
+  test('is for oneself, managers and keys: not for other members, and for owners only by owners', async () => {
+    const [bob, eve, adm] = [await tokenOf('bob'), await tokenOf('eve'), await tokenOf('adm', { role: 'admin' })];
+    const owner = await tokenOf('ada');
+    expect((await signOut('eve', bob)).status).toBe(403);
+    expect((await signOut('ada', adm)).status).toBe(403);
+    expect((await signOut('nobody', owner)).status).toBe(404);
+    for (const token of [bob, eve, adm, owner]) expect((await read(token)).status).toBe(200);
+    expect((await signOut('eve', adm)).status).toBe(204);
+    expect((await signOut('bob')).status).toBe(204);
+    expect((await signOut('ada', owner)).status).toBe(204);
+    for (const token of [bob, eve, owner]) expect((await read(token)).status).toBe(401);
+    expect((await read(adm)).status).toBe(200);
+  });
+
+  test('of a member of another workspace is not found', async () => {
+    const elsewhere = await aWorkspace(app);
+    await mint({ userId: 'bob' });
+    expect((await signOut('bob', elsewhere.apiKey)).status).toBe(404);
   });
 });
 

@@ -1,7 +1,8 @@
 import { Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { ChevronsUpDown, Keyboard, LogOut } from 'lucide-react';
+import { ChevronsUpDown, Keyboard, LogOut, MonitorX } from 'lucide-react';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { noticeOf } from '../workspace/stream-actions.ts';
 import { MenuChoices } from '../ui/menu-choices.tsx';
 import classes from './account-menu.module.css';
 
@@ -14,6 +15,7 @@ const schemes: { value: MantineColorScheme; label: string }[] = [
 /** The foot of the sidebar: the signed-in member and their own menu. */
 export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { me, signOut } = useWorkspace();
+  const signOutEverywhere = useSignOutEverywhere();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <div className={classes.foot}>
@@ -38,10 +40,27 @@ export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
           <Menu.Item leftSection={<LogOut size={15} aria-hidden="true" />} onClick={() => signOut()}>
             Sign out
           </Menu.Item>
+          <Menu.Item leftSection={<MonitorX size={15} aria-hidden="true" />} onClick={signOutEverywhere}>
+            Sign out on all devices
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
     </div>
   );
+}
+
+/** Ends all tokens of the member, then the session of this device. */
+function useSignOutEverywhere(): () => void {
+  const { streambed, workspaceId, me, signOut, tell } = useWorkspace();
+  return () => {
+    streambed
+      .workspace(workspaceId)
+      .members.signOut(me.id)
+      .then(
+        () => signOut('You are signed out on all devices.'),
+        (error: unknown) => tell(noticeOf(error)),
+      );
+  };
 }
 
 const stateWords = { live: 'Live', connecting: 'Connecting', 'catching up': 'Catching up', offline: 'Offline' } as const;
