@@ -7,12 +7,13 @@ import { asyncApi, docs, health, openApi, ready } from './routes/operations.ts';
 import { createTicket } from './routes/realtime.ts';
 import * as streams from './routes/streams.ts';
 import { exportWorkspace, importRecords } from './routes/transfer.ts';
+import * as keys from './routes/keys.ts';
 import * as workspaces from './routes/workspaces.ts';
 
 /** The whole HTTP surface, by the feature that serves it. A group has the name of its folder in `functions/` and `lib/`. */
 export const api = {
   auth: { createToken },
-  workspaces,
+  workspaces: { ...workspaces, ...keys },
   streams: { ...streams, ...events },
   epochs,
   notifications,

@@ -58,6 +58,8 @@ export const FileId = idOf('file').brand<'FileId'>();
 export type FileId = z.infer<typeof FileId>;
 export const NotificationId = idOf('notification').brand<'NotificationId'>();
 export type NotificationId = z.infer<typeof NotificationId>;
+export const ApiKeyId = idOf('apiKey').brand<'ApiKeyId'>();
+export type ApiKeyId = z.infer<typeof ApiKeyId>;
 export const ProviderId = idOf('provider').brand<'ProviderId'>();
 export type ProviderId = z.infer<typeof ProviderId>;
 

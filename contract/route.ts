@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { KeyScope } from './api-key.ts';
 import { queryInteger } from './query.ts';
 
 /** Callers of a route: without authentication, a workspace's API key, a signed-in member, or either of the two. */
@@ -12,6 +13,8 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly auth: RouteAuth;
+  /** Scope that an API key needs; there exactly where the route takes one. */
+  readonly scope?: KeyScope;
   readonly summary: string;
   readonly tag: string;
   readonly params: z.ZodObject;
@@ -27,14 +30,14 @@ export interface Route {
 
 const nothing = z.strictObject({});
 
-type Given<Auth, Params, Query, Body, Answers> = Omit<Route, 'auth' | 'params' | 'query' | 'body' | 'answers' | 'headers'> & {
+type Given<Auth, Params, Query, Body, Answers> = Omit<Route, 'auth' | 'scope' | 'params' | 'query' | 'body' | 'answers' | 'headers'> & {
   readonly auth: Auth;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
   readonly answers: Answers;
   readonly headers?: Route['headers'];
-};
+} & (Auth extends 'apiKey' | 'userOrApiKey' ? { readonly scope: KeyScope } : { readonly scope?: never });
 
 /** Completes a row. Schemas that are left out are empty and strict. */
 export function defineRoute<

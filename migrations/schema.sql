@@ -473,8 +473,14 @@ CREATE TABLE api_keys (
   secret_hash bytea NOT NULL,
   created_at timestamp with time zone NOT NULL,
   revoked_at timestamp with time zone,
+  scopes text[] NOT NULL DEFAULT '{tokens,members,providers,transfer,memory,keys}'::text[],
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  created_by text NOT NULL DEFAULT 'system'::text,
+  rotated_from text,
   CONSTRAINT api_keys_pkey PRIMARY KEY (id)
 );
+CREATE INDEX api_keys_by_workspace ON public.api_keys USING btree (workspace_id, id DESC);
 ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON api_keys AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))

@@ -5,6 +5,7 @@ export const createToken = defineRoute({
   method: 'POST',
   path: '/v1/tokens',
   auth: 'apiKey',
+  scope: 'tokens',
   tag: 'auth',
   summary: 'Create or update a user, and mint a token for them',
   body: CreateToken,

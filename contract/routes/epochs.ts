@@ -165,6 +165,7 @@ export const searchMemory = defineRoute({
 export const readMemory = defineRoute({
   ...shared,
   auth: 'userOrApiKey',
+  scope: 'memory',
   method: 'GET',
   path: `${workspace}/memory`,
   summary: 'Read how far memory is, what it stands on, and the progress of long work on it',
@@ -175,6 +176,7 @@ export const readMemory = defineRoute({
 export const reindexMemory = defineRoute({
   ...shared,
   auth: 'apiKey',
+  scope: 'memory',
   method: 'POST',
   path: `${workspace}/memory/reindex`,
   summary: 'Build the index anew from the database; while one runs, that one is answered',

@@ -1,9 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { errors as joseErrors } from 'jose';
 import * as z from 'zod';
+import { KeyScope } from '../../contract/api-key.ts';
 import { UserId, WorkspaceId } from '../../contract/ids.ts';
 import type { RouteAuth } from '../../contract/route.ts';
 import type { App } from './app.ts';
+import type { Transaction } from './database.ts';
 import { AppError } from './errors.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -22,6 +24,7 @@ export interface ApiKeyCaller {
   readonly kind: 'apiKey';
   readonly workspaceId: WorkspaceId;
   readonly keyId: string;
+  readonly scopes: readonly KeyScope[];
 }
 export type Caller = UserCaller | ApiKeyCaller | { readonly kind: 'anyone' };
 export type CallerOf<Auth extends RouteAuth> = Auth extends 'user'
@@ -92,9 +95,35 @@ async function callerOfApiKey(app: AuthApp, bearer: string): Promise<ApiKeyCalle
   const [, keyId, workspace, secret] = apiKeyPattern.exec(bearer) ?? [];
   const workspaceId = WorkspaceId.safeParse(workspace);
   if (keyId === undefined || secret === undefined || !workspaceId.success) throw unauthenticated('The API key is not one of ours.');
-  const [row] = await app.db.transaction({ workspaceId: workspaceId.data }, (tx) =>
-    tx.query<{ secret_hash: Buffer }>('select secret_hash from api_keys where id = $1 and revoked_at is null', [keyId]),
-  );
-  if (!row || !timingSafeEqual(row.secret_hash, hashApiKeySecret(secret))) throw unauthenticated('The API key is not one of ours.');
-  return { kind: 'apiKey', workspaceId: workspaceId.data, keyId };
+  const now = app.clock.now();
+  const scopes = await app.db.transaction({ workspaceId: workspaceId.data }, async (tx) => {
+    const [row] = await tx.query<{ secret_hash: Buffer; scopes: string[]; last_used_at: Date | null }>(
+      `select secret_hash, scopes, last_used_at from api_keys
+       where id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)`,
+      [keyId, now],
+    );
+    if (!row || !timingSafeEqual(row.secret_hash, hashApiKeySecret(secret))) throw unauthenticated('The API key is not one of ours.');
+    if (row.last_used_at === null || now.getTime() - row.last_used_at.getTime() >= lastUseMs) noteUse(tx, keyId, now);
+    return row.scopes;
+  });
+  return { kind: 'apiKey', workspaceId: workspaceId.data, keyId, scopes: scopes.filter(isKeyScope) };
+}
+
+/** Time between two notes that a key was used, in milliseconds: requests of a busy key must not queue for its row. */
+const lastUseMs = 3_600_000;
+
+function noteUse(tx: Transaction, keyId: string, now: Date): void {
+  tx.defer('update api_keys set last_used_at = $2 where id = (select id from api_keys where id = $1 for no key update skip locked)', [
+    keyId,
+    now,
+  ]);
+}
+
+/** Scopes of a later release mean nothing to this one. */
+const isKeyScope = (scope: string): scope is KeyScope => KeyScope.safeParse(scope).success;
+
+/** Throws `forbidden` for an API key without the scope. Members have roles instead. */
+export function requireScope(caller: Caller, scope: KeyScope | undefined): void {
+  if (caller.kind !== 'apiKey' || scope === undefined || caller.scopes.includes(scope)) return;
+  throw new AppError('forbidden', `The API key needs the scope "${scope}".`);
 }

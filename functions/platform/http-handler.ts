@@ -7,7 +7,7 @@ import type { BodyOf, ParamsOf, QueryOf, Route } from '../../contract/route.ts';
 import { errorKinds } from '../../contract/errors.ts';
 import { originHeader } from '../../contract/names.ts';
 import type { App } from './app.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, requireScope } from './authenticate.ts';
 import type { AuthApp, Caller, CallerOf } from './authenticate.ts';
 import { AppError, toAppError, toProblem } from './errors.ts';
 import { readInput } from './http-input.ts';
@@ -86,6 +86,7 @@ async function serve(app: HttpApp, row: Served, event: Event): Promise<Result> {
   if (caller.kind !== 'anyone')
     log.appendKeys({ workspaceId: caller.workspaceId, ...(caller.kind === 'user' && { userId: caller.userId }) });
   requireOwnWorkspace(caller, event.pathParameters?.workspaceId);
+  requireScope(caller, route.scope);
   const input = readInput(route, event);
   if ('streamId' in input) log.appendKeys({ streamId: input.streamId });
   const answer = await row.serve(input as never, caller as never);

@@ -1,4 +1,5 @@
 import type { User, WorkspaceRole } from '../../contract/workspace.ts';
+import { requireScope } from '../platform/authenticate.ts';
 import type { ApiKeyCaller } from '../platform/authenticate.ts';
 import { AppError } from '../platform/errors.ts';
 import { withAccessChange, withOutbox } from '../platform/outbox.ts';
@@ -23,11 +24,12 @@ type Kind = 'nothing' | 'new' | 'profile' | 'role' | 'restored';
 
 /**
  * Adds the user to the workspace, or changes what the input names; returns the membership. A request without a change is one read. Throws
- * `member_removed` for a removed user unless told to restore them, and `last_owner`.
+ * `member_removed` for a removed user unless told to restore them, `last_owner`, and `forbidden` for a key without the scope that it needs.
  */
 export async function putMember(app: MembersApp, caller: ApiKeyCaller, input: MemberInput): Promise<Membership> {
   const found = await app.db.transaction(caller, (tx) => findMembership(tx, input.userId));
   const kind = kindOf(found, input);
+  requireRights(caller, kind, found && kind !== 'restored' ? merge(found.user, input).role : (input.role ?? 'member'));
   if (found && kind === 'nothing') return found;
   const isAccessChange = kind === 'role' || kind === 'restored';
   const changed = isAccessChange
@@ -49,6 +51,14 @@ function kindOf(found: Membership | undefined, input: MemberInput): Kind {
   const wanted = merge(user, input);
   if (wanted.role !== user.role) return 'role';
   return isSameProfile(wanted, user) ? 'nothing' : 'profile';
+}
+
+/**
+ * Checks that the key may do more than add and name members and guests. A token of an owner or an admin manages members, so a key that asks
+ * for one must be able to do that itself.
+ */
+function requireRights(caller: ApiKeyCaller, kind: Kind, role: WorkspaceRole): void {
+  if (kind === 'role' || kind === 'restored' || role === 'owner' || role === 'admin') requireScope(caller, 'members');
 }
 
 const isSameProfile = (a: User, b: User): boolean => a.name === b.name && a.email === b.email;

@@ -37,16 +37,6 @@ export async function insertWorkspace(tx: Transaction, workspace: { name: string
   ]);
 }
 
-export async function insertApiKey(tx: Transaction, key: { id: string; name: string; secretHash: Buffer; createdAt: Date }): Promise<void> {
-  await tx.query('insert into api_keys (id, workspace_id, name, secret_hash, created_at) values ($1, $2, $3, $4, $5)', [
-    key.id,
-    tx.workspaceId,
-    key.name,
-    key.secretHash,
-    key.createdAt,
-  ]);
-}
-
 /** The workspace and the member; undefined when the user is no member. */
 export async function findWorkspaceAndMember(tx: Transaction, userId: string): Promise<{ workspace: Workspace; me: User } | undefined> {
   const [row] = await tx.query<{ w_id: string; w_name: string; w_created_at: Date } & UserRow>(

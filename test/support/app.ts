@@ -10,6 +10,7 @@ import { createWorkspace } from '../../functions/workspaces/create-workspace.ts'
 import { findMembership, insertMember } from '../../functions/workspaces/member-store.ts';
 import { putMember } from '../../functions/workspaces/put-member.ts';
 import { createStream } from '../../functions/streams/streams/create-stream.ts';
+import { keyScopes } from '../../contract/api-key.ts';
 import type { Stream } from '../../contract/stream.ts';
 import { UserId } from '../../contract/ids.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
@@ -105,7 +106,11 @@ export async function aMember(
   });
   const caller: UserCaller = { kind: 'user', workspaceId, userId: UserId.parse(id) };
   if (!found) return caller;
-  const { tokenVersion } = await putMember(app, { kind: 'apiKey', workspaceId, keyId: 'test' }, { userId: id, name, role, restore: true });
+  const { tokenVersion } = await putMember(
+    app,
+    { kind: 'apiKey', workspaceId, keyId: 'test', scopes: keyScopes },
+    { userId: id, name, role, restore: true },
+  );
   return { ...caller, tokenVersion };
 }
 

@@ -33,6 +33,7 @@ export interface Furnished {
   readonly whisper: string;
   readonly workspaceId: string;
   readonly apiKey: string;
+  readonly keyId: string;
   /** A member of this workspace only. */
   readonly loner: string;
   readonly tokens: Readonly<Record<PersonId | 'loner', string>>;
@@ -99,6 +100,7 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
   };
   await call('ada', 'POST', '/providers', { kind: 'webhook', name: `Hook ${marker}` });
   await call('ada', 'POST', '/providers', { kind: 'web', name: `Site ${marker}` });
+  const made = await call('ada', 'POST', '/keys', { name: `Key ${marker}`, scopes: ['tokens'] });
   const streams = await someStreams(call, marker);
   const { events, files } = await someEvents(app, call, marker, streams);
   await call('ada', 'DELETE', `/streams/${streams.archived.id}`);
@@ -111,6 +113,7 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
     whisper: `whisper${marker}`,
     workspaceId,
     apiKey,
+    keyId: (made.body.key as { id: string }).id,
     loner,
     tokens: tokens as Furnished['tokens'],
     streams: { ...streams, ...events.streams },

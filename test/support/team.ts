@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { keyScopes } from '../../contract/api-key.ts';
 import type { Bootstrap } from '../../contract/bootstrap.ts';
 import type { StreamEvent } from '../../contract/event.ts';
 import type { Notification } from '../../contract/notification.ts';
@@ -42,7 +43,7 @@ export async function createTeam(app: TestApp): Promise<Team> {
     workspaceId,
     apiKey,
     async join(id, role = 'member') {
-      const by = { kind: 'apiKey', workspaceId, keyId: 'test' } as const;
+      const by = { kind: 'apiKey', workspaceId, keyId: 'test', scopes: keyScopes } as const;
       const expiresInSeconds = 2_592_000;
       const { token } = await createToken(app, by, { userId: UserId.parse(id), name: id.toUpperCase(), role, expiresInSeconds });
       const send = (method: string, path: string, json?: unknown, query?: Record<string, string>) =>

@@ -83,6 +83,7 @@ const unknownIds: Readonly<Record<string, string>> = {
   eventId: newId('event'),
   fileId: newId('file'),
   epochId: newId('epoch'),
+  keyId: newId('apiKey'),
   targetId: newId('epoch'),
   userId: 'nobody',
 };

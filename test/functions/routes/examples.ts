@@ -34,7 +34,7 @@ export function examplesIn(w: Furnished): Record<Exclude<RouteName, (typeof open
 const page = { limit: '2', cursor: '' };
 const key = 'key-1';
 
-function ofPeople({ workspaceId, notificationIds }: Furnished) {
+function ofPeople({ workspaceId, keyId, notificationIds }: Furnished) {
   const here = { workspaceId };
   return {
     'auth.createToken': {
@@ -47,6 +47,10 @@ function ofPeople({ workspaceId, notificationIds }: Furnished) {
     'workspaces.listProviders': { params: here, query: page },
     'workspaces.listMembers': { params: here, query: { ...page, q: 'a', role: 'member' } },
     'workspaces.updateMember': { params: { ...here, userId: 'dee' }, bodies: [{ role: 'admin' }] },
+    'workspaces.listKeys': { params: here, query: page },
+    'workspaces.createKey': { params: here, bodies: [{ name: 'Sign-in', scopes: ['tokens'], expiresInDays: 90 }] },
+    'workspaces.rotateKey': { params: { ...here, keyId }, bodies: [{ overlapSeconds: 60 }] },
+    'workspaces.revokeKey': { params: { ...here, keyId } },
     'workspaces.signOutMember': { params: { ...here, userId: 'dee' } },
     'workspaces.removeMember': { params: { ...here, userId: 'dee' } },
     'notifications.listNotifications': { params: here, query: { ...page, unread: 'true' } },

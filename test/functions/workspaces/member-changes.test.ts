@@ -42,9 +42,10 @@ const roleOf = async (userId: string) =>
     ?.role;
 const audited = async () =>
   (
-    await rows<{ action: string; subject_id: string }>('select action, subject_id from audit_log where workspace_id = $1 order by id', [
-      workspaceId,
-    ])
+    await rows<{ action: string; subject_id: string }>(
+      `select action, subject_id from audit_log where workspace_id = $1 and subject_kind = 'member' order by id`,
+      [workspaceId],
+    )
   ).map(({ action, subject_id: id }) => `${action} ${id}`);
 const bodies = (): Record<string, unknown>[] => app.sent.map(({ body }) => body as Record<string, unknown>);
 const announced = () =>
