@@ -1,4 +1,5 @@
 import { api } from '../../contract/api.ts';
+import type { CreateKey, RotateKey } from '../../contract/api-key.ts';
 import type { MarkNotificationsRead } from '../../contract/notification.ts';
 import type { CreateProvider, UpdateMember } from '../../contract/workspace.ts';
 import type * as z from 'zod';
@@ -55,6 +56,18 @@ export function workspaceClient({ call, workspaceId, clock, uploadContent }: Wor
       list: (query: Query<typeof api.workspaces.listProviders> = {}, options: SendOptions = {}) =>
         call(api.workspaces.listProviders, { params, query, ...options }),
       create: (body: CreateProvider, options: SendOptions = {}) => call(api.workspaces.createProvider, { params, body, ...options }),
+    },
+    /** API keys of the workspace, for owners. */
+    keys: {
+      list: (query: Query<typeof api.workspaces.listKeys> = {}, options: SendOptions = {}) =>
+        call(api.workspaces.listKeys, { params, query, ...options }),
+      /** Creates a key; its secret is in this answer only. */
+      create: (body: z.input<typeof CreateKey>, options: SendOptions = {}) => call(api.workspaces.createKey, { params, body, ...options }),
+      /** Replaces a key by a new one; the old one ends after the overlap. */
+      rotate: (keyId: string, body: z.input<typeof RotateKey> = {}, options: SendOptions = {}) =>
+        call(api.workspaces.rotateKey, { params: { ...params, keyId }, body, ...options }),
+      revoke: (keyId: string, options: SendOptions = {}) =>
+        call(api.workspaces.revokeKey, { params: { ...params, keyId }, repeatable: true, ...options }),
     },
     /** Gets a ticket that opens one socket. */
     ticket: (options: SendOptions = {}) => call(api.realtime.createTicket, options),
