@@ -1,5 +1,7 @@
 import type { ExportRecord, Imported, RecordOf } from '../../contract/transfer.ts';
 import type { App } from '../platform/app.ts';
+import { recordAudits } from '../platform/audit.ts';
+import type { AuditedChange } from '../platform/audit.ts';
 import type { ApiKeyCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
@@ -35,7 +37,7 @@ export async function importRecords(app: ImportApp, caller: ApiKeyCaller, input:
   const imported = await app.db.transaction(caller, async (tx) => {
     const finished = await accessImport(tx, lines, app.clock.now());
     const nothing = { members: 0, streams: 0, events: 0 };
-    const added = finished ? nothing : await addLines(tx, lines);
+    const added = finished ? nothing : await addLines(tx, { caller, at: app.clock.now() }, lines);
     const [end] = lines.end;
     if (end && !finished) await finish(tx, end, app.clock.now());
     return { records: input.records.length, added, finished: finished || end !== undefined };
@@ -83,16 +85,22 @@ async function accessImport(tx: Transaction, lines: Lines, now: Date): Promise<b
 const isSameFile = (begun: { sourceWorkspaceId: string; exportedAt: Date }, header: RecordOf<'header'>): boolean =>
   begun.sourceWorkspaceId === header.workspaceId && begun.exportedAt.getTime() === Date.parse(header.exportedAt);
 
+/** Caller and time of an import. */
+interface Author {
+  readonly caller: ApiKeyCaller;
+  readonly at: Date;
+}
+
 const recordsOf = <Kind extends ExportRecord['kind']>(lines: readonly Line<Kind>[]): RecordOf<Kind>[] => lines.map(({ record }) => record);
 /** Calls `work`, unless there are no items. */
 const forAny = async <Item>(items: readonly Item[], work: (items: readonly Item[]) => Promise<number | void>): Promise<number> =>
   items.length === 0 ? 0 : ((await work(items)) ?? 0);
 
-async function addLines(tx: Transaction, lines: Lines): Promise<Imported['added']> {
+async function addLines(tx: Transaction, by: Author, lines: Lines): Promise<Imported['added']> {
   const faults = new Faults();
   for (const { record } of lines.workspace) renameWorkspace(tx, record.name);
   await forAny(recordsOf(lines.provider), (providers) => insertProviders(tx, providers));
-  const members = await forAny(recordsOf(lines.member), (items) => insertMembers(tx, items));
+  const members = await forAny(recordsOf(lines.member), (items) => addMembers(tx, by, items));
 
   const users = references.usersIn(lines);
   if (users.size > 0) references.checkUsers(lines, await findKnown(tx, { users }), faults);
@@ -115,6 +123,17 @@ async function addLines(tx: Transaction, lines: Lines): Promise<Imported['added'
   );
   if (ends.length > 0) await closeImportedStreams(tx, ends, faults);
   return { members, streams, events };
+}
+
+/** Adds the members of the file who are new, each with its entry in the audit log; returns their number. */
+async function addMembers(tx: Transaction, { caller, at }: Author, records: readonly RecordOf<'member'>[]): Promise<number> {
+  const added = await insertMembers(tx, records);
+  const changes = added.map(({ user_id: id, role, removed }): AuditedChange => {
+    const details = { role, imported: true, ...(removed && { removed }) };
+    return { action: 'member.added', subject: { kind: 'member', id }, details, at };
+  });
+  recordAudits(tx, caller, changes);
+  return added.length;
 }
 
 async function addEvents(

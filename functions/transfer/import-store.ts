@@ -43,9 +43,12 @@ export async function insertProviders(tx: Transaction, providers: readonly Recor
   );
 }
 
-/** Inserts members and returns the number of new ones. Existing members stay as they are. */
-export async function insertMembers(tx: Transaction, members: readonly RecordOf<'member'>[]): Promise<number> {
-  const [row] = await tx.query<{ added: number }>(
+/** Inserts members and returns the new ones. Existing members stay as they are, also removed ones: a file changes no role. */
+export async function insertMembers(
+  tx: Transaction,
+  members: readonly RecordOf<'member'>[],
+): Promise<{ user_id: string; role: string; removed: boolean }[]> {
+  return tx.query<{ user_id: string; role: string; removed: boolean }>(
     `with r as (
        select * from jsonb_to_recordset($2::jsonb) as r("userId" text, name text, email text, role text, "createdAt" timestamptz,
          "updatedAt" timestamptz, "joinedAt" timestamptz, "removedAt" timestamptz)
@@ -54,12 +57,11 @@ export async function insertMembers(tx: Transaction, members: readonly RecordOf<
        select $1, "userId", name, email, "createdAt", "updatedAt" from r on conflict do nothing
      ), m as (
        insert into workspace_members (workspace_id, user_id, role, joined_at, removed_at)
-       select $1, "userId", role, "joinedAt", "removedAt" from r on conflict do nothing returning 1
+       select $1, "userId", role, "joinedAt", "removedAt" from r on conflict do nothing returning user_id, role, removed_at
      )
-     select count(*) as added from m`,
+     select user_id, role, removed_at is not null as removed from m order by user_id`,
     [tx.workspaceId, JSON.stringify(members)],
   );
-  return row?.added ?? 0;
 }
 
 /** Inserts streams without readers and returns the number of new ones. They stay hidden until their end is imported. */

@@ -3,7 +3,8 @@ import type { StreamEvent } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { ExportRecord } from '../../../contract/transfer.ts';
 import type { Imported, RecordOf } from '../../../contract/transfer.ts';
-import { aWorkspace, createTestApp } from '../../support/app.ts';
+import { removeMember } from '../../../functions/workspaces/update-member.ts';
+import { aMember, aWorkspace, createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
 import { httpOf } from '../../support/http.ts';
 import type { Request, Response } from '../../support/http.ts';
@@ -253,6 +254,32 @@ describe('an import', () => {
     const { finished } = await importInto(target, records, 4);
     expect(finished).toBe(true);
     expect(comparable(await exported(target))).toEqual(comparable(records));
+  });
+
+  test('changes no member who is there, and notes each one that it adds', async () => {
+    const to = await aWorkspace(app);
+    await aMember(app, to.workspaceId, 'ada', 'owner');
+    await aMember(app, to.workspaceId, 'bob', 'guest');
+    await removeMember(app, { kind: 'apiKey', workspaceId: to.workspaceId, keyId: 'test', scopes: ['members'] }, { userId: 'bob' });
+    const records = (await exported(source)).map((record) =>
+      record.kind === 'member' ? { ...record, role: record.userId === 'ada' ? 'guest' : 'admin' } : record,
+    );
+    await importInto(to, records);
+    await importInto(to, records);
+    const { rows } = await app.test.owner.query(
+      `select user_id, role, removed_at is null as here from workspace_members where workspace_id = $1 and user_id in ('ada', 'bob') order by 1`,
+      [to.workspaceId],
+    );
+    expect(rows).toEqual([
+      { user_id: 'ada', role: 'owner', here: true },
+      { user_id: 'bob', role: 'guest', here: false },
+    ]);
+    const added = await app.test.owner.query(
+      `select subject_id from audit_log where workspace_id = $1 and action = 'member.added' order by subject_id`,
+      [to.workspaceId],
+    );
+    const others = ofKind(await exported(source), 'member').flatMap(({ userId }) => (['ada', 'bob'].includes(userId) ? [] : [userId]));
+    expect(added.rows.map(({ subject_id: id }) => id as string)).toEqual(others.toSorted());
   });
 
   test('goes into a workspace without streams, once', async () => {

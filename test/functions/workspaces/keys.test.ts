@@ -174,7 +174,7 @@ describe('keys', () => {
     expect(await works(secret)).toBe(401);
     expect((await revoke(first, key.id)).status).toBe(204);
     expect((await rotate(first, key.id)).status).toBe(404);
-    const { rows } = await app.test.owner.query(`select action, actor from audit_log where subject_id = $1 order by id`, [key.id]);
+    const { rows } = await app.test.owner.query(`select action, actor from audit_log where subject_id = $1 order by action`, [key.id]);
     expect(rows).toEqual([
       { action: 'key.created', actor: `key:${idOf(first)}` },
       { action: 'key.revoked', actor: `key:${key.id}` },
