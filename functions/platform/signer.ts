@@ -11,6 +11,10 @@ export interface TokenClaims {
   readonly iat: number;
   readonly exp: number;
   readonly jti?: string;
+  /** Version of the user's tokens. */
+  readonly ver?: number | undefined;
+  /** End of the token that a ticket was made with, in seconds since 1970. */
+  readonly tokenExp?: number | undefined;
 }
 
 /** Signs tokens of one purpose. */

@@ -97,7 +97,12 @@ describe('A frame with a text that Postgres or SQS refuses', () => {
   test.each(['\0', '\ud800', '\ufffe', '\uffff', '\u0007', '\u{1ffff}'])(
     'is taken, or refused as a mistake of the caller: %j',
     async (poison) => {
-      const handler = socketHandler({ connect: async () => ({}), disconnect: async () => undefined, frames: frameTable(app) });
+      const handler = socketHandler({
+        admit: async () => undefined,
+        connect: async () => ({}),
+        disconnect: async () => undefined,
+        frames: frameTable(app),
+      });
       const socket = await aSocket(ada);
       let tried = 0;
       for (const frame of frames()) {

@@ -57,6 +57,7 @@ const words: Readonly<Record<ErrorCode, Words>> = {
   conflict: titled('conflict', 'Choose another one, or try again.'),
   idempotency_mismatch: { says: 'Something else was sent in its place before.', todo: 'Send it again as a new message.' },
   too_broad: { says: 'Too many messages match.', todo: 'Add a word, or search in one stream.' },
+  member_removed: { says: 'This person was removed from the workspace.', todo: 'An owner can bring them back.' },
   event_deleted: { says: 'The message was deleted.', todo: 'Choose another one.' },
   poll_closed: titled('poll_closed', 'Votes no longer count; start a new poll to ask again.'),
   already_member: titled('already_member', 'Choose somebody else.'),
