@@ -98,14 +98,12 @@ class ConnectionTable implements Connections {
   }
 
   useTicket(ticketId: string, validUntil: Date): Promise<boolean> {
-    const expiresAt = Math.ceil(validUntil.getTime() / 1000) + 60;
-    const Item = { pk: `ticket#${ticketId}`, sk: 'ticket', expiresAt };
+    const Item = { pk: `ticket#${ticketId}`, sk: 'ticket', expiresAt: Math.ceil(validUntil.getTime() / 1000) + 60 };
     return conditional(this.#db.send(new PutCommand({ TableName: this.#table, Item, ConditionExpression: 'attribute_not_exists(pk)' })));
   }
 
-  async add(connection: Connection): Promise<void> {
-    const { connectionId, workspaceId, userId } = connection;
-    const expiresAt = this.#leaseEnd(connection);
+  async add({ connectionId, workspaceId, userId, tokenExpiresAt }: Connection): Promise<void> {
+    const expiresAt = this.#leaseEnd(tokenExpiresAt);
     await this.#write([
       { PutRequest: { Item: { ...connectionKey(connectionId), workspaceId, userId, expiresAt } } },
       { PutRequest: { Item: { ...ownerKey(workspaceId, userId, connectionId), expiresAt } } },
@@ -125,7 +123,7 @@ class ConnectionTable implements Connections {
     if (new Set([...known, ...rooms]).size > maxRooms) return 'too many';
     // The connection's list of rooms is written first, so removing the connection always finds every subscription.
     if (!(await this.#addRooms(connectionId, rooms))) return 'not connected';
-    const expiresAt = this.#leaseEnd(connection);
+    const expiresAt = this.#leaseEnd(connection.tokenExpiresAt);
     const mark = randomBytes(6).toString('base64url');
     await this.#write(
       rooms.map((room) => ({ PutRequest: { Item: { ...subscriptionKey(room, connectionId), userId, mark, epoch, expiresAt } } })),
@@ -295,7 +293,7 @@ class ConnectionTable implements Connections {
     return Math.floor(this.#clock.now().getTime() / 1000);
   }
 
-  #leaseEnd({ tokenExpiresAt = Number.POSITIVE_INFINITY }: Connection): number {
+  #leaseEnd(tokenExpiresAt = Number.POSITIVE_INFINITY): number {
     return Math.min(this.#now() + leaseSeconds, tokenExpiresAt);
   }
 }

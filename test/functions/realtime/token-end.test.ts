@@ -97,7 +97,7 @@ describe('a socket', () => {
     const quick = await aMember(app, ada.workspaceId, 'quick');
     const other = { ...app, db: app.test.open() };
     let removed: Promise<void> | undefined;
-    const connections = {
+    const connections: Connections = {
       ...app.connections,
       async add(...given: Parameters<Connections['add']>) {
         removed = removeMember(other, ada, { userId: 'quick' });
@@ -105,7 +105,7 @@ describe('a socket', () => {
         expect(app.sent).toEqual([]);
         return app.connections.add(...given);
       },
-    } as Connections;
+    };
     await openSocket({ ...app, connections }, { ...quick, connectionId: 'quick=' }, 'v1', 'v1');
     await removed;
     await deliver();
