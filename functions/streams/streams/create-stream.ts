@@ -14,7 +14,7 @@ import { accessMember } from '../access.ts';
 import { announceMembership, announceStream } from './announce.ts';
 import type { AppendApp } from '../events/append.ts';
 import { chooseSlug, nameTaken } from './choose-slug.ts';
-import { findPeople } from '../members/member-store.ts';
+import { addMembers, findPeople } from '../members/member-store.ts';
 import { findDm, findRequestHash, findStreamByIdempotencyKey, insertStream } from './stream-store.ts';
 import type { NewStream } from './stream-store.ts';
 
@@ -101,7 +101,7 @@ async function createDm(
   const memberIds = [...new Set<string>([...input.memberIds, caller.userId])].sort();
   if (memberIds.length > maxDmMembers) throw badMembers(`may be at most ${maxDmMembers} people, the caller too`);
   const before = await findDm(tx, caller.userId, memberIds);
-  if (before) return { stream: before.stream, repeated: true };
+  if (before) return { stream: await reopenDm(app, tx, caller, before.stream, memberIds), repeated: true };
   const known = new Set((await findPeople(tx, memberIds, role === 'guest' ? caller.userId : undefined)).map(({ id }) => id));
   const unknown = memberIds.filter((id) => !known.has(id));
   if (unknown.length > 0) throw badMembers(`names who is not in the workspace: ${unknown.join(', ')}`);
@@ -116,6 +116,25 @@ async function createDm(
   if (!made) throw new AppError('unavailable', 'The DM is being made by someone else at this moment.', { retryAfterSeconds: 1 });
   if (stream) await announceMembership(app, tx, caller.userId, id, memberIds);
   return { stream: made, repeated: !stream };
+}
+
+/**
+ * Brings back participants who were removed from the workspace and restored since. One who is still in the DM has to do that: it holds what
+ * the others wrote.
+ */
+async function reopenDm(
+  app: AppendApp,
+  tx: OutboxTransaction,
+  caller: UserCaller,
+  stream: Stream,
+  memberIds: readonly string[],
+): Promise<Stream> {
+  if (!stream.isMember) throw new AppError('not_a_member', 'Ask another participant to open this conversation again.');
+  const members = memberIds.map((userId) => ({ userId, role: 'member' as const }));
+  const added = (await addMembers(tx, stream.id, members, app.clock.now())).map(({ user }) => user.id);
+  if (added.length === 0) return stream;
+  await announceMembership(app, tx, caller.userId, stream.id, added);
+  return (await findDm(tx, caller.userId, memberIds))?.stream ?? stream;
 }
 
 const badMembers = (message: string) =>

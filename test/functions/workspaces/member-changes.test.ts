@@ -211,6 +211,20 @@ describe('a removed member', () => {
     expect((await read(fresh)).status).toBe(200);
   });
 
+  test('is in a DM of before again when another participant opens it, not by themselves', async () => {
+    const openDm = (token: string, other: string) =>
+      http({ method: 'POST', path: `/v1/workspaces/${workspaceId}/streams`, token, json: { streamType: 'dm', memberIds: [other] } });
+    const owner = await tokenOf('ada');
+    const { id } = (await openDm(await tokenOf('bob'), 'ada')).body;
+    await remove('bob');
+    const fresh = await tokenOf('bob', { restore: true });
+    expect((await openDm(fresh, 'ada')).body.code).toBe('not_a_member');
+    expect((await read(fresh, `/streams/${id as string}`)).status).toBe(404);
+    expect((await openDm(owner, 'bob')).body.id).toBe(id);
+    expect(await read(fresh, `/streams/${id as string}`)).toMatchObject({ status: 200, body: { isMember: true } });
+    expect((await openDm(fresh, 'ada')).body.id).toBe(id);
+  });
+
   test('takes the role that the request names', async () => {
     await aRemovedMember();
     expect((await mint({ userId: 'bob', restore: true, role: 'guest' })).body.user).toMatchObject({ role: 'guest' });
