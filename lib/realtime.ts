@@ -38,6 +38,8 @@ export class Realtime extends Construct {
       timeout: Duration.seconds(10),
       memoryMb: 512,
       inNetwork: true,
+      // A ticket takes one short read; the connections of the database are for the others.
+      environments: 15,
     });
     props.database.grantConnect(this.http, 'app');
     props.keys.grantVerifyTokens(this.http);

@@ -33,7 +33,7 @@ export interface ServiceFunctionProps {
   readonly reachesOut?: boolean;
   /** True for background work that needs one environment only. It leaves database connections to the functions that answer people. */
   readonly alone?: boolean;
-  /** Reserved environments of a worker: as many as its queue delivers batches at once. */
+  /** Reserved environments, where not those of the stage. A worker has as many as its queue delivers batches at once. */
   readonly environments?: number;
   /**
    * True for a worker that sends delayed messages to its own queue. Lambda would stop that as a recursive loop; the worker itself limits
