@@ -46,7 +46,7 @@ type Send = (
   key: { clientEventId: ClientEventId } | { idempotencyKey: string },
 ) => Promise<{ event: StreamEvent; repeated: boolean }>;
 const post: Send = (body: object, key) => postEvent(app, ada, { streamId: stream.id, ...body, ...key } as never);
-const share: Send = (body: object, key) => shareEvent(app, ada, { streamId: stream.id, eventId: original.id, ...body, ...key } as never);
+const share: Send = (body: object, key) => shareEvent(app, ada, { streamId: stream.id, eventId: original.id, ...body, ...key });
 const poll = (more: object = {}) => ({ eventType: 'poll', question: 'Which?', options: ['a', 'b'], multiple: false, ...more });
 const later = '2026-11-20T12:00:05.000Z';
 
