@@ -63,10 +63,16 @@ export type ApiKeyId = z.infer<typeof ApiKeyId>;
 export const ProviderId = idOf('provider').brand<'ProviderId'>();
 export type ProviderId = z.infer<typeof ProviderId>;
 
-/** Id of a user, chosen by the product that Streambed is built into: 1 to 64 characters, no colon (names of rooms use it). */
+/**
+ * Id of a user, chosen by the product that Streambed is built into: 1 to 64 characters, no colon (names of rooms use it). Refused are the
+ * ids that stand for everyone in a mention, and `.` and `..`, which addresses drop.
+ */
 export const UserId = z
   .string()
-  .regex(/^[A-Za-z0-9_.@-]{1,64}$/, 'must be 1 to 64 of the characters A-Z a-z 0-9 _ . @ -')
+  .regex(
+    /^(?!(?:\.{1,2}|@?here)$)[A-Za-z0-9_.@-]{1,64}$/,
+    'must be 1 to 64 of the characters A-Z a-z 0-9 _ . @ -, and none of: . .. here @here',
+  )
   .brand<'UserId'>();
 export type UserId = z.infer<typeof UserId>;
 

@@ -72,7 +72,7 @@ export class People {
         .replaceAll(/[^A-Za-z0-9_.@-]+/g, '-')
         .replaceAll(/^-+|-+$/g, '')
         .slice(0, 60);
-    const candidates = [plain(wanted ?? ''), plain(slackId)].filter((id) => id !== '' && id !== 'here');
+    const candidates = [plain(wanted ?? ''), plain(slackId)].filter((id) => UserId.safeParse(id).success);
     const [first = 'somebody'] = candidates;
     let id = candidates.find((candidate) => !this.#taken.has(candidate.toLowerCase())) ?? first;
     for (let n = 2; this.#taken.has(id.toLowerCase()); n++) id = `${first}-${n}`;

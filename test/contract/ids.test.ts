@@ -40,14 +40,18 @@ describe('newId()', () => {
 });
 
 describe('UserId', () => {
+  const reserved = ['.', '..', '*', 'here', '@here'];
   test('is what a room can hold: no colon, nothing to escape in an address', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 70 }), (text) => {
         const parsed = UserId.safeParse(text);
         if (parsed.success) expect(encodeURIComponent(text).replaceAll('%40', '@')).toBe(text);
-        expect(parsed.success).toBe(/^[A-Za-z0-9_.@-]{1,64}$/.test(text) && !text.includes('\n'));
+        expect(parsed.success).toBe(/^[A-Za-z0-9_.@-]{1,64}$/.test(text) && !text.includes('\n') && !reserved.includes(text));
       }),
     );
     expect(UserId.safeParse('ada\n').success).toBe(false);
+    for (const id of reserved) expect({ id, success: UserId.safeParse(id).success }).toEqual({ id, success: false });
+    for (const id of ['...', '.a', '@a', '@here.', 'hereby', 'Here'])
+      expect({ id, success: UserId.safeParse(id).success }).toEqual({ id, success: true });
   });
 });
