@@ -123,6 +123,10 @@ export const SubFrame = request('sub', z.strictObject({ rooms: differentRooms(Su
 export const UnsubFrame = request('unsub', z.strictObject({ rooms: differentRooms(RoomName, (room) => room).min(1) })).meta({
   id: 'UnsubFrame',
 });
+/**
+ * Posts a message. Frames of one socket are handled at the same time: a client that needs its messages in order waits for the `ok` of a
+ * stream's message before it sends the next one there.
+ */
 export const SendFrame = request(
   'send',
   z.strictObject({ stream: StreamId, clientEventId: ClientEventId, text: MessageText, mentions: z.array(Mention).max(50).default([]) }),

@@ -17,7 +17,7 @@ export function asyncApiDocument(): object {
     info: {
       title: 'Streambed sockets',
       version: packageJson.version,
-      description: `Open the address of a ticket (POST /v1/realtime/tickets) with ?ticket=... and the subprotocol ${subprotocol}. One JSON object a frame. Before it closes a socket, the server sends a frame \`bye\` with one of these codes: ${Object.entries(
+      description: `Open the address of a ticket (POST /v1/realtime/tickets) with ?ticket=... and the subprotocol ${subprotocol}. One JSON object a frame. Frames of one socket are handled at the same time, so a client waits for the ok of a send before it sends the next message to the same stream. Before it closes a socket, the server sends a frame \`bye\` with one of these codes: ${Object.entries(
         byeCodes,
       )
         .map(([name, code]) => `${code} ${name}`)
