@@ -136,6 +136,9 @@ export function levelOf({ streamType, workspaceRole, streamRole, accessRole }: S
 
 const isManager = (role: WorkspaceRole | undefined): boolean => role === 'owner' || role === 'admin';
 
+/** Returns whether a member may notify everyone in a stream (`@here`). A guest's `@here` stays text and notifies nobody. */
+export const mayMentionEveryone = (workspaceRole: WorkspaceRole): boolean => workspaceRole !== 'guest';
+
 /** The part of a stream that decides what its caller may do. */
 export type Governed = Pick<Stream, 'streamType' | 'level' | 'archivedAt'>;
 

@@ -6,7 +6,7 @@ import { changeEvent } from './change-event.ts';
 import { noteCountsChanged } from './log-store.ts';
 import { updateText } from './text-store.ts';
 import { here, lockMembers } from '../mentions/mention-store.ts';
-import { findMentions } from '../mentions/mentions.ts';
+import { findMentions, givenBefore } from '../mentions/mentions.ts';
 import { notifyMentioned, withdrawMentions } from '../mentions/notify.ts';
 
 /**
@@ -29,9 +29,12 @@ export async function editEvent(
       }
     },
     isDone: (event) => event.content?.text === input.text,
-    async write(tx, event, seq, { stream }) {
+    async write(tx, event, seq, found) {
+      const { stream } = found;
       const editedAt = app.clock.now();
-      const mentions = await findMentions(tx, { authorId: caller.userId, streamId: input.streamId }, input.text);
+      const given = givenBefore({ text: event.content?.text ?? '', mentions: event.content?.mentions ?? [] }, input.text);
+      const author = { authorId: caller.userId, authorRole: found.caller.workspaceRole, streamId: input.streamId };
+      const mentions = await findMentions(tx, author, input.text, given);
       const change = {
         eventId: event.id,
         seq,

@@ -1,6 +1,7 @@
 import type { Mention, PostEvent, StreamEvent } from '../../../contract/event.ts';
 import { newId } from '../../../contract/ids.ts';
 import type { StreamId } from '../../../contract/ids.ts';
+import type { WorkspaceRole } from '../../../contract/workspace.ts';
 import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -36,7 +37,7 @@ export async function postEvent(
     const found = await accessPlainStream(tx, caller, input.streamId, 'post');
     const id = newId('event', app.clock.now().getTime());
     const author = { id: caller.userId, name: found.caller.name };
-    const what = { ...(await contentOf(app, tx, caller, id, input)), ...send, id };
+    const what = { ...(await contentOf(app, tx, { caller, role: found.caller.workspaceRole }, id, input)), ...send, id };
     const follows = found.stream.streamType === 'thread' && !found.stream.isMember;
     const appended = append(app, tx, found.stream, author, what, { inLine: true });
     // Nothing else depends on the position: append, outbox row and commit go in one flight, and no round trip holds the stream's lock.
@@ -62,13 +63,14 @@ type ClockApp = Pick<App, 'clock'>;
 async function contentOf(
   app: ClockApp,
   tx: OutboxTransaction,
-  caller: UserCaller,
+  { caller, role }: { caller: UserCaller; role: WorkspaceRole },
   id: string,
   input: PostEventInput,
 ): Promise<EventToAppend> {
   if (input.eventType === 'poll' && 'question' in input) return newPoll(app, tx, id, input);
   const { text, mentions: given = [] } = input as { text?: string; mentions?: readonly Mention[] };
-  const mentions = text === undefined ? [] : await findMentions(tx, { authorId: caller.userId, streamId: input.streamId }, text, given);
+  const author = { authorId: caller.userId, authorRole: role, streamId: input.streamId };
+  const mentions = text === undefined ? [] : await findMentions(tx, author, text, given);
   const words = text === undefined ? {} : { text, mentions };
   if (input.eventType === 'file' && 'fileId' in input) return { ...words, ...(await postedFile(tx, caller, id, input)) };
   return { eventType: input.eventType ?? 'message', ...words, ...('payload' in input && { payload: input.payload }) };

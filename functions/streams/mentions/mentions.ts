@@ -1,5 +1,7 @@
 import type { Mention } from '../../../contract/event.ts';
 import { maxMentions } from '../../../contract/event.ts';
+import { mayMentionEveryone } from '../../../contract/policy.ts';
+import type { WorkspaceRole } from '../../../contract/workspace.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { resolveNames } from './mention-store.ts';
@@ -36,11 +38,11 @@ function meanings(word: string): string[] {
 
 /**
  * Resolves the mentions of an event, from its text and from its sender. Targets must exist, and author and readers must be allowed to know
- * of them. One statement; none for a text without mentions.
+ * of them; a guest's `@here` stays text. One statement; none for a text without mentions.
  */
 export async function findMentions(
   tx: Transaction,
-  { authorId, streamId }: { authorId: string; streamId: string },
+  { authorId, authorRole, streamId }: { authorId: string; authorRole: WorkspaceRole; streamId: string },
   text: string,
   given: readonly Mention[] = [],
 ): Promise<Mention[]> {
@@ -48,7 +50,9 @@ export async function findMentions(
   const namedIds = given.filter(({ type }) => type === 'user').map(({ id }) => id);
   const userIds = [...new Set([...written.people.flat(), ...namedIds])];
   const everyone: Mention[] =
-    written.here || given.some(({ type }) => type === 'here') ? [{ type: 'here', id: 'here', label: 'here' }] : [];
+    mayMentionEveryone(authorRole) && (written.here || given.some(({ type }) => type === 'here'))
+      ? [{ type: 'here', id: 'here', label: 'here' }]
+      : [];
   if (userIds.length === 0 && written.slugs.length === 0) return everyone;
   const found = await resolveNames(tx, authorId, { streamId, userIds, slugs: written.slugs });
   const names = new Map(found.users.map(({ id, name }) => [id, name]));
@@ -66,4 +70,24 @@ export async function findMentions(
     throw new AppError('invalid_input', `body.text: ${message}`, { errors: [{ path: 'body.text', message }] });
   }
   return mentions;
+}
+
+/**
+ * Selects the mentions of an edited event that its sender gave besides the text: those that the old text did not write as `@name`. They stay
+ * as long as the new text has their name, or if no text ever had it.
+ */
+export function givenBefore(before: { text: string; mentions: readonly Mention[] }, text: string): Mention[] {
+  const written = readMentions(before.text);
+  const wasWritten = ({ type, id }: Mention) => (type === 'here' ? written.here : written.people.some((ids) => ids.includes(id)));
+  return before.mentions.filter(
+    (mention) => mention.type !== 'stream' && !wasWritten(mention) && (isNamedIn(text, mention) || !isNamedIn(before.text, mention)),
+  );
+}
+
+/** Tests if a text has the id or the label of a mention as a word. */
+function isNamedIn(text: string, { id, label }: Mention): boolean {
+  return [id, label ?? id].some((name) => {
+    const word = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(`(?<![\\p{L}\\p{N}_])${word}(?![\\p{L}\\p{N}_])`, 'u').test(text);
+  });
 }
