@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ClientEventId } from '../../contract/ids.ts';
 import type { Route } from '../../contract/route.ts';
 import { AppError, fieldErrors } from './errors.ts';
-import { refuseDeep } from './json-depth.ts';
+import { refuseDeep } from './requests/json-depth.ts';
 import type { FieldError } from '../../contract/errors.ts';
 
 /** Request headers that a use case sees. */

@@ -11,7 +11,7 @@ import { newId, UserId, WorkspaceId } from '../../contract/ids.ts';
 import { errorKinds } from '../../contract/errors.ts';
 import type { UserCaller } from './authenticate.ts';
 import { AppError, fieldErrors, toAppError, toProblem } from './errors.ts';
-import { refuseDeep } from './json-depth.ts';
+import { refuseDeep } from './requests/json-depth.ts';
 import { log, takeColdStart } from './log.ts';
 import { metrics } from './metrics.ts';
 

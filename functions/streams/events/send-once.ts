@@ -7,7 +7,7 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import { AppError } from '../../platform/errors.ts';
 import { withOutbox } from '../../platform/outbox.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
-import { requestHash, requireSameBody } from '../../platform/request-hash.ts';
+import { requestHash, requireSameBody } from '../../platform/requests/request-hash.ts';
 import { accessPlainStream } from '../access.ts';
 import { appendFailure, DuplicateSend } from './append.ts';
 import type { AppendApp } from './append.ts';

@@ -8,7 +8,7 @@ import { AppError } from '../../platform/errors.ts';
 import { newGeneration } from '../../platform/generation.ts';
 import type { RequestHeaders } from '../../platform/http-input.ts';
 import { withOutbox } from '../../platform/outbox.ts';
-import { requestHash as hashOf, requireSameBody } from '../../platform/request-hash.ts';
+import { requestHash as hashOf, requireSameBody } from '../../platform/requests/request-hash.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { accessMember } from '../access.ts';
 import { announceMembership, announceStream } from './announce.ts';

@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../../contract/event.ts';
 import { ClientEventId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';
-import { requestHash } from '../../../functions/platform/request-hash.ts';
+import { requestHash } from '../../../functions/platform/requests/request-hash.ts';
 import { editEvent } from '../../../functions/streams/events/edit-event.ts';
 import { deleteEvent } from '../../../functions/streams/events/delete-event.ts';
 import { postEvent } from '../../../functions/streams/events/post-event.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AppError } from './errors.ts';
+import { AppError } from '../errors.ts';
 
 /**
  * Hash of a request's body, 16 bytes: a repeat with the same idempotency key must have the same one. The order of fields does not count, and

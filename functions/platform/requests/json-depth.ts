@@ -1,4 +1,4 @@
-import { AppError } from './errors.ts';
+import { AppError } from '../errors.ts';
 
 /** Maximum nesting depth of objects and arrays in a request or a frame. */
 const maxDepth = 64;
