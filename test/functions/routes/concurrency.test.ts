@@ -47,7 +47,11 @@ const outcomes = (responses: readonly Response[]): Record<string, number> => {
 const channel = (name: string) => body<Stream>('ada', 'POST', '/streams', { streamType: 'channel', name });
 const say = (stream: Stream, text: string, who: PersonId = 'ada') =>
   body<StreamEvent>(who, 'POST', `/streams/${stream.id}/events`, { text });
-const eventsOf = async (stream: Stream) => (await body<{ items: StreamEvent[] }>('ada', 'GET', `/streams/${stream.id}/events`)).items;
+const eventsOf = async (stream: Stream) => {
+  const path = `/v1/workspaces/${w.workspaceId}/streams/${stream.id}/events`;
+  const { body: page } = await (all[0] as (typeof all)[0])({ path, token: w.tokens.ada, query: { limit: '200' } });
+  return page.items as StreamEvent[];
+};
 const membersOf = async (stream: Stream) =>
   (await body<{ items: StreamMember[] }>('ada', 'GET', `/streams/${stream.id}/members`)).items.map(({ user }) => user.id as string);
 
