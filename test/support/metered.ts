@@ -41,7 +41,7 @@ export function metered<App extends Pick<TestApp, 'db' | 'queues'>>(app: App): {
     async send(_url, messages) {
       work.messages += messages.length;
       work.bytesSent += sizeOf(messages);
-      return new Set(messages.map(({ id }) => id));
+      return { taken: new Set(messages.map(({ id }) => id)), refused: new Set() };
     },
     async sendLater(_url, body) {
       work.messages++;

@@ -50,6 +50,11 @@ const kinds: Record<ClosedRoute, Kind> = {
   'workspaces.listMembers': 'page',
   'workspaces.updateMember': 'one',
   'workspaces.removeMember': 'one',
+  'workspaces.signOutMember': 'one',
+  'workspaces.listKeys': 'page',
+  'workspaces.createKey': 'one',
+  'workspaces.rotateKey': 'one',
+  'workspaces.revokeKey': 'one',
   'notifications.listNotifications': 'page',
   'notifications.markNotificationsRead': 'page',
   'streams.bootstrap': 'page',
@@ -251,7 +256,12 @@ describe('the work of a frame is bounded by its input', () => {
     const connectionId = `${crypto.randomUUID()}=`;
     const ada = { connectionId, workspaceId: own.workspaceId as never, userId: UserId.parse('ada') };
     await app.connections.add(ada);
-    const handler = socketHandler({ connect: async () => ({}), disconnect: async () => undefined, frames: frameTable(meter.app) });
+    const handler = socketHandler({
+      admit: async () => undefined,
+      connect: async () => ({}),
+      disconnect: async () => undefined,
+      frames: frameTable(meter.app),
+    });
     const frame = { op, id: 1, d: frames[op].d() } as ClientFrameInput;
     const requestContext = {
       routeKey: '$default',
