@@ -2,7 +2,7 @@ import type { Pointer } from '../../../contract/frames.ts';
 import type { ReadState } from '../../../contract/stream.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { readStateOf } from '../mentions/mention-store.ts';
-import { mentionCount, unreadCount } from '../streams/stream-rows.ts';
+import { accessOf, mentionCount, seesIt, unreadCount } from '../streams/stream-rows.ts';
 
 /** State of a stream for its pointers and its root event, and the last announced state. */
 export interface Announcement {
@@ -128,7 +128,8 @@ export interface PersonalPointer {
 
 /**
  * Lists the members who get a stream's pointer in their own room. For a thread these are its followers, for a public stream its guests,
- * otherwise its readers by membership. Authors since the last announcement are included, because their read pointer moved.
+ * otherwise its readers by membership. Authors since the last announcement are included, because their read pointer moved. Members who
+ * cannot read the stream now are left out.
  */
 export async function listPersonalPointers(
   tx: Transaction,
@@ -153,7 +154,9 @@ export async function listPersonalPointers(
      from audience
      join workspace_members wm on wm.workspace_id = $1 and wm.user_id = audience.user_id and wm.removed_at is null
      join streams s on s.id = $2
-     left join stream_members m on m.stream_id = s.id and m.user_id = wm.user_id and m.left_at is null`,
+     left join stream_members m on m.stream_id = s.id and m.user_id = wm.user_id and m.left_at is null
+     ${accessOf('wm.user_id')}
+     where ${seesIt(`(wm.role = 'guest')`)}`,
     [
       tx.workspaceId,
       pointer.streamId,

@@ -8,7 +8,8 @@ import { listRoomsFrom } from '../streams/descendant-store.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
 import { takePosition } from '../events/log-store.ts';
-import { countOthers, endMembership, findMember, unfollowBelow } from './member-store.ts';
+import { countOthers, endMembership, findMember } from './member-store.ts';
+import { unfollowHidden } from './unfollow-hidden.ts';
 import { withdrawHidden } from '../mentions/notify.ts';
 import type { StreamForCaller } from '../stream.ts';
 
@@ -71,7 +72,7 @@ async function endMembershipOf(
     throw new AppError('last_owner', 'Make somebody else an owner first.');
   }
   if (!isThread) {
-    unfollowBelow(tx, stream.id, userId, now);
+    await unfollowHidden(app, tx, actor.id, { streamId: stream.id, leaverId: userId });
     tx.revoke(await listRoomsFrom(tx, stream.id), [userId]);
   }
   await announceRemoval(app, tx, actor.id, stream, userId);

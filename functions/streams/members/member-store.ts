@@ -1,6 +1,6 @@
 import type { StreamMember } from '../../../contract/stream.ts';
 import type { Transaction } from '../../platform/database.ts';
-import { shareStream } from '../streams/stream-rows.ts';
+import { accessOf, seesIt, shareStream } from '../streams/stream-rows.ts';
 
 type Role = 'owner' | 'admin' | 'member';
 
@@ -114,21 +114,59 @@ export async function endMembership(tx: Transaction, streamId: string, userId: s
   return rows.length > 0;
 }
 
-/** Ends following of the threads below a stream for a user who loses access to them. */
-export function unfollowBelow(tx: Transaction, streamId: string, userId: string, leftAt: Date): void {
-  tx.defer(
-    `update stream_members m set left_at = $4 from streams t
-     where m.workspace_id = $1 and m.user_id = $3 and m.left_at is null and m.stream_id = t.id
-       and t.stream_type = 'thread' and t.parent_stream_id = $2`,
-    [tx.workspaceId, streamId, userId, leftAt],
-  );
+/** A follower of a thread who no longer is, with the position that the follower's own room takes for it. */
+export interface EndedFollowing {
+  readonly userId: string;
+  readonly streamId: string;
+  readonly rev: number;
+  readonly gen: string;
 }
 
-/** Counts the other members of a stream, and the other owners. */
+/**
+ * Ends following of the threads below a stream, at any depth, for followers who cannot read them now. `leaverId` left the stream, and stops
+ * following the threads right below it in any case. Former members of the workspace have no position.
+ */
+export async function endFollowing(
+  tx: Transaction,
+  { streamId, leaverId, at }: { streamId: string; leaverId: string | undefined; at: Date },
+): Promise<EndedFollowing[]> {
+  const rows = await tx.query<{ user_id: string; stream_id: string; rev: number; gen: string }>(
+    `with recursive below as (
+       select id from streams where id = $2 and workspace_id = $1
+       union select c.id from streams c join below b on c.parent_stream_id = b.id
+     ), hidden as (
+       select f.stream_id, f.user_id from below
+       join streams s on s.id = below.id and s.stream_type = 'thread'
+       join stream_members f on f.workspace_id = $1 and f.stream_id = s.id and f.left_at is null
+       join workspace_members wm on wm.workspace_id = $1 and wm.user_id = f.user_id
+       ${accessOf('f.user_id')}
+       where wm.removed_at is not null or not ${seesIt(`(wm.role = 'guest')`)} or (f.user_id = $3 and s.parent_stream_id = $2)
+     ), ended as (
+       update stream_members m set left_at = $4 from hidden
+       where m.workspace_id = $1 and m.stream_id = hidden.stream_id and m.user_id = hidden.user_id
+       returning m.user_id, m.stream_id
+     ), held as (
+       select user_id from workspace_members where workspace_id = $1 and user_id in (select user_id from ended) and removed_at is null
+       order by user_id for no key update
+     ), moved as (
+       update workspace_members wm set rev = wm.rev + (select count(*) from ended e where e.user_id = wm.user_id) from held
+       where wm.workspace_id = $1 and wm.user_id = held.user_id
+       returning wm.user_id, wm.rev, wm.gen
+     )
+     select ended.user_id, ended.stream_id, moved.gen,
+       moved.rev - row_number() over (partition by ended.user_id order by ended.stream_id desc) + 1 as rev
+     from ended join moved on moved.user_id = ended.user_id order by ended.user_id, ended.stream_id`,
+    [tx.workspaceId, streamId, leaverId ?? null, at],
+  );
+  return rows.map(({ user_id, stream_id, rev, gen }) => ({ userId: user_id, streamId: stream_id, rev, gen }));
+}
+
+/** Counts the other active members of a stream, and the owners among them. Former members of the workspace and guests own nothing. */
 export async function countOthers(tx: Transaction, streamId: string, userId: string): Promise<{ members: number; owners: number }> {
   const [row] = await tx.query<{ members: number; owners: number }>(
-    `select count(*) as members, count(*) filter (where role = 'owner') as owners from stream_members
-     where workspace_id = $1 and stream_id = $2 and user_id <> $3 and left_at is null`,
+    `select count(*) as members, count(*) filter (where m.role = 'owner' and wm.role <> 'guest') as owners from stream_members m
+     join workspace_members wm on wm.workspace_id = m.workspace_id and wm.user_id = m.user_id and wm.removed_at is null
+     where m.workspace_id = $1 and m.stream_id = $2 and m.user_id <> $3 and m.left_at is null`,
     [tx.workspaceId, streamId, userId],
   );
   return row ?? { members: 0, owners: 0 };

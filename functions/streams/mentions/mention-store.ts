@@ -155,8 +155,8 @@ export async function lockMembers(tx: Transaction, userIds: readonly string[]): 
 }
 
 /**
- * Deletes the mentions and notifications of an event, except for members it still mentions. Returns the affected members with their new
- * counts.
+ * Deletes the mentions and notifications of an event, except for members it still mentions. Returns the affected members who can read it,
+ * with their new counts.
  */
 export async function deleteMentions(
   tx: Transaction,
@@ -169,10 +169,13 @@ export async function deleteMentions(
        select wm.user_id from workspace_members wm where wm.workspace_id = $1 and wm.user_id in (
          select n.user_id from notifications n where n.workspace_id = $1 and n.event_id = $3 and n.kind = 'mention' and not n.user_id = any($5))
        order by wm.user_id for no key update
-     ), gone as (
+     ), deleted as (
        delete from notifications n where n.workspace_id = $1 and n.event_id = $3 and not n.user_id = any($5)
          and (n.kind = 'mention' and n.user_id in (select user_id from locked) or n.kind = 'here')
        returning n.id, n.user_id, n.read_at
+     ), gone as (
+       select d.* from deleted d join workspace_members wm on wm.workspace_id = $1 and wm.user_id = d.user_id
+       join streams s on s.id = $2 ${accessOf('d.user_id')} where ${seesIt(`(wm.role = 'guest')`)}
      ), ${affectedMembers}`,
     [tx.workspaceId, event.streamId, event.eventId, event.seq, event.keep],
   );

@@ -3,7 +3,7 @@ import { UserId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import type { App } from '../../platform/app.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
-import { listPersonalAudience, takeMemberRevisions, takeWorkspaceRevision } from './room-store.ts';
+import { listPersonalAudience, takeMemberRevisions, takeReaderRevisions, takeWorkspaceRevision } from './room-store.ts';
 import { findStream } from './stream-store.ts';
 import { withoutViewer } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
@@ -37,7 +37,7 @@ export async function announceStream(
   }
 }
 
-/** Announces a stream to its new members on all their devices, each with their own view of it. */
+/** Announces a stream to its new members on all their devices, each with their own view of it; to nobody who cannot read it. */
 export async function announceMembership(
   app: Pick<App, 'clock'>,
   tx: OutboxTransaction,
@@ -45,9 +45,9 @@ export async function announceMembership(
   streamId: string,
   userIds: readonly string[],
 ): Promise<void> {
-  for (const { userId, rev, gen } of await takeMemberRevisions(tx, userIds)) {
+  for (const { userId, rev, gen } of await takeReaderRevisions(tx, streamId, userIds)) {
     const found = await findStream(tx, userId, streamId);
-    if (!found) continue;
+    if (!found) throw new Error(`The stream ${streamId} is gone`);
     tx.enqueue(room.user(tx.workspaceId, userId), gen, {
       seq: rev,
       type: 'stream:member:added',

@@ -10,8 +10,10 @@ import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
 import { chooseSlug } from './choose-slug.ts';
 import { addMembers, setMemberRole } from '../members/member-store.ts';
+import { unfollowHidden } from '../members/unfollow-hidden.ts';
 import { withdrawHidden } from '../mentions/notify.ts';
-import { cutAccess, listRoomsFrom } from './descendant-store.ts';
+import { cutAccess } from './descendant-store.ts';
+import { revokeFormerReaders } from './revoke-readers.ts';
 import { findStream, updateSettings } from './stream-store.ts';
 import { maySee } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
@@ -29,6 +31,8 @@ export async function promoteStream(app: PromoteApp, caller: UserCaller, input: 
     const parent = stream.parentStreamId === null ? undefined : await findStream(tx, caller.userId, stream.parentStreamId);
     if (!parent || !maySee(parent)) throw new AppError('not_found');
     if (input.visibility === 'public') requireMayWiden(parent);
+    // Followers become members, who have access: only those who can read the thread at this moment.
+    await unfollowHidden(app, tx, caller.userId, { streamId: stream.id });
     const settings = {
       streamType: input.streamType,
       name: input.name,
@@ -52,7 +56,7 @@ export async function promoteStream(app: PromoteApp, caller: UserCaller, input: 
       payload: { streamId: stream.id, streamType, name },
       evenArchived: true,
     });
-    if (input.visibility === 'private') await withdrawHidden(app, tx, caller.userId, { streamId: stream.id });
+    if (input.visibility !== 'inherit') await withdrawHidden(app, tx, caller.userId, { streamId: stream.id });
     return announce(app, tx, caller, found, input);
   }).catch(async (error: unknown) => {
     // The conflict may come from a concurrent promotion.
@@ -88,10 +92,11 @@ async function announce(
   app: PromoteApp,
   tx: AccessTransaction,
   caller: UserCaller,
-  { stream }: StreamForCaller,
+  found: StreamForCaller,
   { visibility }: PromoteStream,
 ): Promise<Stream> {
-  if (visibility === 'private') tx.revoke(await listRoomsFrom(tx, stream.id), null);
+  const { stream } = found;
+  await revokeFormerReaders(tx, found, visibility);
   const promoted = await findStream(tx, caller.userId, stream.id);
   if (!promoted) throw new Error(`The stream ${stream.id} is gone`);
   await announceStream(app, tx, caller.userId, 'updated', promoted);

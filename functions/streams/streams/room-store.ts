@@ -1,6 +1,6 @@
 import type { WorkspaceRole } from '../../../contract/workspace.ts';
 import type { Transaction } from '../../platform/database.ts';
-import { accessOf, seesIt } from './stream-rows.ts';
+import { accessOf, readersAmong, seesIt } from './stream-rows.ts';
 
 /** Position of a room's log, with its generation. */
 export interface RoomPosition {
@@ -28,6 +28,33 @@ export async function takeMemberRevisions(tx: Transaction, userIds: readonly str
     [tx.workspaceId, userIds],
   );
   return rows.map(({ user_id, rev, gen }) => ({ userId: user_id, rev, gen }));
+}
+
+/**
+ * Takes the next revision of the own rooms of those users who can read the stream now; others are left out. Personal frames about a stream
+ * have this audience.
+ */
+export async function takeReaderRevisions(
+  tx: Transaction,
+  streamId: string,
+  userIds: readonly string[],
+): Promise<(RoomPosition & { userId: string })[]> {
+  if (userIds.length === 0) return [];
+  const rows = await tx.query<RoomPosition & { user_id: string }>(
+    `with held as (
+       select wm.user_id ${readersAmong('$2', '$3')} order by wm.user_id for no key update of wm
+     )
+     update workspace_members wm set rev = wm.rev + 1 from held where wm.workspace_id = $1 and wm.user_id = held.user_id
+     returning wm.user_id, wm.rev, wm.gen`,
+    [tx.workspaceId, streamId, userIds],
+  );
+  return rows.map(({ user_id, rev, gen }) => ({ userId: user_id, rev, gen }));
+}
+
+/** Lists those of the users who can read the stream now. */
+export async function listReadersAmong(tx: Transaction, streamId: string, userIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ user_id: string }>(`select wm.user_id ${readersAmong('$2', '$3')}`, [tx.workspaceId, streamId, userIds]);
+  return rows.map(({ user_id }) => user_id);
 }
 
 /** Lists the members whose own room gets a stream: everyone who reads it by membership, or only the guests of a public stream. */

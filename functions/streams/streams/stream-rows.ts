@@ -90,6 +90,12 @@ export const accessOf = (userId: string): string => `cross join lateral (
 /** SQL condition: access `a` lets the member see the stream. `guest` is a condition. */
 export const seesIt = (guest: string): string => `(a.access_rank is not null or (a.is_public and not ${guest}))`;
 
+/** SQL from and where: the workspace members `wm` among the users who can read stream `s` now. Workspace `$1`. */
+export const readersAmong = (streamId: string, userIds: string): string => `from workspace_members wm
+     join streams s on s.id = ${streamId} and s.workspace_id = wm.workspace_id
+     ${accessOf('wm.user_id')}
+     where wm.workspace_id = $1 and wm.user_id = any(${userIds}) and wm.removed_at is null and ${seesIt(`(wm.role = 'guest')`)}`;
+
 /** SQL condition: two people have a stream in common, so a guest knows the other. */
 export const shareStream = (one: string, other: string): string => `exists (
     select from stream_members mine join stream_members theirs on theirs.stream_id = mine.stream_id

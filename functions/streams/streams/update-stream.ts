@@ -9,7 +9,9 @@ import { announceStream } from './announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp, EventToAppend } from '../events/append.ts';
 import { chooseSlug, nameTaken } from './choose-slug.ts';
-import { cutAccess, listDescendants, listRoomsFrom } from './descendant-store.ts';
+import { cutAccess, listDescendants } from './descendant-store.ts';
+import { revokeFormerReaders } from './revoke-readers.ts';
+import { unfollowHidden } from '../members/unfollow-hidden.ts';
 import { withdrawHidden } from '../mentions/notify.ts';
 import { findStream, findStreams, updateSettings } from './stream-store.ts';
 import type { StreamSettings } from './stream-store.ts';
@@ -59,7 +61,10 @@ async function changeStream(
     await announceStream(app, tx, caller.userId, 'updated', { ...found, stream: hidden });
   await announceStream(app, tx, caller.userId, change.status === 'archived' ? 'archived' : 'updated', updated);
   if (change.visibility !== undefined) await announceBelow(app, tx, caller, found.stream.id);
-  if (change.visibility === 'private') await withdrawHidden(app, tx, caller.userId, { streamId: found.stream.id });
+  if (access && change.visibility !== undefined) {
+    await unfollowHidden(app, access, caller.userId, { streamId: found.stream.id });
+    await withdrawHidden(app, tx, caller.userId, { streamId: found.stream.id });
+  }
   return updated.stream;
 }
 
@@ -125,13 +130,10 @@ async function settingsFor(
   };
 }
 
-/**
- * Cuts access to the stream's own members, or everyone if it is public. Making it private ends all subscriptions; clients subscribe again,
- * which checks access.
- */
-async function cutReaders(tx: AccessTransaction, { stream }: StreamForCaller, visibility: string): Promise<void> {
-  await cutAccess(tx, stream.id);
-  if (visibility === 'private') tx.revoke(await listRoomsFrom(tx, stream.id), null);
+/** Cuts access to the stream's own members, or everyone if it is public, and ends the subscriptions of others. */
+async function cutReaders(tx: AccessTransaction, found: StreamForCaller, visibility: string): Promise<void> {
+  await cutAccess(tx, found.stream.id);
+  await revokeFormerReaders(tx, found, visibility);
 }
 
 /** Announces the descendants that inherit their readers from here, because their readers changed too. Threads are left out. */

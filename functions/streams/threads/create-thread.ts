@@ -13,13 +13,14 @@ import type { AppendApp } from '../events/append.ts';
 import { takePosition, touchEvent } from '../events/log-store.ts';
 import { enqueueChange } from '../events/change-event.ts';
 import { findEvent } from '../events/event-store.ts';
+import { listReadersAmong } from '../streams/room-store.ts';
 import { findBranch, findStream, insertStream } from '../streams/stream-store.ts';
 import { isCountable } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
 
 /**
- * Starts a thread on an event. Its readers are always those of the event's stream; its starter and the author of the event follow it. An
- * event has one thread: `repeated` means it existed already.
+ * Starts a thread on an event. Its readers are always those of the event's stream; its starter follows it, and the
+ * author of the event who can still read it. An event has one thread: `repeated` means it existed already.
  */
 export async function createThread(
   app: AppendApp,
@@ -55,7 +56,9 @@ async function start(
   { rootId, authorId, seq, name }: { rootId: string; authorId: string; seq: number; name: string | undefined },
 ): Promise<Stream> {
   const id = newId('stream', app.clock.now().getTime());
-  const followers = [...new Set<string>([caller.userId, authorId])];
+  // The author of an old message may have lost the stream since.
+  const authors = authorId === caller.userId ? [] : await listReadersAmong(tx, parent.id, [authorId]);
+  const followers = [caller.userId, ...authors];
   const made = await insertStream(
     tx,
     {
