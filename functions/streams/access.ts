@@ -56,6 +56,16 @@ export function requireMayWiden(parent: StreamForCaller | undefined): void {
   throw new AppError('forbidden', `body.visibility: ${message}`, { errors: [{ path: 'body.visibility', message }] });
 }
 
+/**
+ * Guards making a stream private that branched off another: requires the right to make its parent private. Otherwise any member could take a
+ * thread from its author and from everybody else.
+ */
+export function requireMayNarrow(parent: StreamForCaller | undefined): void {
+  if (parent && maySee(parent) && allows(parent.stream, 'setVisibility')) return;
+  const message = 'private would take it from those who read it where it branched off; only who manages that stream may do that';
+  throw new AppError('forbidden', `body.visibility: ${message}`, { errors: [{ path: 'body.visibility', message }] });
+}
+
 /** Role of the caller in the workspace. Read every time, because a token outlives a membership. */
 export async function accessMember(tx: Transaction, caller: UserCaller): Promise<WorkspaceRole> {
   const role = await findRole(tx, caller.userId);

@@ -1,10 +1,11 @@
 import type { PromoteStream, Stream } from '../../../contract/stream.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import type { Transaction } from '../../platform/database.ts';
+import { recordAudit } from '../../platform/audit.ts';
 import { AppError } from '../../platform/errors.ts';
 import { withAccessChange } from '../../platform/outbox.ts';
 import type { AccessApp, AccessTransaction } from '../../platform/outbox.ts';
-import { accessStream, requireAllowed, requireMayWiden } from '../access.ts';
+import { accessStream, requireAllowed, requireMayNarrow, requireMayWiden } from '../access.ts';
 import { announceMembership, announceStream } from './announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
@@ -31,6 +32,7 @@ export async function promoteStream(app: PromoteApp, caller: UserCaller, input: 
     const parent = stream.parentStreamId === null ? undefined : await findStream(tx, caller.userId, stream.parentStreamId);
     if (!parent || !maySee(parent)) throw new AppError('not_found');
     if (input.visibility === 'public') requireMayWiden(parent);
+    if (input.visibility === 'private') requireMayNarrow(parent);
     // Followers become members, who have access: only those who can read the thread at this moment.
     await unfollowHidden(app, tx, caller.userId, { streamId: stream.id });
     const settings = {
@@ -53,9 +55,12 @@ export async function promoteStream(app: PromoteApp, caller: UserCaller, input: 
     await append(app, tx, stream, actor, { eventType: 'promoted', payload: { streamType, name } });
     await append(app, tx, parent.stream, actor, {
       eventType: 'promoted',
-      payload: { streamId: stream.id, streamType, name },
+      // Readers of the parent who cannot read the new stream do not learn its name.
+      payload: { streamId: stream.id, streamType, ...(input.visibility === 'inherit' && { name }) },
       evenArchived: true,
     });
+    const subject = { kind: 'stream', id: stream.id } as const;
+    recordAudit(tx, caller, { action: 'stream.promoted', subject, details: { visibility: input.visibility }, at: app.clock.now() });
     if (input.visibility !== 'inherit') await withdrawHidden(app, tx, caller.userId, { streamId: stream.id });
     return announce(app, tx, caller, found, input);
   }).catch(async (error: unknown) => {

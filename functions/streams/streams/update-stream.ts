@@ -1,10 +1,11 @@
 import type { StreamAction } from '../../../contract/policy.ts';
 import type { Stream, UpdateStream } from '../../../contract/stream.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
+import { recordAudit } from '../../platform/audit.ts';
 import { AppError } from '../../platform/errors.ts';
 import { withAccessChange, withOutbox } from '../../platform/outbox.ts';
 import type { AccessApp, AccessTransaction, OutboxTransaction } from '../../platform/outbox.ts';
-import { accessStream, requireAllowed, requireMayWiden } from '../access.ts';
+import { accessStream, requireAllowed, requireMayNarrow, requireMayWiden } from '../access.ts';
 import { announceStream } from './announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp, EventToAppend } from '../events/append.ts';
@@ -41,8 +42,7 @@ async function changeStream(
   const open = { ...found, stream: { ...found.stream, archivedAt: null } };
   const isBack = change.status === 'active';
   for (const action of actionsFor(found.stream, change)) requireAllowed(isBack ? open : found, action);
-  if (change.visibility === 'public' && found.stream.parentStreamId !== null && !found.isPublic)
-    requireMayWiden(await findStream(tx, caller.userId, found.stream.parentStreamId));
+  await requireMayRevise(tx, caller, found, change.visibility);
   if (Object.keys(change).length === 0) return found.stream;
   const settings = await settingsFor(app, tx, caller, found, change);
   if (!(await updateSettings(tx, found.stream.id, settings, input.ifMatch))) {
@@ -62,10 +62,28 @@ async function changeStream(
   await announceStream(app, tx, caller.userId, change.status === 'archived' ? 'archived' : 'updated', updated);
   if (change.visibility !== undefined) await announceBelow(app, tx, caller, found.stream.id);
   if (access && change.visibility !== undefined) {
+    const details = { from: found.stream.visibility, to: change.visibility };
+    const subject = { kind: 'stream', id: found.stream.id } as const;
+    recordAudit(tx, caller, { action: 'stream.visibility_changed', subject, details, at: app.clock.now() });
     await unfollowHidden(app, access, caller.userId, { streamId: found.stream.id });
     await withdrawHidden(app, tx, caller.userId, { streamId: found.stream.id });
   }
   return updated.stream;
+}
+
+/** Checks the right to a new visibility of a stream that branched off another. */
+async function requireMayRevise(
+  tx: OutboxTransaction,
+  caller: UserCaller,
+  found: StreamForCaller,
+  visibility: string | undefined,
+): Promise<void> {
+  const { parentStreamId } = found.stream;
+  const widens = visibility === 'public' && !found.isPublic;
+  if (parentStreamId === null || (visibility !== 'private' && !widens)) return;
+  const parent = await findStream(tx, caller.userId, parentStreamId);
+  if (widens) requireMayWiden(parent);
+  else requireMayNarrow(parent);
 }
 
 /** Archives the stream; archiving it again changes nothing. */

@@ -236,10 +236,11 @@ describe('route matrix: streams branched from a private one', () => {
     const promoted = await ask('cyd', 'POST', `${thread}/promote`, { streamType: 'incident', name: 'Leak' });
     expect([promoted.status, promoted.body.role]).toEqual([200, 'owner']);
     await expectProblem(['cyd', 'PATCH', thread, { visibility: 'public' }], 'forbidden', 'body.visibility');
-    expect((await ask('cyd', 'PATCH', thread, { visibility: 'private' })).status).toBe(200);
+    await expectProblem(['cyd', 'PATCH', thread, { visibility: 'private' }], 'forbidden', 'body.visibility');
+    await ask('cyd', 'POST', `${thread}/members`, { userIds: ['abe', 'ada'] });
+    expect((await ask('ada', 'PATCH', thread, { visibility: 'private' })).status).toBe(200);
     await expectProblem(['cyd', 'PATCH', thread, { visibility: 'public' }], 'forbidden', 'body.visibility');
     await expectProblem(['bob', 'GET', thread], 'not_found');
-    await ask('cyd', 'POST', `${thread}/members`, { userIds: ['abe'] });
     await expectProblem(['abe', 'PATCH', thread, { visibility: 'public' }], 'forbidden', 'body.visibility');
     expect((await ask('ada', 'PATCH', thread, { visibility: 'public' })).status).toBe(200);
     expect((await ask('bob', 'GET', thread)).status).toBe(200);

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { TextInput } from '@mantine/core';
 import { Globe, Hash, Lock, MessagesSquare, Siren } from 'lucide-react';
 import { problemOf } from '../../../client/errors.ts';
+import { allows } from '../../../contract/policy.ts';
 import type { PromoteStream, Severity, Stream, Visibility } from '../../../contract/stream.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { ChoiceCards, type Choice } from '../ui/choice-cards.tsx';
@@ -97,7 +98,7 @@ function useVisibilities(parent: Stream | undefined): readonly Choice<Visibility
   const { me } = useWorkspace();
   const name = parent ? nameOfStream(parent, me.id) : 'the stream it came from';
   const isOpen = parent?.visibility === 'public';
-  return [
+  const choices: Choice<Visibility>[] = [
     {
       value: 'inherit',
       label: 'Whoever sees it now',
@@ -121,6 +122,8 @@ function useVisibilities(parent: Stream | undefined): readonly Choice<Visibility
       icon: Lock,
     },
   ];
+  // Taking it from the readers of its parent needs the right to narrow the parent.
+  return parent && !allows(parent, 'setVisibility') ? choices.filter(({ value }) => value !== 'private') : choices;
 }
 
 function usePromote(streamId: string, onDone: () => void) {
