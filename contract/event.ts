@@ -127,7 +127,10 @@ export const StreamEvent = z
     file: FileContent.nullable(),
     payload: z.record(z.string(), z.unknown()).nullable(),
     reactions: z.array(Reaction),
-    thread: ThreadSummary.nullable(),
+    thread: ThreadSummary.nullable()
+      .optional()
+      .describe('Null where the reader may not see it. Left out of pushed frames where `isBranchedOff`: read the event to get it'),
+    isBranchedOff: z.boolean().optional().describe('A stream with readers of its own branched off; it may be hidden from the reader'),
     replyCount: z.int(),
     pinnedAt: z.iso.datetime().nullable(),
     pinnedBy: UserId.nullable(),

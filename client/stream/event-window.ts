@@ -1,9 +1,22 @@
 import type { EventPage, SharedRef, StreamEvent } from '../../contract/event.ts';
 
+/** The parts of an event that depend on its reader. Frames do not have them. */
 interface KnownPreview {
   readonly changedSeq: number;
   readonly preview: SharedRef['preview'];
+  readonly thread: StreamEvent['thread'];
+  readonly replyCount: number;
 }
+
+const previewIn = ({ changedSeq, sharedRef, thread, replyCount }: StreamEvent): KnownPreview => ({
+  changedSeq,
+  preview: sharedRef?.preview,
+  thread,
+  replyCount,
+});
+
+/** Tells if a part of the event depends on its reader. */
+const isPersonal = ({ sharedRef, isBranchedOff }: StreamEvent): boolean => sharedRef !== null || isBranchedOff === true;
 
 /**
  * The part of a stream that is loaded: every event from the oldest loaded one on. Of two versions of an event the one with the higher
@@ -47,20 +60,19 @@ export class EventWindow {
 
   /** Takes the preview of a shared event that was read alone. The log brings the rest of the event. */
   see(read: StreamEvent): void {
-    this.#notePreview(read.id, { changedSeq: read.changedSeq, preview: read.sharedRef?.preview });
+    this.#notePreview(read.id, previewIn(read));
     const index = this.#events.findLastIndex((event) => event.id === read.id);
     const known = this.#events[index];
     if (known === undefined) return;
     this.#own();
-    this.#events[index] = this.#withPreview({ ...known, sharedRef: known.sharedRef && { ...known.sharedRef, preview: undefined } });
+    this.#events[index] = this.#withPreview(withoutPersonal(known));
   }
 
   /** Replaces all events by the newest page. */
   replace(page: Pick<EventPage, 'items' | 'hasMore'>): void {
     this.#previews.clear();
     this.#unseen.clear();
-    for (const { id, changedSeq, sharedRef } of page.items)
-      if (sharedRef) this.#notePreview(id, { changedSeq, preview: sharedRef.preview });
+    for (const event of page.items) if (isPersonal(event)) this.#notePreview(event.id, previewIn(event));
     this.#events = [...page.items].sort((a, b) => a.seq - b.seq);
     this.#shared = false;
     this.#clientEventIds = new Set(page.items.map((event) => event.clientEventId));
@@ -129,14 +141,20 @@ export class EventWindow {
   #withPreview(event: StreamEvent): StreamEvent {
     const { id, changedSeq, sharedRef } = event;
     this.#unseen.delete(id);
-    if (sharedRef === null) return event;
-    if (sharedRef.preview !== undefined) {
-      this.#notePreview(id, { changedSeq, preview: sharedRef.preview });
+    if (!isPersonal(event)) return event;
+    const isRead = (sharedRef === null || sharedRef.preview !== undefined) && event.thread !== undefined;
+    if (isRead) {
+      this.#notePreview(id, previewIn(event));
       return event;
     }
     const known = this.#previews.get(id);
     if (known === undefined || known.changedSeq < changedSeq) this.#unseen.add(id);
-    return known?.preview === undefined ? event : { ...event, sharedRef: { ...sharedRef, preview: known.preview } };
+    if (known === undefined) return event;
+    return {
+      ...event,
+      ...(sharedRef && known.preview && { sharedRef: { ...sharedRef, preview: known.preview } }),
+      ...(event.thread === undefined && { thread: known.thread, replyCount: known.replyCount }),
+    };
   }
 
   /** Returns the index of the event at this position, or the index to insert it at. */
@@ -150,4 +168,10 @@ export class EventWindow {
     }
     return low;
   }
+}
+
+/** Returns the event as a frame has it. */
+function withoutPersonal({ thread, ...event }: StreamEvent): StreamEvent {
+  const shared = event.sharedRef && { ...event.sharedRef, preview: undefined };
+  return { ...event, sharedRef: shared, ...(event.isBranchedOff !== true && { thread }) };
 }

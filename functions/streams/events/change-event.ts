@@ -9,6 +9,7 @@ import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { accessStream } from '../access.ts';
 import type { AppendApp } from './append.ts';
 import { takePosition } from './log-store.ts';
+import { forRoom } from './event-rows.ts';
 import { findEvent } from './event-store.ts';
 import type { StreamForCaller } from '../stream.ts';
 
@@ -58,8 +59,8 @@ export async function changeEvent(
 }
 
 /**
- * Enqueues a changed event for its room. The preview of a shared original depends on the reader, so it is left out and each reader fetches
- * it.
+ * Enqueues a changed event for its room. The preview of a shared original depends on the reader, and so does a stream of its own that
+ * branched off, so both are left out and each reader fetches them.
  */
 export function enqueueChange(
   tx: OutboxTransaction,
@@ -67,8 +68,7 @@ export function enqueueChange(
   event: StreamEvent,
   { type, actor, at }: { type: Change['type']; actor: string | null; at: Date },
 ): void {
-  const data = event.sharedRef ? { ...event, sharedRef: { context: event.sharedRef.context } } : event;
-  const item = { seq: event.changedSeq, type, eventId: event.id, at: at.toISOString(), actor, data } as RoomItem;
+  const item = { seq: event.changedSeq, type, eventId: event.id, at: at.toISOString(), actor, data: forRoom(event) } as RoomItem;
   tx.enqueue(room.stream(tx.workspaceId, event.streamId), gen, item);
 }
 

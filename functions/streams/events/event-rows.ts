@@ -21,6 +21,7 @@ export interface EventRow {
   file: StreamEvent['file'];
   reactions: StreamEvent['reactions'] | null;
   thread: NonNullable<StreamEvent['thread']> | null;
+  is_branched_off: boolean | null;
   pinned_at: Date | null;
   pinned_by: string | null;
   created_at: Date;
@@ -54,12 +55,29 @@ const reactionsOf = `(select jsonb_agg(jsonb_build_object('emoji', x.emoji, 'cou
         (array_agg(r.user_id order by r.created_at, r.user_id))[1:${maxNamedUsers}] as users
       from reactions r where r.event_id = e.id group by r.emoji) x)`;
 
-const threadOf = `(select jsonb_build_object('streamId', th.id, 'streamType', th.stream_type, 'name', th.name, 'status', th.status,
-      'replyCount', th.message_count - th.deleted_count, 'lastReplyAt', ${wireTime('th.last_event_at')},
+/**
+ * SQL for the branch of an event. Every reader of the event can read a branch that inherits its readers; any other is limited to what
+ * `viewer` may read, and left out of what is sent to everybody (null).
+ */
+const threadFor = (
+  viewer: string | null,
+): string => `(select jsonb_build_object('streamId', s.id, 'streamType', s.stream_type, 'name', s.name, 'status', s.status,
+      'replyCount', s.message_count - s.deleted_count, 'lastReplyAt', ${wireTime('s.last_event_at')},
       'lastRepliers', coalesce((select jsonb_agg(jsonb_build_object('id', ru.id, 'name', ru.name)
-          order by array_position(th.recent_actor_ids, ru.id))
-        from users ru where ru.workspace_id = th.workspace_id and ru.id = any(th.recent_actor_ids)), '[]'))
-    from streams th where th.branched_from_event_id = e.id)`;
+          order by array_position(s.recent_actor_ids, ru.id))
+        from users ru where ru.workspace_id = s.workspace_id and ru.id = any(s.recent_actor_ids)), '[]'))
+    from streams s where s.branched_from_event_id = e.id and (s.visibility = 'inherit'${viewer === null ? '' : ` or ${readBy(viewer)}`}))`;
+
+/** SQL condition: the viewer can read stream `s`. */
+const readBy = (viewer: string): string => `exists (select from workspace_members vm ${accessOf(viewer)}
+      where vm.workspace_id = s.workspace_id and vm.user_id = ${viewer} and vm.removed_at is null and ${seesIt(`(vm.role = 'guest')`)})`;
+
+const isBranchedOff = `(select s.visibility <> 'inherit' from streams s where s.branched_from_event_id = e.id)`;
+
+/** SQL for the payload. The name of a promoted stream is for its readers, who are those of this event only if it inherits them. */
+const payloadOf = `case when e.event_type = 'promoted' and exists (
+    select from streams p where p.id = e.payload->>'streamId' and p.visibility <> 'inherit'
+  ) then e.payload - 'name' else e.payload end`;
 
 /** SQL for the preview of a shared event's original, limited to what `viewer` may read. */
 const previewFor = (viewer: string): string => `coalesce((
@@ -89,11 +107,18 @@ const sharedFor = (viewer: string | null): string => `case when e.content_type =
 export const eventColumns = (
   viewer: string | null,
 ): string => `e.id, e.stream_id, e.seq, e.changed_seq, e.ordinal, e.event_type, e.actor_id,
-  u.name as actor_name, e.client_event_id, t.content, t.mentions, e.payload, e.pinned_at, e.pinned_by, e.created_at, e.edited_at, e.deleted_at,
-  ${sharedFor(viewer)} as shared, ${pollOf} as poll, ${fileOf} as file, ${reactionsOf} as reactions, ${threadOf} as thread`;
+  u.name as actor_name, e.client_event_id, t.content, t.mentions, ${payloadOf} as payload, e.pinned_at, e.pinned_by, e.created_at, e.edited_at, e.deleted_at,
+  ${sharedFor(viewer)} as shared, ${pollOf} as poll, ${fileOf} as file, ${reactionsOf} as reactions, ${threadFor(viewer)} as thread, ${isBranchedOff} as is_branched_off`;
 
 export const eventJoins = `left join text_messages t on t.id = e.id
   left join users u on u.workspace_id = e.workspace_id and u.id = e.actor_id`;
+
+/** An event as its room gets it: without what depends on the reader, which each reader fetches. */
+export function forRoom(event: StreamEvent): StreamEvent {
+  const { thread, ...rest } = event;
+  const shown = event.isBranchedOff === true ? { ...rest, replyCount: 0 } : { ...rest, thread };
+  return event.sharedRef ? { ...shown, sharedRef: { context: event.sharedRef.context } } : shown;
+}
 
 /** Converts a row to an event. A deleted event never shows its content; its thread stays. */
 export function eventOf(row: EventRow): StreamEvent {
@@ -114,6 +139,7 @@ export function eventOf(row: EventRow): StreamEvent {
     payload: deleted ? null : row.payload,
     reactions: deleted ? [] : (row.reactions ?? []),
     thread: row.thread,
+    ...(row.is_branched_off === true && { isBranchedOff: true }),
     replyCount: row.thread?.replyCount ?? 0,
     pinnedAt: deleted ? null : (row.pinned_at?.toISOString() ?? null),
     pinnedBy: deleted ? null : row.pinned_by,

@@ -3,6 +3,7 @@ import { parseRoom } from '../../../contract/frames.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import type { Transaction } from '../../platform/database.ts';
+import { forRoom } from '../events/event-rows.ts';
 import { listChanges, measureChanges } from '../events/event-store.ts';
 import { findRoomPositions, findStreamPositions } from './room-store.ts';
 
@@ -72,7 +73,7 @@ export async function readChanges(
   if (fitting.size === 0) return new Map();
   const wanted = possible.filter(({ streamId }) => fitting.has(streamId));
   const events = await listChanges(tx, wanted, perStream);
-  return new Map([...events].map(([streamId, found]) => [streamId, found.map(itemOf)]));
+  return new Map([...events].map(([streamId, found]) => [streamId, found.map(forRoom).map(itemOf)]));
 }
 
 /** Selects items, smallest first, while their sizes add up to at most `limit`. */

@@ -15,7 +15,7 @@ import { enqueueChange } from '../events/change-event.ts';
 import { findEvent } from '../events/event-store.ts';
 import { listReadersAmong } from '../streams/room-store.ts';
 import { findBranch, findStream, insertStream } from '../streams/stream-store.ts';
-import { isCountable } from '../stream.ts';
+import { isCountable, maySee } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
 
 /**
@@ -34,7 +34,8 @@ export async function createThread(
     const seq = (await takePosition(tx, parent.stream.id)).seq;
     const root = await findEvent(tx, caller.userId, parent.stream.id, input.eventId);
     if (!root) throw new AppError('not_found', 'There is no such event in this stream.');
-    const before = root.thread === null ? undefined : await findBranch(tx, caller.userId, root.id);
+    const before = root.thread || root.isBranchedOff === true ? await findBranch(tx, caller.userId, root.id) : undefined;
+    if (before && !maySee(before)) throw new AppError('forbidden', 'What branched off this event has readers of its own.');
     if (before) throw new ThreadExists(before.stream);
     if (root.deletedAt !== null) throw new AppError('event_deleted');
     if (!isCountable(root.eventType)) throw new AppError('wrong_event_type', 'Threads start on what people posted.');

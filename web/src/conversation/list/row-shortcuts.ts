@@ -63,7 +63,7 @@ export function runEventAction(
       if (event && rights.post) actions.onPick(event.id);
       return;
     case 'reply':
-      if (event && (rights.reply || event.thread)) pageActions.openThread(event);
+      if (event?.thread || (event && rights.reply && event.isBranchedOff !== true)) pageActions.openThread(event);
       return;
     case 'share':
       if (event) pageActions.share(event);

@@ -30,7 +30,8 @@ export function EventActionBar({ event, isReachable, isPicking }: Props) {
   return (
     <div className={classes.bar} data-open={menu || isPicking}>
       {rights.post && <ReactButton event={event} tabIndex={tabIndex} isPicking={isPicking} />}
-      {(rights.reply || event.thread) && button('Reply in thread', <MessageSquareReply size={15} />, () => pageActions.openThread(event))}
+      {(event.thread || (rights.reply && event.isBranchedOff !== true)) &&
+        button('Reply in thread', <MessageSquareReply size={15} />, () => pageActions.openThread(event))}
       {button('Share', <Share2 size={15} />, () => pageActions.share(event))}
       {rights.post &&
         event.actorId === me.id &&

@@ -118,6 +118,8 @@ function promotion(event: StreamEvent, actor: Part, { streamId, streamType, name
   const type = streamType === 'incident' ? 'incident' : 'channel';
   const article = type === 'incident' ? 'an' : 'a';
   if (typeof streamId !== 'string' || streamId === event.streamId) return [actor, ` turned this thread into ${article} ${type}`];
+  // The name of a stream with readers of its own is for its readers.
+  if (textOf(name) === undefined) return [actor, ` turned a thread into ${article} ${type} of its own`];
   return [actor, ` turned a thread into the ${type} `, { kind: 'stream', id: streamId, name: textOf(name) ?? type }];
 }
 
