@@ -10,6 +10,7 @@ import { accessStream } from '../access.ts';
 import { announceMembership } from '../streams/announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
+import { auditMembership } from './audit-membership.ts';
 import { addMembers, findPeople, insertInvitations } from './member-store.ts';
 import { enqueueNotification } from '../mentions/notify.ts';
 import type { StreamForCaller } from '../stream.ts';
@@ -38,6 +39,7 @@ export async function inviteMembers(app: AppendApp, caller: UserCaller, input: I
       throw new AppError('already_member', 'Nobody of them is new.', { errors });
     }
     const newcomers = added.map(({ user }) => user.id as string);
+    auditMembership(app, tx, caller, 'stream.member_added', { streamId: stream.id, userIds: newcomers, role: input.role });
     await announceMembership(app, tx, caller.userId, stream.id, newcomers);
     await notifyInvited(
       app,

@@ -5,6 +5,7 @@ import { accessStream, requireAllowed } from '../access.ts';
 import { announceMembership } from '../streams/announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
+import { auditMembership } from './audit-membership.ts';
 import { addMembers } from './member-store.ts';
 import { readStream } from '../streams/read-stream.ts';
 import { findStream } from '../streams/stream-store.ts';
@@ -22,6 +23,8 @@ export async function joinStream(app: AppendApp, caller: UserCaller, input: { st
     if (!isThread) await append(app, tx, stream, { id: caller.userId, name: found.caller.name }, { eventType: 'member_joined', payload });
     const added = await addMembers(tx, stream.id, [{ userId: caller.userId, role: 'member' }], app.clock.now());
     if (added.length === 0) throw new ConcurrentJoin();
+    if (!isThread)
+      auditMembership(app, tx, caller, 'stream.member_added', { streamId: stream.id, userIds: [caller.userId], role: 'member' });
     await announceMembership(app, tx, caller.userId, stream.id, [caller.userId]);
     return (await findStream(tx, caller.userId, stream.id))?.stream ?? stream;
   }).catch((error: unknown) => {

@@ -8,6 +8,7 @@ import { listRoomsFrom } from '../streams/descendant-store.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
 import { takePosition } from '../events/log-store.ts';
+import { auditMembership } from './audit-membership.ts';
 import { countOthers, endMembership, findMember } from './member-store.ts';
 import { unfollowHidden } from './unfollow-hidden.ts';
 import { withdrawHidden } from '../mentions/notify.ts';
@@ -19,7 +20,7 @@ export async function leaveStream(app: AccessApp & AppendApp, caller: UserCaller
     const found = await accessStream(tx, caller, input.streamId, 'read');
     if (found.stream.isMember) requireAllowed(found, 'leave');
     else return;
-    await endMembershipOf(app, tx, found, { id: caller.userId, name: found.caller.name }, caller.userId);
+    await endMembershipOf(app, tx, found, caller, caller.userId);
   }).catch((error: unknown) => {
     if (!(error instanceof MemberNotFound)) throw error;
   });
@@ -46,7 +47,7 @@ export async function removeStreamMember(
     if (member.role === 'owner' && found.caller.streamRole !== 'owner' && found.caller.workspaceRole !== 'owner') {
       throw new AppError('forbidden', 'Owners are taken out by owners.');
     }
-    await endMembershipOf(app, tx, found, { id: caller.userId, name: found.caller.name }, input.userId);
+    await endMembershipOf(app, tx, found, caller, input.userId);
   });
 }
 
@@ -57,10 +58,11 @@ export async function removeStreamMember(
 async function endMembershipOf(
   app: AccessApp & AppendApp,
   tx: AccessTransaction,
-  { stream }: StreamForCaller,
-  actor: { id: string; name: string },
+  { stream, caller: { name } }: StreamForCaller,
+  caller: UserCaller,
   userId: string,
 ): Promise<void> {
+  const actor = { id: caller.userId, name };
   const isThread = stream.streamType === 'thread';
   if (isThread) await takePosition(tx, stream.id);
   else await append(app, tx, stream, actor, { eventType: 'member_left', payload: { userIds: [userId] }, evenArchived: true });
@@ -72,6 +74,7 @@ async function endMembershipOf(
     throw new AppError('last_owner', 'Make somebody else an owner first.');
   }
   if (!isThread) {
+    auditMembership(app, tx, caller, 'stream.member_removed', { streamId: stream.id, userIds: [userId], role: leaving.role });
     await unfollowHidden(app, tx, actor.id, { streamId: stream.id, leaverId: userId });
     tx.revoke(await listRoomsFrom(tx, stream.id), [userId]);
   }

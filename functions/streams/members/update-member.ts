@@ -8,6 +8,7 @@ import { accessStream, requireAllowed } from '../access.ts';
 import { announceMembership } from '../streams/announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
+import { auditMembership } from './audit-membership.ts';
 import { countOthers, findMember, setMemberRole, setNotifyLevel } from './member-store.ts';
 import type { StreamForCaller } from '../stream.ts';
 
@@ -49,4 +50,6 @@ async function changeRole(
     throw new AppError('last_owner', 'Make somebody else an owner first.');
   }
   await setMemberRole(tx, stream.id, member.user.id, role);
+  const details = { userIds: [member.user.id], from: member.role, role };
+  auditMembership(app, tx, caller, 'stream.member_role_changed', { streamId: stream.id, ...details });
 }

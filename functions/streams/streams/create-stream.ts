@@ -17,6 +17,7 @@ import { chooseSlug, nameTaken } from './choose-slug.ts';
 import { addMembers, findPeople } from '../members/member-store.ts';
 import { findDm, findRequestHash, findStreamByIdempotencyKey, insertStream } from './stream-store.ts';
 import type { NewStream } from './stream-store.ts';
+import { maySee } from '../stream.ts';
 
 type Input = CreateStream & RequestHeaders;
 
@@ -61,6 +62,8 @@ async function madeBefore(tx: Transaction, caller: UserCaller, input: Input): Pr
   const { idempotencyKey, requestHash } = keyOf(input);
   if (idempotencyKey === null) return undefined;
   const before = await findStreamByIdempotencyKey(tx, caller.userId, idempotencyKey);
+  // The caller may have lost it since.
+  if (before && !maySee(before)) throw new AppError('not_found');
   if (before) requireSameBody(await findRequestHash(tx, before.stream.id), requestHash ?? undefined);
   return before?.stream;
 }

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Stream } from '../../../contract/stream.ts';
 import { FollowUp } from '../../../contract/messages/follow-up.ts';
-import { followUp } from '../../../functions/streams/follow-up/follow-up.ts';
 import { createTestApp } from '../../support/app.ts';
+import { runFollowUp } from '../../support/follow-up.ts';
 import type { TestApp } from '../../support/app.ts';
+import { httpOf } from '../../support/http.ts';
 import { createTeam } from '../../support/team.ts';
 import type { Team, Teammate } from '../../support/team.ts';
 
@@ -46,7 +47,7 @@ async function membersOf(stream: { id: string }): Promise<string[]> {
 async function framesTo(userId: string, ...about: { id: string }[]): Promise<string[]> {
   const { rows } = await app.test.owner.query<{ id: string }>('select id from streams where workspace_id = $1', [team.workspaceId]);
   app.time = new Date(app.time.getTime() + 10_000);
-  for (const { id } of rows) await followUp(app, FollowUp.parse({ kind: 'stream', workspaceId: team.workspaceId, streamId: id }));
+  for (const { id } of rows) await runFollowUp(app, FollowUp.parse({ kind: 'stream', workspaceId: team.workspaceId, streamId: id }));
   const name = `ws:${team.workspaceId}:user:${userId}`;
   const sent = app.sent.flatMap(({ body }) => {
     const { room, rooms, item } = body as { room?: string; rooms?: { room: string }[]; item?: { type: string } };
@@ -224,4 +225,26 @@ describe('personal frames', () => {
     await ada.call('DELETE', `/streams/${channel.id}/events/${said.id}`);
     expect(await framesTo('bob', channel)).toEqual([]);
   });
+});
+
+test('changes of members are in the audit log; a creator who lost a stream does not get it back by repeating the request', async () => {
+  const key = { 'idempotency-key': '"made-once"' };
+  const json = { streamType: 'channel', name: 'Made once', visibility: 'private' };
+  const path = `/v1/workspaces/${team.workspaceId}/streams`;
+  const make = () => httpOf(app)({ method: 'POST', path, token: bob.token, headers: key, json });
+  const first = await make();
+  expect(first.status).toBe(201);
+  const made = first.body as unknown as Stream;
+  await bob.call('POST', `/streams/${made.id}/members`, { userIds: ['ada'], role: 'owner' });
+  await ada.call('PATCH', `/streams/${made.id}/members/bob`, { role: 'member' });
+  await remove(made, 'bob');
+  expect((await make()).status).toBe(404);
+  const { rows } = await app.test.owner.query('select action, actor, details from audit_log where subject_id = $1 order by action', [
+    made.id,
+  ]);
+  expect(rows).toEqual([
+    { action: 'stream.member_added', actor: 'bob', details: { userIds: ['ada'], role: 'owner' } },
+    { action: 'stream.member_removed', actor: 'ada', details: { userIds: ['bob'], role: 'member' } },
+    { action: 'stream.member_role_changed', actor: 'ada', details: { userIds: ['bob'], from: 'owner', role: 'member' } },
+  ]);
 });

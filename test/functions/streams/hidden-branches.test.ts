@@ -94,9 +94,9 @@ describe('a plain member', () => {
     await bob.call('DELETE', `/streams/${thread.id}/members/ada`);
     expect(await ada.stream(thread)).toMatchObject({ id: thread.id });
     await ada.call('PATCH', `/streams/${thread.id}`, { visibility: 'private' });
-    const { rows } = await app.test.owner.query<{ action: string }>('select action from audit_log where subject_id = $1 order by id', [
+    const { rows } = await app.test.owner.query<{ action: string }>('select action from audit_log where subject_id = $1 order by action', [
       thread.id,
     ]);
-    expect(rows.map(({ action }) => action)).toEqual(['stream.promoted', 'stream.visibility_changed']);
+    expect(rows.map(({ action }) => action)).toEqual(['stream.member_removed', 'stream.promoted', 'stream.visibility_changed']);
   });
 });
