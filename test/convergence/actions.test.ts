@@ -290,7 +290,7 @@ describe('convergence', () => {
     await converges(() => ada.call('POST', `/streams/${parent.id}/members`, { userIds: ['cyd'] }));
     await converges(() => cyd.call('POST', `/streams/${id}/leave`));
     expect([levelOf(parent.id, cyd), levelOf(id, cyd)]).toEqual(['member', 'insider']);
-    await converges(() => bob.call('PATCH', `/streams/${id}`, { visibility: 'private' }));
+    await converges(() => ada.call('PATCH', `/streams/${id}`, { visibility: 'private' }));
     expect(levelOf(id, cyd)).toBeNull();
     await converges(() => bob.call('DELETE', `/streams/${id}`));
     await converges(() => bob.call('PATCH', `/streams/${id}`, { status: 'active' }));
