@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Stream } from '../../../contract/stream.ts';
 import { FollowUp } from '../../../contract/messages/follow-up.ts';
-import { followUp } from '../../../functions/streams/follow-up/follow-up.ts';
 import { createTestApp } from '../../support/app.ts';
+import { runFollowUp } from '../../support/follow-up.ts';
 import type { TestApp } from '../../support/app.ts';
 import { createTeam } from '../../support/team.ts';
 import type { Team, Teammate } from '../../support/team.ts';
@@ -35,7 +35,7 @@ async function aHiddenBranch() {
   await promote(ada, thread, `${secret} ${thread.id}`, 'private');
   await cyd.say(thread, 'behind closed doors');
   app.time = new Date(app.time.getTime() + 10_000);
-  await followUp(app, FollowUp.parse({ kind: 'stream', workspaceId: team.workspaceId, streamId: thread.id }));
+  await runFollowUp(app, FollowUp.parse({ kind: 'stream', workspaceId: team.workspaceId, streamId: thread.id }));
   await cyd.call('POST', `/streams/${channel.id}/events/${root.id}/reactions`, { emoji: '👀' });
   return { channel, root, thread };
 }

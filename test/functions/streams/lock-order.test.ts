@@ -26,7 +26,7 @@ import { aChannel, aMember, aWorkspace, createTestApp } from '../../support/app.
 import type { TestApp } from '../../support/app.ts';
 import { limit } from '../../support/slowness.ts';
 
-/** Rows of the scene in the order of docs/decisions/0040-one-order-of-locks.md. */
+/** Rows of the scene in the order of docs/decisions/0036-one-order-of-locks.md. */
 const order = ['stream', 'follower a', 'workspace', 'member a', 'member z', 'notification a', 'notification z'] as const;
 type Row = (typeof order)[number];
 const places: Record<Row, (scene: Scene) => [string, unknown[]]> = {
