@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- one list of all fences, which a reader looks up in one place */
 import { readdirSync } from 'node:fs';
 
 /**

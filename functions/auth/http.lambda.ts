@@ -1,9 +1,9 @@
 import * as routes from '../../contract/routes/auth.ts';
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler, ok, on } from '../platform/http-handler.ts';
-import { openOrigin } from '../platform/origin.ts';
+import { openOrigin } from '../platform/keys/origin.ts';
 import { openQueues } from '../platform/queues.ts';
-import { openSigner } from '../platform/signer.ts';
+import { openSigner } from '../platform/keys/signer.ts';
 import { openSubscriptions } from '../platform/subscriptions.ts';
 import { wire } from '../platform/wire.ts';
 import { createToken } from './create-token.ts';

@@ -1,6 +1,6 @@
 import { env } from '../../contract/names.ts';
 import { optionalSetting } from '../platform/config.ts';
-import { readSecret } from '../platform/secrets.ts';
+import { readSecret } from '../platform/keys/secrets.ts';
 import { bedrockDimensions, bedrockModels, openBedrock } from './bedrock-embedder.ts';
 import type { Embedder } from './embedder.ts';
 import { guard } from './guarded.ts';

@@ -1,5 +1,5 @@
 import { optionalSetting, setting } from '../platform/config.ts';
-import { readSecret } from '../platform/secrets.ts';
+import { readSecret } from '../platform/keys/secrets.ts';
 import type { Embedder } from './embedder.ts';
 import { openVectorIndex } from './vector-index.ts';
 import type { VectorIndex } from './vector-index.ts';

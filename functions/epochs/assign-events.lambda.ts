@@ -4,7 +4,7 @@ import { openEmbedderOnce } from '../embeddings/open-embedder.ts';
 import { openDatabase } from '../platform/database.ts';
 import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
-import { openRedelivery } from '../platform/redelivery.ts';
+import { openRedelivery } from '../platform/queues/redelivery.ts';
 import { wire } from '../platform/wire.ts';
 import { assignEvents } from './cutting/assign-events.ts';
 import { openDueWorkspaces } from './due-workspaces.ts';

@@ -2,7 +2,7 @@ import { EmbeddingsMessage } from '../../contract/messages/memory.ts';
 import { openDatabase } from '../platform/database.ts';
 import { queueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
-import { openRedelivery } from '../platform/redelivery.ts';
+import { openRedelivery } from '../platform/queues/redelivery.ts';
 import { wire } from '../platform/wire.ts';
 import { openIndexHandle } from './index-handle.ts';
 import { handleIndexMessage } from './indexing/index-worker.ts';

@@ -1,5 +1,5 @@
-import { keyPairsOf } from '../platform/key-pairs.ts';
-import { originHashesOf } from '../platform/origin.ts';
+import { keyPairsOf } from '../platform/keys/key-pairs.ts';
+import { originHashesOf } from '../platform/keys/origin.ts';
 
 /** Values that verifiers get as environment variables. None of them is a secret. */
 export interface PublicKeys {

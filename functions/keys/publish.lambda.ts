@@ -1,5 +1,5 @@
 import { setting } from '../platform/config.ts';
-import { fetchSecret } from '../platform/secrets.ts';
+import { fetchSecret } from '../platform/keys/secrets.ts';
 import { taskHandler } from '../platform/task-handler.ts';
 import { answerCloudFormation, CloudFormationRequest } from './answer-cloud-formation.ts';
 import { publicKeysOf } from './public-keys.ts';

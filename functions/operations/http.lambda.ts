@@ -3,7 +3,7 @@ import asyncApi from '../../docs/api/asyncapi.json' with { type: 'json' };
 import openApi from '../../docs/api/openapi.json' with { type: 'json' };
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler, ok, on } from '../platform/http-handler.ts';
-import { openOrigin } from '../platform/origin.ts';
+import { openOrigin } from '../platform/keys/origin.ts';
 import { wire } from '../platform/wire.ts';
 import { openChecks } from './dependencies.ts';
 import { docsPage } from './docs-page.ts';

@@ -1,7 +1,7 @@
 import { metric } from '../../contract/names.ts';
 import type { App } from '../platform/app.ts';
-import type { OutboxRow } from '../platform/outbox-row.ts';
-import { dropDays, forgetStrays, listWaiting, makeDays, noteRefused, readState } from '../platform/outbox-store.ts';
+import type { OutboxRow } from '../platform/outbox/outbox-row.ts';
+import { dropDays, forgetStrays, listWaiting, makeDays, noteRefused, readState } from '../platform/outbox/outbox-store.ts';
 import { publish } from '../platform/outbox.ts';
 
 /** Age at which an unsent row counts as left behind: a running request sends its own rows. */

@@ -3,10 +3,10 @@ import type { Database } from './database.ts';
 import type { Log } from './log.ts';
 import type { AppMetrics } from './metrics.ts';
 import type { Queues } from './queues.ts';
-import type { Origin } from './origin.ts';
-import type { Signer } from './signer.ts';
+import type { Origin } from './keys/origin.ts';
+import type { Signer } from './keys/signer.ts';
 import type { Subscriptions } from './subscriptions.ts';
-import type { Verifier } from './verifier.ts';
+import type { Verifier } from './keys/verifier.ts';
 
 /**
  * Everything outside the process, one field each. A use case takes `Pick<App, ...>`, which declares its dependencies. A deployed file opens

@@ -7,7 +7,7 @@ import type { RouteAuth } from '../../contract/route.ts';
 import type { App } from './app.ts';
 import type { Transaction } from './database.ts';
 import { AppError } from './errors.ts';
-import type { Verifier } from './verifier.ts';
+import type { Verifier } from './keys/verifier.ts';
 
 export interface UserCaller {
   readonly kind: 'user';

@@ -4,7 +4,7 @@ import { setting } from './config.ts';
 import { answerWithin, connectMs, keepAliveMs, openingMs, statementMs } from './database-limits.ts';
 import { isUnavailable } from './errors.ts';
 import { log } from './log.ts';
-import { readSecret } from './secrets.ts';
+import { readSecret } from './keys/secrets.ts';
 
 /** Parses bigint columns as numbers: they are positions and counts, far below 2^53. */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { setting } from './config.ts';
 import { databaseAddress } from './database.ts';
 import { migrate } from './migrate.ts';
-import { fetchSecret } from './secrets.ts';
+import { fetchSecret } from './keys/secrets.ts';
 import { taskHandler } from './task-handler.ts';
 
 const Credentials = z.object({ username: z.string(), password: z.string() });

@@ -8,8 +8,8 @@ import type { DerivedFrame, FanOutMessage } from '../../contract/messages/fan-ou
 import type { App } from './app.ts';
 import { takeAccessEpoch } from './database.ts';
 import type { AccessLock, Scope, Transaction } from './database.ts';
-import type { OutboxRow, Payload, UnplacedItem } from './outbox-row.ts';
-import { markPublished } from './outbox-store.ts';
+import type { OutboxRow, Payload, UnplacedItem } from './outbox/outbox-row.ts';
+import { markPublished } from './outbox/outbox-store.ts';
 import type { Ending } from './subscriptions.ts';
 
 /** Columns for the statement that assigns the position and writes the outbox row itself; `payload` is JSON. */

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { metric } from '../../contract/names.ts';
 import { log, takeColdStart } from './log.ts';
 import { metrics } from './metrics.ts';
-import type { Redelivery } from './redelivery.ts';
+import type { Redelivery } from './queues/redelivery.ts';
 
 /**
  * Handles the messages of one group, in order. Throws `PartialFailure` to name the first message to redeliver; any other error redelivers all.

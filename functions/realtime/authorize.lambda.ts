@@ -1,8 +1,8 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { openSocketOrigin } from '../platform/origin.ts';
+import { openSocketOrigin } from '../platform/keys/origin.ts';
 import { taskHandler } from '../platform/task-handler.ts';
-import { openVerifier } from '../platform/verifier.ts';
+import { openVerifier } from '../platform/keys/verifier.ts';
 import { wire } from '../platform/wire.ts';
 import { authorize, contextOf } from './authorize.ts';
 import { openConnections } from './connections.ts';

@@ -1,4 +1,4 @@
-import { byeCodes } from '../../contract/frames.ts';
+import { byeCodes } from '../../contract/close-codes.ts';
 import type { App } from '../platform/app.ts';
 import { push } from '../platform/nudge.ts';
 

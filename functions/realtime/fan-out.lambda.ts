@@ -1,7 +1,7 @@
 import { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import { fifoQueueHandler } from '../platform/queue-handler.ts';
 import { openQueues } from '../platform/queues.ts';
-import { openRedelivery } from '../platform/redelivery.ts';
+import { openRedelivery } from '../platform/queues/redelivery.ts';
 import { wire } from '../platform/wire.ts';
 import { openConnections } from './connections.ts';
 import { fanOut } from './fan-out.ts';

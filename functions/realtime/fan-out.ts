@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { byeCodes } from '../../contract/frames.ts';
+import { byeCodes } from '../../contract/close-codes.ts';
 import { metric } from '../../contract/names.ts';
 import type { ServerFrame } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';

@@ -1,9 +1,9 @@
 import * as routes from '../../contract/routes/realtime.ts';
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler, ok, on } from '../platform/http-handler.ts';
-import { openOrigin } from '../platform/origin.ts';
-import { openSigner } from '../platform/signer.ts';
-import { openVerifier } from '../platform/verifier.ts';
+import { openOrigin } from '../platform/keys/origin.ts';
+import { openSigner } from '../platform/keys/signer.ts';
+import { openVerifier } from '../platform/keys/verifier.ts';
 import { wire } from '../platform/wire.ts';
 import { createTicket } from './create-ticket.ts';
 

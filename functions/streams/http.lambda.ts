@@ -1,9 +1,9 @@
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler } from '../platform/http-handler.ts';
-import { openOrigin } from '../platform/origin.ts';
+import { openOrigin } from '../platform/keys/origin.ts';
 import { openQueues } from '../platform/queues.ts';
 import { openSubscriptions } from '../platform/subscriptions.ts';
-import { openVerifier } from '../platform/verifier.ts';
+import { openVerifier } from '../platform/keys/verifier.ts';
 import { wire } from '../platform/wire.ts';
 import { eventTable, streamTable } from './table.ts';
 

@@ -1,7 +1,7 @@
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler } from '../platform/http-handler.ts';
-import { openOrigin } from '../platform/origin.ts';
-import { openVerifier } from '../platform/verifier.ts';
+import { openOrigin } from '../platform/keys/origin.ts';
+import { openVerifier } from '../platform/keys/verifier.ts';
 import { wire } from '../platform/wire.ts';
 import { searchTable } from './table.ts';
 

@@ -1,6 +1,6 @@
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler } from '../platform/http-handler.ts';
-import { openOrigin } from '../platform/origin.ts';
+import { openOrigin } from '../platform/keys/origin.ts';
 import { openQueues } from '../platform/queues.ts';
 import { wire } from '../platform/wire.ts';
 import { transferTable } from './table.ts';

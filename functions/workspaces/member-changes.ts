@@ -1,4 +1,5 @@
-import { byeCodes, room } from '../../contract/frames.ts';
+import { byeCodes } from '../../contract/close-codes.ts';
+import { room } from '../../contract/frames.ts';
 import { UserId } from '../../contract/ids.ts';
 import type { User, WorkspaceRole } from '../../contract/workspace.ts';
 import { recordAudit } from '../platform/audit.ts';

@@ -1,4 +1,4 @@
-import { byeCodes } from '../../contract/frames.ts';
+import { byeCodes } from '../../contract/close-codes.ts';
 import { recordAudit } from '../platform/audit.ts';
 import { withAccessChange } from '../platform/outbox.ts';
 import type { Manager, MembersApp } from './member-changes.ts';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import { ClientFrame, byeCodes, ServerFrame } from '../../contract/frames.ts';
+import { byeCodes } from '../../contract/close-codes.ts';
+import { ClientFrame, ServerFrame } from '../../contract/frames.ts';
 import { subprotocol } from '../../contract/names.ts';
 import { openAnswers } from './open-answers.ts';
 import packageJson from '../../package.json' with { type: 'json' };

@@ -18,7 +18,7 @@ interface Answer {
   readonly milliseconds: number;
 }
 /** JSON of an answer. Attacks look at what they know of. */
-// oxlint-disable-next-line no-explicit-any
+// oxlint-disable-next-line no-explicit-any -- an attack describes whatever was answered, also what breaks the contract
 export type Answered = any;
 
 /** A user with a token, or the holder of an API key. */

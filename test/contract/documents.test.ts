@@ -5,7 +5,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { api } from '../../contract/api.ts';
-import { byeCodes, ClientFrame, ServerFrame } from '../../contract/frames.ts';
+import { byeCodes } from '../../contract/close-codes.ts';
+import { ClientFrame, ServerFrame } from '../../contract/frames.ts';
 import { asyncApiDocument } from '../../scripts/api-documents/asyncapi.ts';
 import { openApiDocument } from '../../scripts/api-documents/openapi.ts';
 

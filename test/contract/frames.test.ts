@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { errorKinds } from '../../contract/errors.ts';
-import { ClientFrame, closeCodes, maxRooms, parseRoom, room, ServerFrame } from '../../contract/frames.ts';
+import { closeCodes } from '../../contract/close-codes.ts';
+import { ClientFrame, maxRooms, parseRoom, room, ServerFrame } from '../../contract/frames.ts';
 import { newId, UserId } from '../../contract/ids.ts';
 import { eventSample, streamSample } from '../support/samples.ts';
 

@@ -1,6 +1,6 @@
-import { keyPairsOf, type KeyPurpose } from '../../functions/platform/key-pairs.ts';
-import { createSigner, type Signer } from '../../functions/platform/signer.ts';
-import { createVerifier, type Verifier } from '../../functions/platform/verifier.ts';
+import { keyPairsOf, type KeyPurpose } from '../../functions/platform/keys/key-pairs.ts';
+import { createSigner, type Signer } from '../../functions/platform/keys/signer.ts';
+import { createVerifier, type Verifier } from '../../functions/platform/keys/verifier.ts';
 import type { App } from '../../functions/platform/app.ts';
 import type { UserCaller } from '../../functions/platform/authenticate.ts';
 import { log } from '../../functions/platform/log.ts';

@@ -4,7 +4,7 @@ import { ClientEventId, EventId, newId, UserId } from '../../../contract/ids.ts'
 import type { Stream } from '../../../contract/stream.ts';
 import type { App } from '../../platform/app.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { UnplacedItem } from '../../platform/outbox-row.ts';
+import type { UnplacedItem } from '../../platform/outbox/outbox-row.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { insertEvent } from './event-store.ts';
 import type { NewEvent } from './event-store.ts';

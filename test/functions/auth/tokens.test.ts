@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { SignJWT } from 'jose';
-import { keyIdOf, keyPairsOf } from '../../../functions/platform/key-pairs.ts';
+import { keyIdOf, keyPairsOf } from '../../../functions/platform/keys/key-pairs.ts';
 import { testSecret, testSigner } from '../../support/app.ts';
 import type { Request } from '../../support/http.ts';
 import { createService } from '../../support/tenants.ts';

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { answerCloudFormation } from '../../../functions/keys/answer-cloud-formation.ts';
 import { publicKeysOf } from '../../../functions/keys/public-keys.ts';
-import { createSigner } from '../../../functions/platform/signer.ts';
-import { createVerifier } from '../../../functions/platform/verifier.ts';
+import { createSigner } from '../../../functions/platform/keys/signer.ts';
+import { createVerifier } from '../../../functions/platform/keys/verifier.ts';
 
 const seed = 'the seed of a purpose, of forty letters at least';
 const next = 'another seed of a purpose, of as many letters';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createOrigin, openSocketOrigin, originHashesOf } from '../../../functions/platform/origin.ts';
+import { createOrigin, openSocketOrigin, originHashesOf } from '../../../functions/platform/keys/origin.ts';
 import { httpOf } from '../../support/http.ts';
 import { createService } from '../../support/tenants.ts';
 import type { Service, Tenant } from '../../support/tenants.ts';

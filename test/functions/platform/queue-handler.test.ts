@@ -6,7 +6,7 @@ import { metric } from '../../../contract/names.ts';
 import { log } from '../../../functions/platform/log.ts';
 import { metrics } from '../../../functions/platform/metrics.ts';
 import { PartialFailure, fifoQueueHandler, queueHandler } from '../../../functions/platform/queue-handler.ts';
-import { createRedelivery } from '../../../functions/platform/redelivery.ts';
+import { createRedelivery } from '../../../functions/platform/queues/redelivery.ts';
 import { startQueues } from '../../local/sqs/queues.ts';
 
 log.setLogLevel('SILENT');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeProtectedHeader, SignJWT } from 'jose';
-import { keyIdOf, keyPairsOf, type KeyPurpose } from '../../../functions/platform/key-pairs.ts';
-import { createSigner } from '../../../functions/platform/signer.ts';
-import { createVerifier } from '../../../functions/platform/verifier.ts';
+import { keyIdOf, keyPairsOf, type KeyPurpose } from '../../../functions/platform/keys/key-pairs.ts';
+import { createSigner } from '../../../functions/platform/keys/signer.ts';
+import { createVerifier } from '../../../functions/platform/keys/verifier.ts';
 
 const old = 'the seed that signed until now, of 40 letters';
 const fresh = 'the seed that signs from now on, as long as it';

@@ -9,7 +9,7 @@ import type { StreamEvent } from '../../../contract/event.ts';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';
 import type { SocketCaller } from '../../../functions/platform/ws-handler.ts';
 import { PartialFailure, fifoQueueHandler } from '../../../functions/platform/queue-handler.ts';
-import { createOrigin, originHashesOf } from '../../../functions/platform/origin.ts';
+import { createOrigin, originHashesOf } from '../../../functions/platform/keys/origin.ts';
 import { authorize } from '../../../functions/realtime/authorize.ts';
 import type { Connections } from '../../../functions/realtime/connections.ts';
 import { createTicket } from '../../../functions/realtime/create-ticket.ts';

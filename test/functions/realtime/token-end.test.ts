@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { byeCodes, room } from '../../../contract/frames.ts';
+import { byeCodes } from '../../../contract/close-codes.ts';
+import { room } from '../../../contract/frames.ts';
 import type { ServerFrame } from '../../../contract/frames.ts';
 import { FanOutMessage } from '../../../contract/messages/fan-out.ts';
 import type { UserCaller } from '../../../functions/platform/authenticate.ts';

@@ -1,5 +1,5 @@
-import type { Topic } from '../../contract/changes.ts';
-import type { App } from './app.ts';
+import type { Topic } from '../../../contract/changes.ts';
+import type { App } from '../app.ts';
 import type { OutboxRow } from './outbox-row.ts';
 
 /** The statements over the outbox of all workspaces. Each is a database function: the functions' role sees one workspace at a time. */

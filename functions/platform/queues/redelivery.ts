@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityBatchCommand, GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { setting } from './config.ts';
+import { setting } from '../config.ts';
 
 /** Decides what happens to messages that a worker could not handle. */
 export interface Redelivery {

@@ -1,5 +1,5 @@
 import { errors, jwtVerify, type JWTPayload } from 'jose';
-import { setting } from './config.ts';
+import { setting } from '../config.ts';
 import { algorithm, type KeyPurpose, keyIdOf, tokenTypeOf } from './key-pairs.ts';
 
 /** Verifies tokens of one purpose with public keys only. A function with a verifier cannot make a token. */

@@ -1,6 +1,6 @@
-import type { Topic } from '../../contract/changes.ts';
-import type { RoomItem } from '../../contract/frames.ts';
-import type { DerivedFrame } from '../../contract/messages/fan-out.ts';
+import type { Topic } from '../../../contract/changes.ts';
+import type { RoomItem } from '../../../contract/frames.ts';
+import type { DerivedFrame } from '../../../contract/messages/fan-out.ts';
 
 /** An item of a room's log without its position, which is in the row's column `seq`. */
 type WithoutSeq<Item> = Item extends RoomItem ? Omit<Item, 'seq'> : never;

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
-import { optionalSetting, setting } from './config.ts';
+import { optionalSetting, setting } from '../config.ts';
 
 /** Tells requests that come through the front from those that call a gateway directly. */
 export interface Origin {

@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import { setting } from './config.ts';
+import { setting } from '../config.ts';
 import { algorithm, type KeyPair, type KeyPurpose, keyIdOf, keyPairsOf, tokenTypeOf } from './key-pairs.ts';
 import { readSecret } from './secrets.ts';
 import { publicKeysSetting } from './verifier.ts';
