@@ -165,7 +165,9 @@ async function cut(
   });
 }
 
-const withVector = (event: EpochMessage, vector: Float32Array | undefined): EpochMessage => (vector ? { ...event, vector } : event);
+/** A message that was deleted after its vector was made has none. */
+const withVector = (event: EpochMessage, vector: Float32Array | undefined): EpochMessage =>
+  vector && !event.isDeleted ? { ...event, vector } : event;
 
 /** Tells whether the open epoch is idle. During a back-fill the idle time counts from the last batch. */
 const isIdle = ({ lastEventAt }: EpochDraft, { settings, updatedAt }: EpochCursor, now: Date): boolean =>

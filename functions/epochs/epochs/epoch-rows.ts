@@ -27,9 +27,16 @@ const hasChanges = `exists (
     select from stream_events e where e.stream_id = ep.stream_id and e.seq between ep.first_seq and ep.last_seq
       and (e.deleted_at is not null or e.edited_at is not null))`;
 
+/** SQL: the text of an event of the epoch waits to be purged. Until then no word of it is shown. */
+const isPurging = `exists (select from purges p where p.stream_id = ep.stream_id and p.seq between ep.first_seq and ep.last_seq)`;
+const unlessPurging = (value: string): string =>
+  `case when ep.label_source is not distinct from 'member' or not ${isPurging} then ${value} end`;
+
 /** Columns of epochs `ep`. */
-export const epochColumns = `ep.id, ep.stream_id, ep.status, ep.barrier, ep.first_seq, ep.last_seq, ep.message_count, ep.label,
-  ep.label_source, ep.terms, case when ${isIndexed} or not ${hasChanges} then ep.snippet end as snippet, ep.opened_at, ep.last_event_at,
+export const epochColumns = `ep.id, ep.stream_id, ep.status, ep.barrier, ep.first_seq, ep.last_seq, ep.message_count,
+  ${unlessPurging('ep.label')} as label, ${unlessPurging('ep.label_source')} as label_source,
+  case when ${isPurging} then '{}' else ep.terms end as terms,
+  case when (${isIndexed} or not ${hasChanges}) and not ${isPurging} then ep.snippet end as snippet, ep.opened_at, ep.last_event_at,
   ep.closed_at, ep.rev, ${isIndexed} as is_indexed`;
 
 export function epochOf(row: EpochRow): Epoch {

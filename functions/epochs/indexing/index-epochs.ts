@@ -16,7 +16,15 @@ import type { Rarity } from '../learning/rarity.ts';
 import { announceRelated } from '../links/announce-related.ts';
 import type { ScoredLink } from '../links/choose-links.ts';
 import { replaceLinks } from '../links/link-store.ts';
-import { ensureModels, findVectors, listNewestOfStreams, markIndexed, postponeEpochs, upsertVectors } from './index-store.ts';
+import {
+  deleteVectors,
+  ensureModels,
+  findVectors,
+  listNewestOfStreams,
+  markIndexed,
+  postponeEpochs,
+  upsertVectors,
+} from './index-store.ts';
 import type { IndexedEpoch, Model, StoredVector, WorkspaceModels } from './index-store.ts';
 import { linkEpochs } from './link-epochs.ts';
 
@@ -187,6 +195,8 @@ async function finish(
   await withOutbox(app, { workspaceId }, async (tx) => {
     const revs = await incrementRevs(tx, [...new Set(epochs.map(({ epoch }) => epoch.streamId))]);
     const indexed = await markIndexed(tx, epochs.map(toIndexedEpoch), revs, now);
+    const empty = epochs.filter((epoch) => !hasWords(epoch)).map(({ epoch }) => epoch.id);
+    if (empty.length > 0) await deleteVectors(tx, empty);
     if (links.size > 0) await replaceLinks(tx, links, now);
     for (const [streamId, items] of Map.groupBy(indexed, ({ streamId }) => streamId))
       announceEpochs(tx, streamId, { rev: revs.get(streamId) ?? 0, epochs: items });

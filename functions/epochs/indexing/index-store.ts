@@ -29,7 +29,10 @@ export interface IndexedEpoch {
   readonly messageCount: number;
 }
 
-/** Marks epochs as indexed and stores their labels. An epoch that changed meanwhile still waits; a member's label stays. */
+/**
+ * Marks epochs as indexed and stores their labels. An epoch that changed meanwhile still waits; a member's label stays. A description of
+ * text that was purged meanwhile is not stored, and its epoch waits, because the index holds that text again.
+ */
 export async function markIndexed(
   tx: Transaction,
   epochs: readonly IndexedEpoch[],
@@ -38,10 +41,12 @@ export async function markIndexed(
 ): Promise<Epoch[]> {
   const rows = await tx.query<EpochRow>(
     `update epochs ep set
-       label = case when ep.label_source in ('member', 'model') then ep.label else r.label end,
-       label_source = case when ep.label_source in ('member', 'model') then ep.label_source when r.label is not null then 'terms' end,
-       terms = array(select jsonb_array_elements_text(r.terms)), snippet = r.snippet, message_count = r."messageCount",
-       indexed_rev = r."contentRev", indexed_at = $4, rev = v.rev
+       label = case when ep.label_source in ('member', 'model') or ${isStale} then ep.label else r.label end,
+       label_source = case when ep.label_source in ('member', 'model') or ${isStale} then ep.label_source
+         when r.label is not null then 'terms' end,
+       terms = case when ${isStale} then ep.terms else array(select jsonb_array_elements_text(r.terms)) end,
+       snippet = case when ${isStale} then ep.snippet else r.snippet end, message_count = r."messageCount",
+       indexed_rev = case when not ${isStale} then r."contentRev" end, indexed_at = $4, rev = v.rev
      from jsonb_to_recordset($2::jsonb) as r(id text, "contentRev" bigint, label text, terms jsonb, snippet text, "messageCount" int),
        jsonb_to_recordset($3::jsonb) as v("streamId" text, rev bigint)
      where ep.workspace_id = $1 and ep.id = r.id and ep.stream_id = v."streamId" and ep.status = 'closed'
@@ -49,6 +54,14 @@ export async function markIndexed(
     [tx.workspaceId, JSON.stringify(epochs), JSON.stringify([...revs].map(([streamId, rev]) => ({ streamId, rev }))), now],
   );
   return rows.map(epochOf).toSorted((a, b) => a.firstSeq - b.firstSeq);
+}
+
+/** SQL: text was purged from the epoch after it was read. */
+const isStale = `(r."contentRev" < ep.purged_rev)`;
+
+/** Deletes the vectors of epochs that have no words left. */
+export async function deleteVectors(tx: Transaction, epochIds: readonly string[]): Promise<void> {
+  await tx.query('delete from epoch_vectors where workspace_id = $1 and epoch_id = any($2)', [tx.workspaceId, epochIds]);
 }
 
 /** The given epochs that are the newest of their streams. */

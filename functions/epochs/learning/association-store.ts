@@ -16,28 +16,46 @@ export async function findAssociationsVersion(tx: Transaction): Promise<number |
   return row?.version;
 }
 
-/** The number of closed epochs when the workspace's model was learned; 0 without a model. */
-export async function readLearnedCount(tx: Transaction): Promise<{ epochCount: number }> {
-  const [row] = await tx.query<{ epoch_count: number }>('select epoch_count from association_models where workspace_id = $1', [
-    tx.workspaceId,
-  ]);
-  return { epochCount: row?.epoch_count ?? 0 };
+/** The number of closed epochs when the workspace's model was learned, and its version; 0 without a model. */
+export async function readLearnedCount(tx: Transaction): Promise<{ epochCount: number; version: number }> {
+  const [row] = await tx.query<{ epoch_count: number; version: number }>(
+    'select epoch_count, version from association_models where workspace_id = $1',
+    [tx.workspaceId],
+  );
+  return { epochCount: row?.epoch_count ?? 0, version: row?.version ?? 0 };
 }
 
-/** Replaces the model of the workspace and returns its version. */
+/** Locks the encoded model of the workspace until the transaction ends. */
+export async function lockAssociations(tx: Transaction): Promise<{ model: Uint8Array } | undefined> {
+  const [row] = await tx.query<{ model: Buffer }>('select model from association_models where workspace_id = $1 for update', [
+    tx.workspaceId,
+  ]);
+  return row;
+}
+
+/** Stores a model that words were taken out of. The new version has every worker read it again. */
+export function storeForgotten(tx: Transaction, model: Uint8Array): void {
+  tx.defer('update association_models set model = $2, version = version + 1 where workspace_id = $1', [tx.workspaceId, Buffer.from(model)]);
+}
+
+/**
+ * Replaces the model of the workspace and returns its version. A model that changed since `version` stays, because words were taken out of
+ * it meanwhile that the new one may have been learned from; the result is then undefined.
+ */
 export async function replaceAssociations(
   tx: Transaction,
-  { model, trust, now }: { model: Uint8Array; trust: number; now: Date },
-): Promise<number> {
+  { model, trust, version, now }: { model: Uint8Array; trust: number; version: number; now: Date },
+): Promise<number | undefined> {
   const [row] = await tx.query<{ version: number }>(
     `insert into association_models as a (workspace_id, version, model, trust, epoch_count, learned_at)
      select $1, 1, $2, $3, count(*), $4 from epochs where workspace_id = $1 and status = 'closed'
      on conflict (workspace_id) do update set version = a.version + 1, model = excluded.model, trust = excluded.trust,
        epoch_count = excluded.epoch_count, learned_at = excluded.learned_at
+     where a.version = $5
      returning version`,
-    [tx.workspaceId, Buffer.from(model), trust, now],
+    [tx.workspaceId, Buffer.from(model), trust, now, version],
   );
-  return row?.version ?? 0;
+  return row?.version;
 }
 
 /** A closed epoch with the texts of its messages. */

@@ -25,21 +25,24 @@ export async function learnAssociations(app: LearnApp, hasTime: () => boolean): 
     if (!hasTime()) break;
     const known = await app.db.transaction({ workspaceId }, readLearnedCount);
     if (epochs < Math.max(minEpochs, growth * known.epochCount)) continue;
-    await learn(app, workspaceId);
+    // Words that were taken out of the model meanwhile may be in the new one: the next run learns again.
+    if (!(await learn(app, workspaceId, known.version))) continue;
     await app.due.forgetClosed(workspaceId, epochs);
     learned++;
   }
   return { learned };
 }
 
-async function learn(app: LearnApp, workspaceId: string): Promise<void> {
+/** Learns from all that is there; false if the model of `known` changed meanwhile. */
+async function learn(app: LearnApp, workspaceId: string, known: number): Promise<boolean> {
   const startedAt = performance.now();
   const conversations = await read(app, workspaceId);
   const model = fitAssociations(conversations, { maxMessages });
   const bytes = encodeAssociations(model);
   const version = await app.db.transaction({ workspaceId }, (tx) =>
-    replaceAssociations(tx, { model: bytes, trust: model.trust, now: app.clock.now() }),
+    replaceAssociations(tx, { model: bytes, trust: model.trust, version: known, now: app.clock.now() }),
   );
+  if (version === undefined) return false;
   app.log.info('Learned how a workspace speaks', {
     workspaceId,
     version,
@@ -48,6 +51,7 @@ async function learn(app: LearnApp, workspaceId: string): Promise<void> {
     bytes: bytes.length,
     milliseconds: Math.round(performance.now() - startedAt),
   });
+  return true;
 }
 
 /** Epochs per page. */

@@ -57,6 +57,32 @@ export function quantize(rows: Float64Array, dimension: number): Int8Array {
   return bytes;
 }
 
+/** The number of messages that a term of a model must occur in. */
+export const minFrequency = 3;
+
+/** Takes messages out of a model: terms that too few messages are left with lose their place in it. Undefined
+ * where nothing changes. */
+export function withoutMessages(model: AssociationModel, messages: readonly (readonly string[])[]): AssociationModel | undefined {
+  const frequencies = new Map(model.background.frequencies);
+  for (const terms of messages)
+    for (const term of new Set(terms)) {
+      const known = frequencies.get(term);
+      if (known !== undefined) frequencies.set(term, known - 1);
+    }
+  const kept = [...model.rows].filter(([term]) => (frequencies.get(term) ?? 0) >= minFrequency).toSorted(([, a], [, b]) => a - b);
+  if ([...frequencies].every(([term, count]) => count === model.background.frequencies.get(term))) return undefined;
+  const { dimension } = model;
+  const vectors = new Int8Array(kept.length * dimension);
+  for (const [at, [, row]] of kept.entries()) vectors.set(model.vectors.subarray(row * dimension, (row + 1) * dimension), at * dimension);
+  const terms = kept.map(([term]) => term);
+  return {
+    ...model,
+    rows: new Map(terms.map((term, row) => [term, row])),
+    vectors,
+    background: { ...model.background, frequencies: new Map(terms.map((term) => [term, frequencies.get(term) ?? 0])) },
+  };
+}
+
 interface Header {
   readonly format: number;
   readonly trust: number;

@@ -1,4 +1,4 @@
-import { quantize } from './association-model.ts';
+import { minFrequency, quantize } from './association-model.ts';
 import type { AssociationModel } from './association-model.ts';
 import { truncatedSvd } from './truncated-svd.ts';
 import type { SparseMatrix } from './truncated-svd.ts';
@@ -26,7 +26,7 @@ export interface FitOptions {
 }
 
 type Settings = Required<FitOptions>;
-const usual: Settings = { maxTerms: 8_000, minFrequency: 3, dimension: 64, maxMessages: 200_000 };
+const usual: Settings = { maxTerms: 8_000, minFrequency, dimension: 64, maxMessages: 200_000 };
 
 /** Streams are divided into pieces, so that one long stream can be compared with itself. */
 const pieceMessages = 40;

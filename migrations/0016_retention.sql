@@ -1,0 +1,106 @@
+-- Up Migration
+-- Deleted text leaves the database, and text that is older than its retention is deleted.
+
+set local lock_timeout = '5s';
+-- In the order of the requests.
+lock table workspaces, workspace_members, streams, stream_events, outbox, epochs, jobs in access exclusive mode;
+
+-- Days that messages are kept; null: for ever. In a stream, null takes the days of its parent or workspace, and 0 keeps for ever.
+alter table workspaces
+  add column retention_days integer,
+  add column expires_at timestamptz,
+  add constraint workspaces_retention_known check (retention_days >= 1);
+alter table streams
+  add column retention_days integer,
+  -- Messages up to this position have expired.
+  add column expired_seq bigint not null default 0,
+  add constraint streams_retention_known check (retention_days >= 0);
+create index streams_with_retention on streams (workspace_id) where retention_days > 0;
+
+-- Revision of the content at which text was purged last: descriptions of an earlier revision are stale and must not be stored.
+alter table epochs add column purged_rev bigint not null default 0;
+
+-- Input of a job, and counts of what it did.
+alter table jobs
+  add column input jsonb not null default '{}',
+  add column report jsonb not null default '{}';
+
+-- Events whose text waits to be purged: all of a deleted event (`event`), or only what it said before its edits (`versions`).
+create table purges (
+  event_id text primary key,
+  workspace_id text not null,
+  stream_id text not null,
+  seq bigint not null,
+  kind text not null check (kind in ('event', 'versions')),
+  requested_at timestamptz not null
+);
+create index purges_by_age on purges (workspace_id, requested_at);
+create index purges_by_place on purges (stream_id, seq);
+alter table purges enable row level security;
+create policy one_workspace on purges using (workspace_id = app_workspace_id()) with check (workspace_id = app_workspace_id());
+grant select, insert, update, delete on purges to streambed_app;
+-- Events that were deleted while deletion only hid them.
+insert into purges (event_id, workspace_id, stream_id, seq, kind, requested_at)
+select id, workspace_id, stream_id, seq, 'event', now() from stream_events where deleted_at is not null;
+
+grant delete on text_messages, event_versions, polls, shared_refs, files to streambed_app;
+
+-- What an outbox row carries the text of: an event, or, for frames that belong to no log, the room.
+create function outbox_subject(payload jsonb, room text) returns text language sql immutable parallel safe as
+$$ select coalesce(payload #>> '{item,eventId}', payload #>> '{item,data,notification,eventId}', case when payload ? 'frame' then room end) $$;
+create index outbox_by_subject on outbox (outbox_subject(payload, room));
+
+-- Row-level security would keep the statements from the index above, so they run with the owner's rights and name the workspace themselves.
+
+-- Takes texts out of the outbox rows of events: all of a deleted event, earlier texts of another one. Positions stay.
+create function outbox_redact(event_ids text[]) returns bigint
+language sql security definer set search_path = pg_catalog, public as $$
+  with changed as (
+    update public.outbox o set payload = case
+      when o.payload #> '{item,data,notification}' is not null then jsonb_set(o.payload, '{item,data,notification,text}', 'null')
+      when e.deleted_at is not null then jsonb_set(o.payload, '{item,data}', (o.payload #> '{item,data}') || jsonb_build_object(
+        'content', null, 'sharedRef', null, 'poll', null, 'file', null, 'payload', null, 'reactions', '[]'::jsonb, 'pinnedAt', null,
+        'pinnedBy', null, 'deletedAt', to_char(e.deleted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
+      else jsonb_set(o.payload, '{item,data,content}',
+        coalesce((select jsonb_build_object('text', t.content, 'mentions', t.mentions) from public.text_messages t where t.id = e.id), 'null'))
+      end
+    from public.stream_events e
+    where e.id = any(event_ids) and e.workspace_id = public.app_workspace_id() and o.workspace_id = public.app_workspace_id()
+      and public.outbox_subject(o.payload, o.room) = e.id and jsonb_typeof(o.payload #> '{item,data}') = 'object'
+    returning 1
+  )
+  select count(*) from changed
+$$;
+revoke all on function outbox_redact(text[]) from public;
+grant execute on function outbox_redact(text[]) to streambed_app;
+
+-- Drops the frames of rooms that stand in no log. Clients read them again over HTTP.
+create function outbox_drop_frames(rooms text[]) returns bigint
+language sql security definer set search_path = pg_catalog, public as $$
+  with gone as (
+    delete from public.outbox o
+    where o.workspace_id = public.app_workspace_id() and public.outbox_subject(o.payload, o.room) = any(rooms) and o.payload ? 'frame'
+    returning 1
+  )
+  select count(*) from gone
+$$;
+revoke all on function outbox_drop_frames(text[]) from public;
+grant execute on function outbox_drop_frames(text[]) to streambed_app;
+
+-- Workspaces with work of retention that waits since before `since`: purges, jobs without progress, and messages that expire.
+create function retention_waiting(since timestamptz, at timestamptz, max_rows integer)
+returns table (kind text, workspace_id text, job_id text, waiting_since timestamptz)
+language sql stable security definer set search_path = pg_catalog, public as $$
+  (select 'purge', w.id, null, p.since from public.workspaces w
+   cross join lateral (select min(requested_at) as since from public.purges p where p.workspace_id = w.id) p
+   where p.since < $1 limit max_rows)
+  union all
+  (select 'job', j.workspace_id, j.id, j.moved_at from public.jobs j
+   where j.status = 'running' and j.kind = 'erasure' and j.moved_at < $1 limit max_rows)
+  union all
+  (select 'expire', w.id, null, w.expires_at from public.workspaces w
+   where coalesce(w.expires_at, '-infinity') <= $2 and (w.retention_days is not null or exists (
+     select from public.streams s where s.workspace_id = w.id and s.retention_days > 0)) limit max_rows)
+$$;
+revoke all on function retention_waiting(timestamptz, timestamptz, integer) from public;
+grant execute on function retention_waiting(timestamptz, timestamptz, integer) to streambed_app;
