@@ -64,6 +64,17 @@ const features = {
       ...featureFiles('embeddings'),
     ],
   },
+  // What is deleted leaves every feature that holds it.
+  retention: {
+    files: [
+      'functions/epochs/cutting/forget-events.ts',
+      'functions/epochs/cutting/nudge-memory.ts',
+      'functions/epochs/due-workspaces.ts',
+      'functions/epochs/epochs/message-rows.ts',
+      'functions/files/file.ts',
+      'functions/files/objects.ts',
+    ],
+  },
   // The documents of the API are served as they are.
   operations: { files: ['docs/api/openapi.json', 'docs/api/asyncapi.json'] },
 };

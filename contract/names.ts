@@ -19,6 +19,7 @@ export const env = {
   epochsQueueUrl: 'EPOCHS_QUEUE_URL',
   embeddingsQueueUrl: 'EMBEDDINGS_QUEUE_URL',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
+  retentionQueueUrl: 'RETENTION_QUEUE_URL',
   memoryTable: 'MEMORY_TABLE',
   embeddingProvider: 'EMBEDDING_PROVIDER',
   embeddingModel: 'EMBEDDING_MODEL',
@@ -64,6 +65,9 @@ export const metric = {
   embeddingTokens: 'EmbeddingTokens',
   embeddingFailures: 'EmbeddingFailures',
   indexFailures: 'IndexFailures',
+  eventsPurged: 'EventsPurged',
+  eventsExpired: 'EventsExpired',
+  purgeAge: 'PurgeAge',
 } as const;
 
 /**

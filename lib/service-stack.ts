@@ -16,6 +16,7 @@ import { Migrations } from './platform/migrations.ts';
 import { ServiceFunction } from './platform/service-function.ts';
 import type { Sockets } from './platform/sockets.ts';
 import { Realtime } from './realtime.ts';
+import { Retention } from './retention.ts';
 import { stackName, stackProps, type Stage } from './stage.ts';
 import { Streams } from './streams.ts';
 import { Transfer } from './transfer.ts';
@@ -62,6 +63,8 @@ export class ServiceStack extends Stack {
       fanOut,
     });
     for (const fn of [realtime.fanOut, realtime.socket, transfer.http]) epochs.epochsQueue.grantSend(fn);
+    const retention = new Retention(this, 'Retention', { platform, database, memory, files, embeddings: epochs.embeddingsQueue });
+    retention.queue.grantSend(streams.http);
     new Auth(this, 'Auth', { platform, routes, database, keys, connections, fanOut });
     new Operations(this, 'Operations', { platform, routes, database, connections, qdrant, fanOut });
 

@@ -54,6 +54,8 @@ export interface Stage {
   readonly epochsConcurrency: number;
   /** Epochs that are embedded and indexed at once. It limits the load on the embeddings provider; each holds a connection to Postgres. */
   readonly embeddingsConcurrency: number;
+  /** Batches of purges and erasures at once. */
+  readonly retentionConcurrency: number;
   readonly embeddings: EmbeddingSettings;
   readonly qdrant: QdrantSettings;
   /** True makes CloudFormation refuse to delete the stacks. */
@@ -95,6 +97,7 @@ const dev: Fixed = {
   searchConcurrency: 8,
   epochsConcurrency: 2,
   embeddingsConcurrency: 4,
+  retentionConcurrency: 2,
   embeddings: titan,
   qdrant: { kind: 'instance', instance: 't4g.small', volumeGiB: 20 },
   terminationProtection: false,
@@ -124,6 +127,7 @@ const prod: Fixed = {
   searchConcurrency: 16,
   epochsConcurrency: 20,
   embeddingsConcurrency: 10,
+  retentionConcurrency: 4,
   embeddings: titan,
   qdrant: { kind: 'instance', instance: 't4g.medium', volumeGiB: 50 },
   terminationProtection: true,

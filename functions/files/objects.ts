@@ -1,4 +1,11 @@
-import { DeleteObjectTaggingCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  DeleteObjectTaggingCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { pendingTag } from '../../contract/file.ts';
 import { setting } from '../platform/config.ts';
@@ -12,6 +19,8 @@ export interface Objects {
   signDownload(object: { key: string; mediaType: string; disposition: string }, seconds: number): Promise<SignedAddress>;
   /** Removes the `pending` tag of an uploaded object and returns its length; undefined when there is no object. Safe to repeat. */
   settle(key: string): Promise<{ sizeBytes: number } | undefined>;
+  /** Deletes an object, so that its signed addresses stop answering. Safe to repeat. */
+  remove(key: string): Promise<void>;
 }
 
 export interface SignedAddress {
@@ -82,6 +91,10 @@ export function createObjects(client: S3Client, bucket: string, clock: Clock): O
         if (isMissing(error)) return undefined;
         throw error;
       }
+    },
+
+    async remove(key) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     },
   };
 }

@@ -25,6 +25,8 @@ export interface App {
   readonly epochsQueueUrl: string;
   /** Address of the queue for work that needs an embedding or the vector index. */
   readonly embeddingsQueueUrl: string;
+  /** Address of the queue for work that takes stored data away: purges, expiry, erasures. */
+  readonly retentionQueueUrl: string;
   /** Ends subscriptions of members who lose access. */
   readonly subscriptions: Subscriptions;
   /** Signs user tokens; only the function that mints them has it. */

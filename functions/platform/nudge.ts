@@ -2,6 +2,7 @@ import { newId } from '../../contract/ids.ts';
 import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import type { SharesNudge, StreamNudge } from '../../contract/messages/follow-up.ts';
 import type { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
+import type { RetentionMessage } from '../../contract/messages/retention.ts';
 import type { App } from './app.ts';
 import { isUnavailable } from './errors.ts';
 import { groupOf } from './outbox.ts';
@@ -15,6 +16,7 @@ interface NudgeMessages {
   shares: SharesNudge;
   epochs: EpochsMessage;
   embeddings: EmbeddingsMessage;
+  retention: RetentionMessage;
 }
 type QueueName = keyof NudgeMessages;
 type QueueApp<Name extends QueueName> = Pick<App, 'queues' | `${Name}QueueUrl`>;

@@ -10,6 +10,7 @@ import { eventTable, streamTable } from './table.ts';
 const app = wire(
   { origin: openOrigin, db: openDatabase, queues: openQueues, subscriptions: openSubscriptions, tokenVerifier: openVerifier('user-token') },
   'fanOutQueueUrl',
+  'retentionQueueUrl',
 );
 
 export const handler = httpHandler(app, [...streamTable(app), ...eventTable(app)]);

@@ -7,6 +7,7 @@ import { ok, on } from '../platform/http-handler.ts';
 import type { Answer, Served } from '../platform/http-handler.ts';
 import type { AccessApp } from '../platform/outbox.ts';
 import type { AppendApp } from './events/append.ts';
+import type { PurgeNudgeApp } from './events/nudge-purge.ts';
 import { bootstrap } from './reading/bootstrap.ts';
 import { castVotes } from './events/cast-votes.ts';
 import { createStream } from './streams/create-stream.ts';
@@ -59,7 +60,7 @@ export const streamTable = (app: AccessApp & AppendApp): Served[] => [
 ];
 
 /** Routes of events. */
-export const eventTable = (app: AppendApp): Served[] => [
+export const eventTable = (app: AppendApp & PurgeNudgeApp): Served[] => [
   on(events.listEvents, async (input, caller) => ok(await listEvents(app, caller, input))),
   on(events.postEvent, async (input, caller) => posted(await postEvent(app, caller, input))),
   on(events.readEvent, async (input, caller) => asEvent(await readEvent(app, caller, input))),

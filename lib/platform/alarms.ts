@@ -35,6 +35,9 @@ export const runbookEntries = [
   'outbox-late',
   'outbox-parked',
   'sweeper-silent',
+  'retention-late',
+  'purges-late',
+  'retention-silent',
 ] as const;
 export type RunbookEntry = (typeof runbookEntries)[number];
 

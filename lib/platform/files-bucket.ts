@@ -57,6 +57,13 @@ export class FilesBucket extends Construct {
     acknowledge(fn.role, `AwsSolutions-IAM5[Resource::${this.#exportedArn()}/ws_*]`, 'The files of all workspaces, and nothing else');
   }
 
+  /** Lets a function delete objects, so that their signed addresses stop answering. */
+  grantRemove(fn: ServiceFunction): void {
+    fn.allow(['s3:DeleteObject'], this.bucket.arnForObjects('ws_*'));
+    fn.set('filesBucket', this.bucket.bucketName);
+    acknowledge(fn.role, `AwsSolutions-IAM5[Resource::${this.#exportedArn()}/ws_*]`, 'The files of all workspaces, and nothing else');
+  }
+
   /** Name under which another stack imports the bucket, as findings quote it. */
   #exportedArn(): string {
     const stack = Stack.of(this);

@@ -21,6 +21,7 @@ const nudge = 'sqs:SendMessage StreamsFollowUpQueue';
 const share = 'sqs:SendMessage StreamsSharesQueue';
 const cut = 'sqs:SendMessage EpochsEpochsQueue';
 const embed = 'sqs:SendMessage EpochsEmbeddingsQueue';
+const purge = 'sqs:SendMessage RetentionQueue';
 const titan = 'bedrock:InvokeModel AWS::Region::foundation-model/amazon.titan-embed-text-v2:0';
 const fromQueue = (queue: string) => [
   ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
@@ -37,7 +38,10 @@ const users = [...front, 'USER_TOKEN_PUBLIC_KEYS'];
 const database = ['DATABASE_URL', 'DATABASE_TLS', 'DATABASE_SECRET_ARN'];
 
 const table: Record<string, { may: string[]; told: string[] }> = {
-  StreamsHttp: { may: [appSecret, send, ...endings], told: [...database, ...users, 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'] },
+  StreamsHttp: {
+    may: [appSecret, send, purge, ...endings],
+    told: [...database, ...users, 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE', 'RETENTION_QUEUE_URL'],
+  },
   StreamsSearch: { may: [searchSecret], told: [...database, ...users] },
   StreamsFollowUp: {
     may: [workerSecret, send, nudge, ...fromQueue('StreamsFollowUpQueue')],
@@ -86,6 +90,11 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     ],
     told: [...database, ...users, 'FILES_BUCKET'],
   },
+  RetentionWork: {
+    may: [appSecret, embed, purge, ...onMemory('UpdateItem'), 's3:DeleteObject FilesBucket/ws_*', ...fromQueue('RetentionQueue')],
+    told: [...database, 'DEAD_LETTER_QUEUE_URL', 'EMBEDDINGS_QUEUE_URL', 'RETENTION_QUEUE_URL', 'MEMORY_TABLE', 'FILES_BUCKET'],
+  },
+  RetentionSweep: { may: [appSecret, purge], told: [...database, 'RETENTION_QUEUE_URL'] },
   TransferHttp: { may: [appSecret, cut], told: [...database, ...front, 'EPOCHS_QUEUE_URL'] },
   AuthHttp: {
     may: [appSecret, signTokens, send, ...endings],

@@ -21,6 +21,8 @@ const inside = [
   'RealtimeSocket',
   'OperationsHttp',
   'OperationsSweepOutbox',
+  'RetentionSweep',
+  'RetentionWork',
   'PlatformMigrate',
 ];
 const outside = ['KeysPublish', 'RealtimeHttp', 'RealtimeAuthorize', 'RealtimeFanOut'];

@@ -28,6 +28,8 @@ export interface TestApp extends App {
   readonly later: { body: unknown; delaySeconds: number }[];
   /** Waiting messages of the memory queues. */
   readonly memoryMessages: { queueUrl: string; body: unknown; delaySeconds: number }[];
+  /** Waiting messages of the retention queue. */
+  readonly retentionMessages: unknown[];
   /** True makes the queue refuse everything, as when it is down. */
   queueDown: boolean;
   time: Date;
@@ -56,6 +58,7 @@ export async function createTestApp(): Promise<TestApp> {
     sent: [],
     later: [],
     memoryMessages: [],
+    retentionMessages: [],
     queueDown: false,
     time: new Date('2026-11-20T12:00:00Z'),
     db: test.open(),
@@ -67,6 +70,7 @@ export async function createTestApp(): Promise<TestApp> {
       },
       async sendLater(queueUrl, body, delaySeconds) {
         if (queueUrl === app.followUpQueueUrl || queueUrl === app.sharesQueueUrl) app.later.push({ body, delaySeconds });
+        else if (queueUrl === app.retentionQueueUrl) app.retentionMessages.push(body);
         else app.memoryMessages.push({ queueUrl, body, delaySeconds });
       },
     },
@@ -75,6 +79,7 @@ export async function createTestApp(): Promise<TestApp> {
     sharesQueueUrl: 'shares',
     epochsQueueUrl: 'epochs',
     embeddingsQueueUrl: 'embeddings',
+    retentionQueueUrl: 'retention',
     subscriptions: { end: () => Promise.resolve([]) },
     origin: { accepts: () => true },
     tokenSigner: testSigner('user-token'),

@@ -1,3 +1,4 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { assignEvents } from '../../functions/epochs/cutting/assign-events.ts';
 import { createDueWorkspaces } from '../../functions/epochs/due-workspaces.ts';
@@ -9,12 +10,15 @@ import { handleIndexMessage } from '../../functions/epochs/indexing/index-worker
 import { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
 import type { TestApp } from './app.ts';
 import { startTestTable } from './dynamodb.ts';
+import { mortalDatabase, mortalQueues } from './mortal.ts';
 
 /** The workers of memory over a real database, which they reach as their own role, a real index and an in-memory DynamoDB. Their queues are those that the app records. */
 export interface MemoryWorker {
   readonly due: DueWorkspaces;
   /** Number of statements that the workers have sent. */
   readonly statements: number;
+  /** The DynamoDB table of due workspaces. */
+  readonly table: { readonly client: DynamoDBClient; readonly name: string };
   /** As the worker of the queue does it. */
   assign(message: EpochsMessage): Promise<void>;
   work(message: EmbeddingsMessage): Promise<void>;
@@ -38,14 +42,21 @@ export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
     if (left > 0 && --left === 0) throw new Error('The worker died');
   };
   const own = app.test.open('worker');
-  const db = mortal(own, step);
-  const parts = { ...app, clock: app.clock, due, knowledge: createKnowledge(), db, queues: mortalQueues(app, step) };
+  const parts = {
+    ...app,
+    clock: app.clock,
+    due,
+    knowledge: createKnowledge(),
+    db: mortalDatabase(own, step),
+    queues: mortalQueues(app, step),
+  };
 
   const worker: MemoryWorker = {
     due,
     get statements() {
       return own.statements;
     },
+    table: { client, name: 'memory' },
     assign: (message) => assignEvents(parts, message),
     work: (message) => handleIndexMessage(parts, message),
     flush: () => flushIdle(parts).then(() => undefined),
@@ -68,33 +79,3 @@ export async function createMemoryWorker(app: TestApp): Promise<MemoryWorker> {
   };
   return worker;
 }
-
-/** A database whose client can die at each step; its open transaction is rolled back. */
-const mortal = (db: TestApp['db'], step: () => void): TestApp['db'] => ({
-  ...db,
-  transaction: (scope, work) =>
-    db.transaction(scope, (tx) =>
-      work({
-        ...tx,
-        async query(text, values) {
-          step();
-          return tx.query(text, values);
-        },
-        defer(text, values) {
-          step();
-          tx.defer(text, values);
-        },
-      }),
-    ),
-});
-
-const mortalQueues = ({ queues }: TestApp, step: () => void): TestApp['queues'] => ({
-  async send(url, messages) {
-    step();
-    return queues.send(url, messages);
-  },
-  async sendLater(url, body, delaySeconds, group) {
-    step();
-    await queues.sendLater(url, body, delaySeconds, group);
-  },
-});

@@ -10,6 +10,7 @@ import { UserId } from '../../contract/ids.ts';
 import { aWorkspace } from './app.ts';
 import type { TestApp } from './app.ts';
 import { httpOf } from './http.ts';
+import type { Objects } from '../../functions/files/objects.ts';
 import type { Response } from './http.ts';
 
 /** A member of a workspace, over HTTP. Each call expects success; `refused` expects a problem and returns its code. */
@@ -36,8 +37,8 @@ export interface Team {
 }
 
 /** Creates a workspace with members. Paths are below `/v1/workspaces/{workspaceId}`. */
-export async function createTeam(app: TestApp): Promise<Team> {
-  const http = httpOf(app);
+export async function createTeam(app: TestApp, objects?: Objects): Promise<Team> {
+  const http = httpOf(app, objects);
   const { workspaceId, apiKey } = await aWorkspace(app);
   return {
     workspaceId,

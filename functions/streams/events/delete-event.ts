@@ -5,19 +5,21 @@ import { AppError } from '../../platform/errors.ts';
 import type { AppendApp } from './append.ts';
 import { changeEvent } from './change-event.ts';
 import { markDeleted } from './text-store.ts';
+import { nudgePurge } from './nudge-purge.ts';
+import type { PurgeNudgeApp } from './nudge-purge.ts';
 import { withdrawMentions } from '../mentions/notify.ts';
 import { isCountable } from '../stream.ts';
 
 /**
- * Deletes the caller's own event, or any event for callers who manage the stream. Its position stays, its content is hidden, and it counts
- * in no badge. Deleting it again changes nothing.
+ * Deletes the caller's own event, or any event for callers who manage the stream. Its position stays, its content is hidden at once and purged
+ * soon after, and it counts in no badge. Deleting it again changes nothing.
  */
 export async function deleteEvent(
-  app: AppendApp,
+  app: AppendApp & PurgeNudgeApp,
   caller: UserCaller,
   input: { streamId: string; eventId: string; ifMatch?: number },
 ): Promise<StreamEvent> {
-  return changeEvent(app, caller, input, {
+  const deleted = await changeEvent(app, caller, input, {
     type: 'event:deleted',
     action: 'post',
     ifMatch: input.ifMatch,
@@ -36,4 +38,6 @@ export async function deleteEvent(
       return 'written';
     },
   });
+  await nudgePurge(app, caller.workspaceId);
+  return deleted;
 }

@@ -57,7 +57,7 @@ export async function listVersionsOf(tx: Transaction, eventId: string): Promise<
   );
 }
 
-/** Marks an event as deleted, unless it changed meanwhile. The stream then counts one event less. */
+/** Marks an event as deleted, unless it changed meanwhile. The stream then counts one event less, and the texts wait to be purged. */
 export async function markDeleted(
   tx: Transaction,
   change: { streamId: string; eventId: string; seq: number; expectedSeq: number; deletedAt: Date },
@@ -66,7 +66,10 @@ export async function markDeleted(
     `with event as (
        update stream_events set changed_seq = $3, deleted_at = $5, pinned_at = null
        where workspace_id = $1 and id = $2 and deleted_at is null and changed_seq = $4
-       returning id, ordinal
+       returning id, ordinal, seq
+     ), purge as (
+       insert into purges (event_id, workspace_id, stream_id, seq, kind, requested_at) select id, $1, $6, seq, 'event', $5 from event
+       on conflict (event_id) do update set kind = excluded.kind
      ), counts as (
        update streams s set deleted_count = s.deleted_count + 1, counts_rev = s.counts_rev + 1,
          last_deleted_ordinal = greatest(s.last_deleted_ordinal, event.ordinal)

@@ -42,6 +42,7 @@ describe('every function', () => {
     expect(Object.fromEntries(looking.map(([name, { Properties }]) => [name, Properties['RecursiveLoop'] as string]))).toEqual({
       EpochsAssignEvents: 'Allow',
       EpochsIndexEpoch: 'Allow',
+      RetentionWork: 'Allow',
       StreamsFollowUp: 'Allow',
       StreamsRefreshShares: 'Allow',
     });

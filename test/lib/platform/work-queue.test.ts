@@ -55,6 +55,7 @@ describe('every worker', () => {
       // Small batches: related items that users wait for must not queue behind many slow messages.
       EpochsIndexEpoch: { batch: 3, atOnce: 4 },
       RealtimeFanOut: { batch: 10, atOnce: 10 },
+      RetentionWork: { batch: 1, atOnce: 2 },
       StreamsFollowUp: { batch: 10, atOnce: 2 },
       StreamsRefreshShares: { batch: 1, atOnce: 2 },
     };
