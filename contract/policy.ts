@@ -8,7 +8,8 @@ export const levels = StreamLevel.options;
 export type Level = z.infer<typeof StreamLevel>;
 
 /**
- * The actions of a caller on a stream. `post` includes reacting, voting and sharing into the stream. `moderate` deletes what others posted.
+ * The actions of a caller on a stream. `post` includes reacting, voting and sharing into the stream. `moderate` deletes what others posted,
+ * `readVersions` reads and purges what others said before their edits; authors do both with their own.
  * `resolve` includes reopening and severity, `archive` includes bringing back, `manageMembers` is roles and removal. `curate` corrects
  * epochs and links, `setMemory` changes how epochs are made.
  */
@@ -18,6 +19,7 @@ export const actions = [
   'startThread',
   'pin',
   'moderate',
+  'readVersions',
   'promote',
   'join',
   'leave',
@@ -48,6 +50,7 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
     startThread: anyone,
     pin: insiders,
     moderate: managers,
+    readVersions: managers,
     join: [...managers, 'insider', 'visitor'],
     leave: inIt,
     invite: members,
@@ -65,6 +68,7 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
     startThread: anyone,
     pin: insiders,
     moderate: managers,
+    readVersions: managers,
     join: [...managers, 'insider', 'visitor'],
     leave: inIt,
     invite: members,
@@ -83,6 +87,7 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
     post: anyone,
     pin: insiders,
     moderate: managers,
+    readVersions: managers,
     promote: insiders,
     join: [...managers, 'guest', 'insider', 'visitor'],
     leave: [...inIt, 'insider', 'visitor'],
@@ -108,7 +113,7 @@ export const policy: Record<StreamType, Partial<Record<StreamAction, readonly Le
 };
 
 /** The actions that a closed stream still allows; `archive` is also the way back. */
-const actionsWhenClosed: readonly StreamAction[] = ['read', 'leave', 'archive'];
+const actionsWhenClosed: readonly StreamAction[] = ['read', 'readVersions', 'leave', 'archive'];
 
 /** The facts that decide a caller's level. */
 export interface Standing {

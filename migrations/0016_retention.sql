@@ -32,6 +32,8 @@ create table purges (
   stream_id text not null,
   seq bigint not null,
   kind text not null check (kind in ('event', 'versions')),
+  -- Earlier texts whose versions are deleted already: their words leave what memory learned.
+  texts text[] not null default '{}',
   requested_at timestamptz not null
 );
 create index purges_by_age on purges (workspace_id, requested_at);

@@ -36,6 +36,9 @@ export function eventsClient(call: Call, workspaceId: string, streamId: string, 
     /** Lists the texts of the event before its edits, newest first. */
     versions: async (eventId: string, options: SendOptions = {}) =>
       (await call(routes.listVersions, { params: of(eventId), ...options })).items,
+    /** Deletes the texts of the event before its edits, for good. */
+    purgeVersions: (eventId: string, options: SendOptions = {}) =>
+      call(routes.purgeVersions, { params: of(eventId), repeatable: true, ...options }),
     react: (eventId: string, emoji: string, options: SendOptions = {}) =>
       call(routes.addReaction, { params: of(eventId), body: { emoji }, repeatable: true, ...options }),
     unreact: (eventId: string, emoji: string, options: SendOptions = {}) =>

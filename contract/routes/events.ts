@@ -79,9 +79,18 @@ export const listVersions = defineRoute({
   ...shared,
   method: 'GET',
   path: `${event}/versions`,
-  summary: 'List what an event said before its edits, newest first',
+  summary: 'List what an event said before its edits, newest first (its author, and managers of the stream)',
   params: ofEvent,
   answers: { 200: z.object({ items: z.array(EventVersion) }).meta({ id: 'EventVersions' }) },
+});
+
+export const purgeVersions = defineRoute({
+  ...shared,
+  method: 'DELETE',
+  path: `${event}/versions`,
+  summary: 'Purge what an event said before its edits, for good (its author, and managers of the stream)',
+  params: ofEvent,
+  answers: { 204: undefined },
 });
 
 export const createThread = defineRoute({

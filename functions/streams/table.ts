@@ -23,6 +23,7 @@ import { listStreams } from './streams/list-streams.ts';
 import { markRead, markUnread } from './reading/mark-read.ts';
 import { listPins, pinEvent, unpinEvent } from './events/pin-event.ts';
 import { postEvent } from './events/post-event.ts';
+import { purgeVersions } from './events/purge-versions.ts';
 import { promoteStream } from './streams/promote-stream.ts';
 import { addReaction, removeReaction } from './events/react.ts';
 import { listVersions, readEvent } from './events/read-event.ts';
@@ -67,6 +68,7 @@ export const eventTable = (app: AppendApp & PurgeNudgeApp): Served[] => [
   on(events.editEvent, async (input, caller) => asEvent(await editEvent(app, caller, input))),
   on(events.deleteEvent, async (input, caller) => asEvent(await deleteEvent(app, caller, input))),
   on(events.listVersions, async (input, caller) => ok(await listVersions(app, caller, input))),
+  on(events.purgeVersions, async (input, caller) => purgeVersions(app, caller, input).then(() => nothing)),
   on(events.createThread, async (input, caller) => made(await createThread(app, caller, input))),
   on(events.shareEvent, async (input, caller) => posted(await shareEvent(app, caller, input))),
   on(events.addReaction, async (input, caller) => asEvent(await addReaction(app, caller, input))),

@@ -7,6 +7,8 @@ import type { TestApp } from './app.ts';
 
 /** Places to search for traces besides Postgres, Qdrant and the queues. */
 export interface TracePlaces {
+  /** Only rows that name this workspace. */
+  readonly workspaceId?: string;
   /** Folder of the bucket. */
   readonly folder?: string;
   readonly tables?: readonly { readonly client: DynamoDBClient; readonly name: string }[];
@@ -19,7 +21,7 @@ export interface TracePlaces {
  */
 export async function findTraces(app: TestApp, texts: readonly string[], places: TracePlaces = {}): Promise<string[]> {
   const finds = await Promise.all([
-    inTables(app, texts),
+    inTables(app, texts, places),
     inQdrant(app, texts),
     ...(places.tables ?? []).map((table) => inDynamoDb(table, texts)),
   ]);
@@ -31,7 +33,7 @@ export async function findTraces(app: TestApp, texts: readonly string[], places:
 const finding = (place: string, content: string, texts: readonly string[]): string[] =>
   texts.filter((text) => content.toLowerCase().includes(text.toLowerCase())).map((text) => `${place}: ${text}`);
 
-async function inTables({ test: { owner } }: TestApp, texts: readonly string[]): Promise<string[]> {
+async function inTables({ test: { owner } }: TestApp, texts: readonly string[], { workspaceId = '' }: TracePlaces): Promise<string[]> {
   const { rows: tables } = await owner.query<{ name: string }>(
     `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname <> 'schema_migrations'`,
   );
@@ -40,7 +42,7 @@ async function inTables({ test: { owner } }: TestApp, texts: readonly string[]):
     const { rows } = await owner.query<{ row: string }>(`select x::text as row from ${name} x`);
     // Bytes are printed as hexadecimal digits.
     const hex = new Map(texts.map((text) => [Buffer.from(text).toString('hex'), text]));
-    for (const { row } of rows) {
+    for (const { row } of rows.filter((one) => one.row.includes(workspaceId))) {
       finds.push(...finding(`${name} ${row.slice(0, 160)}`, row, texts));
       finds.push(
         ...finding(`bytes of ${name}`, row, [...hex.keys()]).map((find) => find.replace(/\S+$/, (digits) => hex.get(digits) ?? digits)),

@@ -27,8 +27,11 @@ const hasChanges = `exists (
     select from stream_events e where e.stream_id = ep.stream_id and e.seq between ep.first_seq and ep.last_seq
       and (e.deleted_at is not null or e.edited_at is not null))`;
 
-/** SQL: the text of an event of the epoch waits to be purged. Until then no word of it is shown. */
-const isPurging = `exists (select from purges p where p.stream_id = ep.stream_id and p.seq between ep.first_seq and ep.last_seq)`;
+/** SQL: the epoch is described with the text of an event that waits to be purged. No word of it is shown. */
+const isPurging = `exists (
+    select from purges p join stream_events e on e.id = p.event_id left join epoch_cursors c on c.stream_id = p.stream_id
+    where p.stream_id = ep.stream_id and p.seq between ep.first_seq and ep.last_seq
+      and not (${isIndexed} and coalesce(c.changed_seq >= e.changed_seq, false)))`;
 const unlessPurging = (value: string): string =>
   `case when ep.label_source is not distinct from 'member' or not ${isPurging} then ${value} end`;
 

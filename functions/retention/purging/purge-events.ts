@@ -8,7 +8,7 @@ import type { Objects } from '../../files/objects.ts';
 import type { App } from '../../platform/app.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { nudge } from '../../platform/nudge.ts';
-import { deleteContents, deleteVersions, listPurges, redactOutbox, takePurges } from './purge-store.ts';
+import { deleteContents, listPurges, redactOutbox, takePurges } from './purge-store.ts';
 import type { Purge } from './purge-store.ts';
 
 /** The parts of the app that a purge uses. */
@@ -46,11 +46,8 @@ async function purge(tx: Transaction, waiting: readonly Purge[], now: Date): Pro
   if (events.length === 0) return { purged: 0, closed: 0 };
   const { closed, streamIds } = await forgetEvents(tx, events, now);
   const ids = events.map(({ id }) => id);
-  deleteContents(
-    tx,
-    events.filter(({ kind }) => kind === 'event').map(({ id }) => id),
-  );
-  deleteVersions(tx, ids);
+  const deleted = events.filter(({ kind }) => kind === 'event').map(({ id }) => id);
+  if (deleted.length > 0) deleteContents(tx, deleted);
   redactOutbox(
     tx,
     ids,

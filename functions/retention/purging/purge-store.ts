@@ -32,13 +32,13 @@ export interface PurgedEvent {
 
 /** Takes purges off the list and returns their events; those that another worker took, or that changed meanwhile, are left out. */
 export async function takePurges(tx: Transaction, purges: readonly Purge[]): Promise<PurgedEvent[]> {
-  const rows = await tx.query<{ id: string; kind: Purge['kind']; stream_id: string; seq: number; text: string; versions: string[] | null }>(
+  const rows = await tx.query<{ id: string; kind: Purge['kind']; stream_id: string; seq: number; text: string; texts: string[] }>(
     `with taken as (
        delete from purges p using unnest($2::text[], $3::text[]) as w(event_id, kind)
-       where p.workspace_id = $1 and p.event_id = w.event_id and p.kind = w.kind returning p.event_id, p.kind
+       where p.workspace_id = $1 and p.event_id = w.event_id and p.kind = w.kind returning p.event_id, p.kind, p.texts
      )
      select e.id, taken.kind, e.stream_id, e.seq, ${messageText} as text,
-       (select array_agg(v.content) from event_versions v where v.event_id = e.id) as versions
+       taken.texts || array(select v.content from event_versions v where v.event_id = e.id and taken.kind = 'event') as texts
      from taken join stream_events e on e.id = taken.event_id where e.workspace_id = $1 order by e.id`,
     [tx.workspaceId, purges.map(({ eventId }) => eventId), purges.map(({ kind }) => kind)],
   );
@@ -47,7 +47,7 @@ export async function takePurges(tx: Transaction, purges: readonly Purge[]): Pro
     kind: row.kind,
     streamId: row.stream_id,
     seq: row.seq,
-    texts: [...(row.versions ?? []), ...(row.kind === 'event' ? [row.text] : [])],
+    texts: [...row.texts, ...(row.kind === 'event' ? [row.text] : [])],
   }));
 }
 
@@ -60,6 +60,7 @@ export function deleteContents(tx: Transaction, eventIds: readonly string[]): vo
   const contents = (type: string) =>
     `select content_id from stream_events where workspace_id = $1 and id = any($2) and content_type = '${type}'`;
   run('delete from text_messages where workspace_id = $1 and id = any($2)');
+  run('delete from event_versions where workspace_id = $1 and event_id = any($2)');
   run('delete from reactions where workspace_id = $1 and event_id = any($2)');
   run(`delete from poll_votes where workspace_id = $1 and poll_id in (${contents('poll')})`);
   run(`delete from polls where workspace_id = $1 and id in (${contents('poll')})`);
@@ -70,11 +71,6 @@ export function deleteContents(tx: Transaction, eventIds: readonly string[]): vo
     where e.workspace_id = $1 and e.id = any($2) and m.stream_id = e.stream_id and m.seq = e.seq`);
   run(`update stream_events set payload = null, content_type = null, content_id = null, pinned_at = null, pinned_by = null
     where workspace_id = $1 and id = any($2) and deleted_at is not null`);
-}
-
-/** Deletes what events said before their edits. */
-export function deleteVersions(tx: Transaction, eventIds: readonly string[]): void {
-  tx.defer('delete from event_versions where workspace_id = $1 and event_id = any($2)', [tx.workspaceId, eventIds]);
 }
 
 /** Takes the texts out of outbox rows: those of the events, and the frames of rooms. Call it after the deletions. */

@@ -1,4 +1,4 @@
-import type { EventVersion, Mention } from '../../../contract/event.ts';
+import type { EventVersion, Mention, StreamEvent } from '../../../contract/event.ts';
 import type { Transaction } from '../../platform/database.ts';
 
 /**
@@ -55,6 +55,22 @@ export async function listVersionsOf(tx: Transaction, eventId: string): Promise<
   return rows.map(
     (row) => ({ text: row.content, mentions: row.mentions, at: row.valid_from.toISOString(), editedBy: row.edited_by }) as EventVersion,
   );
+}
+
+/** Deletes the texts of an event before its edits, has what was made of them wait to be purged, and returns their number. */
+export async function deleteVersionsOf(tx: Transaction, event: Pick<StreamEvent, 'id' | 'streamId' | 'seq'>, at: Date): Promise<number> {
+  const [row] = await tx.query<{ versions: number }>(
+    `with gone as (
+       delete from event_versions where workspace_id = $1 and event_id = $2 returning content
+     ), purge as (
+       insert into purges (event_id, workspace_id, stream_id, seq, kind, texts, requested_at)
+       select $2, $1, $3, $4, 'versions', array_agg(content), $5 from gone having count(*) > 0
+       on conflict (event_id) do update set texts = purges.texts || excluded.texts
+     )
+     select count(*) as versions from gone`,
+    [tx.workspaceId, event.id, event.streamId, event.seq, at],
+  );
+  return row?.versions ?? 0;
 }
 
 /** Marks an event as deleted, unless it changed meanwhile. The stream then counts one event less, and the texts wait to be purged. */

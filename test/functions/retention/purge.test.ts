@@ -60,7 +60,7 @@ const words = {
   context: 'ctxtzkq',
 };
 const secrets = Object.values(words);
-const places = () => ({ folder: retention.folder, tables: [memory.table] });
+const places = () => ({ workspaceId: team.workspaceId, folder: retention.folder, tables: [memory.table] });
 
 async function aFile(): Promise<StreamEvent> {
   const content = `The file says ${words.fileContent}`;
@@ -231,6 +231,70 @@ describe('A deleted message', () => {
     expect(rows.map(({ payload }) => payload.item.type)).toEqual(['event', 'event:deleted']);
     expect(rows[0]).toMatchObject({ payload: { item: { data: { id: event.id, content: null, deletedAt: expect.any(String) } } } });
     expect(Number(rows[0]?.seq)).toBe(event.seq);
+  });
+});
+
+describe('A purged version', () => {
+  const versionsOf = (event: StreamEvent) => `/streams/${open.id}/events/${event.id}/versions`;
+  const edited = async () => {
+    const event = await ada.say(open, `The password is ${words.before}, @bob`);
+    await ada.call('PATCH', `/streams/${open.id}/events/${event.id}`, { text: `The password is secret, @bob` });
+    await bob.call('POST', `/streams/${open.id}/events/${event.id}/reactions`, { emoji: '👍' });
+    return event;
+  };
+
+  test('is gone from its history at once, and soon from everything that was made of it', async () => {
+    const event = await ada.say(open, `The password is ${words.before}, @bob`);
+    await memory.remember(open);
+    await learned([words.before, 'password']);
+    await ada.call('PATCH', `/streams/${open.id}/events/${event.id}`, { text: `The password is secret, @bob` });
+    expect(await findTraces(app, [words.before], places())).not.toEqual([]);
+    await ada.call('DELETE', versionsOf(event));
+    expect((await ada.call('GET', versionsOf(event))).body).toEqual({ items: [] });
+    await settle();
+    expect(await findTraces(app, [words.before], places())).toEqual([]);
+    expect((await bob.events(open)).at(-1)).toMatchObject({ content: { text: 'The password is secret, @bob' } });
+    // Rows of the outbox carry the text that the event has now.
+    const { rows } = await app.test.owner.query<{ text: string }>(
+      `select payload #>> '{item,data,content,text}' as text from outbox where payload #>> '{item,eventId}' = $1`,
+      [event.id],
+    );
+    expect(rows.map(({ text }) => text)).toEqual(Array.from(rows, () => 'The password is secret, @bob'));
+  });
+
+  test('is read and purged by the author and by managers of the stream, and by nobody else', async () => {
+    const event = await edited();
+    expect(await bob.refused('GET', versionsOf(event))).toBe('not_author');
+    expect(await bob.refused('DELETE', versionsOf(event))).toBe('not_author');
+    const stranger = await team.join('gus', 'guest');
+    expect(await stranger.refused('GET', versionsOf(event))).toBe('not_found');
+    expect(await stranger.refused('DELETE', versionsOf(event))).toBe('not_found');
+    const own = await bob.say(open, 'first');
+    await bob.call('PATCH', `/streams/${open.id}/events/${own.id}`, { text: 'second' });
+    expect((await ada.call('GET', versionsOf(own))).body).toMatchObject({ items: [{ text: 'first' }] });
+    await bob.call('DELETE', versionsOf(own));
+    expect((await ada.call('GET', versionsOf(own))).body).toEqual({ items: [] });
+  });
+
+  test('is in the audit log, without its text, once', async () => {
+    const event = await edited();
+    await ada.call('DELETE', versionsOf(event));
+    await ada.call('DELETE', versionsOf(event));
+    const { rows } = await app.test.owner.query(
+      'select action, actor, subject_kind, subject_id, details from audit_log where workspace_id = $1',
+      [team.workspaceId],
+    );
+    expect(rows.filter(({ action }: { action: string }) => action === 'event.purged')).toEqual([
+      { action: 'event.purged', actor: 'ada', subject_kind: 'event', subject_id: event.id, details: { streamId: open.id, versions: 1 } },
+    ]);
+  });
+
+  test('and a deletion while the purge waits takes the rest', async () => {
+    const event = await edited();
+    await ada.call('DELETE', versionsOf(event));
+    await remove(ada, { stream: open, event });
+    await settle();
+    expect(await findTraces(app, [words.before, 'password'], places())).toEqual([]);
   });
 });
 

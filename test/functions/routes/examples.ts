@@ -119,6 +119,7 @@ function ofEvents({ workspaceId, streams, events, files }: Furnished) {
     'streams.editEvent': { params: on(events.message), bodies: [{ text: 'Other words' }] },
     'streams.deleteEvent': { params: on(events.message) },
     'streams.listVersions': { params: on(events.edited) },
+    'streams.purgeVersions': { params: on(events.edited) },
     'streams.createThread': { params: general, bodies: [{ eventId: events.plain.id, name: 'About this' }] },
     'streams.shareEvent': { params: general, bodies: [{ eventId: events.message.id, context: 'See', ...sent }] },
     'streams.addReaction': { params: on(events.message), bodies: [{ emoji: '🎉' }] },

@@ -75,6 +75,7 @@ describe('route matrix: an archived stream', () => {
     postEvent: { code: 'stream_archived', json: () => ({ text: 'Anybody?' }) },
     editEvent: { code: 'stream_archived', json: () => ({ text: 'Anybody?' }) },
     deleteEvent: { code: 'stream_archived' },
+    purgeVersions: { code: 'fine' },
     createThread: { code: 'stream_archived', json: ({ events }) => ({ eventId: events.archived.id }) },
     shareEvent: { code: 'stream_archived', json: ({ events }) => ({ eventId: events.message.id }) },
     addReaction: { code: 'stream_archived', json: () => ({ emoji: '👍' }) },
@@ -125,6 +126,7 @@ describe('route matrix: a deleted event', () => {
   const deleted: Record<string, { code: ErrorCode | 'fine'; json?: unknown }> = {
     editEvent: { code: 'event_deleted', json: { text: 'Back' } },
     deleteEvent: { code: 'fine' },
+    purgeVersions: { code: 'fine' },
     addReaction: { code: 'event_deleted', json: { emoji: '👍' } },
     removeReaction: { code: 'event_deleted' },
     castVotes: { code: 'event_deleted', json: { optionIds: [] } },

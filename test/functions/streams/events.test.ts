@@ -58,8 +58,9 @@ describe('history of edits', () => {
     const stream = await ada.channel('History');
     const event = await ada.say(stream, 'first');
     for (const text of ['second', 'third']) await ada.call('PATCH', urlOf(event), { text });
-    const versions = async () => (await bob.call('GET', `${urlOf(event)}/versions`)).body.items as { text: string }[];
+    const versions = async () => (await ada.call('GET', `${urlOf(event)}/versions`)).body.items as { text: string }[];
     expect((await versions()).map(({ text }) => text)).toEqual(['second', 'first']);
+    expect(await bob.refused('GET', `${urlOf(event)}/versions`)).toBe('not_author');
     expect(await bob.refused('PATCH', urlOf(event), { text: 'mine now' })).toBe('not_author');
     await ada.call('DELETE', urlOf(event));
     expect(await versions()).toEqual([]);

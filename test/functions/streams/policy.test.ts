@@ -26,6 +26,8 @@ import { deleteEvent } from '../../../functions/streams/events/delete-event.ts';
 import { inviteMembers } from '../../../functions/streams/members/invite-members.ts';
 import { joinStream } from '../../../functions/streams/members/join-stream.ts';
 import { leaveStream, removeStreamMember } from '../../../functions/streams/members/leave-stream.ts';
+import { purgeVersions } from '../../../functions/streams/events/purge-versions.ts';
+import { listVersions } from '../../../functions/streams/events/read-event.ts';
 import { listEvents } from '../../../functions/streams/events/list-events.ts';
 import { pinEvent } from '../../../functions/streams/events/pin-event.ts';
 import { postEvent } from '../../../functions/streams/events/post-event.ts';
@@ -406,6 +408,10 @@ const attempts: Record<StreamAction, Readonly<Record<string, Attempt>>> = {
   startThread: { 'starts a thread': (stage, caller) => createThread(dry, caller, on(stage)) },
   pin: { pins: (stage, caller) => pinEvent(dry, caller, on(stage)) },
   moderate: { 'deletes what another posted': (stage, caller) => deleteEvent(dry, caller, on(stage)) },
+  readVersions: {
+    'reads what another said before': (stage, caller) => listVersions(dry, caller, on(stage)),
+    'purges what another said before': (stage, caller) => purgeVersions(dry, caller, on(stage)),
+  },
   promote: {
     promotes: (stage, caller) =>
       promoteStream(dry, caller, { ...into(stage), streamType: 'channel', name: 'Promoted', visibility: 'inherit' }),
@@ -443,6 +449,10 @@ const attempts: Record<StreamAction, Readonly<Record<string, Attempt>>> = {
 const isMember = ({ type }: Place, person: Person): boolean =>
   type === 'thread' ? person === 'owner' : person in inStream && person !== 'gone' && person !== 'removed';
 
+/** Attempts that the author of the event may make at any level. */
+const isOfAuthor = (attempt: string): boolean =>
+  ['deletes what another posted', 'reads what another said before', 'purges what another said before'].includes(attempt);
+
 /** Expected result of an attempt by the table. */
 function verdict({ place }: Stage, person: Person, action: StreamAction, attempt: string): string {
   const level = levelIn(place, person);
@@ -453,7 +463,7 @@ function verdict({ place }: Stage, person: Person, action: StreamAction, attempt
   if (action === 'leave' && !isIn) return 'yes';
   if (action === 'promote' && place.type !== 'thread') return place.parent ? 'already_promoted' : 'not_a_thread';
   const allowed = policy[place.type][action];
-  if (attempt === 'deletes what another posted') return person === 'owner' || allowed?.includes(level) ? 'yes' : 'not_author';
+  if (isOfAuthor(attempt)) return person === 'owner' || allowed?.includes(level) ? 'yes' : 'not_author';
   // A thread has neither; this is checked before permissions.
   const unknown = place.type === 'thread' && (attempt === 'starts a thread' || attempt === 'gives a slug');
   if (!allowed || unknown) return 'wrong_stream_type';
@@ -485,7 +495,7 @@ function isNotOffered({ place, stream }: Stage, person: Person, attempt: string)
   // The author of the event that a thread branched from follows it.
   const isIn = isMember(place, person) || (place.type === 'thread' && person === 'founder');
   if (attempt === 'joins' || attempt === 'leaves') return isIn === (attempt === 'joins');
-  if (attempt === 'deletes what another posted') return person === 'owner';
+  if (isOfAuthor(attempt)) return person === 'owner';
   // Only what is open is archived; a thread has a name, and no slug.
   return (attempt === 'archives' && archived.has(stream.id)) || (attempt === 'gives a slug' && place.type === 'thread');
 }
@@ -566,7 +576,7 @@ describe('policy: results on real rows follow the table', () => {
 /** Expected result in an archived stream: only reading, leaving and unarchiving remain. */
 function archivedVerdict(stage: Stage, person: Person, action: StreamAction, attempt: string): string {
   const open = verdict(stage, person, action, attempt);
-  if (open === 'not_found' || action === 'read' || action === 'leave') return open;
+  if (open === 'not_found' || action === 'read' || action === 'readVersions' || action === 'leave') return open;
   // It is archived already.
   if (attempt === 'archives') return 'yes';
   if (attempt === 'joins' && isMember(stage.place, person)) return 'yes';

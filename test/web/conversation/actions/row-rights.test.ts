@@ -28,12 +28,13 @@ test.each(places)('the page offers what the server allows: %j', ({ streamType, w
     post: allowed('post'),
     pin: allowed('pin'),
     moderate: allowed('moderate'),
+    readVersions: allowed('readVersions'),
     curate: allowed('curate'),
   });
 });
 
 describe('where nothing can be said', () => {
-  const nothing = { post: false, pin: false, moderate: false, reply: false, curate: false };
+  const nothing = { post: false, pin: false, moderate: false, readVersions: false, reply: false, curate: false };
 
   test('nothing is offered: archived, or not known yet', () => {
     expect(rowRightsIn(stream('a', { archivedAt, role: 'owner', level: 'owner' }), undefined)).toEqual(nothing);

@@ -10,6 +10,8 @@ export interface RowRights {
   readonly pin: boolean;
   /** Delete what others wrote. */
   readonly moderate: boolean;
+  /** Read and purge what others said before their edits. */
+  readonly readVersions: boolean;
   /** Begin a thread at an event. */
   readonly reply: boolean;
   /** Correct where epochs begin and what they are called. */
@@ -25,5 +27,12 @@ export function closedBy(stream: Stream | undefined, parent: Stream | undefined)
 /** The rights on the events of a stream, as the server decides them. `parent`: the stream that a thread branched from, where it is known. */
 export function rowRightsIn(stream: Stream | undefined, parent: Stream | undefined): RowRights {
   const may = (action: StreamAction): boolean => mayDo(stream, parent, action);
-  return { post: may('post'), pin: may('pin'), moderate: may('moderate'), reply: may('startThread'), curate: may('curate') };
+  return {
+    post: may('post'),
+    pin: may('pin'),
+    moderate: may('moderate'),
+    readVersions: may('readVersions'),
+    reply: may('startThread'),
+    curate: may('curate'),
+  };
 }

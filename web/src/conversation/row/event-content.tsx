@@ -31,8 +31,16 @@ export function EventContent({ event }: { event: StreamEvent }) {
 }
 
 function EventText({ event }: { event: StreamEvent }) {
-  const { actions } = useRowContext();
+  const { me, rights, actions } = useRowContext();
   if (!event.content) return null;
   const { text, mentions } = event.content;
-  return <MessageBody text={text} mentions={mentions} editedAt={event.editedAt} onShowVersions={() => actions.onShowVersions(event)} />;
+  const mayRead = event.actorId === me.id || rights.readVersions;
+  return (
+    <MessageBody
+      text={text}
+      mentions={mentions}
+      editedAt={event.editedAt}
+      {...(mayRead && { onShowVersions: () => actions.onShowVersions(event) })}
+    />
+  );
 }

@@ -45,7 +45,7 @@ export function EventMenu({ event }: { event: StreamEvent }) {
       <Menu.Item leftSection={<Link2 {...icon} />} onClick={() => copy(linkTo(event), 'The link is copied.')}>
         Copy link
       </Menu.Item>
-      {event.editedAt !== null && (
+      {event.editedAt !== null && (event.actorId === me.id || rights.readVersions) && (
         <Menu.Item leftSection={<History {...icon} />} onClick={() => actions.onShowVersions(event)}>
           Show what it said before
         </Menu.Item>
