@@ -73,6 +73,9 @@ const features = {
       'functions/epochs/epochs/message-rows.ts',
       'functions/files/file.ts',
       'functions/files/objects.ts',
+      'functions/streams/access.ts',
+      'functions/streams/events/delete-events.ts',
+      'functions/streams/streams/stream-store.ts',
     ],
   },
   // The documents of the API are served as they are.

@@ -4,6 +4,7 @@ import * as events from './routes/events.ts';
 import * as files from './routes/files.ts';
 import * as notifications from './routes/notifications.ts';
 import { asyncApi, docs, health, openApi, ready } from './routes/operations.ts';
+import * as retention from './routes/retention.ts';
 import { createTicket } from './routes/realtime.ts';
 import * as streams from './routes/streams.ts';
 import { exportWorkspace, importRecords } from './routes/transfer.ts';
@@ -18,6 +19,7 @@ export const api = {
   epochs,
   notifications,
   files,
+  retention,
   transfer: { exportWorkspace, importRecords },
   realtime: { createTicket },
   operations: { health, ready, openApi, asyncApi, docs },

@@ -1,7 +1,11 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { api } from '../contract/api.ts';
+import type { Keys } from './keys.ts';
+import type { ConnectionsTable } from './platform/connections-table.ts';
 import type { Database } from './platform/database.ts';
 import type { FilesBucket } from './platform/files-bucket.ts';
+import type { HttpRoutes } from './platform/http-routes.ts';
 import type { MemoryTable } from './platform/memory-table.ts';
 import { ownMetric } from './platform/metrics.ts';
 import { addSchedule } from './platform/schedule.ts';
@@ -10,6 +14,10 @@ import { WorkQueue } from './platform/work-queue.ts';
 
 export interface RetentionProps {
   readonly platform: Platform;
+  readonly routes: HttpRoutes;
+  readonly keys: Keys;
+  readonly connections: ConnectionsTable;
+  readonly fanOut: WorkQueue;
   readonly database: Database;
   readonly memory: MemoryTable;
   readonly files: FilesBucket;
@@ -17,8 +25,9 @@ export interface RetentionProps {
   readonly embeddings: WorkQueue;
 }
 
-/** Takes stored data away: purges texts of deleted messages. Nothing that a member waits for passes through it. */
+/** Takes stored data away: purges texts of deleted messages and erases members. Nothing that a member waits for passes through it. */
 export class Retention extends Construct {
+  readonly http: ServiceFunction;
   readonly work: ServiceFunction;
   readonly sweep: ServiceFunction;
   /** Nudges that name a workspace with work. The group is the workspace. */
@@ -27,9 +36,10 @@ export class Retention extends Construct {
   constructor(scope: Construct, id: string, props: RetentionProps) {
     super(scope, id);
     const { platform, database } = props;
+    this.http = this.#addHttp(props);
     this.work = new ServiceFunction(this, 'Work', {
       platform,
-      description: 'Purges texts of deleted messages',
+      description: 'Purges texts of deleted messages, erases members',
       timeout: Duration.seconds(60),
       memoryMb: 1024,
       inNetwork: true,
@@ -57,9 +67,27 @@ export class Retention extends Construct {
       ordered: false,
       late: { after: Duration.minutes(5), runbook: 'retention-late' },
     });
-    for (const fn of [this.work, this.sweep]) this.queue.grantSend(fn);
+    props.connections.grant(this.work, 'endSubscriptions');
+    props.fanOut.grantSend(this.work);
+    for (const fn of [this.http, this.work, this.sweep]) this.queue.grantSend(fn);
     addSchedule(this, 'SweepEveryMinute', { worker: this.sweep, every: Duration.minutes(1), description: 'Looks after retention' });
     this.#watch(platform);
+  }
+
+  #addHttp({ platform, routes, database, keys, connections, fanOut }: RetentionProps): ServiceFunction {
+    const fn = new ServiceFunction(this, 'Http', {
+      platform,
+      description: 'Erasure of members, and its progress',
+      timeout: Duration.seconds(20),
+      memoryMb: 1024,
+      inNetwork: true,
+    });
+    database.grantConnect(fn, 'app');
+    keys.grantVerifyTokens(fn);
+    connections.grant(fn, 'endSubscriptions');
+    fanOut.grantSend(fn);
+    routes.add(api.retention, fn);
+    return fn;
   }
 
   #watch({ alarms, stage }: Platform): void {

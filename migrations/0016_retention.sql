@@ -106,3 +106,60 @@ language sql stable security definer set search_path = pg_catalog, public as $$
 $$;
 revoke all on function retention_waiting(timestamptz, timestamptz, integer) from public;
 grant execute on function retention_waiting(timestamptz, timestamptz, integer) to streambed_app;
+
+-- Erasure of a member. The user id is chosen by the product and may be an e-mail address: another id takes its place in every column.
+grant update on mentions, reactions, poll_votes to streambed_app;
+grant delete on users, workspace_members to streambed_app;
+
+-- Puts another id in place of a member's, and a placeholder in place of their name, into outbox rows behind `after`, at most `max_rows`
+-- at a time. jsonb prints keys by length, so a name follows its id. Rows of the member's own room go. A request to close their connections
+-- that is not sent yet stays, and is counted as `waiting`.
+create function outbox_erase(
+  person text, replacement text, person_name text, person_email text, placeholder text, own_room text, after text, max_rows integer,
+  out last_id text, out changed bigint, out waiting bigint
+) language plpgsql security definer set search_path = pg_catalog, public as $$
+declare
+  chunk text[];
+  other text := to_jsonb(replacement)::text;
+  mention text := '(?<![\w.@/-])@' || regexp_replace(person, '\.', '\\.', 'g') || '(?![A-Za-z0-9_@-])';
+begin
+  select array_agg(o.id order by o.id) into chunk
+  from (select id from public.outbox where id > after order by id limit max_rows) o;
+  last_id := chunk[cardinality(chunk)];
+  select count(*) into waiting from public.outbox o
+  where o.id = any(chunk) and o.workspace_id = public.app_workspace_id() and o.room = own_room and o.payload ? 'close' and o.published_at is null;
+  delete from public.outbox o
+  where o.id = any(chunk) and o.workspace_id = public.app_workspace_id() and o.room = own_room
+    and not (o.payload ? 'close' and o.published_at is null);
+  update public.outbox o set payload = regexp_replace(replace(replace(replace(replace(replace(replace(o.payload::text,
+      to_jsonb(person)::text, other),
+      ':user:' || person || '"', ':user:' || replacement || '"'),
+      '"id": ' || other || ', "name": ' || to_jsonb(person_name)::text, '"id": ' || other || ', "name": ' || to_jsonb(placeholder)::text),
+      '"id": ' || other || ', "type": "user", "label": ' || to_jsonb(person_name)::text,
+      '"id": ' || other || ', "type": "user", "label": ' || to_jsonb(placeholder)::text),
+      '"actorName": ' || to_jsonb(person_name)::text, '"actorName": ' || to_jsonb(placeholder)::text),
+      '"email": ' || to_jsonb(coalesce(person_email, ''))::text, '"email": null'),
+    mention, '@' || replacement, 'g')::jsonb
+  where o.id = any(chunk) and o.workspace_id = public.app_workspace_id() and strpos(o.payload::text, person) > 0 and o.room <> own_room;
+  get diagnostics changed = row_count;
+end
+$$;
+revoke all on function outbox_erase(text, text, text, text, text, text, text, integer) from public;
+grant execute on function outbox_erase(text, text, text, text, text, text, text, integer) to streambed_app;
+
+-- Puts another id in place of a member's into the audit log, whose rows are otherwise only ever added.
+create function audit_log_erase(person text, replacement text) returns bigint
+language sql security definer set search_path = pg_catalog, public as $$
+  with changed as (
+    update public.audit_log a set
+      actor = case when a.actor = person then replacement else a.actor end,
+      subject_id = case when a.subject_kind = 'member' and a.subject_id = person then replacement else a.subject_id end,
+      details = replace(a.details::text, to_jsonb(person)::text, to_jsonb(replacement)::text)::jsonb
+    where a.workspace_id = public.app_workspace_id()
+      and (a.actor = person or a.subject_id = person or strpos(a.details::text, to_jsonb(person)::text) > 0)
+    returning 1
+  )
+  select count(*) from changed
+$$;
+revoke all on function audit_log_erase(text, text) from public;
+grant execute on function audit_log_erase(text, text) to streambed_app;

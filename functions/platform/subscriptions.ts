@@ -29,6 +29,11 @@ export interface Subscriptions {
    * end for no reason, and their clients subscribe again.
    */
   end(workspaceId: string, endings: readonly Ending[], epoch: number): Promise<string[]>;
+  /**
+   * Returns true when nothing names a member any more: no connection is open, and the accesses that ended of the given rooms are deleted.
+   * False while a connection is open.
+   */
+  forget(workspaceId: string, userId: string, rooms: readonly string[]): Promise<boolean>;
 }
 
 /** Time for all requests of one ending, in milliseconds. Other writers of the workspace wait meanwhile. */
@@ -55,6 +60,13 @@ export function createSubscriptions(client: DynamoDBClient, table: string, clock
         throw Object.assign(new AppError('unavailable', detail, { retryAfterSeconds: 1 }), { cause: error });
       }
     },
+
+    async forget(workspaceId, userId, rooms) {
+      const work = new EndingWork(DynamoDBDocumentClient.from(client), table, AbortSignal.timeout(limitMs));
+      if (await work.isConnected(workspaceId, userId, Math.floor(clock.now().getTime() / 1000))) return false;
+      await work.remove(rooms.map((room) => ({ room, userId })));
+      return true;
+    },
   };
 }
 
@@ -63,6 +75,8 @@ interface Access {
   readonly room: string;
   readonly userId: string;
 }
+
+const accessKey = ({ room, userId }: Access) => ({ pk: roomPartition(room), sk: `${accessPrefix}${userId}` });
 
 /** The requests of one ending, which share a time limit. */
 class EndingWork {
@@ -119,12 +133,31 @@ class EndingWork {
     return rooms;
   }
 
-  async write(accesses: readonly Access[], more: { epoch: number; expiresAt: number }): Promise<void> {
-    const items = new Map(
-      accesses.map(({ room, userId }) => [`${room} ${userId}`, { pk: roomPartition(room), sk: `${accessPrefix}${userId}`, ...more }]),
-    );
-    await eachChunk([...items.values()], maxBatch, async (batch) => {
-      let left: Record<string, unknown>[] = batch.map((Item) => ({ PutRequest: { Item } }));
+  /** Returns true while a member has a connection whose lease has not ended. */
+  async isConnected(workspaceId: string, userId: string, nowSeconds: number): Promise<boolean> {
+    const query = new QueryCommand({
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': ownerPartition(workspaceId, userId) },
+      ConsistentRead: true,
+    });
+    const { Items = [] } = await this.#db.send(query, { abortSignal: this.#abortSignal });
+    return Items.some((item) => Number(item.expiresAt) > nowSeconds);
+  }
+
+  write(accesses: readonly Access[], more: { epoch: number; expiresAt: number }): Promise<void> {
+    const items = new Map(accesses.map((access) => [`${access.room} ${access.userId}`, { ...accessKey(access), ...more }]));
+    return this.#sendAll([...items.values()].map((Item) => ({ PutRequest: { Item } })));
+  }
+
+  /** Deletes ended accesses. Safe only for members without connections. */
+  remove(accesses: readonly Access[]): Promise<void> {
+    return this.#sendAll(accesses.map((access) => ({ DeleteRequest: { Key: accessKey(access) } })));
+  }
+
+  async #sendAll(requests: readonly Record<string, unknown>[]): Promise<void> {
+    await eachChunk(requests, maxBatch, async (batch) => {
+      let left = batch;
       while (left.length > 0) {
         const put = new BatchWriteCommand({ RequestItems: { [this.#table]: left } });
         const { UnprocessedItems } = await this.#db.send(put, { abortSignal: this.#abortSignal });

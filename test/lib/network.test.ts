@@ -21,6 +21,7 @@ const inside = [
   'RealtimeSocket',
   'OperationsHttp',
   'OperationsSweepOutbox',
+  'RetentionHttp',
   'RetentionSweep',
   'RetentionWork',
   'PlatformMigrate',

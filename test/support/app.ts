@@ -80,7 +80,7 @@ export async function createTestApp(): Promise<TestApp> {
     epochsQueueUrl: 'epochs',
     embeddingsQueueUrl: 'embeddings',
     retentionQueueUrl: 'retention',
-    subscriptions: { end: () => Promise.resolve([]) },
+    subscriptions: { end: () => Promise.resolve([]), forget: () => Promise.resolve(true) },
     origin: { accepts: () => true },
     tokenSigner: testSigner('user-token'),
     tokenVerifier: testVerifier('user-token'),

@@ -1,4 +1,5 @@
 import type { StreamEvent } from '../../contract/event.ts';
+import { newId } from '../../contract/ids.ts';
 import type { EpochId } from '../../contract/ids.ts';
 import type { Stream } from '../../contract/stream.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
@@ -42,6 +43,8 @@ export interface Furnished {
   readonly files: Readonly<Record<'posted' | 'secret' | 'waiting' | 'announced', string>>;
   /** Of `general` the first two and the open one; one of `secret`, one of the DM. */
   readonly epochs: Readonly<Record<EpochName, EpochId>>;
+  /** A finished erasure. */
+  readonly erasureId: string;
   /** One line of each kind from its export. */
   readonly exported: readonly { readonly kind: string }[];
   /** Activity entries of ada. */
@@ -106,6 +109,7 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
   await call('ada', 'DELETE', `/streams/${streams.archived.id}`);
   await call('ada', 'DELETE', '/members/una');
   const epochs = await furnishEpochs(app, { streams, events: events.events, marker, workspaceId });
+  const erasureId = await anErasure(app, workspaceId);
   const activity = (await call('ada', 'GET', '/notifications')).body.items as { id: string }[];
   return {
     marker,
@@ -120,10 +124,23 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
     events: events.events,
     files,
     epochs,
+    erasureId,
     notificationIds: activity.map(({ id }) => id),
     exported: await oneOfEachKind(http, workspaceId, apiKey),
     call,
   };
+}
+
+/** Writes a finished erasure of somebody who was never furnished. */
+async function anErasure(app: TestApp, workspaceId: string): Promise<string> {
+  const id = newId('job', app.time.getTime());
+  const input = { userId: 'erased_x', replacement: 'erased_x', messages: 'delete', name: '', email: null };
+  await app.test.owner.query(
+    `insert into jobs (id, workspace_id, kind, status, input, total, started_at, moved_at, finished_at)
+     values ($1, $2, 'erasure', 'done', $3, 0, $4, $4, $4)`,
+    [id, workspaceId, JSON.stringify(input), app.time],
+  );
+  return id;
 }
 
 async function oneOfEachKind(http: ReturnType<typeof httpOf>, workspaceId: string, apiKey: string): Promise<{ kind: string }[]> {

@@ -11,6 +11,7 @@ import { notificationTable } from '../../functions/notifications/table.ts';
 import { httpHandler, ok, on } from '../../functions/platform/http-handler.ts';
 import { createTicket } from '../../functions/realtime/create-ticket.ts';
 import { eventTable, searchTable, streamTable } from '../../functions/streams/table.ts';
+import { retentionTable } from '../../functions/retention/table.ts';
 import { transferTable } from '../../functions/transfer/table.ts';
 import { workspaceTable } from '../../functions/workspaces/table.ts';
 import type { TestApp } from './app.ts';
@@ -44,6 +45,7 @@ export function httpOf(app: TestApp, objects: Objects = createSignedObjects(app.
     ...notificationTable(app),
     ...epochTable({ ...app, knowledge: createKnowledge(), draftBudget: createDraftBudget(app) }),
     ...fileTable({ ...app, objects }),
+    ...retentionTable(app),
     ...transferTable(app),
     on(realtimeRoutes.createTicket, async (_input, caller) =>
       ok(await createTicket({ ...app, realtimeUrl: 'wss://example.test/realtime' }, caller)),

@@ -22,12 +22,12 @@ export interface TracePlaces {
 export async function findTraces(app: TestApp, texts: readonly string[], places: TracePlaces = {}): Promise<string[]> {
   const finds = await Promise.all([
     inTables(app, texts, places),
-    inQdrant(app, texts),
-    ...(places.tables ?? []).map((table) => inDynamoDb(table, texts)),
+    inQdrant(app, texts, places),
+    ...(places.tables ?? []).map((table) => inDynamoDb(table, texts, places)),
   ]);
   const queues = { sent: app.sent, later: app.later, memory: app.memoryMessages, retention: app.retentionMessages };
   const inQueues = Object.entries(queues).flatMap(([name, messages]) => finding(`queue ${name}`, JSON.stringify(messages), texts));
-  return [...finds.flat(), ...inQueues, ...(places.folder === undefined ? [] : inFolder(places.folder, texts))];
+  return [...finds.flat(), ...inQueues, ...(places.folder === undefined ? [] : inFolder(places.folder, texts, places))];
 }
 
 const finding = (place: string, content: string, texts: readonly string[]): string[] =>
@@ -52,13 +52,13 @@ async function inTables({ test: { owner } }: TestApp, texts: readonly string[], 
   return finds;
 }
 
-async function inQdrant(app: TestApp, texts: readonly string[]): Promise<string[]> {
+async function inQdrant(app: TestApp, texts: readonly string[], { workspaceId = '' }: TracePlaces): Promise<string[]> {
   const { client } = await app.index.qdrant();
   const { collections } = await client.getCollections();
   const finds: string[] = [];
   for (const { name } of collections) {
     const { points } = await client.scroll(name, { limit: 1_000, with_payload: true, with_vector: true });
-    for (const { payload, vector } of points) {
+    for (const { payload, vector } of points.filter((point) => JSON.stringify(point.payload).includes(workspaceId))) {
       finds.push(...finding(`point of ${name}`, JSON.stringify(payload), texts));
       const { indices = [] } = (vector as Record<string, { indices?: number[] }> | undefined)?.['keywords'] ?? {};
       for (const text of texts) {
@@ -70,15 +70,22 @@ async function inQdrant(app: TestApp, texts: readonly string[]): Promise<string[
   return finds;
 }
 
-async function inDynamoDb({ client, name }: { client: DynamoDBClient; name: string }, texts: readonly string[]): Promise<string[]> {
+async function inDynamoDb(
+  { client, name }: { client: DynamoDBClient; name: string },
+  texts: readonly string[],
+  { workspaceId = '' }: TracePlaces,
+): Promise<string[]> {
   const { Items = [] } = await client.send(new ScanCommand({ TableName: name }));
-  return Items.flatMap((item) => finding(`item of ${name}`, JSON.stringify(item), texts));
+  const items = Items.map((item) => JSON.stringify(item)).filter((item) => item.includes(workspaceId));
+  return items.flatMap((item) => finding(`item of ${name}`, item, texts));
 }
 
-function inFolder(folder: string, texts: readonly string[]): string[] {
+/** The folder holds a description of each object, which names its key and the file of its content. */
+function inFolder(folder: string, texts: readonly string[], { workspaceId = '' }: TracePlaces): string[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.flatMap((file) => {
-    const path = join(file.parentPath, file.name);
-    return finding(`object ${path}`, `${path}\n${readFileSync(path, 'latin1')}`, texts);
-  });
+  const contents = files.map((file) => readFileSync(join(file.parentPath, file.name), 'latin1'));
+  const described = contents.filter((text) => text.includes(workspaceId)).join('\n');
+  return files.flatMap(({ name }, at) =>
+    described.includes(name) || contents[at]?.includes(workspaceId) ? finding(`object ${name}`, `${name} ${contents[at]}`, texts) : [],
+  );
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/database.ts';
 import { forgetMessages } from '../learning/forget-messages.ts';
-import { clearEpochsAt, deleteVectorsOf, listLinkingStreams, lockCursors } from './forget-store.ts';
+import { clearEpochsAt, clearStatesOf, deleteVectorsOf, listLinkingStreams, lockCursors } from './forget-store.ts';
 
 /** An event whose text is purged, with the texts that memory may know: its last one, or those before its edits. */
 export interface ForgottenEvent {
@@ -36,4 +36,10 @@ export async function forgetEvents(tx: Transaction, events: readonly ForgottenEv
   );
   const closed = epochs.filter(({ status }) => status === 'closed').map(({ id }) => id);
   return { closed, streamIds: [...new Set([...streamIds, ...linking])] };
+}
+
+/** Takes an author out of the segmenter's state of a stream, which is rebuilt with the next message. Locks the cursor of the stream. */
+export async function forgetAuthor(tx: Transaction, streamId: string, userId: string): Promise<void> {
+  await lockCursors(tx, [streamId]);
+  await clearStatesOf(tx, streamId, userId);
 }

@@ -41,3 +41,11 @@ export async function listLinkingStreams(tx: Transaction, epochIds: readonly str
   );
   return rows.map(({ stream_id: id }) => id);
 }
+
+/** Clears the state of the open epoch of a stream where it names an author. */
+export async function clearStatesOf(tx: Transaction, streamId: string, userId: string): Promise<void> {
+  await tx.query(
+    `update epochs set state = null where workspace_id = $1 and stream_id = $2 and status = 'open' and strpos(state::text, to_jsonb($3::text)::text) > 0`,
+    [tx.workspaceId, streamId, userId],
+  );
+}

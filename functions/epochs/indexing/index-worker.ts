@@ -1,5 +1,6 @@
 import { newId } from '../../../contract/ids.ts';
 import type { EmbeddingsMessage } from '../../../contract/messages/memory.ts';
+import { advanceJob, finishJob, setJobDetail } from '../../platform/jobs.ts';
 import { nudge } from '../../platform/nudge.ts';
 import { metric } from '../../../contract/names.ts';
 import { EmbeddingFailed } from '../../embeddings/embedder.ts';
@@ -9,7 +10,7 @@ import { indexEpochs, indexEpochsOrPostpone, isSameModel } from './index-epochs.
 import type { IndexApp } from './index-epochs.ts';
 import { ensureModels, finishModelChange, listStreamVisibility, listWaiting, startModelChange } from './index-store.ts';
 import type { Model, WorkspaceModels } from './index-store.ts';
-import { advanceJob, findRunningJob, finishJob, listNextEpochs, setJobDetail, startJob } from './job-store.ts';
+import { findRunningJob, listNextEpochs, startJob } from './job-store.ts';
 import { relateOpenEpoch } from './relate-open-epoch.ts';
 
 /**

@@ -16,6 +16,9 @@ interface JobRow {
 
 const jobColumns = 'j.id, j.kind, j.status, j.cursor, j.done, j.total, j.detail, j.started_at, j.finished_at';
 
+/** SQL: other features have jobs too. */
+const isOfMemory = `j.kind in ('reindex', 're-embed')`;
+
 const jobOf = (row: JobRow): MemoryJob => ({
   id: JobId.parse(row.id),
   kind: row.kind,
@@ -29,9 +32,10 @@ const jobOf = (row: JobRow): MemoryJob => ({
 
 /** The newest job of the workspace. */
 export async function findNewestJob(tx: Transaction): Promise<MemoryJob | undefined> {
-  const [row] = await tx.query<JobRow>(`select ${jobColumns} from jobs j where j.workspace_id = $1 order by j.id desc limit 1`, [
-    tx.workspaceId,
-  ]);
+  const [row] = await tx.query<JobRow>(
+    `select ${jobColumns} from jobs j where j.workspace_id = $1 and ${isOfMemory} order by j.id desc limit 1`,
+    [tx.workspaceId],
+  );
   return row && jobOf(row);
 }
 
@@ -60,7 +64,7 @@ export async function startJob(
 /** A running job with the cursor of its next step; undefined when it has ended. */
 export async function findRunningJob(tx: Transaction, jobId: string): Promise<{ job: MemoryJob; cursor: string } | undefined> {
   const [row] = await tx.query<JobRow>(
-    `select ${jobColumns} from jobs j where j.workspace_id = $1 and j.id = $2 and j.status = 'running'`,
+    `select ${jobColumns} from jobs j where j.workspace_id = $1 and j.id = $2 and j.status = 'running' and ${isOfMemory}`,
     [tx.workspaceId, jobId],
   );
   return row && { job: jobOf(row), cursor: row.cursor ?? '' };
@@ -75,36 +79,11 @@ export async function listNextEpochs(tx: Transaction, after: string, limit: numb
   return rows.map(({ id }) => id);
 }
 
-/** Moves the cursor of a job past a finished step; false when another worker did so, or the job has ended. */
-export async function advanceJob(
-  tx: Transaction,
-  step: { jobId: string; from: string; to: string; done: number; now: Date },
-): Promise<boolean> {
-  const rows = await tx.query<{ id: string }>(
-    `update jobs set cursor = $4, done = done + $5, detail = null, moved_at = $6
-     where workspace_id = $1 and id = $2 and status = 'running' and coalesce(cursor, '') = $3 returning id`,
-    [tx.workspaceId, step.jobId, step.from, step.to, step.done, step.now],
-  );
-  return rows.length > 0;
-}
-
-/** Stores the reason for which a job is delayed. */
-export async function setJobDetail(tx: Transaction, jobId: string, detail: string): Promise<void> {
-  await tx.query(`update jobs set detail = $3 where workspace_id = $1 and id = $2 and status = 'running'`, [tx.workspaceId, jobId, detail]);
-}
-
-export async function finishJob(tx: Transaction, jobId: string, now: Date): Promise<void> {
-  await tx.query(
-    `update jobs set status = 'done', detail = null, finished_at = $3, moved_at = $3 where workspace_id = $1 and id = $2 and status = 'running'`,
-    [tx.workspaceId, jobId, now],
-  );
-}
-
 /** Running jobs without progress since `before`: their worker may have died. */
 export async function listStuckJobs(tx: Transaction, before: Date): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>(`select id from jobs where workspace_id = $1 and status = 'running' and moved_at < $2`, [
-    tx.workspaceId,
-    before,
-  ]);
+  const rows = await tx.query<{ id: string }>(
+    `select j.id from jobs j where j.workspace_id = $1 and j.status = 'running' and ${isOfMemory} and j.moved_at < $2`,
+    [tx.workspaceId, before],
+  );
   return rows.map(({ id }) => id);
 }

@@ -93,6 +93,26 @@ export async function findEventForRoom(tx: Transaction, eventId: string): Promis
   return row && eventOf(row);
 }
 
+/** Finds events by id, as their room gets them, in the order of their last change. */
+export async function findEventsForRoom(tx: Transaction, eventIds: readonly string[]): Promise<StreamEvent[]> {
+  const rows = await tx.query<EventRow>(
+    `select ${eventColumns(null)} from stream_events e ${eventJoins} where e.workspace_id = $1 and e.id = any($2) order by e.changed_seq`,
+    [tx.workspaceId, eventIds],
+  );
+  return rows.map(eventOf);
+}
+
+/** Lists those of the events that mention anyone. */
+export async function listMentioning(tx: Transaction, eventIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select e.id from stream_events e where e.workspace_id = $1 and e.id = any($2)
+       and (exists (select from mentions m where m.stream_id = e.stream_id and m.seq = e.seq)
+         or exists (select from notifications n where n.event_id = e.id and n.kind in ('mention', 'here')))`,
+    [tx.workspaceId, eventIds],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Finds events by id, as a reader may see them; missing ones are left out. */
 export async function findEvents(tx: Transaction, viewerId: string, eventIds: readonly string[]): Promise<StreamEvent[]> {
   const rows = await tx.query<EventRow>(

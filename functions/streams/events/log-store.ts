@@ -10,6 +10,15 @@ export async function takePosition(tx: Transaction, streamId: string): Promise<{
   return { seq: row.last_seq, gen: row.gen };
 }
 
+/** Locks the log of a stream, so that no other change takes a position; undefined when there is no such stream. */
+export async function lockLog(tx: Transaction, streamId: string): Promise<{ seq: number; gen: string } | undefined> {
+  const [row] = await tx.query<{ last_seq: number; gen: string }>(
+    'select last_seq, gen from streams where id = $1 and workspace_id = $2 for no key update',
+    [streamId, tx.workspaceId],
+  );
+  return row && { seq: row.last_seq, gen: row.gen };
+}
+
 /** Moves the event to a new position, after a change of related data in another table. */
 export function touchEvent(tx: Transaction, eventId: string, seq: number): void {
   tx.defer('update stream_events set changed_seq = $3 where workspace_id = $1 and id = $2', [tx.workspaceId, eventId, seq]);

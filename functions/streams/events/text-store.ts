@@ -96,3 +96,32 @@ export async function markDeleted(
   );
   return row && true;
 }
+
+/**
+ * Marks messages as deleted, each at the next position after `after`, and returns their ids; deleted ones are left out. The stream counts
+ * them less, and their texts wait to be purged. The caller holds the lock of the log.
+ */
+export async function markAllDeleted(
+  tx: Transaction,
+  change: { streamId: string; eventIds: readonly string[]; after: number; deletedAt: Date },
+): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `with event as (
+       select id, row_number() over (order by seq) as place from stream_events
+       where workspace_id = $1 and stream_id = $2 and id = any($3) and deleted_at is null and ordinal is not null
+     ), marked as (
+       update stream_events e set changed_seq = $4 + event.place, deleted_at = $5, pinned_at = null from event where e.id = event.id
+       returning e.id, e.ordinal, e.seq
+     ), purge as (
+       insert into purges (event_id, workspace_id, stream_id, seq, kind, requested_at) select id, $1, $2, seq, 'event', $5 from marked
+       on conflict (event_id) do update set kind = excluded.kind
+     ), counts as (
+       update streams s set last_seq = s.last_seq + n.events, deleted_count = s.deleted_count + n.events, counts_rev = s.counts_rev + 1,
+         last_deleted_ordinal = greatest(s.last_deleted_ordinal, n.ordinal)
+       from (select count(*) as events, max(ordinal) as ordinal from marked) n where s.id = $2 and n.events > 0
+     )
+     select id from marked`,
+    [tx.workspaceId, change.streamId, change.eventIds, change.after, change.deletedAt],
+  );
+  return rows.map(({ id }) => id);
+}

@@ -249,7 +249,8 @@ describe('a change that fails', () => {
   });
 
   test('after it ended subscriptions costs no message: the next one has the client subscribe again', async () => {
-    const subscriptions = {
+    const subscriptions: TestApp['subscriptions'] = {
+      ...registry.subscriptions,
       async end(...given: Parameters<TestApp['subscriptions']['end']>) {
         await registry.subscriptions.end(...given);
         throw new Error('the function was killed');

@@ -28,7 +28,7 @@ export const openRoutes = [
 
 /** Examples of every route; the type fails for a new route without one. */
 export function examplesIn(w: Furnished): Record<Exclude<RouteName, (typeof openRoutes)[number]>, Example> {
-  return { ...ofPeople(w), ...ofStreams(w), ...ofEvents(w), ...ofEpochs(w), ...ofFiles(w), ...ofTransfer(w) };
+  return { ...ofPeople(w), ...ofStreams(w), ...ofEvents(w), ...ofEpochs(w), ...ofFiles(w), ...ofRetention(w), ...ofTransfer(w) };
 }
 
 const page = { limit: '2', cursor: '' };
@@ -179,6 +179,15 @@ function ofFiles({ workspaceId, streams, files }: Furnished) {
     },
     'files.completeFile': { params: { ...here, fileId: files.waiting } },
     'files.readFile': { params: { ...here, fileId: files.posted } },
+  } satisfies Record<string, Example>;
+}
+
+function ofRetention({ workspaceId, erasureId }: Furnished) {
+  const here = { workspaceId };
+  return {
+    'retention.eraseMember': { params: { ...here, userId: 'dee' }, bodies: [{ messages: 'delete' }] },
+    'retention.listErasures': { params: here, query: page },
+    'retention.readErasure': { params: { ...here, jobId: erasureId } },
   } satisfies Record<string, Example>;
 }
 

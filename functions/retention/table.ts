@@ -1,0 +1,17 @@
+import * as routes from '../../contract/routes/retention.ts';
+import type { App } from '../platform/app.ts';
+import { ok, on } from '../platform/http-handler.ts';
+import type { Served } from '../platform/http-handler.ts';
+import type { AccessApp } from '../platform/outbox.ts';
+import { eraseMember } from './erasing/erase-member.ts';
+import { listErasures, readErasure } from './erasing/list-erasures.ts';
+
+/** Routes of retention and of the erasure of members. */
+export const retentionTable = (app: AccessApp & Pick<App, 'retentionQueueUrl'>): Served[] => [
+  on(routes.eraseMember, async (input, caller) => {
+    const { erasure, isNew } = await eraseMember(app, caller, input);
+    return ok(erasure, { status: isNew ? 202 : 200 });
+  }),
+  on(routes.listErasures, async (input, caller) => ok(await listErasures(app, caller, input))),
+  on(routes.readErasure, async (input, caller) => ok(await readErasure(app, caller, input))),
+];
