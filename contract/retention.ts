@@ -25,3 +25,25 @@ export const Erasure = z
   })
   .meta({ id: 'Erasure' });
 export type Erasure = z.infer<typeof Erasure>;
+
+const days = z.int().min(1).max(36_500);
+
+/** Retention of the workspace: messages are deleted after so many days; null keeps them. */
+export const Retention = z.object({ days: days.nullable() }).meta({ id: 'Retention' });
+export type Retention = z.infer<typeof Retention>;
+export const SetRetention = z.strictObject({ days: days.nullable().describe('null keeps messages for ever') }).meta({ id: 'SetRetention' });
+
+/** Retention of a stream. Without one of its own it follows its parent, and then the workspace. */
+export const StreamRetention = z
+  .object({
+    own: z
+      .union([days, z.literal('for-ever')])
+      .nullable()
+      .describe('null: it has none of its own'),
+    days: days.nullable().describe('Days after which messages are deleted here; null keeps them'),
+  })
+  .meta({ id: 'StreamRetention' });
+export type StreamRetention = z.infer<typeof StreamRetention>;
+export const SetStreamRetention = z
+  .strictObject({ own: z.union([days, z.literal('for-ever')]).nullable() })
+  .meta({ id: 'SetStreamRetention' });

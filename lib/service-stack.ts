@@ -63,17 +63,8 @@ export class ServiceStack extends Stack {
       fanOut,
     });
     for (const fn of [realtime.fanOut, realtime.socket, transfer.http]) epochs.epochsQueue.grantSend(fn);
-    const retention = new Retention(this, 'Retention', {
-      platform,
-      routes,
-      database,
-      keys,
-      connections,
-      fanOut,
-      memory,
-      files,
-      embeddings: epochs.embeddingsQueue,
-    });
+    const live = { platform, routes, database, keys, connections, fanOut };
+    const retention = new Retention(this, 'Retention', { ...live, memory, files, embeddings: epochs.embeddingsQueue });
     retention.queue.grantSend(streams.http);
     new Auth(this, 'Auth', { platform, routes, database, keys, connections, fanOut });
     new Operations(this, 'Operations', { platform, routes, database, connections, qdrant, fanOut });

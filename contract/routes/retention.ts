@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { JobId, UserId, WorkspaceId } from '../ids.ts';
-import { EraseMember, Erasure } from '../retention.ts';
+import { JobId, StreamId, UserId, WorkspaceId } from '../ids.ts';
+import { EraseMember, Erasure, Retention, SetRetention, SetStreamRetention, StreamRetention } from '../retention.ts';
 import { defineRoute, pageOf, pageQuery } from '../route.ts';
 
 const inWorkspace = z.strictObject({ workspaceId: WorkspaceId });
@@ -34,4 +34,47 @@ export const readErasure = defineRoute({
   summary: 'Read the progress and the report of an erasure (owners and API keys)',
   params: z.strictObject({ workspaceId: WorkspaceId, jobId: JobId }),
   answers: { 200: Erasure },
+});
+
+export const readRetention = defineRoute({
+  ...shared,
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/retention',
+  summary: 'Read after how many days messages of the workspace are deleted',
+  params: inWorkspace,
+  answers: { 200: Retention },
+});
+
+export const setRetention = defineRoute({
+  ...shared,
+  method: 'PUT',
+  path: '/v1/workspaces/{workspaceId}/retention',
+  summary: 'Set after how many days messages of the workspace are deleted (owners and API keys)',
+  params: inWorkspace,
+  body: SetRetention,
+  answers: { 200: Retention },
+});
+
+const ofStream = z.strictObject({ workspaceId: WorkspaceId, streamId: StreamId });
+const stream = '/v1/workspaces/{workspaceId}/streams/{streamId}';
+
+export const readStreamRetention = defineRoute({
+  ...shared,
+  auth: 'user',
+  method: 'GET',
+  path: `${stream}/retention`,
+  summary: 'Read after how many days messages of a stream are deleted',
+  params: ofStream,
+  answers: { 200: StreamRetention },
+});
+
+export const setStreamRetention = defineRoute({
+  ...shared,
+  auth: 'user',
+  method: 'PUT',
+  path: `${stream}/retention`,
+  summary: 'Set the own retention of a stream, which comes before that of the workspace (owners of the workspace)',
+  params: ofStream,
+  body: SetStreamRetention,
+  answers: { 200: StreamRetention },
 });

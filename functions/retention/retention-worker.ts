@@ -1,6 +1,7 @@
 import type { RetentionMessage } from '../../contract/messages/retention.ts';
 import { runErasure } from './erasing/run-erasure.ts';
 import type { ErasureApp } from './erasing/run-erasure.ts';
+import { expireMessages } from './expiring/expire-messages.ts';
 import { purgeEvents } from './purging/purge-events.ts';
 
 /** Handles one message of the retention queue. The database holds what remains to be done, so a repeated message finds nothing. */
@@ -12,6 +13,6 @@ export async function handleRetentionMessage(app: ErasureApp, message: Retention
     case 'job':
       return runErasure(app, workspaceId, message.jobId);
     case 'expire':
-      return;
+      return expireMessages(app, workspaceId);
   }
 }

@@ -79,6 +79,7 @@ function* callerCases(row: Row, { own, bad }: World): Generator<Case> {
 
 const malformedIds = ['x', 'str_short', 'STR_01KB0000000000000000000000', '%00', '..', 'a b', '9'.repeat(300), "';--", 'null'];
 const unknownIds: Readonly<Record<string, string>> = {
+  jobId: newId('job'),
   streamId: newId('stream'),
   eventId: newId('event'),
   fileId: newId('file'),

@@ -182,12 +182,19 @@ function ofFiles({ workspaceId, streams, files }: Furnished) {
   } satisfies Record<string, Example>;
 }
 
-function ofRetention({ workspaceId, erasureId }: Furnished) {
+function ofRetention({ workspaceId, erasureId, streams }: Furnished) {
   const here = { workspaceId };
   return {
     'retention.eraseMember': { params: { ...here, userId: 'dee' }, bodies: [{ messages: 'delete' }] },
     'retention.listErasures': { params: here, query: page },
     'retention.readErasure': { params: { ...here, jobId: erasureId } },
+    'retention.readRetention': { params: here },
+    'retention.setRetention': { params: here, bodies: [{ days: 30 }, { days: null }] },
+    'retention.readStreamRetention': { params: { ...here, streamId: streams.general.id } },
+    'retention.setStreamRetention': {
+      params: { ...here, streamId: streams.general.id },
+      bodies: [{ own: 7 }, { own: 'for-ever' }, { own: null }],
+    },
   } satisfies Record<string, Example>;
 }
 
