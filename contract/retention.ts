@@ -33,17 +33,62 @@ export const Retention = z.object({ days: days.nullable() }).meta({ id: 'Retenti
 export type Retention = z.infer<typeof Retention>;
 export const SetRetention = z.strictObject({ days: days.nullable().describe('null keeps messages for ever') }).meta({ id: 'SetRetention' });
 
+const ownDays = z.int().min(0).max(36_500);
+
 /** Retention of a stream. Without one of its own it follows its parent, and then the workspace. */
 export const StreamRetention = z
   .object({
-    own: z
-      .union([days, z.literal('for-ever')])
-      .nullable()
-      .describe('null: it has none of its own'),
+    own: ownDays.nullable().describe('null: it has none of its own; 0 keeps messages for ever'),
     days: days.nullable().describe('Days after which messages are deleted here; null keeps them'),
   })
   .meta({ id: 'StreamRetention' });
 export type StreamRetention = z.infer<typeof StreamRetention>;
-export const SetStreamRetention = z
-  .strictObject({ own: z.union([days, z.literal('for-ever')]).nullable() })
-  .meta({ id: 'SetStreamRetention' });
+export const SetStreamRetention = z.strictObject({ own: ownDays.nullable() }).meta({ id: 'SetStreamRetention' });
+
+/** One line of the export of a person. Times are in ISO 8601. */
+export const PersonRecord = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('profile'),
+      userId: z.string(),
+      name: z.string(),
+      email: z.string().nullable(),
+      role: z.string(),
+      joinedAt: z.string(),
+      removedAt: z.string().nullable(),
+    }),
+    z.object({
+      kind: z.literal('membership'),
+      streamId: z.string(),
+      streamName: z.string().nullable(),
+      role: z.string(),
+      joinedAt: z.string(),
+      leftAt: z.string().nullable(),
+    }),
+    z.object({
+      kind: z.literal('message'),
+      eventId: z.string(),
+      streamId: z.string(),
+      seq: z.int(),
+      eventType: z.string(),
+      text: z.string().describe('The words of the message; question and options of a poll; name of a file; comment on a shared event'),
+      payload: z.record(z.string(), z.unknown()).nullable(),
+      versions: z.array(z.string()).describe('Texts before the edits, oldest first'),
+      createdAt: z.string(),
+      editedAt: z.string().nullable(),
+      deletedAt: z.string().nullable(),
+    }),
+    z.object({
+      kind: z.literal('file'),
+      fileId: z.string(),
+      streamId: z.string(),
+      name: z.string(),
+      mediaType: z.string(),
+      sizeBytes: z.int(),
+      createdAt: z.string(),
+    }),
+    z.object({ kind: z.literal('reaction'), eventId: z.string(), emoji: z.string(), at: z.string() }),
+    z.object({ kind: z.literal('vote'), pollId: z.string(), optionId: z.string(), at: z.string() }),
+  ])
+  .meta({ id: 'PersonRecord' });
+export type PersonRecord = z.infer<typeof PersonRecord>;

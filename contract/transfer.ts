@@ -47,6 +47,8 @@ export const notExported = [
   'files that no event shows',
   'text of deleted events',
   'api keys',
+  'audit log',
+  'retention',
 ] as const;
 
 export const HeaderRecord = z.strictObject({

@@ -3,7 +3,7 @@
 
 set local lock_timeout = '5s';
 -- In the order of the requests.
-lock table workspaces, workspace_members, streams, stream_events, outbox, epochs, jobs in access exclusive mode;
+lock table workspaces, workspace_members, streams, stream_events, outbox, epochs, jobs, reactions, poll_votes in access exclusive mode;
 
 -- Days that messages are kept; null: for ever. In a stream, null takes the days of its parent or workspace, and 0 keeps for ever.
 alter table workspaces
@@ -106,6 +106,10 @@ language sql stable security definer set search_path = pg_catalog, public as $$
 $$;
 revoke all on function retention_waiting(timestamptz, timestamptz, integer) from public;
 grant execute on function retention_waiting(timestamptz, timestamptz, integer) to streambed_app;
+
+-- For the export of a member.
+create index reactions_by_user on reactions (workspace_id, user_id, event_id);
+create index poll_votes_by_user on poll_votes (workspace_id, user_id, poll_id);
 
 -- Erasure of a member. The user id is chosen by the product and may be an e-mail address: another id takes its place in every column.
 grant update on mentions, reactions, poll_votes to streambed_app;

@@ -107,6 +107,24 @@ AS $function$
     end
   $function$;
 
+CREATE OR REPLACE FUNCTION public.audit_log_erase(person text, replacement text)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+  with changed as (
+    update public.audit_log a set
+      actor = case when a.actor = person then replacement else a.actor end,
+      subject_id = case when a.subject_kind = 'member' and a.subject_id = person then replacement else a.subject_id end,
+      details = replace(a.details::text, to_jsonb(person)::text, to_jsonb(replacement)::text)::jsonb
+    where a.workspace_id = public.app_workspace_id()
+      and (a.actor = person or a.subject_id = person or strpos(a.details::text, to_jsonb(person)::text) > 0)
+    returning 1
+  )
+  select count(*) from changed
+$function$;
+
 CREATE OR REPLACE FUNCTION public.enter_workspace(caller text, version bigint, lock text)
  RETURNS void
  LANGUAGE plpgsql
@@ -170,6 +188,53 @@ AS $function$
       return dropped;
     end
   $function$;
+
+CREATE OR REPLACE FUNCTION public.outbox_drop_frames(rooms text[])
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+  with gone as (
+    delete from public.outbox o
+    where o.workspace_id = public.app_workspace_id() and public.outbox_subject(o.payload, o.room) = any(rooms) and o.payload ? 'frame'
+    returning 1
+  )
+  select count(*) from gone
+$function$;
+
+CREATE OR REPLACE FUNCTION public.outbox_erase(person text, replacement text, person_name text, person_email text, placeholder text, own_room text, after text, max_rows integer, OUT last_id text, OUT changed bigint, OUT waiting bigint)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+declare
+  chunk text[];
+  other text := to_jsonb(replacement)::text;
+  mention text := '(?<![\w.@/-])@' || regexp_replace(person, '\.', '\\.', 'g') || '(?![A-Za-z0-9_@-])';
+begin
+  select array_agg(o.id order by o.id) into chunk
+  from (select id from public.outbox where id > after order by id limit max_rows) o;
+  last_id := chunk[cardinality(chunk)];
+  select count(*) into waiting from public.outbox o
+  where o.id = any(chunk) and o.workspace_id = public.app_workspace_id() and o.room = own_room and o.payload ? 'close' and o.published_at is null;
+  delete from public.outbox o
+  where o.id = any(chunk) and o.workspace_id = public.app_workspace_id() and o.room = own_room
+    and not (o.payload ? 'close' and o.published_at is null);
+  update public.outbox o set payload = regexp_replace(replace(replace(replace(replace(replace(replace(o.payload::text,
+      to_jsonb(person)::text, other),
+      ':user:' || person || '"', ':user:' || replacement || '"'),
+      '"id": ' || other || ', "name": ' || to_jsonb(person_name)::text, '"id": ' || other || ', "name": ' || to_jsonb(placeholder)::text),
+      '"id": ' || other || ', "type": "user", "label": ' || to_jsonb(person_name)::text,
+      '"id": ' || other || ', "type": "user", "label": ' || to_jsonb(placeholder)::text),
+      '"actorName": ' || to_jsonb(person_name)::text, '"actorName": ' || to_jsonb(placeholder)::text),
+      '"email": ' || to_jsonb(coalesce(person_email, ''))::text, '"email": null'),
+    mention, '@' || replacement, 'g')::jsonb
+  where o.id = any(chunk) and o.workspace_id = public.app_workspace_id() and strpos(o.payload::text, person) > 0 and o.room <> own_room;
+  get diagnostics changed = row_count;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.outbox_forget(older_than timestamp with time zone, max_rows integer)
  RETURNS bigint
@@ -264,6 +329,29 @@ AS $function$
     select count(parked_at) from noted
   $function$;
 
+CREATE OR REPLACE FUNCTION public.outbox_redact(event_ids text[])
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+  with changed as (
+    update public.outbox o set payload = case
+      when o.payload #> '{item,data,notification}' is not null then jsonb_set(o.payload, '{item,data,notification,text}', 'null')
+      when e.deleted_at is not null then jsonb_set(o.payload, '{item,data}', (o.payload #> '{item,data}') || jsonb_build_object(
+        'content', null, 'sharedRef', null, 'poll', null, 'file', null, 'payload', null, 'reactions', '[]'::jsonb, 'pinnedAt', null,
+        'pinnedBy', null, 'deletedAt', to_char(e.deleted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
+      else jsonb_set(o.payload, '{item,data,content}',
+        coalesce((select jsonb_build_object('text', t.content, 'mentions', t.mentions) from public.text_messages t where t.id = e.id), 'null'))
+      end
+    from public.stream_events e
+    where e.id = any(event_ids) and e.workspace_id = public.app_workspace_id() and o.workspace_id = public.app_workspace_id()
+      and public.outbox_subject(o.payload, o.room) = e.id and jsonb_typeof(o.payload #> '{item,data}') = 'object'
+    returning 1
+  )
+  select count(*) from changed
+$function$;
+
 CREATE OR REPLACE FUNCTION public.outbox_state()
  RETURNS TABLE(oldest timestamp with time zone, parked bigint)
  LANGUAGE sql
@@ -273,6 +361,12 @@ AS $function$
     select (select o.created_at from public.outbox o where o.published_at is null and o.parked_at is null order by o.position limit 1),
       (select count(*) from public.outbox o where o.parked_at is not null)
   $function$;
+
+CREATE OR REPLACE FUNCTION public.outbox_subject(payload jsonb, room text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select coalesce(payload #>> '{item,eventId}', payload #>> '{item,data,notification,eventId}', case when payload ? 'frame' then room end) $function$;
 
 CREATE OR REPLACE FUNCTION public.outbox_unpublished(older_than timestamp with time zone, max_rows integer)
  RETURNS TABLE(id text, workspace_id text, room text, topic text, payload jsonb, created_at timestamp with time zone)
@@ -303,6 +397,24 @@ AS $function$
     order by o.position
     limit max_rows
   $function$;
+
+CREATE OR REPLACE FUNCTION public.retention_waiting(since timestamp with time zone, at timestamp with time zone, max_rows integer)
+ RETURNS TABLE(kind text, workspace_id text, job_id text, waiting_since timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+  (select 'purge', w.id, null, p.since from public.workspaces w
+   cross join lateral (select min(requested_at) as since from public.purges p where p.workspace_id = w.id) p
+   where p.since < $1 limit max_rows)
+  union all
+  (select 'job', j.workspace_id, j.id, j.moved_at from public.jobs j
+   where j.status = 'running' and j.kind = 'erasure' and j.moved_at < $1 limit max_rows)
+  union all
+  (select 'expire', w.id, null, w.expires_at from public.workspaces w
+   where coalesce(w.expires_at, '-infinity') <= $2 and (w.retention_days is not null or exists (
+     select from public.streams s where s.workspace_id = w.id and s.retention_days > 0)) limit max_rows)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.search_digits(period bigint, characters integer)
  RETURNS text
@@ -619,6 +731,7 @@ CREATE TABLE epochs (
   last_event_at timestamp with time zone NOT NULL,
   closed_at timestamp with time zone,
   indexed_at timestamp with time zone,
+  purged_rev bigint NOT NULL DEFAULT 0,
   CONSTRAINT epochs_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX epochs_by_start ON public.epochs USING btree (stream_id, first_seq);
@@ -693,6 +806,8 @@ CREATE TABLE jobs (
   started_at timestamp with time zone NOT NULL,
   moved_at timestamp with time zone NOT NULL,
   finished_at timestamp with time zone,
+  input jsonb NOT NULL DEFAULT '{}'::jsonb,
+  report jsonb NOT NULL DEFAULT '{}'::jsonb,
   CONSTRAINT jobs_pkey PRIMARY KEY (id)
 );
 CREATE INDEX jobs_by_workspace ON public.jobs USING btree (workspace_id, id);
@@ -751,6 +866,7 @@ CREATE TABLE outbox (
   parked_at timestamp with time zone,
   CONSTRAINT outbox_pkey PRIMARY KEY (id, created_at)
 ) PARTITION BY RANGE (created_at);
+CREATE INDEX outbox_by_subject ON ONLY public.outbox USING btree (outbox_subject(payload, room));
 CREATE INDEX outbox_parked ON ONLY public.outbox USING btree ("position") WHERE (parked_at IS NOT NULL);
 CREATE INDEX outbox_unpublished ON ONLY public.outbox USING btree ("position") WHERE ((published_at IS NULL) AND (parked_at IS NULL));
 ALTER TABLE outbox ENABLE ROW LEVEL SECURITY;
@@ -766,6 +882,7 @@ CREATE TABLE poll_votes (
   voted_at timestamp with time zone NOT NULL,
   CONSTRAINT poll_votes_pkey PRIMARY KEY (poll_id, user_id, option_id)
 );
+CREATE INDEX poll_votes_by_user ON public.poll_votes USING btree (workspace_id, user_id, poll_id);
 ALTER TABLE poll_votes ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON poll_votes AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
@@ -799,6 +916,24 @@ CREATE POLICY one_workspace ON providers AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
+CREATE TABLE purges (
+  event_id text NOT NULL,
+  workspace_id text NOT NULL,
+  stream_id text NOT NULL,
+  seq bigint NOT NULL,
+  kind text NOT NULL,
+  texts text[] NOT NULL DEFAULT '{}'::text[],
+  requested_at timestamp with time zone NOT NULL,
+  CONSTRAINT purges_pkey PRIMARY KEY (event_id),
+  CONSTRAINT purges_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'versions'::text])))
+);
+CREATE INDEX purges_by_age ON public.purges USING btree (workspace_id, requested_at);
+CREATE INDEX purges_by_place ON public.purges USING btree (stream_id, seq);
+ALTER TABLE purges ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON purges AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
 CREATE TABLE reactions (
   workspace_id text NOT NULL,
   event_id text NOT NULL,
@@ -807,6 +942,7 @@ CREATE TABLE reactions (
   created_at timestamp with time zone NOT NULL,
   CONSTRAINT reactions_pkey PRIMARY KEY (event_id, emoji, user_id)
 );
+CREATE INDEX reactions_by_user ON public.reactions USING btree (workspace_id, user_id, event_id);
 ALTER TABLE reactions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON reactions AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
@@ -925,8 +1061,11 @@ CREATE TABLE streams (
   deleted_count bigint NOT NULL DEFAULT 0,
   last_deleted_ordinal bigint NOT NULL DEFAULT 0,
   recent_actor_ids text[] NOT NULL DEFAULT '{}'::text[],
+  retention_days integer,
+  expired_seq bigint NOT NULL DEFAULT 0,
   request_hash bytea,
   CONSTRAINT streams_pkey PRIMARY KEY (id),
+  CONSTRAINT streams_retention_known CHECK ((retention_days >= 0)),
   CONSTRAINT streams_status_known CHECK ((status = ANY (ARRAY['active'::text, 'archived'::text, 'resolved'::text]))),
   CONSTRAINT streams_type_known CHECK ((stream_type = ANY (ARRAY['channel'::text, 'thread'::text, 'dm'::text, 'incident'::text, 'assistant'::text]))),
   CONSTRAINT streams_visibility_known CHECK ((visibility = ANY (ARRAY['public'::text, 'private'::text, 'inherit'::text])))
@@ -938,6 +1077,7 @@ CREATE INDEX streams_by_name ON public.streams USING btree (workspace_id, lower(
 CREATE INDEX streams_by_parent ON public.streams USING btree (parent_stream_id) WHERE (parent_stream_id IS NOT NULL);
 CREATE UNIQUE INDEX streams_by_slug ON public.streams USING btree (workspace_id, slug) WHERE (slug IS NOT NULL);
 CREATE INDEX streams_by_workspace ON public.streams USING btree (workspace_id, id);
+CREATE INDEX streams_with_retention ON public.streams USING btree (workspace_id) WHERE (retention_days > 0);
 ALTER TABLE streams ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON streams AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
@@ -1008,7 +1148,10 @@ CREATE TABLE workspaces (
   rev bigint NOT NULL DEFAULT 0,
   gen text NOT NULL,
   created_at timestamp with time zone NOT NULL,
-  CONSTRAINT workspaces_pkey PRIMARY KEY (id)
+  retention_days integer,
+  expires_at timestamp with time zone,
+  CONSTRAINT workspaces_pkey PRIMARY KEY (id),
+  CONSTRAINT workspaces_retention_known CHECK ((retention_days >= 1))
 );
 ALTER TABLE workspaces ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON workspaces AS PERMISSIVE FOR ALL TO PUBLIC
@@ -1039,31 +1182,32 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epoch_vectors TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epoch_vectors TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epochs TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE epochs TO streambed_worker;
-GRANT INSERT, SELECT, UPDATE ON TABLE event_versions TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE event_versions TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE event_versions TO streambed_worker;
-GRANT INSERT, SELECT, UPDATE ON TABLE files TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE files TO streambed_app;
 GRANT SELECT ON TABLE files TO streambed_search;
 GRANT SELECT ON TABLE files TO streambed_worker;
 GRANT INSERT, SELECT, UPDATE ON TABLE imports TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE jobs TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE jobs TO streambed_worker;
-GRANT DELETE, INSERT, SELECT ON TABLE mentions TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE mentions TO streambed_app;
 GRANT DELETE, INSERT, SELECT ON TABLE mentions TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notifications TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notifications TO streambed_worker;
 GRANT INSERT, SELECT ON TABLE outbox TO streambed_app;
 GRANT INSERT, SELECT ON TABLE outbox TO streambed_worker;
-GRANT DELETE, INSERT, SELECT ON TABLE poll_votes TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE poll_votes TO streambed_app;
 GRANT DELETE, INSERT, SELECT ON TABLE poll_votes TO streambed_worker;
-GRANT INSERT, SELECT, UPDATE ON TABLE polls TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE polls TO streambed_app;
 GRANT INSERT, SELECT, UPDATE ON TABLE polls TO streambed_worker;
 GRANT INSERT, SELECT, UPDATE ON TABLE providers TO streambed_app;
 GRANT SELECT ON TABLE providers TO streambed_worker;
-GRANT DELETE, INSERT, SELECT ON TABLE reactions TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE purges TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE reactions TO streambed_app;
 GRANT DELETE, INSERT, SELECT ON TABLE reactions TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE share_refreshes TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE share_refreshes TO streambed_worker;
-GRANT INSERT, SELECT, UPDATE ON TABLE shared_refs TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE shared_refs TO streambed_app;
 GRANT SELECT ON TABLE shared_refs TO streambed_search;
 GRANT INSERT, SELECT, UPDATE ON TABLE shared_refs TO streambed_worker;
 GRANT INSERT, SELECT, UPDATE ON TABLE stream_events TO streambed_app;
@@ -1075,13 +1219,13 @@ GRANT INSERT, SELECT, UPDATE ON TABLE stream_members TO streambed_worker;
 GRANT INSERT, SELECT, UPDATE ON TABLE streams TO streambed_app;
 GRANT SELECT ON TABLE streams TO streambed_search;
 GRANT INSERT, SELECT, UPDATE ON TABLE streams TO streambed_worker;
-GRANT INSERT, SELECT, UPDATE ON TABLE text_messages TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE text_messages TO streambed_app;
 GRANT SELECT ON TABLE text_messages TO streambed_search;
 GRANT INSERT, SELECT, UPDATE ON TABLE text_messages TO streambed_worker;
-GRANT INSERT, SELECT, UPDATE ON TABLE users TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE users TO streambed_app;
 GRANT SELECT ON TABLE users TO streambed_search;
 GRANT SELECT ON TABLE users TO streambed_worker;
-GRANT INSERT, SELECT, UPDATE ON TABLE workspace_members TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE workspace_members TO streambed_app;
 GRANT SELECT ON TABLE workspace_members TO streambed_search;
 GRANT SELECT ON TABLE workspace_members TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE workspace_memory TO streambed_app;
@@ -1097,10 +1241,13 @@ GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with t
 GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with time zone,text,text,text,jsonb,text,jsonb,boolean,boolean,boolean,boolean,text,text,text,jsonb) TO streambed_worker;
 GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with time zone,text,text,text,jsonb,text,jsonb,boolean,boolean,boolean,boolean,text,text,text,jsonb,bytea) TO streambed_app;
 GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with time zone,text,text,text,jsonb,text,jsonb,boolean,boolean,boolean,boolean,text,text,text,jsonb,bytea) TO streambed_worker;
+GRANT EXECUTE ON FUNCTION audit_log_erase(text,text) TO streambed_app;
 GRANT EXECUTE ON FUNCTION enter_workspace(text,bigint,text) TO streambed_app;
 GRANT EXECUTE ON FUNCTION enter_workspace(text,bigint,text) TO streambed_search;
 GRANT EXECUTE ON FUNCTION outbox_drop_days(timestamp with time zone) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_drop_days(timestamp with time zone) TO streambed_operations;
+GRANT EXECUTE ON FUNCTION outbox_drop_frames(text[]) TO streambed_app;
+GRANT EXECUTE ON FUNCTION outbox_erase(text,text,text,text,text,text,text,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_forget(timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_forget(timestamp with time zone,integer) TO streambed_operations;
 GRANT EXECUTE ON FUNCTION outbox_make_days(timestamp with time zone,integer) TO streambed_app;
@@ -1113,12 +1260,15 @@ GRANT EXECUTE ON FUNCTION outbox_mark_published(text[],timestamp with time zone,
 GRANT EXECUTE ON FUNCTION outbox_mark_published(text[],timestamp with time zone,timestamp with time zone,timestamp with time zone) TO streambed_worker;
 GRANT EXECUTE ON FUNCTION outbox_note_refused(text[],timestamp with time zone,timestamp with time zone,timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_note_refused(text[],timestamp with time zone,timestamp with time zone,timestamp with time zone,integer) TO streambed_operations;
+GRANT EXECUTE ON FUNCTION outbox_redact(text[]) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_state() TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_state() TO streambed_operations;
+GRANT EXECUTE ON FUNCTION outbox_subject(jsonb,text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION outbox_unpublished(timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_unpublished(timestamp with time zone,integer) TO streambed_operations;
 GRANT EXECUTE ON FUNCTION outbox_waiting(timestamp with time zone,bigint,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_waiting(timestamp with time zone,bigint,integer) TO streambed_operations;
+GRANT EXECUTE ON FUNCTION retention_waiting(timestamp with time zone,timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION search_digits(bigint,integer) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION search_keys(text,text,tsvector) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION search_marks(text,bigint,integer,integer) TO PUBLIC;

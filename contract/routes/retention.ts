@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { JobId, StreamId, UserId, WorkspaceId } from '../ids.ts';
-import { EraseMember, Erasure, Retention, SetRetention, SetStreamRetention, StreamRetention } from '../retention.ts';
+import { EraseMember, Erasure, PersonRecord, Retention, SetRetention, SetStreamRetention, StreamRetention } from '../retention.ts';
 import { defineRoute, pageOf, pageQuery } from '../route.ts';
 
 const inWorkspace = z.strictObject({ workspaceId: WorkspaceId });
@@ -59,8 +59,8 @@ const ofStream = z.strictObject({ workspaceId: WorkspaceId, streamId: StreamId }
 const stream = '/v1/workspaces/{workspaceId}/streams/{streamId}';
 
 export const readStreamRetention = defineRoute({
-  ...shared,
   auth: 'user',
+  tag: 'retention',
   method: 'GET',
   path: `${stream}/retention`,
   summary: 'Read after how many days messages of a stream are deleted',
@@ -69,12 +69,22 @@ export const readStreamRetention = defineRoute({
 });
 
 export const setStreamRetention = defineRoute({
-  ...shared,
   auth: 'user',
+  tag: 'retention',
   method: 'PUT',
   path: `${stream}/retention`,
   summary: 'Set the own retention of a stream, which comes before that of the workspace (owners of the workspace)',
   params: ofStream,
   body: SetStreamRetention,
   answers: { 200: StreamRetention },
+});
+
+export const exportMember = defineRoute({
+  ...shared,
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/members/{userId}/export',
+  summary: 'Read what the workspace holds of a member, present or former, page by page (owners and API keys)',
+  params: ofMember,
+  query: z.strictObject(pageQuery),
+  answers: { 200: pageOf(PersonRecord).meta({ id: 'PersonPage' }) },
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AuditEntry, ListAudit } from '../audit.ts';
 import { UserId, WorkspaceId } from '../ids.ts';
 import { defineRoute, pageOf, pageQuery } from '../route.ts';
 import { CreateProvider, ListMembers, Provider, UpdateMember, User, Workspace } from '../workspace.ts';
@@ -85,4 +86,15 @@ export const removeMember = defineRoute({
   summary: 'Remove a member from the workspace: they see nothing of it any more, what they wrote stays',
   params: ofMember,
   answers: { 204: undefined },
+});
+
+export const listAudit = defineRoute({
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/audit',
+  auth: 'userOrApiKey',
+  tag: 'workspaces',
+  summary: 'List who changed what in membership, roles, visibility, keys, retention and stored data, newest first (owners and API keys)',
+  params: inWorkspace,
+  query: ListAudit,
+  answers: { 200: pageOf(AuditEntry).meta({ id: 'AuditPage' }) },
 });

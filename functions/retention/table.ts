@@ -5,6 +5,7 @@ import type { Served } from '../platform/http-handler.ts';
 import type { AccessApp } from '../platform/outbox.ts';
 import { eraseMember } from './erasing/erase-member.ts';
 import { listErasures, readErasure } from './erasing/list-erasures.ts';
+import { exportMember } from './exporting/export-member.ts';
 import { readRetention, readStreamRetention, setRetention, setStreamRetention } from './expiring/set-retention.ts';
 
 /** Routes of retention and of the erasure of members. */
@@ -15,6 +16,7 @@ export const retentionTable = (app: AccessApp & Pick<App, 'retentionQueueUrl'>):
   }),
   on(routes.listErasures, async (input, caller) => ok(await listErasures(app, caller, input))),
   on(routes.readErasure, async (input, caller) => ok(await readErasure(app, caller, input))),
+  on(routes.exportMember, async (input, caller) => ok(await exportMember(app, caller, input))),
   on(routes.readRetention, async (_input, caller) => ok(await readRetention(app, caller))),
   on(routes.setRetention, async (input, caller) => ok(await setRetention(app, caller, input))),
   on(routes.readStreamRetention, async (input, caller) => ok(await readStreamRetention(app, caller, input))),

@@ -5,6 +5,7 @@ import { ok, on } from '../platform/http-handler.ts';
 import type { Served } from '../platform/http-handler.ts';
 import { createKey } from './create-key.ts';
 import { createProvider } from './create-provider.ts';
+import { listAudit } from './list-audit.ts';
 import { listKeys } from './list-keys.ts';
 import { listMembers } from './list-members.ts';
 import { listProviders } from './list-providers.ts';
@@ -23,6 +24,7 @@ export const workspaceTable = (
   on(routes.listMembers, async (input, caller) => ok(await listMembers(app, caller, input))),
   on(routes.updateMember, async (input, caller) => ok(await updateMember(app, caller, input))),
   on(routes.signOutMember, async (input, caller) => signOutMember(app, caller, input).then(() => ({ status: 204 }))),
+  on(routes.listAudit, async (input, caller) => ok(await listAudit(app, caller, input))),
   on(routes.removeMember, async (input, caller) => removeMember(app, caller, input).then(() => ({ status: 204 }))),
   on(keys.listKeys, async (input, caller) => ok(await listKeys(app, caller, input))),
   on(keys.createKey, async (input, caller) => ok(await createKey(app, caller, input), { status: 201 })),

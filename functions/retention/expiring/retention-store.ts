@@ -16,10 +16,6 @@ export async function replaceRetention(tx: Transaction, days: number | null): Pr
   return row?.before ?? null;
 }
 
-/** Days of a stream's own retention, as they are stored: 0 keeps for ever, null is none. */
-const stored = (own: StreamRetention['own']): number | null => (own === 'for-ever' ? 0 : own);
-const ownOf = (days: number | null): StreamRetention['own'] => (days === 0 ? 'for-ever' : days);
-
 /** SQL: the retention of stream `s`, by its own or that of its nearest parent, else of the workspace `w`; 0 keeps for ever. */
 const effective = `coalesce((
     with recursive up as (
@@ -34,12 +30,12 @@ export async function findStreamRetention(tx: Transaction, streamId: string): Pr
      where s.workspace_id = $1 and s.id = $2`,
     [tx.workspaceId, streamId],
   );
-  return { own: ownOf(row?.own ?? null), days: row && row.days > 0 ? row.days : null };
+  return { own: row?.own ?? null, days: row && row.days > 0 ? row.days : null };
 }
 
 /** Sets the own retention of a stream and makes the messages of the workspace due at once. */
 export async function replaceStreamRetention(tx: Transaction, streamId: string, own: StreamRetention['own']): Promise<void> {
-  await tx.query('update streams set retention_days = $3 where workspace_id = $1 and id = $2', [tx.workspaceId, streamId, stored(own)]);
+  await tx.query('update streams set retention_days = $3 where workspace_id = $1 and id = $2', [tx.workspaceId, streamId, own]);
   await tx.query('update workspaces set expires_at = null where id = $1', [tx.workspaceId]);
 }
 

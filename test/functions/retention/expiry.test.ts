@@ -39,7 +39,7 @@ beforeEach(async () => {
 });
 
 const keep = (days: number | null) => ada.call('PUT', '/retention', { days });
-const keepIn = (stream: Stream, own: number | 'for-ever' | null) => ada.call('PUT', `/streams/${stream.id}/retention`, { own });
+const keepIn = (stream: Stream, own: number | null) => ada.call('PUT', `/streams/${stream.id}/retention`, { own });
 const textsOf = async (stream: Stream) => (await ada.events(stream)).flatMap(({ content }) => content?.text ?? []);
 const run = async () => {
   app.retentionMessages.length = 0;
@@ -70,11 +70,11 @@ describe('Retention', () => {
     const thread = await ada.thread(short, await ada.say(short, 'root'));
     for (const stream of [open, forEver, short, thread]) await ada.say(stream, 'said');
     await keep(20);
-    await keepIn(forEver, 'for-ever');
+    await keepIn(forEver, 0);
     await keepIn(short, 7);
     const read = async (stream: Stream) => (await bob.call('GET', `/streams/${stream.id}/retention`)).body;
     expect(await read(open)).toEqual({ own: null, days: 20 });
-    expect(await read(forEver)).toEqual({ own: 'for-ever', days: null });
+    expect(await read(forEver)).toEqual({ own: 0, days: null });
     expect(await read(short)).toEqual({ own: 7, days: 7 });
     expect(await read(thread)).toEqual({ own: null, days: 7 });
     laterDays(8);

@@ -52,6 +52,7 @@ function ofPeople({ workspaceId, keyId, notificationIds }: Furnished) {
     'workspaces.rotateKey': { params: { ...here, keyId }, bodies: [{ overlapSeconds: 60 }] },
     'workspaces.revokeKey': { params: { ...here, keyId } },
     'workspaces.signOutMember': { params: { ...here, userId: 'dee' } },
+    'workspaces.listAudit': { params: here, query: { ...page, action: 'member.removed' } },
     'workspaces.removeMember': { params: { ...here, userId: 'dee' } },
     'notifications.listNotifications': { params: here, query: { ...page, unread: 'true' } },
     'notifications.markNotificationsRead': { params: here, bodies: [{ ids: notificationIds }, { upTo: notificationIds[0] }] },
@@ -186,6 +187,7 @@ function ofRetention({ workspaceId, erasureId, streams }: Furnished) {
   const here = { workspaceId };
   return {
     'retention.eraseMember': { params: { ...here, userId: 'dee' }, bodies: [{ messages: 'delete' }] },
+    'retention.exportMember': { params: { ...here, userId: 'dee' }, query: page },
     'retention.listErasures': { params: here, query: page },
     'retention.readErasure': { params: { ...here, jobId: erasureId } },
     'retention.readRetention': { params: here },
@@ -193,7 +195,7 @@ function ofRetention({ workspaceId, erasureId, streams }: Furnished) {
     'retention.readStreamRetention': { params: { ...here, streamId: streams.general.id } },
     'retention.setStreamRetention': {
       params: { ...here, streamId: streams.general.id },
-      bodies: [{ own: 7 }, { own: 'for-ever' }, { own: null }],
+      bodies: [{ own: 7 }, { own: 0 }, { own: null }],
     },
   } satisfies Record<string, Example>;
 }

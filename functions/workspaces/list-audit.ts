@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import type { AuditEntry, ListAudit } from '../../contract/audit.ts';
+import type { App } from '../platform/app.ts';
+import type { ApiKeyCaller, UserCaller } from '../platform/authenticate.ts';
+import { readCursor, writeCursor } from '../platform/cursor.ts';
+import { AppError } from '../platform/errors.ts';
+import { listAuditBefore } from './audit-store.ts';
+import { lockMember } from './member-store.ts';
+
+const Cursor = z.strictObject({ before: z.string().max(64) });
+
+/** Returns a page of the audit log, newest first, for owners and API keys. */
+export async function listAudit(
+  app: Pick<App, 'db'>,
+  caller: UserCaller | ApiKeyCaller,
+  { action, limit, cursor }: ListAudit,
+): Promise<{ items: AuditEntry[]; nextCursor: string | null }> {
+  const before = readCursor(Cursor, cursor)?.before;
+  return app.db.transaction(caller, async (tx) => {
+    if (caller.kind === 'user') {
+      const member = await lockMember(tx, caller.userId);
+      if (!member) throw new AppError('not_found');
+      if (member.role !== 'owner') throw new AppError('forbidden', 'Needs the role owner.');
+    }
+    const found = await listAuditBefore(tx, { before, action, limit: limit + 1 });
+    const items = found.slice(0, limit);
+    const last = items.at(-1);
+    return { items, nextCursor: found.length > limit && last ? writeCursor({ before: last.id }) : null };
+  });
+}
