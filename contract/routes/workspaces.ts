@@ -92,6 +92,7 @@ export const listAudit = defineRoute({
   method: 'GET',
   path: '/v1/workspaces/{workspaceId}/audit',
   auth: 'userOrApiKey',
+  scope: 'members',
   tag: 'workspaces',
   summary: 'List who changed what in membership, roles, visibility, keys, retention and stored data, newest first (owners and API keys)',
   params: inWorkspace,

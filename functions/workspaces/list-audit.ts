@@ -5,7 +5,7 @@ import type { ApiKeyCaller, UserCaller } from '../platform/authenticate.ts';
 import { readCursor, writeCursor } from '../platform/cursor.ts';
 import { AppError } from '../platform/errors.ts';
 import { listAuditBefore } from './audit-store.ts';
-import { lockMember } from './member-store.ts';
+import { findMembership } from './member-store.ts';
 
 const Cursor = z.strictObject({ before: z.string().max(64) });
 
@@ -18,9 +18,9 @@ export async function listAudit(
   const before = readCursor(Cursor, cursor)?.before;
   return app.db.transaction(caller, async (tx) => {
     if (caller.kind === 'user') {
-      const member = await lockMember(tx, caller.userId);
-      if (!member) throw new AppError('not_found');
-      if (member.role !== 'owner') throw new AppError('forbidden', 'Needs the role owner.');
+      const member = await findMembership(tx, caller.userId);
+      if (member?.removedAt !== null) throw new AppError('not_found');
+      if (member.user.role !== 'owner') throw new AppError('forbidden', 'Needs the role owner.');
     }
     const found = await listAuditBefore(tx, { before, action, limit: limit + 1 });
     const items = found.slice(0, limit);
