@@ -77,10 +77,12 @@ export class Retention extends Construct {
   #addHttp({ platform, routes, database, keys, connections, fanOut }: RetentionProps): ServiceFunction {
     const fn = new ServiceFunction(this, 'Http', {
       platform,
-      description: 'Erasure of members, and its progress',
+      description: 'Retention, erasure and export of members',
       timeout: Duration.seconds(20),
       memoryMb: 1024,
       inNetwork: true,
+      // Owners call it, rarely: it leaves connections to the functions that answer everybody.
+      environments: platform.stage.retentionConcurrency,
     });
     database.grantConnect(fn, 'app');
     keys.grantVerifyTokens(fn);

@@ -114,8 +114,8 @@ const prod: Fixed = {
     backupDays: 14,
     deletionProtection: true,
     tls: 'verify',
-    // Nine functions answer people, search and three workers have widths of their own, five have one environment:
-    // 9 x 36 + 16 + 20 + 20 + 10 + 5 stays below the 400 connections that 4 GiB of memory allow.
+    // Nine functions answer people; tickets, search and the workers have widths of their own, and seven have one environment. Together they
+    // stay below the 400 connections that 4 GiB of memory allow.
     environmentsPerFunction: 36,
     connectionsAlarm: 320,
   },

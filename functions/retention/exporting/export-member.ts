@@ -7,7 +7,7 @@ import { readCursor, writeCursor } from '../../platform/cursor.ts';
 import { AppError } from '../../platform/errors.ts';
 import { accessOwner } from '../access-owner.ts';
 import { lockPerson } from '../erasing/person-store.ts';
-import { sections } from './person-records.ts';
+import { sections } from './person-record-store.ts';
 
 const Cursor = z.strictObject({
   section: z.int().min(0).max(sections.length),
