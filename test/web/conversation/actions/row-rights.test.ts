@@ -23,8 +23,8 @@ test.each(places)('the page offers what the server allows: %j', ({ streamType, w
   const level = levelOf({ streamType, workspaceRole, streamRole: role, accessRole: role });
   const found: Stream = stream('a', { streamType, role: role ?? null, isMember: role !== undefined, level });
   const allowed = (action: StreamAction): boolean => allows(found, action);
-  const { post, pin, moderate, curate } = rowRightsIn(found, undefined);
-  expect({ post, pin, moderate, curate }).toEqual({
+  const { post, pin, moderate, readVersions, curate } = rowRightsIn(found, undefined);
+  expect({ post, pin, moderate, readVersions, curate }).toEqual({
     post: allowed('post'),
     pin: allowed('pin'),
     moderate: allowed('moderate'),
@@ -36,8 +36,12 @@ test.each(places)('the page offers what the server allows: %j', ({ streamType, w
 describe('where nothing can be said', () => {
   const nothing = { post: false, pin: false, moderate: false, readVersions: false, reply: false, curate: false };
 
+  /** What was said before stays readable to managers. */
+  const readOnly = { ...nothing, readVersions: true };
+
   test('nothing is offered: archived, or not known yet', () => {
-    expect(rowRightsIn(stream('a', { archivedAt, role: 'owner', level: 'owner' }), undefined)).toEqual(nothing);
+    expect(rowRightsIn(stream('a', { archivedAt, role: 'owner', level: 'owner' }), undefined)).toEqual(readOnly);
+    expect(rowRightsIn(stream('a', { archivedAt, role: 'member', level: 'member' }), undefined)).toEqual(nothing);
     expect(rowRightsIn(undefined, undefined)).toEqual(nothing);
   });
 
@@ -45,7 +49,7 @@ describe('where nothing can be said', () => {
     const parent = stream('parent', { archivedAt });
     const thread = stream(null, { streamType: 'thread', visibility: 'inherit', level: 'owner' });
     expect(closedBy(thread, parent)).toBe(parent);
-    expect(rowRightsIn(thread, parent)).toEqual(nothing);
+    expect(rowRightsIn(thread, parent)).toEqual(readOnly);
     expect(closedBy(stream('incident', { streamType: 'incident', visibility: 'inherit' }), parent)).toBeUndefined();
     expect(closedBy(thread, stream('parent'))).toBeUndefined();
   });
