@@ -116,7 +116,7 @@ const prod: Fixed = {
     tls: 'verify',
     // Nine functions answer people; tickets, search and the workers have widths of their own, and seven have one environment. Together they
     // stay below the 400 connections that 4 GiB of memory allow.
-    environmentsPerFunction: 36,
+    environmentsPerFunction: 33,
     connectionsAlarm: 320,
   },
   logs: { level: 'INFO', retention: RetentionDays.THREE_MONTHS, keep: true },

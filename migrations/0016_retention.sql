@@ -41,6 +41,8 @@ create index purges_by_place on purges (stream_id, seq);
 alter table purges enable row level security;
 create policy one_workspace on purges using (workspace_id = app_workspace_id()) with check (workspace_id = app_workspace_id());
 grant select, insert, update, delete on purges to streambed_app;
+-- Workers of memory see what is purged.
+grant select on purges to streambed_worker;
 -- Events that were deleted while deletion only hid them.
 insert into purges (event_id, workspace_id, stream_id, seq, kind, requested_at)
 select id, workspace_id, stream_id, seq, 'event', now() from stream_events where deleted_at is not null;

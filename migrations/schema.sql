@@ -1203,6 +1203,7 @@ GRANT INSERT, SELECT, UPDATE ON TABLE polls TO streambed_worker;
 GRANT INSERT, SELECT, UPDATE ON TABLE providers TO streambed_app;
 GRANT SELECT ON TABLE providers TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE purges TO streambed_app;
+GRANT SELECT ON TABLE purges TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE reactions TO streambed_app;
 GRANT DELETE, INSERT, SELECT ON TABLE reactions TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE share_refreshes TO streambed_app;

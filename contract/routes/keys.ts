@@ -5,7 +5,7 @@ import { defineRoute, pageOf } from '../route.ts';
 
 const inWorkspace = z.strictObject({ workspaceId: WorkspaceId });
 const ofKey = z.strictObject({ workspaceId: WorkspaceId, keyId: ApiKeyId });
-const shared = { auth: 'userOrApiKey', scope: 'keys', tag: 'keys' } as const;
+const shared = { auth: 'userOrApiKey', scope: 'keys', tag: 'workspaces' } as const;
 const path = '/v1/workspaces/{workspaceId}/keys';
 
 export const listKeys = defineRoute({

@@ -68,7 +68,7 @@ export const updateMember = defineRoute({
 
 export const signOutMember = defineRoute({
   method: 'POST',
-  path: '/v1/workspaces/{workspaceId}/members/{userId}/sign-out',
+  path: '/v1/workspaces/{workspaceId}/members/{userId}/signout',
   auth: 'userOrApiKey',
   scope: 'members',
   tag: 'workspaces',

@@ -236,6 +236,9 @@ describe.each(directions)('isolation: signed in to $mine, $theirs', ({ mine, the
       for (const sort of route.name === 'streams.listStreams' ? ['name', 'activity'] : [undefined]) {
         const query = { limit: '1', ...(route.name === 'streams.searchEvents' && { q: 'hello or words or look' }), ...(sort && { sort }) };
         const { body } = await http({ ...requestOf(rowOf(route, theirs), tenants[theirs]), query });
+        // Their own export of a person stands in their audit log.
+        if (route.name === 'retention.exportMember')
+          untouched['audit_log'] = (await stored.hashes(tenants[theirs].workspaceId))['audit_log'] ?? '';
         if (typeof body.nextCursor !== 'string') continue;
         turned.push(route.name);
         const answer = await ask(
