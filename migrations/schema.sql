@@ -222,6 +222,10 @@ begin
   delete from public.outbox o
   where o.id = any(chunk) and o.workspace_id = public.app_workspace_id() and o.room = own_room
     and not (o.payload ? 'close' and o.published_at is null);
+  -- A profile as it was announced, under whatever name the member had then.
+  update public.outbox o set payload = jsonb_set(jsonb_set(o.payload, '{item,data,name}', to_jsonb(placeholder)), '{item,data,email}', 'null')
+  where o.id = any(chunk) and o.workspace_id = public.app_workspace_id()
+    and o.payload #>> '{item,type}' = 'member:updated' and o.payload #>> '{item,data,id}' = person;
   update public.outbox o set payload = regexp_replace(replace(replace(replace(replace(replace(replace(o.payload::text,
       to_jsonb(person)::text, other),
       ':user:' || person || '"', ':user:' || replacement || '"'),

@@ -3,6 +3,7 @@ import { functionsOf, resourcesOf, synthesize } from './synthesized.ts';
 
 /** Functions in front of Postgres run in the network. Functions that post to sockets, or that need nothing inside, run outside. */
 const inside = [
+  'RealtimeHttp',
   'StreamsHttp',
   'StreamsSearch',
   'StreamsFollowUp',
@@ -26,7 +27,7 @@ const inside = [
   'RetentionWork',
   'PlatformMigrate',
 ];
-const outside = ['KeysPublish', 'RealtimeHttp', 'RealtimeAuthorize', 'RealtimeFanOut'];
+const outside = ['KeysPublish', 'RealtimeAuthorize', 'RealtimeFanOut'];
 
 const { data, service } = synthesize('prod');
 const functions = functionsOf(service);

@@ -160,8 +160,12 @@ export async function replaceInWorkspace(tx: Transaction, { userId, replacement 
      select (select count(*) from changed) + (select count(*) from gone) as count`,
     values,
   );
+  const [keys] = await tx.query<{ count: number }>(
+    `with changed as (update api_keys set created_by = $3 where workspace_id = $1 and created_by = $2 returning 1) select count(*) as count from changed`,
+    values,
+  );
   const [audit] = await tx.query<{ count: number }>('select audit_log_erase($1, $2) as count', [userId, replacement]);
-  return { files: files?.count ?? 0, notifications: notifications?.count ?? 0, auditEntries: audit?.count ?? 0 };
+  return { files: files?.count ?? 0, notifications: notifications?.count ?? 0, keys: keys?.count ?? 0, auditEntries: audit?.count ?? 0 };
 }
 
 /** The next stream of the workspace behind one, by id, with its last position. */

@@ -130,6 +130,7 @@ async function live(): Promise<{ mention: StreamEvent; message: StreamEvent }> {
      values ($1, $2, now(), 'key.created', $3, 'key', 'key_x', $4)`,
     [`aud_${crypto.randomUUID()}`, team.workspaceId, person.id, JSON.stringify({ by: person.id })],
   );
+  await app.test.owner.query('update api_keys set created_by = $2 where workspace_id = $1', [team.workspaceId, person.id]);
   await app.test.owner.query('update streams set metadata = $2 where id = $1', [secret.id, JSON.stringify({ lead: person.id })]);
   return { mention, message };
 }
@@ -299,6 +300,7 @@ describe('The erasure of a person', () => {
 
 /** Columns that may hold the id of a user. Each holds the person's before the erasure, and none afterwards. */
 const withUsers = [
+  'api_keys.created_by',
   'audit_log.actor',
   'audit_log.details',
   'audit_log.subject_id',
@@ -335,7 +337,7 @@ const withUsers = [
 ];
 /** Columns that hold ids of other things, words of a closed set, keys of clients, or text that is purged with its message. */
 const withoutUsers = [
-  'api_keys.id', 'api_keys.name', 'audit_log.action', 'audit_log.id', 'audit_log.subject_kind',
+  'api_keys.id', 'api_keys.name', 'api_keys.rotated_from', 'api_keys.scopes', 'audit_log.action', 'audit_log.id', 'audit_log.subject_kind',
   'epoch_barriers.label', 'epoch_barriers.stream_id', 'epoch_corrections.id', 'epoch_corrections.kind', 'epoch_corrections.stream_id',
   'epoch_cursors.settings', 'epoch_cursors.stream_id', 'epoch_links.epoch_id', 'epoch_links.target_id', 'epoch_links.target_kind',
   'epoch_vectors.epoch_id', 'epoch_vectors.model', 'epochs.barrier', 'epochs.id', 'epochs.label', 'epochs.label_source', 'epochs.snippet', 'epochs.status', 'epochs.stream_id', 'epochs.terms', 'event_versions.event_id', 'announced_pointers.stream_id',
@@ -343,7 +345,7 @@ const withoutUsers = [
   'jobs.cursor', 'jobs.detail', 'jobs.id', 'jobs.kind', 'jobs.report', 'jobs.status', 'mentions.stream_id', 'notifications.event_id',
   'notifications.id', 'notifications.kind', 'notifications.stream_id', 'outbox.id', 'outbox.topic', 'poll_votes.option_id', 'poll_votes.poll_id',
   'polls.id', 'polls.options', 'polls.question', 'providers.id', 'providers.kind', 'providers.name', 'purges.event_id', 'purges.kind',
-  'purges.stream_id', 'purges.texts', 'reactions.emoji', 'reactions.event_id', 'shared_refs.context', 'shared_refs.id',
+  'purges.stream_id', 'purges.texts', 'reactions.emoji', 'reactions.event_id', 'share_refreshes.original_event_id', 'shared_refs.context', 'shared_refs.id',
   'shared_refs.original_event_id', 'shared_refs.original_stream_id', 'stream_events.client_event_id', 'stream_events.content_id',
   'stream_events.content_type', 'stream_events.event_type', 'stream_events.id', 'stream_events.provider_id', 'stream_events.stream_id',
   'stream_members.last_read_event_id', 'stream_members.notify_level', 'stream_members.role', 'stream_members.stream_id', 'streams.access_ids',

@@ -129,7 +129,7 @@ describe('a token that names a role', () => {
 });
 
 describe('signing out', () => {
-  const signOut = (userId: string, token = apiKey) => http({ method: 'POST', path: `${member(userId)}/sign-out`, token });
+  const signOut = (userId: string, token = apiKey) => http({ method: 'POST', path: `${member(userId)}/signout`, token });
 
   test('ends every token of the member and closes their connections; a new token works', async () => {
     const [phone, laptop] = [await tokenOf('bob'), await tokenOf('bob')];
