@@ -45,8 +45,11 @@ export interface LiveWorkspace {
   find(streamId: string): Stream | undefined;
   /** Loads streams with older activity; does nothing when there are none or some are loading. Rejects with StreambedError. */
   loadMore(): Promise<void>;
-  /** Adds a stream that was just created or read, before a frame brings it. */
-  put(stream: Stream): void;
+  /**
+   * Adds the streams of an answer, before a frame brings them, and returns the answer. Call it with the request when that is sent: an answer
+   * that a loss of access overtakes adds nothing. Rejects as the request does.
+   */
+  put<Answer extends Stream | readonly Stream[]>(request: Promise<Answer>): Promise<Answer>;
   /**
    * Marks a stream as read, to its end or up to a position: shown at once, sent to the server soon. Does nothing when the reader is not a
    * member.
@@ -182,8 +185,12 @@ class WorkspaceFollower implements LiveWorkspace {
     }
   }
 
-  put(stream: Stream): void {
-    this.#change(() => this.#known.put(stream));
+  async put<Answer extends Stream | readonly Stream[]>(request: Promise<Answer>): Promise<Answer> {
+    const since = this.#known.tick;
+    const answer = await request;
+    const streams: readonly Stream[] = [answer].flat();
+    this.#change(() => streams.forEach((stream) => this.#known.putAnswer(stream, since)));
+    return answer;
   }
 
   markRead(streamId: string, seq?: number): void {

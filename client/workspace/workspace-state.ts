@@ -1,10 +1,12 @@
 import type { Bootstrap } from '../../contract/bootstrap.ts';
 import type { Level } from '../../contract/policy.ts';
 import type { Pointer, RoomItem } from '../../contract/frames.ts';
-import type { Person, ReadState, Stream } from '../../contract/stream.ts';
+import type { ReadState, Stream } from '../../contract/stream.ts';
 import type { User } from '../../contract/workspace.ts';
+import { FrameTicks } from './frame-ticks.ts';
 import { keep, markedRead, withLevel, withPointer, withRead, withReadMoved, withSettings, withStream, withTruth } from './kept-stream.ts';
 import type { KeptStream } from './kept-stream.ts';
+import { KnownPeople } from './known-people.ts';
 import { changesLevelsBelow, levelIn, mayInheritFrom, withoutMembership } from './own-level.ts';
 import { emptyView, showStreams } from './workspace-view.ts';
 import type { WorkspaceView } from './workspace-view.ts';
@@ -23,19 +25,16 @@ export class WorkspaceState {
   #streams = new Map<string, KeptStream>();
   /** Wanted whatever comes meanwhile. */
   readonly #distrusted = new Set<string>();
-  #people = new Map<string, string>();
+  readonly #people = new KnownPeople();
   #view: WorkspaceView = emptyView;
-  /** Tick of the last frame about each stream. An answer that was requested before it may be older than the frame. */
-  readonly #told = new Map<string, number>();
-  /** Tick of the last change of inherited levels. An answer that was requested before it may hold the old level. */
-  #levelsTold = 0;
+  readonly #ticks = new FrameTicks();
+  /** Streams of dropped answers: a read shows them also where lists leave them out. */
+  readonly #offered = new Set<string>();
   /** The server's time of the last change of levels that another room than the reader's own may have told. */
   #levelsChangedMs = Number.NEGATIVE_INFINITY;
   /** Tick of the last full snapshot. An answer that was requested before it is dropped. */
   #replaced = 0;
-  #tick = 0;
   #streamsChanged = false;
-  #peopleChanged = false;
 
   find(streamId: string): Stream | undefined {
     return this.#streams.get(streamId)?.stream;
@@ -43,28 +42,28 @@ export class WorkspaceState {
 
   /** The moment, for answers to what is asked now. Grows with everything that is told. */
   get tick(): number {
-    return this.#tick;
+    return this.#ticks.now;
   }
 
   view(): WorkspaceView {
     if (this.#streamsChanged) this.#view = { ...this.#view, ...showStreams([...this.#streams.values()].map(({ stream }) => stream)) };
-    if (this.#peopleChanged) this.#view = { ...this.#view, people: new Map(this.#people) };
+    const people = this.#people.list();
+    if (people !== this.#view.people) this.#view = { ...this.#view, people };
     this.#streamsChanged = false;
-    this.#peopleChanged = false;
     return this.#view;
   }
 
   /** Starts anew from what was read; it was asked for at `since`. */
   replace({ workspace, me, people, unreadNotifications }: Bootstrap, streams: readonly Stream[], since: number): void {
     const before = this.#streams;
-    this.#streams = new Map([...before].filter(([id]) => this.#isToldSince(id, since)));
+    this.#streams = new Map([...before].filter(([id]) => this.#ticks.isToldSince(id, since)));
     const told = [...this.#streams.keys()];
-    this.#replaced = ++this.#tick;
+    this.#replaced = this.#ticks.next();
     this.wanted.clear();
     this.#distrusted.clear();
     this.#view = { ...this.#view, workspace, me, unreadNotifications };
-    for (const stream of streams) this.#takeAnswer(before.get(stream.id), stream, since, this.#isOlder(stream, since));
-    for (const person of [me, ...people]) this.#meet(person);
+    for (const stream of streams) this.#takeAnswer(before.get(stream.id), stream, since, this.#ticks.isOlder(stream, since, this.#find));
+    for (const person of [me, ...people]) this.#people.meet(person);
     this.#streamsChanged = true;
     // What was told meanwhile is newer than the answer, and older than what happened before it unheard.
     for (const id of told) this.distrust(id);
@@ -72,23 +71,36 @@ export class WorkspaceState {
 
   /** Takes a stream that was made, changed or read just now, or at a moment of the server. */
   put(stream: Stream, atMs = Number.POSITIVE_INFINITY): void {
-    this.#tell(stream.id);
+    this.#ticks.tell(stream.id);
     const known = this.#streams.get(stream.id);
     this.#keep(stream.id, known === undefined ? keep(stream) : withStream(known, stream));
     if (known === undefined && stream.role !== null && stream.streamType !== 'thread') this.#settleLevelsBelow(stream.id);
     if (this.#isLevelDoubtful(stream, atMs)) this.distrust(stream.id);
   }
 
+  /**
+   * Takes the answer to a request that was sent at tick `since`. An answer that a loss of access overtook is dropped: only a read tells whether
+   * the stream can be seen again.
+   */
+  putAnswer(stream: Stream, since: number): void {
+    const isLeftOut = since < this.#replaced && !this.#streams.has(stream.id);
+    if (!isLeftOut && !this.#ticks.isLostSince(stream, since, this.#find)) return this.put(stream);
+    this.#offered.add(stream.id);
+    this.distrust(stream.id);
+  }
+
   /** Takes streams that were asked for at `since`; what is newer of them already stays. */
   take(streams: readonly Stream[], since: number): void {
     // Taking one of them may change the levels below it, which the others of the same answer know already.
-    const older = new Set(streams.filter((stream) => this.#isOlder(stream, since)));
+    const older = new Set(streams.filter((stream) => this.#ticks.isOlder(stream, since, this.#find)));
     for (const stream of streams) this.#takeAnswer(this.#streams.get(stream.id), stream, since, older.has(stream));
   }
 
   /** Takes a stream of an answer. `isOlder`: what is shown of it stays; what is not shown yet is shown, and read again. */
   #takeAnswer(known: KeptStream | undefined, stream: Stream, since: number, isOlder: boolean): void {
-    const isShown = !isOlder || (!this.#streams.has(stream.id) && !this.#isToldSince(stream.id, since));
+    const isNew =
+      !this.#streams.has(stream.id) && !this.#ticks.isToldSince(stream.id, since) && !this.#ticks.isLostSince(stream, since, this.#find);
+    const isShown = !isOlder || isNew;
     if (isShown) this.#keep(stream.id, known === undefined ? keep(stream) : withStream(known, stream));
     if (isOlder) this.distrust(stream.id);
   }
@@ -101,22 +113,29 @@ export class WorkspaceState {
 
   /** Takes a stream that was read because what we thought of it is in doubt. What was told since may be newer: then it stays in doubt. */
   correct(stream: Stream, since: number): void {
-    if (since < this.#replaced || this.#isOlder(stream, since)) return;
+    if (since < this.#replaced || this.#ticks.isOlder(stream, since, this.#find)) return;
     this.#distrusted.delete(stream.id);
     const known = this.#streams.get(stream.id);
+    const isPut = this.#offered.delete(stream.id) || known?.stream.isMember === false;
     // Lists do not hold threads that the caller does not follow, but for those that were put.
-    if (stream.streamType === 'thread' && !stream.isMember && known?.stream.isMember !== false) return this.remove(stream.id);
+    if (stream.streamType === 'thread' && !stream.isMember && !isPut) return this.#drop(stream.id);
     this.#keep(stream.id, known === undefined ? keep(stream) : withTruth(known, stream));
   }
 
   /** Removes a stream whose request at tick `since` was answered 404. A frame that came meanwhile may be newer: then the doubt stays. */
   removeMissing(streamId: string, since: number): void {
-    if (since < this.#replaced || this.#isToldSince(streamId, since)) return this.distrust(streamId);
+    if (since < this.#replaced || this.#ticks.isToldSince(streamId, since)) return this.distrust(streamId);
     this.remove(streamId);
   }
 
   /** A stream that is there no more, for us. */
   remove(streamId: string): void {
+    this.#ticks.lose(streamId);
+    this.#offered.delete(streamId);
+    this.#drop(streamId);
+  }
+
+  #drop(streamId: string): void {
     this.wanted.delete(streamId);
     this.#distrusted.delete(streamId);
     if (!this.#streams.delete(streamId)) return;
@@ -165,7 +184,7 @@ export class WorkspaceState {
         return this.setUnreadNotifications(item.data.unreadNotifications);
       case 'notification:new': {
         const { notification, read, unreadNotifications } = item.data;
-        this.#meet(notification.actor);
+        this.#people.meet(notification.actor);
         if (read !== null) this.takeRead(notification.streamId, read, notification.seq);
         return this.setUnreadNotifications(unreadNotifications);
       }
@@ -184,7 +203,7 @@ export class WorkspaceState {
   }
 
   #takeSettings({ type, data: told, at }: StreamItem): void {
-    this.#tell(told.id);
+    this.#ticks.tell(told.id);
     const narrows = told.visibility === 'private' || (told.visibility === 'public' && told.parentStreamId !== null);
     if (narrows) this.#levelsChangedMs = Date.parse(at);
     if (this.#streams.has(told.id)) {
@@ -195,7 +214,10 @@ export class WorkspaceState {
       return;
     }
     // What takes its readers from here may have lost some.
-    if (narrows) this.#distrustBelow(told.id);
+    if (narrows) {
+      this.#ticks.lose(told.id);
+      this.#distrustBelow(told.id);
+    }
     if (type === 'stream:archived') return;
     // These items do not say whether we are in it. In what is new to everybody nobody is who is not told so in their own room.
     const isPromotedNow = told.promotedAt !== null && Date.parse(at) - Date.parse(told.promotedAt) < 5_000;
@@ -207,7 +229,8 @@ export class WorkspaceState {
   }
 
   #leave(streamId: string): void {
-    this.#tell(streamId);
+    this.#ticks.tell(streamId);
+    this.#ticks.lose(streamId);
     // The caller's threads there are followed no more. One of them may have been promoted since.
     for (const { stream } of this.#streams.values()) if (stream.isMember && stream.parentStreamId === streamId) this.distrust(stream.id);
     const known = this.find(streamId);
@@ -222,13 +245,14 @@ export class WorkspaceState {
   }
 
   #takeMember({ removedAt, ...user }: User & { readonly removedAt: string | null }, at: string): void {
-    this.#meet(user);
+    this.#people.meet(user);
     const before = this.#view.me;
     if (user.id !== before?.id || removedAt !== null) return;
     this.#view = { ...this.#view, me: user };
     if (user.role === before.role) return;
-    this.#levelsTold = ++this.#tick;
+    this.#ticks.tellLevels();
     this.#levelsChangedMs = Date.parse(at);
+    if (user.role === 'guest') this.#ticks.loseAll();
     for (const id of this.#streams.keys()) this.#settleLevel(id);
   }
 
@@ -250,7 +274,7 @@ export class WorkspaceState {
 
   /** The same for the streams that take their readers from this one. */
   #settleLevelsBelow(streamId: string, settle = (id: string): void => this.#settleLevel(id)): void {
-    this.#levelsTold = ++this.#tick;
+    this.#ticks.tellLevels();
     for (const { stream } of this.#streams.values()) if (mayInheritFrom(stream, streamId, this.#find)) settle(stream.id);
   }
 
@@ -269,29 +293,10 @@ export class WorkspaceState {
     const level = this.#levelOf(id);
     const isParentKnown = this.#streams.has(stream.parentStreamId);
     if (level !== undefined && isParentKnown) return level !== stream.level;
-    return rev < stream.rev || atMs < this.#levelsChangedMs + overtakingMs || (!isParentKnown && this.#told.has(stream.parentStreamId));
+    return rev < stream.rev || atMs < this.#levelsChangedMs + overtakingMs || (!isParentKnown && this.#ticks.isTold(stream.parentStreamId));
   }
 
   readonly #find = (streamId: string): Stream | undefined => this.find(streamId);
-
-  /** Returns whether an answer that was requested at `since` may be older than the frames of the stream, or of its parents. */
-  #isOlder({ id, visibility }: Stream, since: number): boolean {
-    return this.#isToldSince(id, since) || (visibility === 'inherit' && this.#levelsTold > since);
-  }
-
-  #tell(streamId: string): void {
-    this.#told.set(streamId, ++this.#tick);
-  }
-
-  #isToldSince(streamId: string, since: number): boolean {
-    return (this.#told.get(streamId) ?? 0) > since;
-  }
-
-  #meet({ id, name }: Person): void {
-    if (this.#people.get(id) === name) return;
-    this.#people.set(id, name);
-    this.#peopleChanged = true;
-  }
 
   #change(streamId: string, change: (kept: KeptStream) => KeptStream): void {
     const known = this.#streams.get(streamId);
@@ -306,7 +311,7 @@ export class WorkspaceState {
     this.#streamsChanged ||= known?.stream !== kept.stream;
     if (kept.doubtful) this.wanted.add(streamId);
     else if (!this.#distrusted.has(streamId)) this.wanted.delete(streamId);
-    for (const person of kept.stream.participants ?? []) this.#meet(person);
+    for (const person of kept.stream.participants ?? []) this.#people.meet(person);
     if (known !== undefined && changesLevelsBelow(known.stream, kept.stream)) this.#settleLevelsBelow(streamId);
   }
 

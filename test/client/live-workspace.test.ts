@@ -153,7 +153,7 @@ describe('a live workspace', () => {
     const child = house.create('child', { more });
     await clock.advance(10);
     child.shared = { ...child.shared, visibility: 'inherit' };
-    workspace.put(house.view(child));
+    await workspace.put(Promise.resolve(house.view(child)));
     expect(namesOf(workspace)).toEqual(['child', 'parent']);
     house.update(parent, { visibility: 'private' });
     await clock.advance(4_000);
@@ -169,7 +169,7 @@ describe('a live workspace', () => {
     const { workspace, house, clock, network } = await liveWorld(withChannels('alpha'));
     network.weather = { ...calm, delayMs: 100 };
     const mine = house.create('mine', { by: me });
-    workspace.put(house.view(mine));
+    await workspace.put(Promise.resolve(house.view(mine)));
     expect(namesOf(workspace)[0]).toBe('mine');
     await clock.advance(1000);
     expect(shown(workspace, 'mine').isMember).toBe(true);
@@ -178,9 +178,33 @@ describe('a live workspace', () => {
     other.network.weather = { ...calm, delayMs: 100 };
     await other.clock.advance(50);
     const late = { ...other.house.view(streamOf(other.house, 'alpha')), id: 'str_01kb000000000000000000000z', name: 'late' } as Stream;
-    other.workspace.put(late);
+    await other.workspace.put(Promise.resolve(late));
     await other.clock.until(() => !other.workspace.getSnapshot().loading);
     expect(namesOf(other.workspace)).toContain('late');
+  });
+
+  test('an answer under way does not bring back a stream whose reader was removed meanwhile', async () => {
+    const { workspace, house, clock, streambed, server } = await liveWorld((house) => {
+      house.create('secret', { by: me, visibility: 'private' });
+    });
+    const secret = streamOf(house, 'secret');
+    const before = house.view(secret);
+    // The server answers before the removal, and the network delivers the answer after its frame.
+    const { promise, resolve } = Promise.withResolvers<Stream>();
+    const one = workspace.put(promise);
+    const list = workspace.put(promise.then((stream) => [stream]));
+    house.leave(secret);
+    await clock.advance(100);
+    expect(namesOf(workspace)).toEqual([]);
+    resolve(before);
+    expect([await one, await list]).toEqual([before, [before]]);
+    expect(namesOf(workspace)).toEqual([]);
+    await clock.advance(4_000);
+    expect([namesOf(workspace), server.requests]).toEqual([[], [`GET ${base}/streams/${secret.shared.id}`]]);
+    const asked = workspace.put(streambed.workspace(workspaceId).streams.read(secret.shared.id));
+    const refused = expect(asked).rejects.toMatchObject({ problem: { code: 'not_found' } });
+    await clock.advance(100);
+    await refused;
   });
 
   test('more streams are loaded by activity, and are there again after everything was read anew', async () => {

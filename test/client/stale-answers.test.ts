@@ -138,6 +138,99 @@ describe('an answer that another stream overtook', () => {
   });
 });
 
+const frame = (type: string, data: object): RoomItem =>
+  ({ type, at: '2026-12-01T00:00:00.000Z', actor: null, seq: 1, data }) as unknown as RoomItem;
+const removedFrom = (streamId: string): RoomItem => frame('stream:member:removed', { streamId });
+
+describe('an answer that was requested before a loss of access', () => {
+  const secret = streamOf('p', { visibility: 'private' });
+
+  test('does not bring a private stream back whose reader was removed; a read settles it', () => {
+    const state = stateWith([secret]);
+    const since = state.tick;
+    state.apply(removedFrom('p'));
+    state.putAnswer(secret, since);
+    expect([idsOf(state), [...state.wanted]]).toEqual([[], ['p']]);
+    state.removeMissing('p', state.tick);
+    expect([idsOf(state), [...state.wanted]]).toEqual([[], []]);
+  });
+
+  test('does not bring a membership back', () => {
+    const state = stateWith([streamOf('c', { role: 'owner' })]);
+    const since = state.tick;
+    state.apply(removedFrom('c'));
+    state.putAnswer(streamOf('c', { role: 'owner' }), since);
+    expect([state.find('c')?.isMember, [...state.wanted]]).toEqual([false, ['c']]);
+  });
+
+  test.each([['known'], ['unknown']])('does not show a %s stream that others made private', (which) => {
+    const open = streamOf('c', { isMember: false, role: null });
+    const state = stateWith(which === 'known' ? [open] : []);
+    const since = state.tick;
+    state.apply(frame('stream:updated', { ...open, visibility: 'private', rev: open.rev + 1 }));
+    state.putAnswer(open, since);
+    expect([idsOf(state), [...state.wanted]]).toEqual([[], ['c']]);
+  });
+
+  test('does not show a thread below the lost stream, however deep, also from a page', () => {
+    const deep = streamOf('d', { streamType: 'thread', visibility: 'inherit', parentStreamId: 't' as Stream['id'] });
+    const threads = [{ ...threadOf('t'), parentStreamId: 'p' as Stream['id'] }, deep];
+    const state = stateWith([secret]);
+    const since = state.tick;
+    state.apply(removedFrom('p'));
+    for (const thread of threads) state.putAnswer(thread, since);
+    state.take(threads, since);
+    expect([idsOf(state), [...state.wanted].toSorted()]).toEqual([[], ['d', 't']]);
+  });
+
+  test('does not show a stream to a member who became a guest, nor one that a newer snapshot leaves out', () => {
+    const open = streamOf('c', { isMember: false, role: null });
+    const state = stateWith([]);
+    const since = state.tick;
+    state.apply(frame('member:updated', { id: 'me', name: 'Ann', role: 'guest', removedAt: null }));
+    state.putAnswer(open, since);
+    state.take([open], since);
+    expect(idsOf(state)).toEqual([]);
+    state.replace(bootstrap, [], state.tick);
+    state.putAnswer(open, since);
+    expect([idsOf(state), [...state.wanted]]).toEqual([[], ['c']]);
+  });
+
+  test('leaves alone what was given back since, and what is requested afterwards is shown', () => {
+    const state = stateWith([secret]);
+    const since = state.tick;
+    state.apply(removedFrom('p'));
+    state.apply(frame('stream:member:added', { ...secret, name: 'back' }));
+    state.putAnswer(secret, since);
+    expect([state.find('p')?.name, [...state.wanted]]).toEqual(['back', ['p']]);
+    state.apply(removedFrom('p'));
+    state.putAnswer(secret, state.tick);
+    expect(idsOf(state)).toEqual(['p']);
+  });
+
+  test('is dropped only for a loss: other frames, and a thread that is not followed, keep the answer', () => {
+    const visited = { ...threadOf('t'), isMember: false, role: null };
+    const state = stateWith([streamOf('c')]);
+    const since = state.tick;
+    state.apply(frame('stream:updated', { ...streamOf('c'), rev: 5 }));
+    // Another request read the thread first: lists leave it out.
+    state.correct(visited, state.tick);
+    state.putAnswer(visited, since);
+    expect(idsOf(state)).toEqual(['c', 't']);
+  });
+
+  test('of a thread that is open and not followed is shown after the read', () => {
+    const visited = { ...threadOf('t'), isMember: false, role: null };
+    const state = stateWith([streamOf('c'), threadOf('t')]);
+    const since = state.tick;
+    state.apply(removedFrom('t'));
+    state.putAnswer(visited, since);
+    expect(idsOf(state)).toEqual(['c']);
+    state.correct(visited, state.tick);
+    expect(idsOf(state)).toEqual(['c', 't']);
+  });
+});
+
 test('a 404 that was overtaken by the invitation does not remove the stream', async () => {
   const state = stateWith([]);
   const clock = new FakeClock();

@@ -12,8 +12,7 @@ export function ComposerClosed({ closed: stream, isOther }: { closed: Stream; is
   const { streambed, workspaceId, list } = useWorkspace();
   const rights = useRights(stream);
   const { busy, problem, run } = useTask();
-  const bringBack = (): void =>
-    void run(async () => list.put(await streambed.workspace(workspaceId).streams.update(stream.id, { status: 'active' })));
+  const bringBack = (): void => void run(() => list.put(streambed.workspace(workspaceId).streams.update(stream.id, { status: 'active' })));
   return (
     <section className={classes.closed} aria-label="Composer">
       <Archive size={16} aria-hidden="true" />

@@ -39,7 +39,7 @@ export async function runCommand(command: Command, services: SlashServices): Pro
     case 'new':
       return services.beginEpoch(command.label);
     case 'topic':
-      list.put(await workspace.streams.update(streamId, { description: command.text }));
+      await list.put(workspace.streams.update(streamId, { description: command.text }));
       return;
     case 'invite': {
       if (command.userIds.length === 0) return pageActions.invite(streamId);
@@ -68,6 +68,6 @@ export async function runCommand(command: Command, services: SlashServices): Pro
 async function promote(streamType: 'channel' | 'incident', name: string | undefined, services: SlashServices): Promise<void> {
   const { streambed, workspaceId, streamId, pageActions, list, go } = services;
   if (name === undefined) return pageActions.promote(streamId, undefined, streamType);
-  list.put(await streambed.workspace(workspaceId).streams.promote(streamId, { streamType, name }));
+  await list.put(streambed.workspace(workspaceId).streams.promote(streamId, { streamType, name }));
   go({ kind: 'stream', streamId: StreamId.parse(streamId) });
 }

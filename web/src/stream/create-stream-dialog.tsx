@@ -172,8 +172,8 @@ function useCreateStream(onDone: () => void) {
     setBusy(true);
     setErrors({});
     try {
-      const stream = await streambed.workspace(workspaceId).streams.create(given, { idempotencyKey: attempt.current.key });
-      list.put(stream);
+      const { streams } = streambed.workspace(workspaceId);
+      const stream = await list.put(streams.create(given, { idempotencyKey: attempt.current.key }));
       onDone();
       go({ kind: 'stream', streamId: stream.id });
     } catch (error) {

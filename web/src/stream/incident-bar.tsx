@@ -44,7 +44,7 @@ function useIncidentUpdate(stream: Stream) {
   const change = (body: { status: 'active' | 'resolved' } | { severity: Severity }): void =>
     void run(async () => {
       try {
-        list.put(await streambed.workspace(workspaceId).streams.update(stream.id, body));
+        await list.put(streambed.workspace(workspaceId).streams.update(stream.id, body));
       } catch (error) {
         tell(noticeOf(error));
       }

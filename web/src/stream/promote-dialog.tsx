@@ -134,8 +134,7 @@ function usePromote(streamId: string, onDone: () => void) {
     setBusy(true);
     setErrors({});
     try {
-      const stream = await streambed.workspace(workspaceId).streams.promote(streamId, body);
-      list.put(stream);
+      const stream = await list.put(streambed.workspace(workspaceId).streams.promote(streamId, body));
       onDone();
       go({ kind: 'stream', streamId: stream.id });
     } catch (error) {

@@ -85,7 +85,7 @@ function NotifyLevels({ stream, onPick }: { stream: Stream; onPick: (level: Noti
 function useMenuActions(stream: Stream) {
   const workspace = useWorkspace();
   const { streambed, workspaceId, me, list, tell } = workspace;
-  const attempt = (action: () => Promise<void>) => (): void => void action().catch((error: unknown) => tell(noticeOf(error)));
+  const attempt = (action: () => Promise<unknown>) => (): void => void action().catch((error: unknown) => tell(noticeOf(error)));
   return {
     copyLink: attempt(async () => {
       const search = writePlace({ kind: 'stream', streamId: stream.id }, '');
@@ -94,9 +94,9 @@ function useMenuActions(stream: Stream) {
     }),
     setLevel: (notifyLevel: NotifyLevel) =>
       attempt(async () => {
-        await streambed.workspace(workspaceId).streams.updateMember(stream.id, me.id, { notifyLevel });
-        list.put({ ...stream, notifyLevel });
+        const { streams } = streambed.workspace(workspaceId);
+        await list.put(streams.updateMember(stream.id, me.id, { notifyLevel }).then(() => ({ ...stream, notifyLevel })));
       })(),
-    bringBack: attempt(async () => list.put(await changeStatus(workspace, stream.id, 'active'))),
+    bringBack: attempt(() => list.put(changeStatus(workspace, stream.id, 'active'))),
   };
 }

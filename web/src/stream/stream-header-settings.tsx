@@ -166,15 +166,14 @@ function useSave(before: Stream, onDone: () => void) {
     setBusy(true);
     setErrors({});
     try {
-      list.put(await streams.update(before.id, body, { ifMatch: rev }));
+      await list.put(streams.update(before.id, body, { ifMatch: rev }));
       onDone();
     } catch (error) {
       const problem = problemOf(error);
       setErrors(fieldErrors(problem, fields));
       if (problem.status === 412) {
-        const newer = await streams.read(before.id).catch(() => undefined);
+        const newer = await list.put(streams.read(before.id)).catch(() => undefined);
         if (newer) {
-          list.put(newer);
           setRev(newer.rev);
           setErrors({ form: 'Somebody else changed the settings meanwhile. Save again to put yours in their place.' });
         }

@@ -74,8 +74,7 @@ function useStart({ streamId, eventId }: Pick<Props, 'streamId' | 'eventId'>) {
   const { busy, problem, run } = useTask();
   const start = (text: string): Promise<boolean> =>
     run(async () => {
-      const thread = await streambed.workspace(workspaceId).events(streamId).thread({ eventId });
-      list.put(thread);
+      const thread = await list.put(streambed.workspace(workspaceId).events(streamId).thread({ eventId }));
       // From here on the stream sends and retries the reply like any message.
       open.use(thread.id).send(text);
       drafts.write(eventId, '');

@@ -22,9 +22,8 @@ export interface ActionServices {
 /** Archives a stream at once; the notice offers to undo it. */
 export async function archiveStream(services: ActionServices, streamId: string): Promise<void> {
   const { streambed, workspaceId, me, list, tell } = services;
-  const stream = await streambed.workspace(workspaceId).streams.archive(streamId);
-  list.put(stream);
-  const undo = async (): Promise<void> => list.put(await changeStatus(services, streamId, 'active'));
+  const stream = await list.put(streambed.workspace(workspaceId).streams.archive(streamId));
+  const undo = (): Promise<Stream> => list.put(changeStatus(services, streamId, 'active'));
   tell({
     text: `${nameOfStream(stream, me.id)} is archived.`,
     action: { label: 'Undo', run: () => void undo().catch((error: unknown) => tell(noticeOf(error))) },
@@ -47,8 +46,7 @@ export async function leaveStream({ streambed, workspaceId, me, list, tell, go }
 /** Opens the DM with these people; the server creates a missing one. */
 export async function openDm({ streambed, workspaceId, list, go }: ActionServices, userIds: readonly string[]): Promise<void> {
   const memberIds = userIds.map((id) => UserId.parse(id));
-  const dm = await streambed.workspace(workspaceId).streams.create({ streamType: 'dm', memberIds });
-  list.put(dm);
+  const dm = await list.put(streambed.workspace(workspaceId).streams.create({ streamType: 'dm', memberIds }));
   go({ kind: 'stream', streamId: dm.id });
 }
 

@@ -11,7 +11,7 @@ export function useJoin(stream: Stream | undefined): { readonly busy: boolean; r
     if (!stream) return;
     void run(async () => {
       try {
-        list.put(await streambed.workspace(workspaceId).streams.join(stream.id));
+        await list.put(streambed.workspace(workspaceId).streams.join(stream.id));
       } catch (error) {
         tell(noticeOf(error));
       }

@@ -36,8 +36,8 @@ export function useNamedStreams(query: string): void {
   const q = query.trim().replace(/^#/, '').slice(0, 80);
   const load = useCallback(
     async (signal: AbortSignal) => {
-      const { items } = await streambed.workspace(workspaceId).streams.list({ q, limit: 20 }, { signal });
-      for (const stream of items) list.put(stream);
+      const page = streambed.workspace(workspaceId).streams.list({ q, limit: 20 }, { signal });
+      await list.put(page.then(({ items }) => items));
     },
     [q, streambed, workspaceId, list],
   );

@@ -39,7 +39,7 @@ export function useListedStream(streamId: string | null): Stream | undefined {
   const isMissing = !loading && !listed;
   const load = useCallback(
     async (signal: AbortSignal) => {
-      if (streamId !== null) list.put(await streambed.workspace(workspaceId).streams.read(streamId, { signal }));
+      if (streamId !== null) await list.put(streambed.workspace(workspaceId).streams.read(streamId, { signal }));
     },
     [streambed, workspaceId, streamId, list],
   );
