@@ -37,8 +37,8 @@ export interface RoomListener {
 
 interface Room {
   readonly listeners: Set<RoomListener>;
-  /** Number of joins. A subscription that was requested before the last join does not serve it. */
-  joins: number;
+  /** Number of the last join. A subscription that was requested before it does not serve it. */
+  lastJoin: number;
 }
 /** One request: rooms to leave, or rooms to subscribe to. */
 type SubscriptionChange =
@@ -49,9 +49,11 @@ type SubscribeAnswer = Pick<Extract<ServerFrame, { op: 'ok' }>['d'], 'rooms' | '
 export class Subscriptions {
   readonly #clock: Clock;
   readonly #rooms = new Map<string, Room>();
-  /** Rooms by connection, each with its number of joins at the time of the request. */
+  /** Rooms by connection, each with its last join at the time of the request. */
   readonly #joined = new WeakMap<Connection, Map<string, number>>();
   readonly #busy = new WeakSet<Connection>();
+  /** Joins of all rooms: a room that was left and is joined again has no number twice. */
+  #joins = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -63,10 +65,10 @@ export class Subscriptions {
 
   add(name: string, listener: RoomListener): void {
     if (parseRoom(name) === undefined) return listener.refused(clientProblem('not_found', `"${name}" is not the name of a room`));
-    const room = this.#rooms.get(name) ?? { listeners: new Set(), joins: 0 };
+    const room = this.#rooms.get(name) ?? { listeners: new Set(), lastJoin: 0 };
     this.#rooms.set(name, room);
     room.listeners.add(listener);
-    room.joins++;
+    room.lastJoin = ++this.#joins;
   }
 
   remove(name: string, listener: RoomListener): void {
@@ -81,7 +83,7 @@ export class Subscriptions {
 
   /** Tells if the connection is subscribed to a room that has listeners. */
   isIn(connection: Connection, name: string): boolean {
-    return this.#rooms.has(name) && this.#rooms.get(name)?.joins === this.#joined.get(connection)?.get(name);
+    return this.#rooms.has(name) && this.#rooms.get(name)?.lastJoin === this.#joined.get(connection)?.get(name);
   }
 
   /** Returns the positions of the rooms, for `hello` and `ping`: of several listeners the lowest one. */
@@ -89,9 +91,9 @@ export class Subscriptions {
     return [...this.#rooms].slice(0, maxRooms).map(([name, room]) => ({ room: name, ...leastPosition(room) }));
   }
 
-  /** Returns the rooms of a `hello` with their numbers of joins, before later joins change them. */
+  /** Returns the rooms of a `hello` with their last joins, before later joins change them. */
   asked(): Map<string, number> {
-    return new Map([...this.#rooms].map(([name, room]) => [name, room.joins]));
+    return new Map([...this.#rooms].map(([name, room]) => [name, room.lastJoin]));
   }
 
   /** Applies the server's answer for the requested rooms. */
@@ -150,7 +152,7 @@ export class Subscriptions {
     for (const name of names) {
       const room = this.#rooms.get(name);
       if (room === undefined) continue;
-      room.joins++;
+      room.lastJoin = ++this.#joins;
       this.#each(name, (listener) => listener.left?.());
     }
   }
@@ -179,7 +181,7 @@ export class Subscriptions {
     const joined = this.#of(connection);
     const surplus = [...joined.keys()].filter((name) => !this.#rooms.has(name)).slice(0, maxRooms);
     if (surplus.length > 0) return { kind: 'leave', names: surplus };
-    const missing = [...this.#rooms].filter(([name, room]) => joined.get(name) !== room.joins).slice(0, maxRooms);
+    const missing = [...this.#rooms].filter(([name, room]) => joined.get(name) !== room.lastJoin).slice(0, maxRooms);
     return missing.length > 0 ? { kind: 'join', rooms: missing } : undefined;
   }
 
@@ -198,11 +200,11 @@ export class Subscriptions {
   }
 
   async #subscribe(connection: Connection, missing: readonly [string, Room][]): Promise<'progress' | 'later'> {
-    const asked = new Map(missing.map(([name, room]) => [name, room.joins]));
+    const asked = new Map(missing.map(([name, room]) => [name, room.lastJoin]));
     const { d } = await connection.subscribe({ rooms: missing.map(([name, room]) => ({ room: name, ...leastPosition(room) })) });
     this.answered(connection, asked, d);
     const joined = this.#of(connection);
-    return [...asked].every(([name, joins]) => joined.get(name) === joins || !this.#rooms.has(name)) ? 'progress' : 'later';
+    return [...asked].every(([name, lastJoin]) => joined.get(name) === lastJoin || !this.#rooms.has(name)) ? 'progress' : 'later';
   }
 
   #refuse(name: string, problem: Problem): void {

@@ -90,3 +90,52 @@ describe('a room that is joined or left while the subscriptions are being reconc
     },
   );
 });
+
+describe('a room whose subscription the server ended', () => {
+  /** A connection that notes each request for rooms. */
+  function notedConnection() {
+    const { connection, rooms } = instantConnection();
+    const asked: { room: string; gen?: string; seq?: number }[] = [];
+    const { subscribe } = connection;
+    Object.assign(connection, {
+      subscribe(wanted: Parameters<Connection['subscribe']>[0]) {
+        asked.push(...wanted.rooms);
+        return subscribe(wanted);
+      },
+    });
+    return { connection, rooms, asked };
+  }
+  const at = (seq: number): RoomListener => ({ ...aListener(ignore), position: () => ({ gen: 'g1', seq }) });
+
+  test('is subscribed to again from the position, where it is followed; else nothing happens', async () => {
+    const { connection, asked } = notedConnection();
+    const subscriptions = new Subscriptions(new FakeClock());
+    const listener = at(7);
+    subscriptions.add(nameOf(0), listener);
+    await subscriptions.reconcile(connection);
+    asked.length = 0;
+    subscriptions.deliver({ op: 'revoked', rooms: [nameOf(1)] });
+    await subscriptions.reconcile(connection);
+    expect([asked, subscriptions.size, subscriptions.isIn(connection, nameOf(1))]).toEqual([[], 1, false]);
+    subscriptions.deliver({ op: 'revoked', rooms: [nameOf(0)] });
+    await subscriptions.reconcile(connection);
+    expect(asked).toEqual([{ room: nameOf(0), gen: 'g1', seq: 7 }]);
+  });
+
+  test('is subscribed to anew when it is followed again, also where the end came while nobody followed it', async () => {
+    const { connection, rooms, asked } = notedConnection();
+    const subscriptions = new Subscriptions(new FakeClock());
+    const listener = at(7);
+    subscriptions.add(nameOf(0), listener);
+    await subscriptions.reconcile(connection);
+    asked.length = 0;
+    // The socket has not left the room yet.
+    subscriptions.remove(nameOf(0), listener);
+    rooms.delete(nameOf(0));
+    subscriptions.deliver({ op: 'revoked', rooms: [nameOf(0)] });
+    subscriptions.add(nameOf(0), at(9));
+    expect(subscriptions.isIn(connection, nameOf(0))).toBe(false);
+    await subscriptions.reconcile(connection);
+    expect([asked, [...rooms]]).toEqual([[{ room: nameOf(0), gen: 'g1', seq: 9 }], [nameOf(0)]]);
+  });
+});
