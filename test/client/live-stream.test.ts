@@ -329,6 +329,20 @@ describe('a live stream', () => {
     expect(stream.getSnapshot()).toMatchObject({ state: 'offline', problem: { code: 'not_found' }, events: [{ seq: 1 }] });
   });
 
+  test.each(['not_found', 'stream_archived'] as const)('a message that is refused for good keeps its text: %s', async (code) => {
+    const { stream, server, clock } = await liveWorld(1);
+    server.refusals.set(`POST ${eventsPath}`, { code, times: 9 });
+    stream.send('my words');
+    await clock.advance(1000);
+    const kept = [{ status: 'failed', text: 'my words', problem: { code } }];
+    expect(stream.getSnapshot()).toMatchObject({ state: 'live', pending: kept });
+    server.closedRooms.add(streamRoom);
+    server.revoke();
+    await clock.advance(60_000);
+    expect(stream.getSnapshot()).toMatchObject({ state: 'offline', problem: { code: 'not_found' }, pending: kept });
+    expect(server.requests.filter((request) => request.startsWith('POST') && request.includes('/events'))).toHaveLength(1);
+  });
+
   test('a subscription that is refused ends it', async () => {
     const { openStream, server, clock } = makeWorld();
     server.closedRooms.add(streamRoom);

@@ -5,7 +5,7 @@ import { clientProblem, problemOf } from '../../../client/errors.ts';
 import { createStreambed } from '../../../client/http/http.ts';
 import { ErrorCode } from '../../../contract/errors.ts';
 import { fieldErrors } from '../../../web/src/ui/field-errors.ts';
-import { sentenceOf, signedOutReason } from '../../../web/src/ui/problem-words.ts';
+import { sentenceOf, signedOutReason, unsentSentence } from '../../../web/src/ui/problem-words.ts';
 
 const codes = ErrorCode.options;
 
@@ -105,4 +105,13 @@ test('no other file of the web app shows the text of a problem or of an error', 
     /['"`>][^'"`\n]*\b(GET|POST|PUT|PATCH|DELETE) \/\w/.test(readFileSync(path.join(root, file), 'utf8')),
   );
   expect(routes).toEqual([]);
+});
+
+describe('a message that was not sent', () => {
+  test.each(codes)('says why in words for a person: %s', (code) => isForPeople(unsentSentence(clientProblem(code, 'POST /v1/x_y'))));
+
+  test('says that access ended, and that the stream is archived', () => {
+    expect(unsentSentence(clientProblem('not_found', ''))).toBe('You no longer have access to this stream. Copy the text to keep it.');
+    expect(unsentSentence(clientProblem('stream_archived', ''))).toMatch(/^The stream is archived\./);
+  });
 });

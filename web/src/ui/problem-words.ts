@@ -15,6 +15,10 @@ export function sentenceOf(problem: Problem): string {
   return [says, ...fields, ...detail, waitWords(problem) ?? todo].join(' ');
 }
 
+/** The reason why a message was not sent. A 404 here means that the sender could read the stream before. */
+export const unsentSentence = (problem: Problem): string =>
+  problem.code === 'not_found' ? 'You no longer have access to this stream. Copy the text to keep it.' : sentenceOf(problem);
+
 /** The reason why a field is refused, in words that follow its label. */
 export const fieldReason = ({ message }: Pick<FieldError, 'message'>): string => (isPlain(message) ? message : 'is not valid');
 

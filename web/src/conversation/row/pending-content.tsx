@@ -4,13 +4,12 @@ import classes from './event-content.module.css';
 import { FileCard } from '../../files/file-card.tsx';
 import type { Uploads } from '../../files/file-uploads.ts';
 import { MessageBody } from './message-body.tsx';
-import { PendingStatus } from './pending-status.tsx';
-import type { EventActions } from '../actions/event-actions.ts';
+import { PendingStatus, type PendingActions } from './pending-status.tsx';
 
 interface Props {
   readonly pending: PendingEvent;
   readonly uploads: Pick<Uploads, 'sent'>;
-  readonly actions: Pick<EventActions, 'onRetry' | 'onDiscard'>;
+  readonly actions: PendingActions;
 }
 
 /** An own message that is not sent yet, with its state. */
