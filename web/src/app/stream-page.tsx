@@ -6,12 +6,15 @@ import { isSignedOut, sentenceOf } from '../ui/problem-words.ts';
 import { bannerOf, type Banner } from '../workspace/connection.ts';
 import { ConnectionBanner } from '../workspace/connection-banner.tsx';
 import { Conversation } from '../conversation/conversation.tsx';
+import { LostConversation } from '../conversation/lost-conversation.tsx';
 import { IncidentBar } from '../stream/incident-bar.tsx';
 import type { StreamPlace } from '../workspace/place.ts';
 import { StreamHeader } from '../stream/stream-header.tsx';
 import classes from './stream-page.module.css';
 import { ThreadPanel } from '../thread/thread-panel.tsx';
+import type { Loss } from '../workspace/stream-loss.ts';
 import { useStream, type OpenStream } from '../workspace/use-stream.ts';
+import { useUnseenTitle } from '../workspace/use-unseen-title.ts';
 
 interface Props {
   readonly place: StreamPlace;
@@ -35,9 +38,15 @@ export function StreamPage({ place, banner, menu, isNarrow }: Props) {
         </div>
       )}
       {thread !== undefined && (
-        <ThreadPanel key={thread} {...{ streamId, thread, isAlone }} parent={opened.stream} parentSnapshot={opened.snapshot} />
+        <ThreadPanel
+          key={thread}
+          {...{ streamId, thread, isAlone }}
+          parent={opened.loss ? undefined : opened.stream}
+          parentLoss={opened.loss}
+          parentSnapshot={opened.snapshot}
+        />
       )}
-      {thread === undefined && memory !== undefined && <MemoryPanel {...{ place, isNarrow }} tab={memory} />}
+      {thread === undefined && memory !== undefined && !opened.loss && <MemoryPanel {...{ place, isNarrow }} tab={memory} />}
     </div>
   );
 }
@@ -47,17 +56,17 @@ interface ColumnProps extends Pick<Props, 'banner' | 'menu'> {
   readonly opened: OpenStream;
 }
 
-function StreamColumn({ streamId, banner, menu, opened: { live, snapshot, stream } }: ColumnProps) {
+function StreamColumn({ streamId, banner, menu, opened: { live, snapshot, stream, loss } }: ColumnProps) {
   const { problem } = snapshot;
-  // A member who was removed from a private stream sees none of it, not even the loaded part.
-  const isGone = problem?.code === 'not_found';
-  if (problem && !isSignedOut(problem) && (isGone || snapshot.events.length === 0)) {
+  // A member who lost the stream sees none of it, not even the loaded part.
+  if (loss) return <LostColumn {...{ streamId, banner, menu, live, snapshot, loss }} />;
+  if (problem && !isSignedOut(problem) && snapshot.events.length === 0) {
     return (
       <>
         <StreamHeader stream={undefined} events={[]} menu={menu} />
         <ConnectionBanner banner={banner} />
         <Empty icon={<SearchX size={22} />} title="This stream cannot be shown" level={2}>
-          <p>{isGone ? 'It does not exist, or it is private and you are not one of its members.' : sentenceOf(problem)}</p>
+          <p>{sentenceOf(problem)}</p>
         </Empty>
       </>
     );
@@ -68,6 +77,19 @@ function StreamColumn({ streamId, banner, menu, opened: { live, snapshot, stream
       {stream?.streamType === 'incident' && <IncidentBar stream={stream} events={snapshot.events} />}
       <ConnectionBanner banner={banner ?? bannerOf(snapshot)} />
       <Conversation live={live} snapshot={snapshot} stream={stream} streamId={streamId} />
+    </>
+  );
+}
+
+type LostProps = Omit<ColumnProps, 'opened'> & Pick<OpenStream, 'live' | 'snapshot'> & { readonly loss: Loss };
+
+function LostColumn({ banner, menu, ...lost }: LostProps) {
+  useUnseenTitle('Streambed');
+  return (
+    <>
+      <StreamHeader stream={undefined} events={[]} menu={menu} />
+      <ConnectionBanner banner={banner} />
+      <LostConversation of="stream" {...lost} />
     </>
   );
 }

@@ -7,9 +7,11 @@ import type { Stream } from '../../../contract/stream.ts';
 import { Empty } from '../ui/empty.tsx';
 import { sentenceOf } from '../ui/problem-words.ts';
 import { Conversation } from '../conversation/conversation.tsx';
+import { LossNotice, LostConversation } from '../conversation/lost-conversation.tsx';
 import { isEventId, type StreamPlace } from '../workspace/place.ts';
 import { nameOfStream } from '../workspace/stream-filter.ts';
 import { StreamMenu } from '../stream/stream-header-menu.tsx';
+import { threadLossOf, type Loss } from '../workspace/stream-loss.ts';
 import { useRights } from '../workspace/stream-rights.ts';
 import classes from './thread-panel.module.css';
 import { ThreadRoot } from './thread-root.tsx';
@@ -21,6 +23,7 @@ interface Props {
   /** The stream beside the panel. */
   readonly streamId: StreamId;
   readonly parent: Stream | undefined;
+  readonly parentLoss: Loss | undefined;
   readonly parentSnapshot: LiveSnapshot;
   readonly thread: StreamId | EventId;
   /** The panel takes the whole page, as on a phone. */
@@ -29,21 +32,25 @@ interface Props {
 
 /** A thread beside the stream that it branched from. */
 export function ThreadPanel(props: Props) {
-  const { thread, parentSnapshot } = props;
+  const { thread, parentSnapshot, parentLoss, streamId } = props;
   // The address may name the event of a thread that does not exist yet, or that another member starts meanwhile.
   const started = isEventId(thread) ? parentSnapshot.events.find(({ id }) => id === thread)?.thread?.streamId : undefined;
-  const close = useClose(props.streamId);
+  const close = useClose(streamId);
   const { go } = useWorkspace();
   useEffect(() => {
-    if (started) go({ kind: 'stream', streamId: props.streamId, thread: started }, 'replace');
-  }, [started, go, props.streamId]);
+    if (started) go({ kind: 'stream', streamId, thread: started }, 'replace');
+  }, [started, go, streamId]);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes it from wherever the focus is inside
     <aside aria-label="Thread" className={classes.panel} data-alone={props.isAlone} onKeyDown={(event) => isEscape(event) && close()}>
       {isEventId(thread) ? (
         <>
           <PanelHeader {...props} stream={undefined} onClose={close} />
-          <ThreadStart streamId={props.streamId} eventId={thread} snapshot={parentSnapshot} />
+          {parentLoss ? (
+            <LossNotice of="thread" loss={parentLoss} />
+          ) : (
+            <ThreadStart streamId={streamId} eventId={thread} snapshot={parentSnapshot} />
+          )}
         </>
       ) : (
         <OpenThread key={thread} {...props} thread={thread} onClose={close} />
@@ -53,16 +60,25 @@ export function ThreadPanel(props: Props) {
 }
 
 function OpenThread(props: Props & { thread: StreamId; onClose: () => void }) {
-  const { thread, parentSnapshot, onClose } = props;
-  const { live, snapshot, stream } = useStream(thread);
+  const { thread, streamId, parentLoss, parentSnapshot, onClose } = props;
+  const { live, snapshot, stream, loss: ownLoss } = useStream(thread);
   useFollowPromotion(stream);
+  const loss = threadLossOf(ownLoss, { streamId, loss: parentLoss }, stream);
+  if (loss) {
+    return (
+      <>
+        <PanelHeader {...props} stream={undefined} onClose={onClose} />
+        <LostConversation of="thread" {...{ loss, streamId: thread, live, snapshot }} />
+      </>
+    );
+  }
   const { problem } = snapshot;
   if (problem && snapshot.events.length === 0) {
     return (
       <>
         <PanelHeader {...props} stream={stream} onClose={onClose} />
         <Empty title="This thread cannot be shown" level={2}>
-          <p>{problem.code === 'not_found' ? 'It does not exist, or you may not see it.' : sentenceOf(problem)}</p>
+          <p>{sentenceOf(problem)}</p>
         </Empty>
       </>
     );

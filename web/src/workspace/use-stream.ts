@@ -3,6 +3,7 @@ import type { LiveSnapshot, LiveStream } from '../../../client/stream/live-strea
 import type { Stream } from '../../../contract/stream.ts';
 import { useLive } from '../ui/use-live.ts';
 import { useRequest } from '../ui/use-request.ts';
+import { lossOf, type Loss } from './stream-loss.ts';
 import { useStreamList, useWorkspace } from './workspace-context.ts';
 
 export interface OpenStream {
@@ -11,6 +12,8 @@ export interface OpenStream {
   readonly snapshot: LiveSnapshot;
   /** The stream's settings and the caller's own view of it; undefined until they are read. */
   readonly stream: Stream | undefined;
+  /** The reader may not see the stream: nothing of it may be shown. */
+  readonly loss: Loss | undefined;
 }
 
 /** Opens a stream and keeps it live. */
@@ -20,15 +23,19 @@ export function useStream(streamId: string): OpenStream {
   const snapshot = useLive(live);
   const stream = useListedStream(streamId);
   // A member who was refused and gets access later sees the stream without loading the page again.
-  const isEnded = snapshot.problem?.code === 'not_found';
+  const [wasShown, setShown] = useState(false);
+  if (snapshot.position > 0 && !wasShown) setShown(true);
+  const loss = lossOf(snapshot, wasShown);
+  const isEnded = loss !== undefined;
   const tried = useRef<string>(undefined);
-  const state = stream && `${stream.rev}:${stream.isMember}:${stream.visibility}`;
+  // A live stream with unsent messages is not opened again, because closing it would drop them.
+  const state = stream && `${stream.rev}:${stream.isMember}:${stream.visibility}:${snapshot.pending.length > 0}`;
   useEffect(() => {
     if (!isEnded || state === undefined || state === tried.current) return;
     tried.current = state;
     setLive(open.use(streamId));
   }, [isEnded, state, open, streamId]);
-  return { live, snapshot, stream };
+  return { live, snapshot, stream, loss };
 }
 
 /** The stream from the list; reads it when the list does not have it. */
