@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { complete, matchPeople, matchStreams, mostOffered, tokenAt } from '../../../web/src/composer/mention-search.ts';
+import { complete, matchesHere, matchPeople, matchStreams, mostOffered, tokenAt } from '../../../web/src/composer/mention-search.ts';
 import { UserId } from '../../../contract/ids.ts';
 import { stream } from '../workspace/builders.ts';
 
@@ -70,4 +70,11 @@ test('streams match by slug or name; archived ones and those without a slug are 
   ];
   expect(matchStreams(streams, 'gen').map(({ slug }) => slug)).toEqual(['generators', 'general']);
   expect(matchStreams(streams, 'talk').map(({ slug }) => slug)).toEqual(['general']);
+});
+
+test('@here is offered to members by its beginning, and not to guests', () => {
+  for (const role of ['owner', 'admin', 'member'] as const) {
+    expect(['', 'h', 'HE', 'here', 'hero'].map((query) => matchesHere(query, role))).toEqual([true, true, true, true, false]);
+  }
+  expect(['', 'h', 'here'].map((query) => matchesHere(query, 'guest'))).toEqual([false, false, false]);
 });

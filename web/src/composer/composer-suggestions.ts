@@ -1,7 +1,8 @@
 import { useCallback, useId, useLayoutEffect, useState, type RefObject, type SyntheticEvent } from 'react';
 import type { Person, Stream } from '../../../contract/stream.ts';
+import type { WorkspaceRole } from '../../../contract/workspace.ts';
 import type { Draft } from './composer-draft.ts';
-import { complete, matchPeople, matchStreams, mostOffered, tokenAt, type Token } from './mention-search.ts';
+import { complete, matchesHere, matchPeople, matchStreams, mostOffered, tokenAt, type Token } from './mention-search.ts';
 import { useRequest } from '../ui/use-request.ts';
 import { usePeople } from '../workspace/people-search.ts';
 import { commandsFor } from './slash-commands.ts';
@@ -86,7 +87,7 @@ export function useSuggestions({ field, draft, stream }: Options): Suggestions {
 
 function useMatches(token: Token | undefined, stream: Stream | undefined): Suggestion[] {
   const { me } = useWorkspace();
-  const { streams, people } = useStreamList();
+  const { streams, people, me: self } = useStreamList();
   const quiet = useQuietStreams(token?.kind === 'stream' ? token.query : undefined);
   const { people: found } = usePeople(token?.kind === 'person' ? token.query : '');
   switch (token?.kind) {
@@ -95,6 +96,7 @@ function useMatches(token: Token | undefined, stream: Stream | undefined): Sugge
     case 'person':
       return peopleFor(
         token.query,
+        self?.role,
         [...people].filter(([id]) => id !== me.id).map(([id, name]) => ({ id: id as Person['id'], name })),
         found.filter(({ id }) => id !== me.id),
       );
@@ -147,7 +149,7 @@ function commandsThatFit(query: string, stream: Stream | undefined): Suggestion[
 
 const everyone: Suggestion = { key: 'here', kind: 'person', name: 'here', note: 'Everyone in this stream', replacement: '@here' };
 
-function peopleFor(query: string, known: readonly Person[], found: readonly Person[]): Suggestion[] {
+function peopleFor(query: string, role: WorkspaceRole | undefined, known: readonly Person[], found: readonly Person[]): Suggestion[] {
   const people = matchPeople(known, found, query).map(({ id, name }): Suggestion => ({
     key: id,
     kind: 'person',
@@ -155,7 +157,7 @@ function peopleFor(query: string, known: readonly Person[], found: readonly Pers
     note: `@${id}`,
     replacement: `@${id}`,
   }));
-  return 'here'.startsWith(query.toLowerCase()) ? [...people, everyone] : people;
+  return role !== undefined && matchesHere(query, role) ? [...people, everyone] : people;
 }
 
 /** Position of the caret; undefined while text is selected. */

@@ -1,4 +1,6 @@
+import { mayMentionEveryone } from '../../../contract/policy.ts';
 import type { Person, Stream } from '../../../contract/stream.ts';
+import type { WorkspaceRole } from '../../../contract/workspace.ts';
 
 /** The word at the caret that can be completed. */
 export interface Token {
@@ -60,6 +62,10 @@ export function matchPeople(known: readonly Person[], found: readonly Person[], 
     ({ id }) => order.get(id) ?? known.length,
   );
 }
+
+/** Returns whether `@here` is offered: the server leaves a guest's `@here` as text. */
+export const matchesHere = (query: string, role: WorkspaceRole): boolean =>
+  mayMentionEveryone(role) && 'here'.startsWith(query.toLowerCase());
 
 /** Streams that have a slug and match; the caller's own streams come first. */
 export function matchStreams(streams: readonly Stream[], query: string): Stream[] {
