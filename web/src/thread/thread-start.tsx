@@ -6,6 +6,7 @@ import type { EventId, StreamId } from '../../../contract/ids.ts';
 import { useTask } from '../ui/use-task.ts';
 import { sentenceOf } from '../ui/problem-words.ts';
 import { isSendable, roomLeft } from '../ui/message-text.ts';
+import { hasHiddenBranch, hiddenBranchNote } from '../conversation/actions/branch.ts';
 import { ThreadRoot } from './thread-root.tsx';
 import classes from './thread-panel.module.css';
 import { useWorkspace } from '../workspace/workspace-context.ts';
@@ -23,6 +24,7 @@ export function ThreadStart({ streamId, eventId, snapshot }: Props) {
   const [text, setText] = useState(() => drafts.read(eventId));
   const { busy, problem, start } = useStart({ streamId, eventId });
   const room = roomLeft(text);
+  const root = snapshot.events.find(({ id }) => id === eventId);
   useEffect(() => field.current?.focus(), []);
   const change = (next: string): void => {
     setText(next);
@@ -40,6 +42,14 @@ export function ThreadStart({ streamId, eventId, snapshot }: Props) {
     event.preventDefault();
     send();
   };
+  if (root && hasHiddenBranch(root)) {
+    return (
+      <>
+        <ThreadRoot streamId={streamId} eventId={eventId} snapshot={snapshot} />
+        <p className={classes.nothing}>{hiddenBranchNote}</p>
+      </>
+    );
+  }
   return (
     <>
       <ThreadRoot streamId={streamId} eventId={eventId} snapshot={snapshot} />

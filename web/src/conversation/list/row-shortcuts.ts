@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../../../../contract/event.ts';
 import type { PageActions } from '../../workspace/page-actions.ts';
+import { offersThread } from '../actions/branch.ts';
 import type { RowContext } from '../actions/row-context.ts';
 
 /** The actions on an event that have a shortcut. */
@@ -63,7 +64,7 @@ export function runEventAction(
       if (event && rights.post) actions.onPick(event.id);
       return;
     case 'reply':
-      if (event?.thread || (event && rights.reply && event.isBranchedOff !== true)) pageActions.openThread(event);
+      if (event && offersThread(event, rights)) pageActions.openThread(event);
       return;
     case 'share':
       if (event) pageActions.share(event);

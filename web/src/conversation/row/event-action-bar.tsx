@@ -5,6 +5,7 @@ import type { StreamEvent } from '../../../../contract/event.ts';
 import { EmojiPicker } from '../../ui/emoji/emoji-picker.tsx';
 import { EventMenu } from './event-menu.tsx';
 import classes from './event-action-bar.module.css';
+import { offersThread } from '../actions/branch.ts';
 import { useRowContext } from '../actions/row-context.ts';
 import { isEditable } from '../timeline/timeline.ts';
 import { useWorkspace } from '../../workspace/workspace-context.ts';
@@ -30,8 +31,7 @@ export function EventActionBar({ event, isReachable, isPicking }: Props) {
   return (
     <div className={classes.bar} data-open={menu || isPicking}>
       {rights.post && <ReactButton event={event} tabIndex={tabIndex} isPicking={isPicking} />}
-      {(event.thread || (rights.reply && event.isBranchedOff !== true)) &&
-        button('Reply in thread', <MessageSquareReply size={15} />, () => pageActions.openThread(event))}
+      {offersThread(event, rights) && button('Reply in thread', <MessageSquareReply size={15} />, () => pageActions.openThread(event))}
       {button('Share', <Share2 size={15} />, () => pageActions.share(event))}
       {rights.post &&
         event.actorId === me.id &&

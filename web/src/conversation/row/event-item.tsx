@@ -5,12 +5,13 @@ import { Avatar } from '../../ui/avatar.tsx';
 import { dayLabel, fullTimeOf, timeOf } from '../../ui/times.ts';
 import { EventContent } from './event-content.tsx';
 import classes from './event-item.module.css';
-import { EventThread } from './event-thread.tsx';
+import { EventThread, HiddenBranch } from './event-thread.tsx';
 import { EventActionBar } from './event-action-bar.tsx';
 import { isForMe } from './mention-text.ts';
 import { MessageEditor } from './message-editor.tsx';
 import { PendingContent } from './pending-content.tsx';
 import { ReactionBar } from './reaction-bar.tsx';
+import { hasHiddenBranch } from '../actions/branch.ts';
 import { useRowContext } from '../actions/row-context.ts';
 import { SystemRow } from './system-row.tsx';
 import type { EventRow, PendingRow, Row, TopicRow } from '../timeline/timeline.ts';
@@ -95,6 +96,7 @@ function MessageRow({ row, isActive, isEdited, isPicking }: MessageRowProps) {
         </div>
         {event && event.deletedAt === null && <ReactionBar event={event} isReachable={isActive} />}
         {event?.thread && <EventThread event={event} thread={event.thread} />}
+        {event && hasHiddenBranch(event) && <HiddenBranch />}
       </div>
       {hasActions && <EventActionBar event={event} isReachable={isActive} isPicking={isPicking} />}
     </article>

@@ -4,6 +4,7 @@ import { Avatar } from '../../ui/avatar.tsx';
 import { fullTimeOf } from '../../ui/times.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { relativeTime } from '../../ui/relative-time.ts';
+import { hiddenBranchNote } from '../actions/branch.ts';
 import classes from './event-thread.module.css';
 import { useWorkspace } from '../../workspace/workspace-context.ts';
 
@@ -41,5 +42,14 @@ export function EventThread({ event, thread }: { event: StreamEvent; thread: Thr
       )}
       <ChevronRight size={14} className={classes.arrow} aria-hidden="true" />
     </button>
+  );
+}
+
+/** The note at an event whose branch the reader may not see. */
+export function HiddenBranch() {
+  return (
+    <p className={classes.hidden}>
+      <CornerDownRight size={13} aria-hidden="true" /> {hiddenBranchNote}
+    </p>
   );
 }
