@@ -87,6 +87,18 @@ export const Slug = z
   .regex(/^[\p{Ll}\p{Lo}\p{N}]+(-[\p{Ll}\p{Lo}\p{N}\p{M}]+)*$/u, 'must be lower-case letters and digits, parted by single hyphens')
   .max(80);
 
+/** Start that a slug shares with its numbered forms. */
+export const slugStem = (slug: string): string => slug.slice(0, 76).replace(/-+$/, '');
+
+/** The slug itself unless it is taken, otherwise its stem with the next free number. */
+export function freeSlug(slug: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(slug)) return slug;
+  for (let n = 2; ; n++) {
+    const numbered = `${slugStem(slug)}-${n}`;
+    if (!taken.has(numbered)) return numbered;
+  }
+}
+
 /** Most people in a DM, and most people added in one call. */
 export const maxDmMembers = 9;
 export const maxInvites = 100;
@@ -95,7 +107,7 @@ const name = nameOf(80);
 const description = descriptionOf(500);
 const named = {
   name,
-  slug: Slug.optional().describe('Made from the name unless given; where a stream that the caller cannot see has it, a number is added'),
+  slug: Slug.optional().describe('Made from the name unless given; another stream that the caller sees may not have it'),
   description: description.optional(),
   visibility: z.enum(['public', 'private']).default('public'),
 };

@@ -1074,12 +1074,13 @@ CREATE TABLE streams (
   CONSTRAINT streams_type_known CHECK ((stream_type = ANY (ARRAY['channel'::text, 'thread'::text, 'dm'::text, 'incident'::text, 'assistant'::text]))),
   CONSTRAINT streams_visibility_known CHECK ((visibility = ANY (ARRAY['public'::text, 'private'::text, 'inherit'::text])))
 );
+CREATE INDEX streams_by_any_slug ON public.streams USING btree (workspace_id, slug) WHERE (slug IS NOT NULL);
 CREATE UNIQUE INDEX streams_by_branch ON public.streams USING btree (branched_from_event_id) WHERE (branched_from_event_id IS NOT NULL);
 CREATE UNIQUE INDEX streams_by_dm_members ON public.streams USING btree (workspace_id, dm_member_ids) WHERE (dm_member_ids IS NOT NULL);
 CREATE UNIQUE INDEX streams_by_idempotency_key ON public.streams USING btree (workspace_id, created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX streams_by_name ON public.streams USING btree (workspace_id, lower(name) COLLATE "C", id) WHERE (archived_at IS NULL);
 CREATE INDEX streams_by_parent ON public.streams USING btree (parent_stream_id) WHERE (parent_stream_id IS NOT NULL);
-CREATE UNIQUE INDEX streams_by_slug ON public.streams USING btree (workspace_id, slug) WHERE (slug IS NOT NULL);
+CREATE UNIQUE INDEX streams_by_public_slug ON public.streams USING btree (workspace_id, slug) WHERE ((slug IS NOT NULL) AND (visibility = 'public'::text));
 CREATE INDEX streams_by_workspace ON public.streams USING btree (workspace_id, id);
 CREATE INDEX streams_with_retention ON public.streams USING btree (workspace_id) WHERE (retention_days > 0);
 ALTER TABLE streams ENABLE ROW LEVEL SECURITY;

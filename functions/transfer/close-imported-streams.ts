@@ -1,7 +1,8 @@
 import type { Transaction } from '../platform/database.ts';
+import { AppError, isDuplicate } from '../platform/errors.ts';
 import type { Faults } from './faults.ts';
 import type { Line } from './import-ids.ts';
-import { closeStreams, listBranched, settlePointers } from './import-store.ts';
+import { closeStreams, listBranched, numberSlugs, settlePointers } from './import-store.ts';
 
 /** Places imported streams below their parents, sets their counts, and checks the counts against their `stream_end` lines. */
 export async function closeImportedStreams(tx: Transaction, ends: readonly Line<'stream_end'>[], faults: Faults): Promise<void> {
@@ -13,14 +14,10 @@ export async function closeImportedStreams(tx: Transaction, ends: readonly Line<
     taken.add(record.branchedFromEventId);
   }
   faults.throwAny();
-  const closed = new Map(
-    (
-      await closeStreams(
-        tx,
-        ends.map(({ record }) => record),
-      )
-    ).map((stream) => [stream.id, stream]),
-  );
+  const records = ends.map(({ record }) => record);
+  const open = records.filter(({ visibility }) => visibility === 'public').map(({ streamId }) => streamId);
+  if (open.length > 0) await numberSlugs(tx, open);
+  const closed = new Map((await closeStreams(tx, records).catch(slugTaken)).map((stream) => [stream.id, stream]));
   for (const { at, record } of ends) {
     const stream = closed.get(record.streamId);
     if (!stream) throw new Error(`The stream ${record.streamId} could not be closed`);
@@ -33,4 +30,10 @@ export async function closeImportedStreams(tx: Transaction, ends: readonly Line<
   }
   faults.throwAny();
   settlePointers(tx, [...closed.keys()]);
+}
+
+/** Somebody made a public stream with the same slug in the moment after it was found free. */
+function slugTaken(error: unknown): never {
+  if (isDuplicate(error)) throw new AppError('unavailable', 'A new stream took the same slug at this moment.', { retryAfterSeconds: 1 });
+  throw error;
 }

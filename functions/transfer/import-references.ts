@@ -44,7 +44,7 @@ export const streamsIn = (lines: Lines): Set<string> =>
 export function checkStreams(lines: Lines, known: Known, faults: Faults): void {
   for (const { at, record } of lines.stream) {
     if (known.streams.has(record.id)) continue;
-    const field = record.slug !== null ? 'slug' : record.dmMemberIds === null ? 'idempotencyKey' : 'dmMemberIds';
+    const field = record.dmMemberIds === null ? 'idempotencyKey' : 'dmMemberIds';
     faults.add(at, field, 'is taken by another stream of the workspace');
   }
   for (const { at, record } of [...lines.event, ...lines.stream_member, ...lines.stream_end] as const)

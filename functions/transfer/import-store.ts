@@ -1,3 +1,4 @@
+import { freeSlug, slugStem } from '../../contract/stream.ts';
 import type { RecordOf } from '../../contract/transfer.ts';
 import type { Transaction } from '../platform/database.ts';
 
@@ -150,6 +151,48 @@ export interface ClosedStream {
   readonly events: number;
   readonly messages: number;
   readonly lastOrdinal: number;
+}
+
+/**
+ * Numbers the slugs of imported streams that are about to become public where another public stream has them. Streams that are not public
+ * keep theirs.
+ */
+export async function numberSlugs(tx: Transaction, streamIds: readonly string[]): Promise<void> {
+  const streams = await tx.query<{ id: string; slug: string }>(
+    'select id, slug from streams where workspace_id = $1 and id = any($2) and slug is not null order by created_at, id',
+    [tx.workspaceId, streamIds],
+  );
+  if (streams.length === 0) return;
+  const taken = new Set(await listPublicSlugs(tx, streams));
+  const numbered: { id: string; slug: string }[] = [];
+  for (const { id, slug } of streams) {
+    const free = freeSlug(slug, taken);
+    taken.add(free);
+    if (free !== slug) numbered.push({ id, slug: free });
+  }
+  if (numbered.length === 0) return;
+  await tx.query(
+    `update streams s set slug = n.slug from unnest($2::text[], $3::text[]) as n(id, slug) where s.workspace_id = $1 and s.id = n.id`,
+    [tx.workspaceId, numbered.map(({ id }) => id), numbered.map(({ slug }) => slug)],
+  );
+}
+
+/** Lists the slugs of the streams, and all numbered forms of those that are taken, as far as public streams have them. */
+async function listPublicSlugs(tx: Transaction, streams: readonly { slug: string }[]): Promise<string[]> {
+  const slugs = streams.map(({ slug }) => slug);
+  const isPublic = `s.workspace_id = $1 and s.visibility = 'public' and s.slug is not null`;
+  const same = await tx.query<{ slug: string }>(`select s.slug from streams s where ${isPublic} and s.slug = any($2)`, [
+    tx.workspaceId,
+    slugs,
+  ]);
+  const taken = same.map(({ slug }) => slug);
+  const twice = slugs.filter((slug, index) => slugs.indexOf(slug) !== index);
+  if (taken.length + twice.length === 0) return [];
+  const numbered = await tx.query<{ slug: string }>(
+    `select s.slug from streams s where ${isPublic} and exists (select from unnest($2::text[]) stem where starts_with(s.slug, stem))`,
+    [tx.workspaceId, [...new Set([...taken, ...twice])].map((slug) => `${slugStem(slug)}-`)],
+  );
+  return [...taken, ...numbered.map(({ slug }) => slug)];
 }
 
 /**

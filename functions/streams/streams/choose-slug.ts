@@ -1,12 +1,15 @@
+import { freeSlug } from '../../../contract/stream.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import { findSlugs } from './stream-store.ts';
+import { findStreamsBySlug, listPublicSlugs } from './stream-store.ts';
 import { slugOf } from '../stream.ts';
+import type { PlainStream } from '../stream.ts';
 
 /**
- * Chooses a slug from the name or the requested slug, unique in the workspace. A slug taken by a stream the caller sees is a conflict. If
- * the caller cannot see that stream, a number is added: an error would reveal it. Null for a name without letters.
+ * Chooses a slug from the name or the requested slug. Another stream that the caller sees and that has the slug is a conflict. Streams that
+ * the caller cannot see do not count: a conflict, or a number, would reveal them. A stream keeps the slug that it has. Null for a name without
+ * letters.
  */
 export async function chooseSlug(
   tx: Transaction,
@@ -15,15 +18,15 @@ export async function chooseSlug(
 ): Promise<string | null> {
   const wanted = slug ?? slugOf(name);
   if (wanted === undefined) return null;
-  const taken = (await findSlugs(tx, caller.userId, wanted)).filter(({ id }) => id !== streamId);
-  const same = taken.find((other) => other.slug === wanted);
-  if (!same) return wanted;
-  if (same.visible) throw nameTaken({ slug });
-  const slugs = new Set(taken.map((other) => other.slug));
-  for (let n = 2; ; n++) {
-    const numbered = `${wanted.slice(0, 76).replace(/-+$/, '')}-${n}`;
-    if (!slugs.has(numbered)) return numbered;
-  }
+  const seen = await findStreamsBySlug(tx, caller.userId, wanted);
+  const isKept = seen.some(({ id }) => id === streamId);
+  if (seen.length > 0 && !isKept) throw nameTaken({ slug });
+  return wanted;
+}
+
+/** The slug of a stream that becomes public: its own, or with the next free number where another public stream has it. */
+export async function publicSlug(tx: Transaction, { id, slug }: Pick<PlainStream, 'id' | 'slug'>): Promise<string | null> {
+  return slug === null ? null : freeSlug(slug, new Set(await listPublicSlugs(tx, slug, id)));
 }
 
 /** Error: another stream has the name, or the requested slug. */

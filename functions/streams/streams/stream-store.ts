@@ -1,3 +1,4 @@
+import { slugStem } from '../../../contract/stream.ts';
 import type { ListStreams, Stream } from '../../../contract/stream.ts';
 import type { WorkspaceRole } from '../../../contract/workspace.ts';
 import type { Transaction } from '../../platform/database.ts';
@@ -140,14 +141,23 @@ export async function listVisibleStreams(
   return rows.map(streamForReaderOf);
 }
 
-/** Finds streams whose slug is this one, or this one with a suffix; includes streams the member cannot see (`visible` false). */
-export async function findSlugs(tx: Transaction, userId: string, slug: string): Promise<{ id: string; slug: string; visible: boolean }[]> {
-  return tx.query<{ id: string; slug: string; visible: boolean }>(
-    `select s.id, s.slug, ${seesIt(`(wm.role = 'guest')`)} as visible
-     from workspace_members wm join streams s on s.workspace_id = wm.workspace_id ${accessOf('wm.user_id')}
-     where wm.workspace_id = $1 and wm.user_id = $2 and (s.slug = $3 or s.slug like $4)`,
-    [tx.workspaceId, userId, slug, `${slug.slice(0, 76).replace(/[%_\\]/g, '\\$&')}-%`],
+/** Finds the streams with a slug that the member can see. Several private streams may have the same one. */
+export async function findStreamsBySlug(tx: Transaction, userId: string, slug: string): Promise<{ id: string }[]> {
+  return tx.query<{ id: string }>(
+    `select s.id from workspace_members wm join streams s on s.workspace_id = wm.workspace_id ${accessOf('wm.user_id')}
+     where wm.workspace_id = $1 and wm.user_id = $2 and s.slug = $3 and ${seesIt(`(wm.role = 'guest')`)}`,
+    [tx.workspaceId, userId, slug],
   );
+}
+
+/** Lists the slug and its numbered forms, as far as public streams other than this one have them. */
+export async function listPublicSlugs(tx: Transaction, slug: string, streamId: string): Promise<string[]> {
+  const rows = await tx.query<{ slug: string }>(
+    `select slug from streams
+     where workspace_id = $1 and visibility = 'public' and id <> $2 and (slug = $3 or starts_with(slug, $4))`,
+    [tx.workspaceId, streamId, slug, `${slugStem(slug)}-`],
+  );
+  return rows.map((row) => row.slug);
 }
 
 export interface NewStream {
@@ -245,7 +255,8 @@ const settingColumns: Record<keyof StreamSettings, string> = {
 };
 
 /**
- * Updates settings and their revision. False if another stream took the slug or the settings changed; the transaction cannot continue then.
+ * Updates settings and their revision. False if another public stream took the slug of a public one, or the settings changed; the transaction
+ * cannot continue then.
  */
 export async function updateSettings(
   tx: Transaction,
@@ -255,11 +266,13 @@ export async function updateSettings(
 ): Promise<boolean> {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined) as [keyof StreamSettings, unknown][];
   const set = given.map(([key], index) => `${settingColumns[key]} = $${index + 4}`);
+  const valueOf = (key: keyof StreamSettings) => `$${given.findIndex(([one]) => one === key) + 4}`;
+  const visibility = settings.visibility === undefined ? 'streams.visibility' : `${valueOf('visibility')}::text`;
   const slug =
     settings.slug === undefined
       ? ''
-      : ` and not exists (
-       select from streams o where o.workspace_id = $2 and o.slug = $${given.findIndex(([key]) => key === 'slug') + 4} and o.id <> $1)`;
+      : ` and (${visibility} <> 'public' or not exists (
+       select from streams o where o.workspace_id = $2 and o.slug = ${valueOf('slug')} and o.visibility = 'public' and o.id <> $1))`;
   try {
     const rows = await tx.query<{ id: string }>(
       `update streams set rev = rev + 1, ${set.join(', ')}

@@ -9,7 +9,7 @@ import { accessStream, requireAllowed, requireMayNarrow, requireMayWiden } from 
 import { announceStream } from './announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp, EventToAppend } from '../events/append.ts';
-import { chooseSlug, nameTaken } from './choose-slug.ts';
+import { chooseSlug, nameTaken, publicSlug } from './choose-slug.ts';
 import { cutAccess, listDescendants } from './descendant-store.ts';
 import { revokeFormerReaders } from './revoke-readers.ts';
 import { unfollowHidden } from '../members/unfollow-hidden.ts';
@@ -51,7 +51,8 @@ async function changeStream(
   }
   if (access && change.visibility !== undefined) await cutReaders(access, found, change.visibility);
   const actor = { id: caller.userId, name: found.caller.name };
-  for (const event of eventsFor(found.stream, change)) await append(app, tx, found.stream, actor, { ...event, evenArchived: true });
+  const moved = change.slug === undefined && change.name === undefined ? settings.slug : undefined;
+  for (const event of eventsFor(found.stream, change, moved)) await append(app, tx, found.stream, actor, { ...event, evenArchived: true });
   const updated = await findStream(tx, caller.userId, found.stream.id);
   if (!updated) throw new Error(`The stream ${found.stream.id} is gone`);
   // Readers who lose the stream get the new visibility only, which removes it from their lists. Its members get the other changes.
@@ -141,6 +142,8 @@ async function settingsFor(
   return {
     ...(name !== undefined && { name }),
     ...(isNamed && { slug: await chooseSlug(tx, caller, wanted) }),
+    // Readers of the public stream with the same slug had no part in it: the newcomer among them gets the number.
+    ...(!isNamed && visibility === 'public' && { slug: await publicSlug(tx, stream) }),
     ...(description !== undefined && { description }),
     ...(visibility !== undefined && { visibility, accessIds: [stream.id] }),
     ...(status !== undefined && { status, archivedAt: status === 'archived' ? app.clock.now() : null }),
@@ -163,8 +166,8 @@ async function announceBelow(app: AppendApp, tx: OutboxTransaction, caller: User
   }
 }
 
-/** Makes one event for each changed setting. */
-function eventsFor(stream: Stream, change: UpdateStream): EventToAppend[] {
+/** Makes one event for each changed setting. `slug`: the one that the stream got with its new visibility. */
+function eventsFor(stream: Stream, change: UpdateStream, slug: string | null | undefined): EventToAppend[] {
   const { name, description, visibility, status, severity } = change;
   const changed = (field: string, from: string | null, to: string | null | undefined): EventToAppend[] =>
     to === undefined ? [] : [{ eventType: 'system', payload: { kind: `${field}_changed`, from, to } }];
@@ -172,6 +175,7 @@ function eventsFor(stream: Stream, change: UpdateStream): EventToAppend[] {
     ...(name === undefined ? [] : [{ eventType: 'renamed', payload: { from: stream.name, to: name } }]),
     ...changed('description', stream.description, description),
     ...changed('visibility', stream.visibility, visibility),
+    ...changed('slug', stream.slug, slug === stream.slug ? undefined : slug),
     ...changed('severity', stream.severity, severity),
     ...(status === undefined ? [] : [{ eventType: statusEvent(stream, status), payload: { from: stream.status, to: status } }]),
   ];
