@@ -7,7 +7,7 @@ export const here = '@here';
 
 /**
  * Resolves names in a text. Ids resolve to members that the author knows. Slugs resolve to streams that the author and every reader of the
- * stream may see, because a mention reveals that its target exists.
+ * stream may see, because a mention reveals that its target exists. Of several with one slug the author's own comes first, then a public one.
  */
 export async function resolveNames(
   tx: Transaction,
@@ -21,9 +21,15 @@ export async function resolveNames(
      where wm.workspace_id = $1 and wm.user_id = any($3) and wm.removed_at is null
        and (author.role <> 'guest' or wm.user_id = $2 or ${shareStream('$2', 'wm.user_id')})
      union all
-     select 'stream', s.id, s.slug from workspace_members wm join streams s on s.workspace_id = wm.workspace_id ${accessOf('wm.user_id')}
-     where wm.workspace_id = $1 and wm.user_id = $2 and s.slug = any($4) and ${seesIt(`(wm.role = 'guest')`)}
-       and (a.is_public or exists (select from streams said where said.id = $5 and said.access_ids <@ s.access_ids))`,
+     select 'stream', named.id, named.slug from (
+       select distinct on (s.slug) s.id, s.slug from workspace_members wm
+       join streams s on s.workspace_id = wm.workspace_id ${accessOf('wm.user_id')}
+       where wm.workspace_id = $1 and wm.user_id = $2 and s.slug = any($4) and ${seesIt(`(wm.role = 'guest')`)}
+         and (a.is_public or exists (select from streams said where said.id = $5 and said.access_ids <@ s.access_ids))
+       order by s.slug, exists (
+         select from stream_members own where own.stream_id = s.id and own.user_id = $2 and own.left_at is null
+       ) desc, a.is_public desc, s.id
+     ) named`,
     [tx.workspaceId, authorId, names.userIds, names.slugs, names.streamId],
   );
   return {
