@@ -60,13 +60,13 @@ interface NameLookup {
 function useStreamLookup(name: string | undefined): NameLookup {
   const { streambed, workspaceId, me } = useWorkspace();
   const { streams } = useStreamList();
-  const known = name === undefined ? undefined : streams.find((stream) => isNamed(stream, name, me.id))?.id;
+  const known = name === undefined ? undefined : streamNamed(streams, name, me.id)?.id;
   const load = useCallback(
     async (signal: AbortSignal): Promise<NameLookup> => {
       if (name === undefined) return {};
       const q = name.slice(0, 80);
       const { items } = await streambed.workspace(workspaceId).streams.list({ q, status: 'any', limit: 50 }, { signal });
-      const found = items.find((stream) => isNamed(stream, name, me.id));
+      const found = streamNamed(items, name, me.id);
       return found ? { id: found.id } : { problem: `There is no stream called “${name}” that you may see.` };
     },
     [name, streambed, workspaceId, me.id],
@@ -74,6 +74,12 @@ function useStreamLookup(name: string | undefined): NameLookup {
   const { value, problem } = useRequest(name !== undefined && known === undefined ? load : undefined, { reset: true });
   if (known !== undefined) return { id: known };
   return problem ? { problem: sentenceOf(problem) } : (value ?? {});
+}
+
+/** The stream with the slug or name; of several, one that the caller is in. */
+function streamNamed(streams: readonly Stream[], name: string, me: string): Stream | undefined {
+  const named = streams.filter((stream) => isNamed(stream, name, me));
+  return named.find(({ isMember }) => isMember) ?? named[0];
 }
 
 const isNamed = (stream: Stream, name: string, me: string): boolean =>
