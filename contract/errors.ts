@@ -30,6 +30,7 @@ export const errorKinds = {
   not_a_member: { status: 409, title: 'Only members of the stream have that', retry: 'never' },
   member_removed: { status: 409, title: 'They were removed from the workspace', retry: 'never' },
   last_owner: { status: 409, title: 'It would be left without an owner', retry: 'never' },
+  has_owner: { status: 409, title: 'The stream has an owner', retry: 'never' },
   already_promoted: { status: 409, title: 'The stream was promoted already', retry: 'never' },
   not_a_thread: { status: 409, title: 'Only a thread can become something else', retry: 'never' },
   wrong_event_type: { status: 409, title: 'Events of this type do not take that', retry: 'never' },

@@ -169,6 +169,12 @@ export const StreamMember = z
   .meta({ id: 'StreamMember' });
 export type StreamMember = z.infer<typeof StreamMember>;
 
+/** A stream without an owner, as owners of the workspace see it: nothing of its name or content. */
+export const OwnerlessStream = z
+  .object({ id: StreamId, createdAt: z.iso.datetime(), memberCount: z.int().describe('Members who can read it still; none, maybe') })
+  .meta({ id: 'OwnerlessStream' });
+export type OwnerlessStream = z.infer<typeof OwnerlessStream>;
+
 export const InviteMembers = z
   .strictObject({ userIds: z.array(UserId).min(1).max(maxInvites), role: StreamRole.default('member') })
   .meta({ id: 'InviteMembers' });

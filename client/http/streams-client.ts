@@ -32,6 +32,11 @@ export function streamsClient(call: Call, workspaceId: string) {
     /** Turns a thread into a channel or an incident with the same id and the same events. */
     promote: (streamId: string, body: z.input<typeof PromoteStream>, options: SendOptions = {}) =>
       call(routes.promoteStream, { params: of(streamId), body, ...options }),
+    /** Lists the private streams without an owner, for owners of the workspace. */
+    ownerless: (query: Query<typeof routes.listOwnerlessStreams> = {}, options: SendOptions = {}) =>
+      call(routes.listOwnerlessStreams, { params, query, ...options }),
+    /** Makes the caller, an owner of the workspace, the owner of a private stream that has none. */
+    recover: (streamId: string, options: SendOptions = {}) => call(routes.recoverStream, { params: of(streamId), ...options }),
     join: (streamId: string, options: SendOptions = {}) => call(routes.joinStream, { params: of(streamId), repeatable: true, ...options }),
     leave: (streamId: string, options: SendOptions = {}) =>
       call(routes.leaveStream, { params: of(streamId), repeatable: true, ...options }),

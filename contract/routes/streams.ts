@@ -8,6 +8,7 @@ import {
   ListStreams,
   MarkRead,
   MarkUnread,
+  OwnerlessStream,
   PromoteStream,
   ReadState,
   Stream,
@@ -89,6 +90,25 @@ export const promoteStream = defineRoute({
   summary: 'Turn a thread into a channel or an incident, in place: same id, same events',
   params: ofStream,
   body: PromoteStream,
+  answers: { 200: Stream },
+});
+
+export const listOwnerlessStreams = defineRoute({
+  ...shared,
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/ownerless',
+  summary: 'List the private streams that lost their last owner, oldest first; for owners of the workspace',
+  params: inWorkspace,
+  query: z.strictObject(pageQuery),
+  answers: { 200: pageOf(OwnerlessStream).meta({ id: 'OwnerlessStreamPage' }) },
+});
+
+export const recoverStream = defineRoute({
+  ...shared,
+  method: 'POST',
+  path: `${base}/{streamId}/recover`,
+  summary: 'Become the owner of a private stream that lost its last one; for owners of the workspace, and told to its members',
+  params: ofStream,
   answers: { 200: Stream },
 });
 

@@ -19,6 +19,8 @@ import { joinStream } from './members/join-stream.ts';
 import { leaveStream, removeStreamMember } from './members/leave-stream.ts';
 import { listEvents } from './events/list-events.ts';
 import { listStreamMembers } from './members/list-members.ts';
+import { listOwnerlessStreams } from './recovery/list-ownerless.ts';
+import { recoverStream } from './recovery/recover-stream.ts';
 import { listStreams } from './streams/list-streams.ts';
 import { markRead, markUnread } from './reading/mark-read.ts';
 import { listPins, pinEvent, unpinEvent } from './events/pin-event.ts';
@@ -46,10 +48,12 @@ export const streamTable = (app: AccessApp & AppendApp): Served[] => [
   on(routes.bootstrap, async (_input, caller) => ok(await bootstrap(app, caller))),
   on(routes.createStream, async (input, caller) => made(await createStream(app, caller, input))),
   on(routes.listStreams, async (input, caller) => ok(await listStreams(app, caller, input))),
+  on(routes.listOwnerlessStreams, async (input, caller) => ok(await listOwnerlessStreams(app, caller, input))),
   on(routes.readStream, async (input, caller) => asStream(await readStream(app, caller, input))),
   on(routes.updateStream, async (input, caller) => asStream(await updateStream(app, caller, input))),
   on(routes.archiveStream, async (input, caller) => asStream(await archiveStream(app, caller, input))),
   on(routes.promoteStream, async (input, caller) => asStream(await promoteStream(app, caller, input))),
+  on(routes.recoverStream, async (input, caller) => asStream(await recoverStream(app, caller, input))),
   on(routes.joinStream, async (input, caller) => asStream(await joinStream(app, caller, input))),
   on(routes.leaveStream, async (input, caller) => leaveStream(app, caller, input).then(() => nothing)),
   on(routes.listStreamMembers, async (input, caller) => ok(await listStreamMembers(app, caller, input))),

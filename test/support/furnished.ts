@@ -39,6 +39,8 @@ export interface Furnished {
   readonly loner: string;
   readonly tokens: Readonly<Record<PersonId | 'loner', string>>;
   readonly streams: Readonly<Record<StreamName, Stream>>;
+  /** A private channel that nobody is in: its owner was removed from the workspace. */
+  readonly ownerless: string;
   readonly events: Readonly<Record<EventName, StreamEvent>>;
   readonly files: Readonly<Record<'posted' | 'secret' | 'waiting' | 'announced', string>>;
   /** Of `general` the first two and the open one; one of `secret`, one of the DM. */
@@ -107,6 +109,7 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
   const streams = await someStreams(call, marker);
   const { events, files } = await someEvents(app, call, marker, streams);
   await call('ada', 'DELETE', `/streams/${streams.archived.id}`);
+  const lost = await call('una', 'POST', '/streams', { streamType: 'channel', name: `Lost ${marker}`, visibility: 'private' });
   await call('ada', 'DELETE', '/members/una');
   const epochs = await furnishEpochs(app, { streams, events: events.events, marker, workspaceId });
   const erasureId = await anErasure(app, workspaceId);
@@ -121,6 +124,7 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
     loner,
     tokens: tokens as Furnished['tokens'],
     streams: { ...streams, ...events.streams },
+    ownerless: lost.body.id as string,
     events: events.events,
     files,
     epochs,

@@ -59,7 +59,7 @@ function ofPeople({ workspaceId, keyId, notificationIds }: Furnished) {
   } satisfies Record<string, Example>;
 }
 
-function ofStreams({ workspaceId, streams, events }: Furnished) {
+function ofStreams({ workspaceId, streams, events, ownerless }: Furnished) {
   const here = { workspaceId };
   const general = { ...here, streamId: streams.general.id };
   const named = { name: 'New', slug: 'new', description: 'What is new', visibility: 'public' };
@@ -88,6 +88,8 @@ function ofStreams({ workspaceId, streams, events }: Furnished) {
       params: { ...here, streamId: streams.thread.id },
       bodies: [{ streamType: 'incident', name, slug, description, severity: 'sev1', visibility }],
     },
+    'streams.listOwnerlessStreams': { params: here, query: page },
+    'streams.recoverStream': { params: { ...here, streamId: ownerless } },
     'streams.joinStream': { params: { ...here, streamId: streams.lobby.id } },
     'streams.leaveStream': { as: 'bob', params: general },
     'streams.listStreamMembers': { params: general, query: { ...page, q: 'a' } },

@@ -65,6 +65,7 @@ describe('route matrix: an archived stream', () => {
     updateStream: { code: 'stream_archived', json: () => ({ name: 'Still here' }) },
     archiveStream: { code: 'fine' },
     promoteStream: { code: 'not_a_thread', json: () => ({ streamType: 'channel', name: 'x' }) },
+    recoverStream: { code: 'wrong_stream_type' },
     joinStream: { code: 'stream_archived', who: 'cyd' },
     leaveStream: { code: 'fine', who: 'cyd' },
     inviteMembers: { code: 'stream_archived', json: () => ({ userIds: ['cyd'] }) },

@@ -66,6 +66,8 @@ const kinds: Record<ClosedRoute, Kind> = {
   'streams.updateStream': 'crowd',
   'streams.archiveStream': 'crowd',
   'streams.promoteStream': 'crowd',
+  'streams.listOwnerlessStreams': 'page',
+  'streams.recoverStream': 'one',
   'streams.joinStream': 'one',
   'streams.leaveStream': 'one',
   'streams.listStreamMembers': 'page',

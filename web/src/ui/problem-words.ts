@@ -67,6 +67,7 @@ const words: Readonly<Record<ErrorCode, Words>> = {
   already_member: titled('already_member', 'Choose somebody else.'),
   not_a_member: { says: 'Only members of the stream can do that.', todo: 'Join the stream first.' },
   last_owner: titled('last_owner', 'Make somebody else an owner first.'),
+  has_owner: { says: 'The stream has an owner again.', todo: 'Ask them to let you in.' },
   already_promoted: { says: 'The thread has become a stream already.', todo: 'Look for it in the sidebar.' },
   not_a_thread: titled('not_a_thread', 'Choose a thread instead.'),
   wrong_event_type: { says: 'That does not work with an entry of this kind.', todo: 'Choose a message instead.' },
