@@ -9,6 +9,7 @@ import { usePages } from '../ui/use-pages.ts';
 import { sentenceOf } from '../ui/problem-words.ts';
 import { PlaceLink } from '../workspace/place-link.tsx';
 import classes from './sidebar-browse-dialog.module.css';
+import { OwnerlessStreams } from './sidebar-ownerless.tsx';
 import { nameOfStream } from '../workspace/stream-filter.ts';
 import { StreamIcon } from '../workspace/stream-icon.tsx';
 import { rightsIn } from '../workspace/stream-rights.ts';
@@ -23,9 +24,11 @@ interface Props {
 /** All visible streams of the workspace, to open or join, and the archived ones. */
 export function BrowseDialog({ opened, onClose }: Props) {
   const { returnFocus, leave, close } = useDialogFocus(onClose);
+  const { me } = useStreamList();
   return (
     <Dialog opened={opened} onClose={close} returnFocus={returnFocus} title="Browse channels" size="lg">
       <StreamBrowser onPicked={leave} />
+      {me?.role === 'owner' && <OwnerlessStreams onPicked={leave} />}
     </Dialog>
   );
 }

@@ -56,6 +56,7 @@ describe('streams', () => {
     ['system', { kind: 'description_changed', from: null, to: 'Lunch' }, 'Ada set the topic to “Lunch”'],
     ['system', { kind: 'description_changed', from: 'Lunch', to: null }, 'Ada took the topic away'],
     ['system', { kind: 'visibility_changed', from: 'public', to: 'private' }, 'Ada made this private'],
+    ['system', { kind: 'recovered', userId: 'ada' }, 'Ada became the owner of this, which had none'],
     ['system', { kind: 'slug_changed', from: 'plans', to: 'plans-2' }, 'Ada changed its short name from #plans to #plans-2'],
     ['system', { kind: 'severity_changed', from: 'sev3', to: 'sev1' }, 'Ada changed the severity from SEV3 to SEV1'],
     ['system', { kind: 'moon_landed' }, 'Ada: moon landed'],

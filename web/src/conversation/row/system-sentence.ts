@@ -138,6 +138,8 @@ function changeOf(eventType: string, payload: Payload): Part[] {
       return to === undefined ? [' took the topic away'] : [' set the topic to ', { kind: 'quote', text: shortened(to) }];
     case 'visibility_changed':
       return [to === 'private' ? ' made this private' : ' made this public'];
+    case 'recovered':
+      return [' became the owner of this, which had none'];
     case 'slug_changed':
       return [` changed its short name${from === undefined ? '' : ` from #${from}`} to #${to ?? 'none'}`];
     case 'severity_changed':
