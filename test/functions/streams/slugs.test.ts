@@ -30,7 +30,7 @@ const update = async (who: Teammate, stream: Stream, change: object) =>
 const promoted = async (who: Teammate, thread: Stream, change: object) =>
   (await who.call('POST', `/streams/${thread.id}/promote`, { streamType: 'channel', ...change })).body as unknown as Stream;
 
-/** What one attempt answers, without what differs between any two streams. */
+/** The answer to one attempt, without the parts that differ between any two streams. */
 async function answerOf(name: string, attempt: (name: string) => Promise<Stream>) {
   const before = app.db.statements;
   const made = await attempt(name);
