@@ -46,7 +46,7 @@ function Item({ stream: { id, createdAt, memberCount }, onPicked }: { stream: Ow
   const began = dayLabel(Date.parse(createdAt), useToday());
   const recover = (): void => {
     void run(async () => {
-      list.put(await streambed.workspace(workspaceId).streams.recover(id));
+      await list.put(streambed.workspace(workspaceId).streams.recover(id));
       onPicked();
       go({ kind: 'stream', streamId: id });
     });
