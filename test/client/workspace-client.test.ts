@@ -58,6 +58,8 @@ const calls: [Route, (workspace: WorkspaceClient) => Promise<unknown>][] = [
   [api.streams.updateStream, (w) => w.streams.update(streamId, { name: 'new', severity: 'sev1' })],
   [api.streams.archiveStream, (w) => w.streams.archive(streamId)],
   [api.streams.promoteStream, (w) => w.streams.promote(streamId, { streamType: 'incident', name: 'Payments' })],
+  [api.streams.listOwnerlessStreams, (w) => w.streams.ownerless({ limit: 3 })],
+  [api.streams.recoverStream, (w) => w.streams.recover(streamId)],
   [api.streams.joinStream, (w) => w.streams.join(streamId)],
   [api.streams.leaveStream, (w) => w.streams.leave(streamId)],
   [api.streams.listStreamMembers, (w) => w.streams.members(streamId, { q: 'an' })],
