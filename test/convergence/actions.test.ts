@@ -297,6 +297,46 @@ describe('convergence', () => {
     viewers.splice(4).forEach(close);
   });
 
+  test('a private parent: being invited to, leaving and recovering it, with all that inherits its readers', async () => {
+    const listed = (who: Teammate) =>
+      viewers
+        .find((viewer) => viewer.who === who)
+        ?.workspace.getSnapshot()
+        .streams.map(({ id }) => id);
+    const dan = await team.join('dan');
+    const parent = await dan.channel('Cellar', { visibility: 'private' });
+    const inner = await dan.thread(parent, await dan.say(parent, 'it leaks'));
+    await dan.call('POST', `/streams/${inner.id}/promote`, { streamType: 'channel', name: 'Leak' });
+    const innermost = await dan.thread(inner, await dan.say(inner, 'here'));
+    await dan.call('POST', `/streams/${innermost.id}/promote`, { streamType: 'incident', name: 'Pipe' });
+    await server.settle();
+    await converges(() => dan.call('POST', `/streams/${parent.id}/members`, { userIds: ['bob', 'gus'] }));
+    for (const who of [bob, gus]) expect(listed(who)).toEqual(expect.arrayContaining([parent.id, inner.id, innermost.id]));
+    // The reader of an inner stream joins the one above it.
+    await converges(() => bob.call('POST', `/streams/${inner.id}/join`));
+    await converges(() => bob.call('POST', `/streams/${parent.id}/leave`));
+    expect(listed(bob)).not.toContain(parent.id);
+    await converges(() => dan.call('POST', `/streams/${parent.id}/members`, { userIds: ['bob'] }));
+    await converges(() => ada.call('DELETE', '/members/dan'));
+    expect(listed(ada)).not.toContain(inner.id);
+    await converges(() => ada.call('POST', `/streams/${parent.id}/recover`));
+    expect(listed(ada)).toEqual(expect.arrayContaining([parent.id, inner.id, innermost.id]));
+  });
+
+  test('a public parent: inviting a guest, who reads what inherits its readers from then on', async () => {
+    const parent = await ada.channel('Market');
+    const inner = await ada.thread(parent, await ada.say(parent, 'apples'));
+    await ada.call('POST', `/streams/${inner.id}/promote`, { streamType: 'channel', name: 'Apples' });
+    await server.settle();
+    await converges(() => ada.call('POST', `/streams/${parent.id}/members`, { userIds: ['gus', 'cyd'] }));
+    expect(viewers[3]?.workspace.find(inner.id)).toMatchObject({ level: 'guest' });
+  });
+
+  test('slugs: a private stream becomes public where its slug is taken', async () => {
+    const [hidden] = [await ada.channel('Twice', { visibility: 'private' }), await bob.channel('Twice')];
+    await converges(() => ada.call('PATCH', `/streams/${hidden.id}`, { visibility: 'public' }));
+  });
+
   test('the registry of connections loses everybody: what was missed comes with the next ping, and what follows comes by itself', async () => {
     const connections = await Promise.all(
       viewers.map(({ who: { id: userId } }) => Array.fromAsync(app.connections.listOfUser({ workspaceId: team.workspaceId, userId }))),

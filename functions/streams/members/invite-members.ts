@@ -7,7 +7,7 @@ import { AppError } from '../../platform/errors.ts';
 import { withOutbox } from '../../platform/outbox.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { accessStream } from '../access.ts';
-import { announceMembership } from '../streams/announce.ts';
+import { announceInherited, announceMembership } from '../streams/announce.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
 import { auditMembership } from './audit-membership.ts';
@@ -41,6 +41,7 @@ export async function inviteMembers(app: AppendApp, caller: UserCaller, input: I
     const newcomers = added.map(({ user }) => user.id as string);
     auditMembership(app, tx, caller, 'stream.member_added', { streamId: stream.id, userIds: newcomers, role: input.role });
     await announceMembership(app, tx, caller.userId, stream.id, newcomers);
+    await announceInherited(app, tx, caller.userId, stream.id, newcomers);
     await notifyInvited(
       app,
       tx,

@@ -7,7 +7,7 @@ import type { OutboxTransaction } from '../../platform/outbox.ts';
 import { append } from '../events/append.ts';
 import type { AppendApp } from '../events/append.ts';
 import { addMembers, setMemberRole } from '../members/member-store.ts';
-import { announceMembership } from '../streams/announce.ts';
+import { announceInherited, announceMembership } from '../streams/announce.ts';
 import { findStream } from '../streams/stream-store.ts';
 import { maySee } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
@@ -31,6 +31,7 @@ export async function recoverStream(app: AppendApp, caller: UserCaller, input: {
     const details = { from: found.stream.role, role: 'owner' };
     recordAudit(tx, caller, { action: 'stream.recovered', subject: { kind: 'stream', id }, details, at: app.clock.now() });
     await announceMembership(app, tx, caller.userId, id, [caller.userId]);
+    await announceInherited(app, tx, caller.userId, id, [caller.userId]);
     const recovered = await findStream(tx, caller.userId, id);
     if (!recovered) throw new Error(`The stream ${id} is gone`);
     return recovered.stream;

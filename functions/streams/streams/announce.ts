@@ -3,8 +3,9 @@ import { UserId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import type { App } from '../../platform/app.ts';
 import type { OutboxTransaction } from '../../platform/outbox.ts';
-import { listPersonalAudience, takeMemberRevisions, takeReaderRevisions, takeWorkspaceRevision } from './room-store.ts';
-import { findStream } from './stream-store.ts';
+import { listDescendants } from './descendant-store.ts';
+import { listGuestsAmong, listPersonalAudience, takeMemberRevisions, takeReaderRevisions, takeWorkspaceRevision } from './room-store.ts';
+import { findStream, findStreams } from './stream-store.ts';
 import { withoutViewer } from '../stream.ts';
 import type { StreamForCaller } from '../stream.ts';
 
@@ -55,6 +56,30 @@ export async function announceMembership(
       actor: UserId.parse(actorId),
       data: found.stream,
     });
+  }
+}
+
+/**
+ * Announces the streams that inherit their readers from a stream, at any depth, to new members who could not read them before. Threads are
+ * left out. Joining needs none of it: whoever sees a stream reads these already.
+ */
+export async function announceInherited(
+  app: Pick<App, 'clock'>,
+  tx: OutboxTransaction,
+  actorId: string,
+  streamId: string,
+  userIds: readonly string[],
+): Promise<void> {
+  const below = await listDescendants(tx, streamId);
+  if (below.length === 0) return;
+  for (const { stream, isPublic } of await findStreams(tx, actorId, below)) {
+    if (stream.streamType === 'thread') continue;
+    const people = isPublic ? await listGuestsAmong(tx, userIds) : userIds;
+    for (const [index, { userId, rev, gen }] of (await takeReaderRevisions(tx, stream.id, people)).entries()) {
+      const at = app.clock.now().toISOString();
+      const item = { type: 'stream:updated', at, actor: UserId.parse(actorId), data: withoutViewer(stream) } as const;
+      tx.enqueue(room.user(tx.workspaceId, userId), gen, { ...item, seq: rev }, index > 0);
+    }
   }
 }
 

@@ -57,6 +57,15 @@ export async function listReadersAmong(tx: Transaction, streamId: string, userId
   return rows.map(({ user_id }) => user_id);
 }
 
+/** Lists the guests among the users. */
+export async function listGuestsAmong(tx: Transaction, userIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ user_id: string }>(
+    `select user_id from workspace_members where workspace_id = $1 and user_id = any($2) and role = 'guest' and removed_at is null`,
+    [tx.workspaceId, userIds],
+  );
+  return rows.map(({ user_id }) => user_id);
+}
+
 /** Lists the members whose own room gets a stream: everyone who reads it by membership, or only the guests of a public stream. */
 export async function listPersonalAudience(tx: Transaction, accessIds: readonly string[], guestsOnly: boolean): Promise<string[]> {
   const rows = await tx.query<{ user_id: string }>(
