@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import { eventsClient } from './events-client.ts';
 import { filesClient } from './files-client.ts';
 import { memoryClient } from './memory-client.ts';
+import { retentionClient } from './retention-client.ts';
 import { streamsClient } from './streams-client.ts';
 import type { UploadContent } from './upload.ts';
 
@@ -31,6 +32,7 @@ export function workspaceClient({ call, workspaceId, clock, uploadContent }: Wor
     events: (streamId: string) => eventsClient(call, workspaceId, streamId, clock),
     files: filesClient(call, workspaceId, uploadContent),
     memory: memoryClient(call, workspaceId),
+    retention: retentionClient(call, workspaceId),
     /** Searches the messages that the caller may see, best match first. */
     search: (query: Query<typeof api.streams.searchEvents> & { readonly q: string }, options: SendOptions = {}) =>
       call(api.streams.searchEvents, { params, query, ...options }),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { toAppError } from '../../../functions/platform/errors.ts';
 import { room } from '../../../contract/frames.ts';
 import type { StreamEvent } from '../../../contract/event.ts';
 import type { Stream } from '../../../contract/stream.ts';
@@ -172,7 +173,9 @@ async function treeOf({
 }
 
 /** Checks that nobody has what they may not read: by inherited access, as a follower, or by a subscription. Returns what bob reads. */
-async function expectNothingLeft({ bob, channel }: Place): Promise<Set<string>> {
+async function expectNothingLeft({ bob: before, channel }: Place): Promise<Set<string>> {
+  // The tokens of before have ended; a newer one must not see more.
+  const bob = { ...before, tokenVersion: 1_000 };
   const tree = await treeOf(place);
   const accessIds = new Map(tree.map((stream) => [stream.id, stream.accessIds]));
   for (const { id, visibility, type, parent, accessIds: stored } of tree) {
@@ -211,8 +214,9 @@ async function told({ bob }: Place): Promise<unknown[]> {
     .filter((body) => ids.some((id) => JSON.stringify(body).includes(id)));
 }
 
-const codeOf = (outcome: PromiseSettledResult<unknown>): unknown =>
-  outcome.status === 'fulfilled' ? 'done' : (outcome.reason as { code?: unknown }).code;
+const codeOf = (outcome: PromiseSettledResult<unknown>): unknown => (outcome.status === 'fulfilled' ? 'done' : codeOfError(outcome.reason));
+/** The code that a caller gets; a revoked token is found by the database. */
+const codeOfError = (error: { code?: unknown }): unknown => (error.code === 'SBTOK' ? toAppError(error).code : error.code);
 
 describe.each(Object.entries(losses))('%s', (_name, { from, lose }) => {
   beforeEach(async () => {
@@ -228,7 +232,7 @@ describe.each(Object.entries(losses))('%s', (_name, { from, lose }) => {
   test.each(Object.entries(own))('before %s, which is refused', async (_act, act) => {
     const [lost, acted] = await race({ act: lose, stopsAt: 'before its commit' }, act);
     expect(codeOf(lost)).toBe('done');
-    expect(['not_found', 'forbidden']).toContain(codeOf(acted));
+    expect(['not_found', 'forbidden', 'unauthenticated']).toContain(codeOf(acted));
     expect(await expectNothingLeft(place)).toEqual(new Set());
   });
 

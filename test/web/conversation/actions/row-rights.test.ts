@@ -36,7 +36,7 @@ test.each(places)('the page offers what the server allows: %j', ({ streamType, w
 describe('where nothing can be said', () => {
   const nothing = { post: false, pin: false, moderate: false, readVersions: false, reply: false, curate: false };
 
-  /** What was said before stays readable to managers. */
+  /** Rights on an archived stream: managers read earlier versions. */
   const readOnly = { ...nothing, readVersions: true };
 
   test('nothing is offered: archived, or not known yet', () => {
