@@ -25,7 +25,8 @@ end $$;
 grant update (rev) on workspaces, workspace_members to streambed_worker;
 
 -- Search reads messages, and who may read them.
-grant select on workspaces, workspace_members, users, streams, stream_members, stream_events, text_messages, shared_refs, files to streambed_search;
+grant select on workspaces, workspace_members, users, streams, stream_members, stream_events, text_messages, shared_refs, files,
+  polls, poll_votes, reactions, event_versions, providers to streambed_search;
 grant execute on function enter_workspace(text, bigint, text) to streambed_search;
 
 -- Operations publish the outbox of all workspaces and answer health checks: functions only, and no table.

@@ -5,7 +5,7 @@ import type { Call, Query, SendOptions } from './call.ts';
 
 const routes = api.retention;
 
-/** What a workspace keeps and for how long; mostly for its owners. */
+/** Retention, erasure, export of persons and the audit log; mostly for owners. */
 export function retentionClient(call: Call, workspaceId: string) {
   const params = { workspaceId };
   return {

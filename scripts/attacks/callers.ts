@@ -178,7 +178,7 @@ export const callerAttacks: readonly Attack[] = [
       const ear = (await arena.listen(owner)) as Ear;
       await ear.subscribe(roomOf(channel));
       const twice = await ear.ask('unsub', { rooms: [roomOf(channel), roomOf(channel)] });
-      const deep = `${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}`;
+      const deep = `${'['.repeat(15_000)}${']'.repeat(15_000)}`;
       ear.sendRaw(`{"op":"signal","id":777,"d":{"room":"${roomOf(channel)}","type":"typing","data":{"deep":${deep}}}}`);
       const signalled = await ear.waitFor('an answer', (frame) => frame.op === 'err' && (frame.id === 777 || frame.id === null));
       const isBlamed = [twice, signalled].some((frame) => frame.op === 'err' && frame.d.status >= 500);

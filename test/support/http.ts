@@ -41,7 +41,7 @@ export function httpOf(app: TestApp, objects: Objects = createSignedObjects(app.
     ...workspaceTable(app),
     ...streamTable(app),
     ...eventTable(app),
-    ...searchTable(app),
+    ...searchTable({ ...app, db: app.test.open('search') }),
     ...notificationTable(app),
     ...epochTable({ ...app, knowledge: createKnowledge(), draftBudget: createDraftBudget(app) }),
     ...fileTable({ ...app, objects }),
