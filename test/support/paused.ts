@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../../functions/platform/database.ts';
+import type { TestDatabase } from './database.ts';
 
 /** A database whose next transaction stops at one place until it is let go. */
 export interface PausedDatabase {
@@ -44,4 +45,30 @@ export function pauseTransaction(db: Database, where: 'after its first statement
         ),
     },
   };
+}
+
+/** Runs two requests on connections of their own. The first does not commit before the second waits for a lock, or has ended. */
+export async function overlap(
+  test: TestDatabase,
+  first: (db: Database) => Promise<unknown>,
+  second: (db: Database) => Promise<unknown>,
+): Promise<PromiseSettledResult<unknown>[]> {
+  const paused = pauseTransaction(test.open(), 'before its commit');
+  const one = first(paused.db);
+  await Promise.race([paused.stopped, one.catch(() => undefined)]);
+  const two = second(test.open());
+  let ended = false;
+  void two.catch(() => undefined).then(() => (ended = true));
+  for (let waiting = false; !ended && !waiting;) {
+    // A wait for a row names no database; the other locks of its session do.
+    const { rows } = await test.owner.query<{ waiting: boolean }>(
+      `select exists (
+         select from pg_locks w join pg_locks held on held.pid = w.pid
+         where not w.granted and held.database = (select oid from pg_database where datname = current_database())
+       ) as waiting`,
+    );
+    waiting = rows[0]?.waiting ?? false;
+  }
+  paused.letGo();
+  return Promise.allSettled([one, two]);
 }

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { UserId, WorkspaceId } from '../../../contract/ids.ts';
 import type { Stream } from '../../../contract/stream.ts';
+import { createStream } from '../../../functions/streams/streams/create-stream.ts';
 import { createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
+import { overlap } from '../../support/paused.ts';
 import { createTeam } from '../../support/team.ts';
 import type { Team, Teammate } from '../../support/team.ts';
 
@@ -104,9 +107,14 @@ describe('a visible stream', () => {
 
   test('is one of two public ones at most, whoever comes first', async () => {
     const name = fresh('race');
-    const made = await Promise.all([ada, bob, cyd].map((who) => who.channel(name).catch((error: unknown) => error)));
-    expect(made.filter((one) => !(one instanceof Error))).toHaveLength(1);
-    for (const one of made) if (one instanceof Error) expect(one.message).toContain('409');
+    const make = (userId: string) => (db: TestApp['db']) => {
+      const caller = { kind: 'user', workspaceId: WorkspaceId.parse(team.workspaceId), userId: UserId.parse(userId) } as const;
+      return createStream({ ...app, db }, caller, { streamType: 'channel', name, visibility: 'public' });
+    };
+    expect(await overlap(app.test, make('ada'), make('bob'))).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { code: 'conflict' } },
+    ]);
   });
 });
 
