@@ -57,9 +57,10 @@ export async function overlap(
   const one = first(paused.db);
   await Promise.race([paused.stopped, one.catch(() => undefined)]);
   const two = second(test.open());
-  let ended = false;
-  void two.catch(() => undefined).then(() => (ended = true));
-  for (let waiting = false; !ended && !waiting;) {
+  let isDone = false;
+  const done = (): void => void (isDone = true);
+  two.then(done, done);
+  for (;;) {
     // A wait for a row names no database; the other locks of its session do.
     const { rows } = await test.owner.query<{ waiting: boolean }>(
       `select exists (
@@ -67,7 +68,7 @@ export async function overlap(
          where not w.granted and held.database = (select oid from pg_database where datname = current_database())
        ) as waiting`,
     );
-    waiting = rows[0]?.waiting ?? false;
+    if (isDone || rows[0]?.waiting) break;
   }
   paused.letGo();
   return Promise.allSettled([one, two]);
