@@ -6,6 +6,7 @@ import { accessAttacks } from './attacks/access.ts';
 import { Arena } from './attacks/arena.ts';
 import type { Attack } from './attacks/arena.ts';
 import { callerAttacks } from './attacks/callers.ts';
+import { deletionAttacks } from './attacks/deletion.ts';
 import { requestWorkspace } from './demo-memory/cast.ts';
 
 /**
@@ -19,7 +20,7 @@ const options = new Command('demo:attacks')
   .parse()
   .opts<{ readonly url?: string; readonly only?: string; readonly json: boolean }>();
 
-const attacks: readonly Attack[] = [...accessAttacks, ...callerAttacks];
+const attacks: readonly Attack[] = [...accessAttacks, ...deletionAttacks, ...callerAttacks];
 
 async function outcomeOf(attack: Attack, arena: Arena): Promise<string> {
   try {
