@@ -8,7 +8,7 @@ import type { Objects } from '../../files/objects.ts';
 import type { App } from '../../platform/app.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { nudge } from '../../platform/nudge.ts';
-import { deleteContents, listPurges, redactOutbox, takePurges } from './purge-store.ts';
+import { deleteContents, forgetRequestHashes, listPurges, redactOutbox, takePurges } from './purge-store.ts';
 import type { Purge } from './purge-store.ts';
 
 /** The parts of the app that a purge uses. */
@@ -48,6 +48,7 @@ async function purge(tx: Transaction, waiting: readonly Purge[], now: Date): Pro
   const ids = events.map(({ id }) => id);
   const deleted = events.filter(({ kind }) => kind === 'event').map(({ id }) => id);
   if (deleted.length > 0) deleteContents(tx, deleted);
+  forgetRequestHashes(tx, ids);
   redactOutbox(
     tx,
     ids,

@@ -73,6 +73,11 @@ export function deleteContents(tx: Transaction, eventIds: readonly string[]): vo
     where workspace_id = $1 and id = any($2) and deleted_at is not null`);
 }
 
+/** Forgets the hashes of the first requests: who knows what a short text is about can guess it. Repeats are answered all the same. */
+export function forgetRequestHashes(tx: Transaction, eventIds: readonly string[]): void {
+  tx.defer('update stream_events set request_hash = null where workspace_id = $1 and id = any($2)', [tx.workspaceId, eventIds]);
+}
+
 /** Takes the texts out of outbox rows: those of the events, and the frames of rooms. Call it after the deletions. */
 export function redactOutbox(tx: Transaction, eventIds: readonly string[], rooms: readonly string[]): void {
   tx.defer('select outbox_redact($1)', [eventIds]);
