@@ -11,6 +11,7 @@ import {
   endEverything,
   insertMember,
   markRemoved,
+  isBeingErased,
   markRestored,
   setProfile,
   setRole,
@@ -88,8 +89,9 @@ export async function endMembership(app: MembersApp, tx: AccessTransaction, chan
   recordAudit(tx, change.caller, { action: 'member.removed', subject: { kind: 'member', id: user.id }, at: now });
 }
 
-/** Makes a removed user a member again: of no stream, and with none of the tokens of before. */
+/** Makes a removed user a member again: of no stream, and with none of the tokens of before. Throws `member_removed` during their erasure. */
 export async function restoreMember(app: MembersApp, tx: AccessTransaction, change: Change, user: User): Promise<Membership> {
+  if (await isBeingErased(tx, user.id)) throw new AppError('member_removed', 'They are being erased. Wait for the end.');
   const now = app.clock.now();
   // Earlier releases left memberships in place when they removed a member.
   await endEverything(tx, user.id, now);

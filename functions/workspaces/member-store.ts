@@ -166,6 +166,15 @@ export async function endEverything(tx: Transaction, userId: string, at: Date): 
   await tx.query('delete from notifications where workspace_id = $1 and user_id = $2', [tx.workspaceId, userId]);
 }
 
+/** Tests for an erasure of the user that runs, at whose end the user is deleted. */
+export async function isBeingErased(tx: Transaction, userId: string): Promise<boolean> {
+  const rows = await tx.query<{ found: number }>(
+    `select 1 as found from jobs where workspace_id = $1 and kind = 'erasure' and status = 'running' and input ->> 'userId' = $2`,
+    [tx.workspaceId, userId],
+  );
+  return rows.length > 0;
+}
+
 /** Makes a removed user a member again; tokens of before stay ended. Returns the version of the next token. */
 export async function markRestored(tx: Transaction, userId: string, role: string, at: Date): Promise<number> {
   const [row] = await tx.query<{ token_version: number }>(
