@@ -4,7 +4,7 @@ import { nudge } from '../../platform/nudge.ts';
 import { withOutbox } from '../../platform/outbox.ts';
 import type { OutboxApp } from '../../platform/outbox.ts';
 import { deleteEvents } from '../../streams/events/delete-events.ts';
-import { listExpiringStreams, listOldest, moveExpired, setNextExpiry } from './retention-store.ts';
+import { findStreamRetention, listExpiringStreams, listOldest, moveExpired, setNextExpiry } from './retention-store.ts';
 import type { ExpiringStream } from './retention-store.ts';
 
 type ExpireApp = OutboxApp & Pick<App, 'retentionQueueUrl'>;
@@ -15,6 +15,7 @@ const batchesPerRun = 40;
 const streamsPerRun = 200;
 /** Milliseconds until a workspace is looked at again, when nothing is left. */
 const restMs = 3_600_000;
+const dayMs = 86_400_000;
 
 /**
  * Deletes messages of a workspace that are older than their retention, in batches. A batch and the move of the stream's mark commit
@@ -27,7 +28,7 @@ export async function expireMessages(app: ExpireApp, workspaceId: string): Promi
   let expired = 0;
   for (const stream of streams) {
     for (let more = true; more && left > 0; left--) {
-      const batch = await expireBatch(app, workspaceId, stream);
+      const batch = await expireBatch(app, workspaceId, stream, now);
       expired += batch.expired;
       more = batch.more;
     }
@@ -41,8 +42,12 @@ export async function expireMessages(app: ExpireApp, workspaceId: string): Promi
     await app.db.transaction({ workspaceId }, (tx) => setNextExpiry(tx, new Date(now.getTime() + restMs)));
 }
 
-function expireBatch(app: ExpireApp, workspaceId: string, { id, before }: ExpiringStream): Promise<{ expired: number; more: boolean }> {
+/** Deletes the next messages of a stream by the retention of this moment, which may differ from that at the start of the run. */
+function expireBatch(app: ExpireApp, workspaceId: string, { id }: ExpiringStream, now: Date): Promise<{ expired: number; more: boolean }> {
   return withOutbox(app, { workspaceId }, async (tx) => {
+    const { days } = await findStreamRetention(tx, id);
+    if (days === null) return { expired: 0, more: false };
+    const before = new Date(now.getTime() - days * dayMs);
     const oldest = await listOldest(tx, id, messagesPerBatch);
     const young = oldest.findIndex(({ createdAt }) => createdAt >= before);
     const old = young === -1 ? oldest : oldest.slice(0, young);

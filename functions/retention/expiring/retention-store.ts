@@ -42,13 +42,12 @@ export async function replaceStreamRetention(tx: Transaction, streamId: string, 
 /** A stream whose oldest message that has not expired is older than its retention. */
 export interface ExpiringStream {
   readonly id: string;
-  readonly before: Date;
 }
 
 /** Streams with messages to delete. Of each stream only the first message behind its expired ones is read. */
 export async function listExpiringStreams(tx: Transaction, now: Date, limit: number): Promise<ExpiringStream[]> {
   return tx.query(
-    `select s.id, $2::timestamptz - make_interval(days => s.days) as before
+    `select s.id
      from (select s.id, s.expired_seq, ${effective} as days from streams s join workspaces w on w.id = s.workspace_id
        where s.workspace_id = $1 and s.message_count > 0) s
      cross join lateral (
