@@ -117,7 +117,7 @@ AS $function$
     update public.audit_log a set
       actor = case when a.actor = person then replacement else a.actor end,
       subject_id = case when a.subject_kind = 'member' and a.subject_id = person then replacement else a.subject_id end,
-      details = replace(a.details::text, to_jsonb(person)::text, to_jsonb(replacement)::text)::jsonb
+      details = public.erased_json(a.details, '', person, replacement, '')
     where a.workspace_id = public.app_workspace_id()
       and (a.actor = person or a.subject_id = person or strpos(a.details::text, to_jsonb(person)::text) > 0)
     returning 1
@@ -145,6 +145,41 @@ begin
   ) then
     raise exception 'The token of % was revoked', caller using errcode = 'SBTOK';
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.erased_json(value jsonb, field text, person text, replacement text, placeholder text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+declare
+  said text := value #>> '{}';
+  room constant text := ':user:' || person;
+  mention constant text := '(?<![\w.@/-])@' || regexp_replace(person, '\.', '\\.', 'g') || '(?![A-Za-z0-9_@-])';
+begin
+  case jsonb_typeof(value)
+  when 'string' then
+    if field in ('type', 'op', 'eventType', 'streamType', 'kind', 'status', 'visibility', 'role', 'messages', 'scopes', 'from', 'to', 'gen',
+      'name', 'text', 'label', 'question', 'context', 'topic', 'description') then null;
+    elsif said = person then return to_jsonb(replacement);
+    elsif right(said, length(room)) = room then return to_jsonb(left(said, -length(person)) || replacement);
+    end if;
+    return to_jsonb(regexp_replace(said, mention, '@' || replacement, 'g'));
+  when 'array' then
+    return (select coalesce(jsonb_agg(public.erased_json(x, field, person, replacement, placeholder) order by n), '[]')
+      from jsonb_array_elements(value) with ordinality as a(x, n));
+  when 'object' then
+    return (select coalesce(jsonb_object_agg(key, case
+        when key in ('name', 'label') and value ->> 'id' = person or key = 'actorName' and value ->> 'actorId' = person then to_jsonb(placeholder)
+        when key = 'email' and value ->> 'id' = person then 'null'
+        when key = 'metadata' or key = 'payload' and value ->> 'eventType' ~ '\.' then
+          regexp_replace(replace(x::text, to_jsonb(person)::text, to_jsonb(replacement)::text), mention, '@' || replacement, 'g')::jsonb
+        else public.erased_json(x, key, person, replacement, placeholder) end), '{}')
+      from jsonb_each(value) as o(key, x));
+  else return value;
+  end case;
 end
 $function$;
 
@@ -235,6 +270,29 @@ begin
       '"actorName": ' || to_jsonb(person_name)::text, '"actorName": ' || to_jsonb(placeholder)::text),
       '"email": ' || to_jsonb(coalesce(person_email, ''))::text, '"email": null'),
     mention, '@' || replacement, 'g')::jsonb
+  where o.id = any(chunk) and o.workspace_id = public.app_workspace_id() and strpos(o.payload::text, person) > 0 and o.room <> own_room;
+  get diagnostics changed = row_count;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.outbox_erase(person text, replacement text, placeholder text, own_room text, after text, max_rows integer, OUT last_id text, OUT changed bigint, OUT waiting bigint)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+declare
+  chunk text[];
+begin
+  select array_agg(o.id order by o.id) into chunk
+  from (select id from public.outbox where id > after order by id limit max_rows) o;
+  last_id := chunk[cardinality(chunk)];
+  select count(*) into waiting from public.outbox o
+  where o.id = any(chunk) and o.workspace_id = public.app_workspace_id() and o.room = own_room and o.payload ? 'close' and o.published_at is null;
+  delete from public.outbox o
+  where o.id = any(chunk) and o.workspace_id = public.app_workspace_id() and o.room = own_room
+    and not (o.payload ? 'close' and o.published_at is null);
+  update public.outbox o set payload = public.erased_json(o.payload, '', person, replacement, placeholder)
   where o.id = any(chunk) and o.workspace_id = public.app_workspace_id() and strpos(o.payload::text, person) > 0 and o.room <> own_room;
   get diagnostics changed = row_count;
 end
@@ -1255,9 +1313,11 @@ GRANT EXECUTE ON FUNCTION append_event(text,text,text,text,text,timestamp with t
 GRANT EXECUTE ON FUNCTION audit_log_erase(text,text) TO streambed_app;
 GRANT EXECUTE ON FUNCTION enter_workspace(text,bigint,text) TO streambed_app;
 GRANT EXECUTE ON FUNCTION enter_workspace(text,bigint,text) TO streambed_search;
+GRANT EXECUTE ON FUNCTION erased_json(jsonb,text,text,text,text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION outbox_drop_days(timestamp with time zone) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_drop_days(timestamp with time zone) TO streambed_operations;
 GRANT EXECUTE ON FUNCTION outbox_drop_frames(text[]) TO streambed_app;
+GRANT EXECUTE ON FUNCTION outbox_erase(text,text,text,text,text,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_erase(text,text,text,text,text,text,text,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_forget(timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION outbox_forget(timestamp with time zone,integer) TO streambed_operations;

@@ -67,7 +67,7 @@ async function start(
   });
   tx.closeConnections(userId, byeCodes.revoked, 'erased');
   const id = newId('job', now.getTime());
-  const input = { userId, replacement, messages, name: person.name, email: person.email };
+  const input = { userId, replacement, messages };
   const erasure = await insertErasure(tx, { id, input, now });
   recordAudit(tx, caller, { action: 'member.erased', subject: { kind: 'member', id: userId }, details: { jobId: id, messages }, at: now });
   return erasure;

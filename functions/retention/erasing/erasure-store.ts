@@ -2,13 +2,11 @@ import type { Erasure } from '../../../contract/retention.ts';
 import { JobId } from '../../../contract/ids.ts';
 import type { Transaction } from '../../platform/database.ts';
 
-/** Input of the job: the member, the id that takes the place of theirs, and what is to be found of them in copies. */
+/** Input of the job: the member, and the id that takes the place of theirs. */
 export interface ErasureInput {
   readonly userId: string;
   readonly replacement: string;
   readonly messages: Erasure['messages'];
-  readonly name: string;
-  readonly email: string | null;
 }
 
 interface ErasureRow {
@@ -91,6 +89,6 @@ export async function lockErasure(
 
 /** Takes out of a job what names the member. */
 export async function forgetErasureInput(tx: Transaction, jobId: string, { replacement, messages }: ErasureInput): Promise<void> {
-  const input = { userId: replacement, replacement, messages, name: '', email: null } satisfies ErasureInput;
+  const input = { userId: replacement, replacement, messages } satisfies ErasureInput;
   await tx.query('update jobs set input = $3::jsonb where workspace_id = $1 and id = $2', [tx.workspaceId, jobId, JSON.stringify(input)]);
 }

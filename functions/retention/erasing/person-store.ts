@@ -2,8 +2,6 @@ import type { Transaction } from '../../platform/database.ts';
 
 /** A member, present or former, with their role. */
 export interface Person {
-  readonly name: string;
-  readonly email: string | null;
   readonly role: string;
   readonly createdAt: Date;
   readonly isPresent: boolean;
@@ -11,13 +9,13 @@ export interface Person {
 
 /** Locks a member, present or former. */
 export async function lockPerson(tx: Transaction, userId: string): Promise<Person | undefined> {
-  const [row] = await tx.query<{ name: string; email: string | null; role: string; created_at: Date; is_present: boolean }>(
-    `select u.name, u.email, u.created_at, wm.role, wm.removed_at is null as is_present
+  const [row] = await tx.query<{ role: string; created_at: Date; is_present: boolean }>(
+    `select u.created_at, wm.role, wm.removed_at is null as is_present
      from workspace_members wm join users u on u.workspace_id = wm.workspace_id and u.id = wm.user_id
      where wm.workspace_id = $1 and wm.user_id = $2 for no key update of wm`,
     [tx.workspaceId, userId],
   );
-  return row && { name: row.name, email: row.email, role: row.role, createdAt: row.created_at, isPresent: row.is_present };
+  return row && { role: row.role, createdAt: row.created_at, isPresent: row.is_present };
 }
 
 /** Counts the present owners of the workspace, without one user. */

@@ -31,7 +31,8 @@ const ofWindow: readonly (readonly [kind: string, text: string])[] = [
   ['pins', `update stream_events e set pinned_by = $6 where ${here} and e.pinned_by = $5 returning 1`],
   [
     'payloads',
-    `update stream_events e set payload = ${inJson('e.payload', '$5', '$6')}
+    `update stream_events e set payload = case when e.event_type ~ '[.]' then ${inJson('e.payload', '$5', '$6')}
+       else erased_json(e.payload, '', $5, $6, '${erasedName}') end
      where ${here} and strpos(e.payload::text, to_jsonb($5::text)::text) > 0 returning 1`,
   ],
   [
@@ -226,12 +227,12 @@ export async function hasPurgesBefore(tx: Transaction, at: Date): Promise<boolea
 /** Replaces the member in the next outbox rows of all workspaces, and returns where to go on; undefined after the last one. */
 export async function replaceInOutbox(
   tx: Transaction,
-  { userId, replacement, name, email }: ErasureInput,
+  { userId, replacement }: ErasureInput,
   { ownRoom, after, limit }: { ownRoom: string; after: string; limit: number },
 ): Promise<{ lastId: string | undefined; changed: number; waiting: number }> {
   const [row] = await tx.query<{ last_id: string | null; changed: number; waiting: number }>(
-    'select * from outbox_erase($1, $2, $3, $4, $5, $6, $7, $8)',
-    [userId, replacement, name, email, erasedName, ownRoom, after, limit],
+    'select * from outbox_erase($1, $2, $3, $4, $5, $6)',
+    [userId, replacement, erasedName, ownRoom, after, limit],
   );
   return { lastId: row?.last_id ?? undefined, changed: row?.changed ?? 0, waiting: row?.waiting ?? 0 };
 }
