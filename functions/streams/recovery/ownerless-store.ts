@@ -14,9 +14,11 @@ const hasOwner = `exists (
 
 /**
  * SQL condition: stream `s` takes its readers from its members only, so a lost owner leaves it without anybody who lets others in. A stream
- * with readers from its parent counts where it has members of its own. A stream whose import goes on does not count.
+ * with readers from its parent counts where it has members of its own. What branched off a DM belongs to its participants, and does not
+ * count; nor does a stream whose import goes on.
  */
 const isRecoverable = `s.stream_type not in ('dm', 'thread') and cardinality(s.access_ids) > 0
+    and not exists (select from streams d where d.id = any(s.access_ids) and d.stream_type = 'dm')
     and (s.visibility = 'private' or s.visibility = 'inherit' and exists (select from stream_members m where m.stream_id = s.id and ${activeMember}))`;
 
 /** Lists the recoverable streams without an owner after an id; ids grow with time. */

@@ -149,6 +149,17 @@ describe('recovery', () => {
     for (const { id } of [open, thread, dm]) expect(listed).not.toContain(id);
   });
 
+  test('is not for what branched off a DM: its participants are its readers', async () => {
+    const owner = await newcomer();
+    const dm = await owner.dm('bob');
+    const branch = await owner.thread(dm, await owner.say(dm, 'between us'));
+    await bob.say(branch, 'a secret');
+    await owner.call('POST', `/streams/${branch.id}/promote`, { streamType: 'channel', name: `Branch ${branch.id}` });
+    await removed(owner);
+    expect((await ownerless()).map(({ id }) => id)).not.toContain(branch.id);
+    expect(await refusal(ada, branch)).toBe('not_found');
+  });
+
   test('is not for a stream whose parent has an owner, who manages it', async () => {
     const parent = await bob.channel(`Parent ${crypto.randomUUID()}`, { visibility: 'private' });
     const owner = await newcomer();
