@@ -6,6 +6,7 @@ import { setting } from '../platform/config.ts';
 import type { Clock } from '../platform/clock.ts';
 import { connectionIdOf, EndedAccesses, isExpired, subscriberOf } from './ended-accesses.ts';
 import type { Item, Subscriber } from './ended-accesses.ts';
+import { hasLiveSubscription, subscriptionKey } from './live-subscription.ts';
 import { accessPrefix, connectionKey, leaseSeconds, ownerPartition, roomPartition } from '../platform/subscriptions.ts';
 
 /** Minimum time between two signals of one type from one connection, in milliseconds. */
@@ -53,8 +54,8 @@ export interface Connections {
   findProgress(room: string): Promise<Progress | undefined>;
   /** Lists all connections of a member. */
   listOfUser(user: { workspaceId: string; userId: string }): AsyncGenerator<string[]>;
-  /** Checks a signal: the connection must be subscribed to the room, with no signal of this type within the last second. */
-  maySignal(connectionId: string, room: string, type: string): Promise<'yes' | 'too soon' | 'not subscribed'>;
+  /** Checks a signal: the sender must be subscribed to the room by an access that goes on, with no signal of this type for a second. */
+  maySignal(sender: Connection, room: string, type: string): Promise<'yes' | 'too soon' | 'not subscribed'>;
 }
 
 /** Delivery progress of a batch of room items. Connections up to `after`, in the order of `listRoom`, have all of them, except `missed`. */
@@ -74,7 +75,6 @@ const ownerKey = (workspaceId: string, userId: string, connectionId: string) => 
   sk: `conn#${connectionId}`,
 });
 const progressKey = (room: string) => ({ pk: `progress#${room}`, sk: 'progress' });
-const subscriptionKey = (room: string, connectionId: string) => ({ pk: roomPartition(room), sk: `conn#${connectionId}` });
 
 export function openConnections({ clock }: { readonly clock: Clock }): Connections {
   return createConnections(new DynamoDBClient({ maxAttempts: 4 }), setting('connectionsTable'), clock);
@@ -258,13 +258,13 @@ class ConnectionTable implements Connections {
     } while (from);
   }
 
-  async maySignal(connectionId: string, room: string, type: string): Promise<'yes' | 'too soon' | 'not subscribed'> {
+  async maySignal(sender: Connection, room: string, type: string): Promise<'yes' | 'too soon' | 'not subscribed'> {
     const now = this.#clock.now().getTime();
     const noted = await conditional(
       this.#db.send(
         new UpdateCommand({
           TableName: this.#table,
-          Key: connectionKey(connectionId),
+          Key: connectionKey(sender.connectionId),
           UpdateExpression: 'SET #told = :now',
           ConditionExpression: 'contains(rooms, :room) AND (attribute_not_exists(#told) OR #told <= :before)',
           ExpressionAttributeNames: { '#told': `told ${type}` },
@@ -272,8 +272,8 @@ class ConnectionTable implements Connections {
         }),
       ),
     );
-    if (noted) return 'yes';
-    return (await this.roomsOf(connectionId))?.includes(room) === true ? 'too soon' : 'not subscribed';
+    if (noted) return (await hasLiveSubscription(this.#db, this.#table, sender, room)) ? 'yes' : 'not subscribed';
+    return (await this.roomsOf(sender.connectionId))?.includes(room) === true ? 'too soon' : 'not subscribed';
   }
 
   /** Writes in batches of 25; retries unprocessed items up to five times. */

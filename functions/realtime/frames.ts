@@ -64,8 +64,7 @@ export function frameTable(app: FramesApp): FrameTable {
 
     /** Delivers a signal to current subscribers only. More than one a second of a type are acknowledged and dropped. */
     async signal({ id, d }, caller) {
-      const verdict =
-        parseRoom(d.room)?.kind === 'stream' ? await app.connections.maySignal(caller.connectionId, d.room, d.type) : undefined;
+      const verdict = parseRoom(d.room)?.kind === 'stream' ? await app.connections.maySignal(caller, d.room, d.type) : undefined;
       if (verdict === undefined || verdict === 'not subscribed')
         throw new AppError('not_found', 'Subscribe to the room of the stream first.');
       if (verdict === 'yes') {

@@ -8,6 +8,7 @@ import { createSubscriptions } from '../../../functions/platform/subscriptions.t
 import type { SocketCaller } from '../../../functions/platform/ws-handler.ts';
 import type { Connections } from '../../../functions/realtime/connections.ts';
 import { fanOut } from '../../../functions/realtime/fan-out.ts';
+import { frameTable } from '../../../functions/realtime/frames.ts';
 import type { Frame, PostOutcome } from '../../../functions/realtime/sockets.ts';
 import { subscribe } from '../../../functions/realtime/subscribe.ts';
 import { postEvent } from '../../../functions/streams/events/post-event.ts';
@@ -116,6 +117,26 @@ const narrowings: Record<string, () => Promise<unknown>> = {
   'made a guest': () => updateMember(app, ada, { userId: bob.userId, role: 'guest' }),
   'removed from the workspace': () => removeMember(app, ada, { userId: bob.userId }),
 };
+
+describe('a member who lost a stream', () => {
+  const signal = () => frameTable(app).signal({ op: 'signal', id: 1, d: { room: roomOf(stream), type: 'typing' } }, socket);
+
+  test.each(Object.keys(losses))('signals nothing to it, while the revocation waits: %s', async (name) => {
+    await losses[name]?.();
+    app.sent.length = 0;
+    await expect(signal()).rejects.toMatchObject({ code: 'not_found' });
+    expect(app.sent).toEqual([]);
+  });
+
+  test('signals again after coming back', async () => {
+    await remove();
+    await invite();
+    await hear(stream);
+    app.sent.length = 0;
+    await signal();
+    expect(app.sent).toHaveLength(1);
+  });
+});
 
 describe('a member who lost a stream hears nothing that comes after', () => {
   for (const [way, lose] of Object.entries(losses)) {
