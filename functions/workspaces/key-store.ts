@@ -67,12 +67,13 @@ export async function countKeysLocked(tx: Transaction, now: Date): Promise<numbe
   return row?.count ?? 0;
 }
 
-export async function lockKey(tx: Transaction, keyId: string): Promise<ApiKey | undefined> {
-  const [row] = await tx.query<KeyRow>(`select ${columns} from api_keys where workspace_id = $1 and id = $2 for no key update`, [
-    tx.workspaceId,
-    keyId,
-  ]);
-  return row && keyOf(row);
+/** Locks keys in the order of their ids, which prevents deadlocks. */
+export async function lockKeys(tx: Transaction, keyIds: readonly string[]): Promise<ApiKey[]> {
+  const rows = await tx.query<KeyRow>(
+    `select ${columns} from api_keys where workspace_id = $1 and id = any($2) order by id for no key update`,
+    [tx.workspaceId, keyIds],
+  );
+  return rows.map(keyOf);
 }
 
 /** Ends a key at a time, or earlier where it has an earlier end. */

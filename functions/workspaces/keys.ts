@@ -7,7 +7,7 @@ import { formatApiKey, hashApiKeySecret } from '../platform/authenticate.ts';
 import type { ApiKeyCaller, UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import { insertKey } from './key-store.ts';
+import { countKeysLocked, insertKey, lockKeys } from './key-store.ts';
 import { findWorkspaceAndMember } from './store.ts';
 
 export type KeyManager = UserCaller | ApiKeyCaller;
@@ -20,6 +20,36 @@ export async function accessKeys(tx: Transaction, caller: KeyManager): Promise<v
   if (!found) throw new AppError('not_found');
   if (found.me.role !== 'owner') throw new AppError('forbidden', 'API keys are managed by owners of the workspace.');
 }
+
+/**
+ * Does the same for a change of keys. Locks a calling key, which must still work, and the key to change, which may be missing. `latestEnd`
+ * is the end of a calling key: a key that it makes works no longer than itself.
+ */
+export async function accessKeyChange(
+  tx: Transaction,
+  caller: KeyManager,
+  now: Date,
+  keyId?: string,
+): Promise<{ key: ApiKey | undefined; latestEnd: Date | null }> {
+  await accessKeys(tx, caller);
+  const callerId = caller.kind === 'apiKey' ? caller.keyId : undefined;
+  const locked = await lockKeys(
+    tx,
+    [callerId, keyId].filter((id) => id !== undefined),
+  );
+  const own = locked.find(({ id }) => id === callerId);
+  if (callerId !== undefined && !(own && isLive(own, now))) throw new AppError('unauthenticated', 'The API key has ended.');
+  const latestEnd = own?.expiresAt === null || own === undefined ? null : new Date(own.expiresAt);
+  return { key: locked.find(({ id }) => id === keyId), latestEnd };
+}
+
+/** Throws `limit_reached` when the workspace has as many keys as it may. */
+export async function requireRoom(tx: Transaction, now: Date): Promise<void> {
+  if ((await countKeysLocked(tx, now)) >= maxKeys) throw new AppError('limit_reached', `A workspace has at most ${maxKeys} keys.`);
+}
+
+/** Most keys of a workspace that work at a time. */
+const maxKeys = 100;
 
 /** Refuses a key that would get hold of scopes which it lacks. */
 export function requireScopes(caller: KeyManager, scopes: readonly KeyScope[]): void {

@@ -29,7 +29,7 @@ type Kind = 'nothing' | 'new' | 'profile' | 'role' | 'restored';
 export async function putMember(app: MembersApp, caller: ApiKeyCaller, input: MemberInput): Promise<Membership> {
   const found = await app.db.transaction(caller, (tx) => findMembership(tx, input.userId));
   const kind = kindOf(found, input);
-  requireRights(caller, kind, found && kind !== 'restored' ? merge(found.user, input).role : (input.role ?? 'member'));
+  requireRights(caller, kind, found, input);
   if (found && kind === 'nothing') return found;
   const isAccessChange = kind === 'role' || kind === 'restored';
   const changed = isAccessChange
@@ -57,7 +57,8 @@ function kindOf(found: Membership | undefined, input: MemberInput): Kind {
  * Checks that the key may do more than add and name members and guests. A token of an owner or an admin manages members, so a key that asks
  * for one must be able to do that itself.
  */
-function requireRights(caller: ApiKeyCaller, kind: Kind, role: WorkspaceRole): void {
+function requireRights(caller: ApiKeyCaller, kind: Kind, found: Membership | undefined, input: MemberInput): void {
+  const role = found && kind !== 'restored' ? merge(found.user, input).role : (input.role ?? 'member');
   if (kind === 'role' || kind === 'restored' || role === 'owner' || role === 'admin') requireScope(caller, 'members');
 }
 
@@ -73,10 +74,11 @@ const merge = (user: User, { name = user.name, email = user.email ?? undefined, 
 class OtherChangeFirst extends Error {}
 
 /** Takes the room's next position and locks the member, who must still need the change. */
-async function lockForChange(tx: OutboxTransaction, input: MemberInput, kind: Kind) {
+async function lockForChange(tx: OutboxTransaction, caller: ApiKeyCaller, input: MemberInput, kind: Kind) {
   const position = await takeRevision(tx);
   const found = await lockMembership(tx, input.userId);
   if (kindOf(found, input) !== kind) throw new OtherChangeFirst();
+  requireRights(caller, kind, found, input);
   return { position, found };
 }
 
@@ -87,7 +89,7 @@ async function changeOther(
   input: MemberInput,
   kind: Kind,
 ): Promise<Membership> {
-  const { position, found } = await lockForChange(tx, input, kind);
+  const { position, found } = await lockForChange(tx, caller, input, kind);
   const change = { caller, position };
   if (!found) {
     const { userId: id, name = null, email = null, role = null } = input;
@@ -105,7 +107,7 @@ async function changeAccess(
   input: MemberInput,
   kind: Kind,
 ): Promise<Membership> {
-  const { position, found } = await lockForChange(tx, input, kind);
+  const { position, found } = await lockForChange(tx, caller, input, kind);
   if (!found) throw new OtherChangeFirst();
   const change = { caller, position };
   const restored = kind === 'restored';

@@ -67,6 +67,21 @@ describe('scopes', () => {
     }
   });
 
+  test('of tokens give no token of a member who becomes an owner meanwhile', async () => {
+    const { secret } = await aKey('tokens');
+    await tokenOf('bob', 'member');
+    const db: TestApp['db'] = {
+      ...app.db,
+      async transaction(...given) {
+        if (given[2] === 'shared') await app.test.owner.query(`update workspace_members set role = 'owner' where user_id = 'bob'`);
+        return app.db.transaction(...given);
+      },
+    };
+    const late = httpOf(Object.assign(Object.create(app) as TestApp, { db }));
+    const answer = await late({ method: 'POST', path: '/v1/tokens', token: secret, json: { userId: 'bob', name: 'Robert' } });
+    expect(answer.body.code).toBe('forbidden');
+  });
+
   test('of tokens make no owner and no admin, change no role and restore nobody', async () => {
     const { secret } = await aKey('tokens');
     await tokenOf('ada', 'owner');
@@ -248,5 +263,39 @@ describe('keys', () => {
     expect((await create(first, { scopes: ['tokens'] })).body.code).toBe('limit_reached');
     await app.test.owner.query(`update api_keys set revoked_at = now() where id = 'key_1' || $1`, [workspaceId]);
     expect((await create(first, { scopes: ['tokens'] })).status).toBe(201);
+  });
+
+  test('are at most a hundred when a key is rotated with an overlap, too', async () => {
+    await app.test.owner.query(
+      `insert into api_keys (id, workspace_id, name, secret_hash, created_at)
+       select 'key_' || i || $1, $1, 'many', '', now() from generate_series(1, 99) i`,
+      [workspaceId],
+    );
+    expect((await rotate(first, idOf(first), { overlapSeconds: 600 })).body.code).toBe('limit_reached');
+    expect((await rotate(first, idOf(first))).status).toBe(201);
+  });
+
+  test('that have an end give no key a later one', async () => {
+    const short = madeOf(await create(first, { scopes: ['tokens', 'keys'], expiresInDays: 2 }));
+    expect((await create(short.secret, { scopes: ['tokens'] })).body.code).toBe('forbidden');
+    expect((await create(short.secret, { scopes: ['tokens'], expiresInDays: 3 })).body.code).toBe('forbidden');
+    expect((await create(short.secret, { scopes: ['tokens'], expiresInDays: 2 })).status).toBe(201);
+    wait(86_400);
+    const next = madeOf(await rotate(short.secret, short.key.id));
+    expect(next.key.expiresAt).toBe(short.key.expiresAt);
+  });
+
+  test('that end while they make a key make none', async () => {
+    const { key, secret } = await aKey('tokens', 'keys');
+    const db: TestApp['db'] = {
+      ...app.db,
+      async transaction(...given) {
+        if (given[2] === 'shared') await revoke(first, key.id);
+        return app.db.transaction(...given);
+      },
+    };
+    const late = httpOf(Object.assign(Object.create(app) as TestApp, { db }));
+    const answer = await late({ method: 'POST', path: at('/keys'), token: secret, json: { name: 'Late', scopes: ['tokens'] } });
+    expect([answer.status, answer.body.code]).toEqual([401, 'unauthenticated']);
   });
 });
