@@ -41,7 +41,7 @@ const limitMs = 3_000;
 /** DynamoDB's limit for one batch of writes. */
 const maxBatch = 25;
 /** Concurrent requests of one ending. */
-const concurrency = 16;
+const concurrency = 64;
 
 export function openSubscriptions({ clock }: { readonly clock: Clock }): Subscriptions {
   return createSubscriptions(new DynamoDBClient({ maxAttempts: 3 }), setting('connectionsTable'), clock);
