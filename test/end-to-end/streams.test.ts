@@ -410,7 +410,7 @@ describe('signing in', () => {
     const other = await ada.context.newPage();
     await other.goto('/');
     await other.getByRole('button', { name: /^Account/ }).click();
-    await other.getByRole('menuitem', { name: 'Sign out' }).click();
+    await other.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
     await other.getByRole('heading', { name: 'Streambed' }).waitFor();
     await ada.signInAs(demoUser(0).name);
     await ada.sees('still here');
