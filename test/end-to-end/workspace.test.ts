@@ -235,7 +235,7 @@ describe('a channel', () => {
       .dialog(/^Members/)
       .getByText(stage.user(jonas).name)
       .waitFor({ state: 'detached' });
-    await bob.page.getByText('It does not exist, or it is private').waitFor();
+    await bob.page.getByText('You no longer have access').waitFor();
     await bob.streamLink(stream).waitFor({ state: 'detached' });
     await bob.seesNot('between us');
   });
