@@ -41,11 +41,14 @@ export async function noteRefused(app: Pick<App, 'db' | 'clock'>, rows: readonly
   return row?.parked ?? 0;
 }
 
+/** Tolerance in milliseconds: the statement that stores a row may read the clock before the row's draft. */
+const toleranceMs = 60_000;
+
 /** Ids and the limits of the times of creation, which tell the database in which days to look. */
 function namesOf(rows: readonly OutboxRow[]): [ids: string[], earliest: Date, latest: Date] {
   const times = rows.map(({ createdAt }) => createdAt.getTime());
   const limits = times.reduce(([low, high], time) => [Math.min(low, time), Math.max(high, time)] as const, [Infinity, -Infinity] as const);
-  return [rows.map(({ id }) => id), new Date(limits[0]), new Date(limits[1])];
+  return [rows.map(({ id }) => id), new Date(limits[0] - toleranceMs), new Date(limits[1] + toleranceMs)];
 }
 
 /** Finds the time of the oldest row that waits to be published, and the number of parked rows. */

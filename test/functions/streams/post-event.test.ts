@@ -44,6 +44,14 @@ const rootWithThread = async (stream: Stream) => {
 const page = (stream: Stream, query: object = {}, caller = ada) =>
   listEvents(app, caller, { ...ListEvents.parse(query), streamId: stream.id });
 
+test('a post is marked as published, also when the clock moves between its parts', async () => {
+  const stream = await aChannel(app, ada, 'Ticking');
+  let ticks = app.time.getTime();
+  await postEvent({ ...app, clock: { now: () => new Date(ticks++) } }, ada, { streamId: stream.id, text: 'tick', mentions: [] });
+  const { rows } = await app.test.owner.query('select id from outbox where published_at is null');
+  expect(rows).toEqual([]);
+});
+
 describe('positions', () => {
   test('are gapless and in commit order under concurrent writers', async () => {
     const stream = await aChannel(app, ada, 'Race');

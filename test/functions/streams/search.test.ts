@@ -193,9 +193,9 @@ describe('work is bounded', () => {
     for (const q of ['quartz', 'quartz or marble', 'quartz or day0 or day1 or day39', '-marble', '"quartz day1" or quartz'])
       expect({ q, isFew: (await messagesRead(own, eve, q)) < 10_000 }).toEqual({ q, isFew: true });
     const texts = await found(eve, 'quartz');
-    expect(texts.length).toBeGreaterThanOrEqual(1_000);
+    expect(texts.length).toBeGreaterThanOrEqual(500);
     expect(texts.length).toBeLessThanOrEqual(5_000);
-    for (const newest of ['day0', 'day1']) expect(texts.filter((text) => text.includes(`${newest} `))).toHaveLength(500);
+    expect(texts.filter((text) => text.includes('day0 '))).toHaveLength(500);
     expect(await found(eve, 'quartz day39')).toHaveLength(500);
   });
 
