@@ -16,9 +16,10 @@ import { requestWorkspace } from './demo-memory/cast.ts';
 const options = new Command('demo:attacks')
   .option('--url <address>', 'where the local app is; else what .local/demo.json says')
   .option('--only <promises>', 'promises to attack, such as A3,C14')
+  .option('--skip <promises>', 'promises not to attack')
   .option('--json', 'print one JSON object instead of lines', false)
   .parse()
-  .opts<{ readonly url?: string; readonly only?: string; readonly json: boolean }>();
+  .opts<{ readonly url?: string; readonly only?: string; readonly skip?: string; readonly json: boolean }>();
 
 const attacks: readonly Attack[] = [...accessAttacks, ...deletionAttacks, ...callerAttacks];
 
@@ -33,12 +34,13 @@ async function outcomeOf(attack: Attack, arena: Arena): Promise<string> {
 async function attackAll(): Promise<void> {
   const baseUrl = (options.url ?? readDemo(true).baseUrl).replace(/\/$/, '');
   const wanted = options.only?.split(',');
+  const skipped = options.skip?.split(',') ?? [];
   const arena = await Arena.open(baseUrl, (name) => requestWorkspace(baseUrl, name));
   const results: object[] = [];
   try {
     for (const attack of attacks) {
       const { promise, tries, should } = attack;
-      if (wanted && !wanted.includes(promise)) continue;
+      if ((wanted && !wanted.includes(promise)) || skipped.includes(promise)) continue;
       const got = await outcomeOf(attack, arena);
       const holds = got === should;
       results.push({ promise, tries, should, got, holds });

@@ -17,7 +17,8 @@ afterAll(async () => {
 test(
   'every promise holds against every attack on it',
   async () => {
-    const script = spawn(process.execPath, ['scripts/demo-attacks.ts', '--json', '--url', local.baseUrl], {
+    // A8 posts 2,050 messages over HTTP; test/functions/streams/search.test.ts does the same in the database.
+    const script = spawn(process.execPath, ['scripts/demo-attacks.ts', '--json', '--skip', 'A8', '--url', local.baseUrl], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const { results } = JSON.parse(await text(script.stdout)) as { results: { promise: string; holds: boolean }[] };
