@@ -76,6 +76,7 @@ const features = {
       'functions/streams/access.ts',
       'functions/streams/events/delete-events.ts',
       'functions/streams/streams/stream-store.ts',
+      'functions/workspaces/member-store.ts',
     ],
   },
   // The documents of the API are served as they are.

@@ -13,7 +13,8 @@ import { withAccessChange } from '../../platform/outbox.ts';
 import type { AccessApp, AccessTransaction } from '../../platform/outbox.ts';
 import { accessOwner } from '../access-owner.ts';
 import { findErasureOf, insertErasure } from './erasure-store.ts';
-import { countOtherOwners, lockPerson, replaceProfile, takeRevision } from './person-store.ts';
+import { countOtherOwners, takeRevision } from '../../workspaces/member-store.ts';
+import { lockPerson, replaceProfile } from './person-store.ts';
 import type { Person } from './person-store.ts';
 
 type EraseApp = AccessApp & Pick<App, 'retentionQueueUrl'>;

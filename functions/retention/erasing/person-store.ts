@@ -18,24 +18,6 @@ export async function lockPerson(tx: Transaction, userId: string): Promise<Perso
   return row && { role: row.role, createdAt: row.created_at, isPresent: row.is_present };
 }
 
-/** Counts the present owners of the workspace, without one user. */
-export async function countOtherOwners(tx: Transaction, userId: string): Promise<number> {
-  const [row] = await tx.query<{ owners: number }>(
-    `select count(*) as owners from workspace_members where workspace_id = $1 and user_id <> $2 and role = 'owner' and removed_at is null`,
-    [tx.workspaceId, userId],
-  );
-  return row?.owners ?? 0;
-}
-
-/** Takes the next position of the workspace's room. */
-export async function takeRevision(tx: Transaction): Promise<{ rev: number; gen: string }> {
-  const [row] = await tx.query<{ rev: number; gen: string }>('update workspaces set rev = rev + 1 where id = $1 returning rev, gen', [
-    tx.workspaceId,
-  ]);
-  if (!row) throw new Error(`The workspace ${tx.workspaceId} has no row`);
-  return row;
-}
-
 /** Removes a member with all their tokens, takes their profile away, and adds the person that takes their place in what remains. */
 export async function replaceProfile(
   tx: Transaction,
