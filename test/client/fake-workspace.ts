@@ -54,6 +54,9 @@ const none = {
   lastReadAt: null,
 } as const;
 
+/** Streams are listed by it, the greatest first. */
+const activityKey = (stream: Stream): string => `${stream.lastEventAt ?? stream.createdAt} ${stream.id}`;
+
 /** The part of the service that a workspace's sidebar is made of, for one reader: its rooms, pointers, lists. */
 export class FakeWorkspace {
   readonly streams = new Map<string, ServerStream>();
@@ -317,14 +320,15 @@ export class FakeWorkspace {
     const isListed = ({ shared, member }: ServerStream): boolean =>
       shared.status !== 'archived' && (shared.streamType !== 'thread' || member !== undefined);
     const seen = [...this.streams.values()].filter((stream) => this.sees(stream) && isListed(stream));
-    const key = (stream: Stream): string => `${stream.lastEventAt ?? stream.createdAt} ${stream.id}`;
-    return seen.map((stream) => this.view(stream)).sort((a, b) => (key(a) > key(b) ? -1 : 1));
+    return seen.map((stream) => this.view(stream)).sort((a, b) => (activityKey(a) > activityKey(b) ? -1 : 1));
   }
 
+  /** Lists by key as the service does: what is archived or made meanwhile moves no other stream across the cursor. */
   page(cursor: string | null, limit: number): { items: Stream[]; nextCursor: string | null } {
-    const all = this.list();
-    const start = Number(cursor ?? 0);
-    return { items: all.slice(start, start + limit), nextCursor: start + limit < all.length ? String(start + limit) : null };
+    const further = this.list().filter((stream) => cursor === null || activityKey(stream) < cursor);
+    const items = further.slice(0, limit);
+    const last = items.at(-1);
+    return { items, nextCursor: last && items.length < further.length ? activityKey(last) : null };
   }
 
   bootstrap(): unknown {

@@ -180,6 +180,18 @@ const rejoined: Step[] = [
   { do: 'join', which: 0 },
 ];
 
+/** A page is read after a stream of the page before it has left the list. */
+const pageAfterArchiving: Step[] = [
+  { do: 'thread', which: 0 },
+  { do: 'archive', which: 0 },
+  { do: 'more' },
+  { do: 'create', by: me, visibility: 'public' },
+  { do: 'join', which: 0 },
+  { do: 'thread', which: 3 },
+  { do: 'post', which: 0 },
+  { do: 'cut' },
+];
+
 /** Everybody is told of a stream just when somebody becomes a guest, and the word is late. */
 const lateWord: Step[] = [
   { do: 'weather', weather: { drop: 0.1, duplicate: 0, delayMs: 100, httpFailure: 0, refuse: 0 } },
@@ -197,7 +209,13 @@ describe('whatever the network does', () => {
   test('the workspace ends as a fresh reader sees it: streams, memberships, counts, notifications', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), steps(anyStep), fc.constantFrom(3, 100), (seed, all, pageSize) => play(makeWorld(seed), all, pageSize)),
-      { numRuns: 150, examples: [[0, rejoined, 3]] },
+      {
+        numRuns: 150,
+        examples: [
+          [0, rejoined, 3],
+          [0, pageAfterArchiving, 3],
+        ],
+      },
     );
   }, 120_000);
 
