@@ -68,6 +68,12 @@ function bringBack(local: Local): void {
   for (const queue of ['Epochs', 'Embeddings']) local.queues.expireVisibility(local.nameOf(`Epochs${queue}QueueQueue`));
 }
 
+/** Waits for work whose progress is not known here: now and then messages become visible before their three minutes are over. */
+async function hurried<Result>(local: Local, work: Promise<Result>): Promise<Result> {
+  const hurry = setInterval(() => bringBack(local), limit(15_000));
+  return work.finally(() => clearInterval(hurry));
+}
+
 /** Waits for memory. Without progress for a while, messages become visible before their three minutes are over. */
 async function settle(local: Local, telling: Telling): Promise<Outcome> {
   let moved = true;
@@ -149,7 +155,7 @@ describe('The memory of three weeks, made on the machine itself', () => {
 
   beforeAll(async () => {
     const local = await startApp('offline', {});
-    ({ outcome: calm, comparison } = await runScript(local));
+    ({ outcome: calm, comparison } = await hurried(local, runScript(local)));
     // Both workers die after some writes, and the index stops when it holds some of the epochs.
     const kills = [
       local.faults.set({ caller: 'EpochsAssignEvents', action: 'sqs:SendMessage', when: 'after', effect: 'kill' }),
@@ -157,7 +163,7 @@ describe('The memory of three weeks, made on the machine itself', () => {
     ];
     const stopped = kills[1]?.struck.then(() => local.qdrant.stop());
     const telling = await importPast(local);
-    await Promise.all([...kills.map(({ struck }) => struck), stopped]);
+    await hurried(local, Promise.all([...kills.map(({ struck }) => struck), stopped]));
     local.queues.expireVisibility(local.nameOf('EpochsEpochsQueueQueue'));
     slowestMs = await postLive(telling);
     meanwhile = await statusOf(telling);
@@ -211,7 +217,7 @@ describe('The memory of three weeks, made by a provider', () => {
     // Both stop when some epochs are in the index; the last day is posted without them.
     const stopped = provider.failAfter(15).then(() => local.qdrant.stop());
     telling = await importPast(local);
-    await stopped;
+    await hurried(local, stopped);
     slowestMs = await postLive(telling);
     meanwhile = await statusOf(telling);
     await local.qdrant.start();
