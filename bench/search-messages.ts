@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SearchQuery } from '../contract/search.ts';
-import { AppError } from '../functions/platform/errors.ts';
 import { postEvent } from '../functions/streams/events/post-event.ts';
 import { searchEvents } from '../functions/streams/reading/search-events.ts';
 import type { Bench } from './support/bench.ts';
 import type { BenchRun } from './support/bench-run.ts';
 import type { BenchDatabase } from './support/database.ts';
 import { quantile } from './support/figures.ts';
+import { startSearchers } from './support/searchers.ts';
 import { channelOf, member, nthTenant, seedTenants, wordsOf } from './support/message-tenants.ts';
 import { appOver, callerOf } from './support/use-case-app.ts';
 
-const full = { messages: 1_000_000, tenants: 20, rounds: 300, seconds: 6, turns: 4, searchers: 12, inMemory: false };
+const full = { messages: 1_000_000, tenants: 20, rounds: 800, seconds: 6, turns: 4, searchers: 12, inMemory: false };
 const smoke = { messages: 2_000, tenants: 4, rounds: 2, seconds: 0.2, turns: 1, searchers: 3, inMemory: true };
 type Sizes = typeof full;
 
@@ -98,17 +98,17 @@ async function measurePosts({ seconds, turns, searchers }: Sizes, run: BenchRun,
   const app = appOver(database.open());
   const caller = callerOf(nthTenant(1), member);
   const post = () => postEvent(app, caller, { streamId: channelOf(1), text: 'The deploy went out, and checkout answers again.' });
-  const finders = Array.from({ length: searchers }, () => finder(database, 0));
   const times = { quiet: [] as number[], busy: [] as number[] };
   const counts = { found: 0, refused: 0 };
+  const all = { address: database.address, workspaceId: nthTenant(0), userId: member, words: wordsOf.common, count: searchers };
   await run.until('the writer to be warm', posts(post, seconds));
   for (let turn = 0; turn < turns; turn++) {
     times.quiet.push(...(await run.until(`posts alone, turn ${turn}`, posts(post, seconds))));
-    const end = new AbortController();
-    const searching = Promise.all(finders.map((find) => searchUntil(end.signal, find, counts)));
+    const end = await run.until(`searches of turn ${turn} to begin`, startSearchers(all));
     times.busy.push(...(await run.until(`posts beside searches, turn ${turn}`, posts(post, seconds))));
-    end.abort();
-    await run.until(`searches of turn ${turn} to end`, searching);
+    const { found, refused } = await run.until(`searches of turn ${turn} to end`, end());
+    counts.found += found;
+    counts.refused += refused;
   }
   const figure = `post p99 of another tenant while ${searchers} search, beside without`;
   run.report({ figure, value: quantile(times.busy, 0.99), unit: 'ms', peer: quantile(times.quiet, 0.99), atMost: 1.5 });
@@ -133,18 +133,4 @@ async function posts(post: () => Promise<unknown>, seconds: number): Promise<num
     await pause(Math.max(0, 20 - milliseconds));
   }
   return times;
-}
-
-/** Searches again and again, and waits as long as it is told when it is refused. */
-async function searchUntil(signal: AbortSignal, find: Find, counts: { found: number; refused: number }): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await find('common');
-      counts.found++;
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'rate_limited') throw error;
-      counts.refused++;
-      await pause(1_000 * (error.retryAfterSeconds ?? 1), undefined, { signal }).catch(() => undefined);
-    }
-  }
 }

@@ -593,6 +593,43 @@ AS $function$
     end
   $function$;
 
+CREATE OR REPLACE FUNCTION public.search_place(wait_ms integer, turn_ms integer)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+    declare
+      place text := 'alone';
+      lock_of constant text := 'search ' || app_workspace_id() || ' ';
+    begin
+      if not pg_try_advisory_xact_lock(hashtextextended(lock_of || 1, 0)) then
+        place := 'shared';
+        if not pg_try_advisory_xact_lock(hashtextextended(lock_of || 2, 0)) then
+          if not pg_try_advisory_xact_lock(hashtextextended(lock_of || 3, 0))
+            and not pg_try_advisory_xact_lock(hashtextextended(lock_of || 4, 0)) then
+            return null;
+          end if;
+          begin
+            perform set_config('lock_timeout', wait_ms::text, true);
+            perform pg_advisory_xact_lock(hashtextextended(lock_of || (1 + floor(random() * 2))::int, 0));
+          exception when lock_not_available then
+            return null;
+          end;
+        end if;
+      end if;
+      if not pg_try_advisory_xact_lock(hashtextextended(lock_of || 'turn', 0)) then
+        place := 'shared';
+        begin
+          perform set_config('lock_timeout', turn_ms::text, true);
+          perform pg_advisory_xact_lock(hashtextextended(lock_of || 'turn', 0));
+        exception when lock_not_available then
+          null;
+        end;
+      end if;
+      perform set_config('lock_timeout', '0', true);
+      return place;
+    end
+  $function$;
+
 CREATE OR REPLACE FUNCTION public.search_query(workspace text, query tsquery)
  RETURNS tsquery
  LANGUAGE sql
@@ -601,6 +638,17 @@ AS $function$
     select case when querytree(query) in ('', 'T') then quote_literal(left(md5(workspace), 8) || ' ')::tsquery
       else regexp_replace(regexp_replace(querytree(query), ' <(-|\d+)> ', ' & ', 'g'),
         '''((?:[^'']|'''')*)''', '''' || left(md5(workspace), 8) || '\1''', 'g')::tsquery end
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.search_rest(place text, rest_ms double precision)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      if place = 'shared' or not pg_try_advisory_xact_lock(hashtextextended('search ' || app_workspace_id() || ' 3', 0)) then
+        perform pg_sleep(rest_ms / 1000);
+      end if;
+    end
   $function$;
 
 CREATE OR REPLACE FUNCTION public.search_words(query text, author text, in_stream text, since timestamp with time zone, until timestamp with time zone, max_rows integer)
@@ -1345,6 +1393,10 @@ GRANT EXECUTE ON FUNCTION search_keys(text,text,tsvector) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION search_marks(text,bigint,integer,integer) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION search_messages(text,text,text,text,timestamp with time zone,timestamp with time zone) TO streambed_app;
 GRANT EXECUTE ON FUNCTION search_messages(text,text,text,text,timestamp with time zone,timestamp with time zone) TO streambed_search;
+GRANT EXECUTE ON FUNCTION search_place(integer,integer) TO streambed_app;
+GRANT EXECUTE ON FUNCTION search_place(integer,integer) TO streambed_search;
 GRANT EXECUTE ON FUNCTION search_query(text,tsquery) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION search_rest(text,double precision) TO streambed_app;
+GRANT EXECUTE ON FUNCTION search_rest(text,double precision) TO streambed_search;
 GRANT EXECUTE ON FUNCTION search_words(text,text,text,timestamp with time zone,timestamp with time zone,integer) TO streambed_app;
 GRANT EXECUTE ON FUNCTION search_words(text,text,text,timestamp with time zone,timestamp with time zone,integer) TO streambed_search;

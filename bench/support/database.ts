@@ -10,6 +10,8 @@ export interface BenchDatabase {
   connect(): Promise<pg.Client>;
   /** The database as the functions see it: role streambed_app, one connection. */
   open(): Database;
+  /** Its address for the role streambed_app, for threads that connect by themselves. */
+  readonly address: pg.ClientConfig;
 }
 
 export interface BenchServer {
@@ -52,7 +54,9 @@ export async function startBenchServer(options: { dataFolder?: string } = {}): P
     async create(name) {
       await (migrated ??= migrateTemplate());
       await asSuperuser(`create database ${name} template migrated owner streambed_owner`);
+      const address = { ...superuser, database: name, user: 'streambed_app' };
       return {
+        address,
         async connect() {
           const client = new pg.Client({ ...superuser, database: name, pipeline: true });
           await client.connect();
@@ -60,7 +64,7 @@ export async function startBenchServer(options: { dataFolder?: string } = {}): P
           return client;
         },
         open() {
-          const db = createDatabase(async () => ({ ...superuser, database: name, user: 'streambed_app' }));
+          const db = createDatabase(async () => address);
           opened.push(() => db.close());
           return db;
         },

@@ -5,7 +5,7 @@ import type { UserCaller } from '../../platform/authenticate.ts';
 import { readCursor, writeCursor } from '../../platform/cursor.ts';
 import { accessMember } from '../access.ts';
 import { findEvents } from '../events/event-store.ts';
-import { takeSearchPlace, withinSearchTime } from './search-places.ts';
+import { restSearchPlace, takeSearchPlace, withinSearchTime } from './search-places.ts';
 import { searchDepth, searchVisible } from './search-store.ts';
 
 const Cursor = z.strictObject({ offset: z.int().min(1).max(searchDepth) });
@@ -22,7 +22,8 @@ export async function searchEvents(
   const offset = readCursor(Cursor, input.cursor)?.offset ?? 0;
   return app.db.transaction(caller, async (tx) => {
     await accessMember(tx, caller);
-    await takeSearchPlace(tx);
+    const place = await takeSearchPlace(tx);
+    const startedAt = performance.now();
     const found = await withinSearchTime(searchVisible(tx, caller.userId, { ...input, offset, limit: input.limit + 1 }));
     const page = found.slice(0, input.limit);
     const events = new Map(
@@ -34,6 +35,7 @@ export async function searchEvents(
         )
       ).map((event) => [event.id as string, event]),
     );
+    restSearchPlace(tx, place, performance.now() - startedAt);
     const items = page.flatMap(({ eventId, ...hit }) => {
       const event = events.get(eventId);
       return event ? [{ event, ...hit }] : [];

@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../../contract/event.ts';
 import { newId, UserId, WorkspaceId } from '../../../contract/ids.ts';
 import { SearchQuery } from '../../../contract/search.ts';
 import { searchEvents } from '../../../functions/streams/reading/search-events.ts';
-import { takeSearchPlace } from '../../../functions/streams/reading/search-places.ts';
+import { restSearchPlace, takeSearchPlace } from '../../../functions/streams/reading/search-places.ts';
 import { searchVisible } from '../../../functions/streams/reading/search-store.ts';
 import { createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
@@ -215,6 +215,43 @@ describe('work is bounded', () => {
     await Promise.all(waiting.map(({ taken }) => taken));
     await until(async () => (await locks(true)) === 0);
     expect(await found(ada, 'anything')).toEqual([]);
+  });
+
+  test('a second search waits a moment for the first, and then runs beside it', async () => {
+    const long = hold();
+    await long.taken;
+    const startedAt = performance.now();
+    const beside = hold();
+    await beside.taken;
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(95);
+    expect(await locks(false)).toBe(0);
+    for (const { end } of [long, beside]) end();
+    await until(async () => (await locks(true)) === 0);
+  });
+
+  test('the place of a search rests where another one waits, and not where nobody does', async () => {
+    const rested = async (isWaitedFor: boolean): Promise<number> => {
+      const others: ReturnType<typeof hold>[] = [];
+      let startedAt = 0;
+      await app.test.open().transaction({ workspaceId: team.workspaceId }, async (tx) => {
+        const place = await takeSearchPlace(tx);
+        expect(place).toBe('alone');
+        if (isWaitedFor) {
+          others.push(hold());
+          await others[0]?.taken;
+          others.push(hold(60_000));
+          await until(async () => (await locks(false)) === 1);
+        }
+        startedAt = performance.now();
+        restSearchPlace(tx, place, 1_000);
+      });
+      const tookMs = performance.now() - startedAt;
+      for (const { end } of others) end();
+      await until(async () => (await locks(true)) === 0);
+      return tookMs;
+    };
+    expect(await rested(false)).toBeLessThan(900);
+    expect(await rested(true)).toBeGreaterThanOrEqual(990);
   });
 
   test('a search that takes too long ends with advice', async () => {
