@@ -192,6 +192,7 @@ export class FakeWorkspace {
       for (const below of this.streams.values())
         if (below.shared.streamType !== 'thread' && below !== stream && this.#accessStreams(below).includes(stream))
           this.#announceStream('stream:updated', below);
+    if (change.visibility !== undefined) this.#unfollowHidden();
     this.#nudge(stream);
   }
 
@@ -246,7 +247,22 @@ export class FakeWorkspace {
     for (const thread of this.streams.values())
       if (thread.shared.streamType === 'thread' && thread.shared.parentStreamId === stream.shared.id) this.#endMembership(thread);
     this.#toMe({ type: 'stream:member:removed', data: { streamId: stream.shared.id } });
+    this.#unfollowHidden();
     this.#nudge(stream);
+  }
+
+  /** Who cannot read a thread any more follows it no more. */
+  #unfollowHidden(): void {
+    for (const thread of this.#hiddenFollowed()) {
+      this.#endMembership(thread);
+      this.#toMe({ type: 'stream:member:removed', data: { streamId: thread.shared.id } });
+    }
+  }
+
+  #hiddenFollowed(): ServerStream[] {
+    return [...this.streams.values()].filter(
+      (stream) => stream.shared.streamType === 'thread' && stream.member !== undefined && !this.sees(stream),
+    );
   }
 
   #endMembership(stream: ServerStream): void {
@@ -270,6 +286,8 @@ export class FakeWorkspace {
 
   setRole(role: User['role']): void {
     this.me = { ...this.me, role };
+    // No frame says so: the connections of a new guest are closed.
+    for (const thread of this.#hiddenFollowed()) this.#endMembership(thread);
     const item = { type: 'member:updated', data: { ...this.me, removedAt: null } };
     this.#toAll(item);
     this.#toMe(item);

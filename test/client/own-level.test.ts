@@ -9,9 +9,7 @@ import type { World } from './world.ts';
 
 type Do = (house: FakeWorkspace, stream: ServerStream) => unknown;
 const isThread = ({ shared }: ServerStream): boolean => shared.streamType === 'thread';
-/** A follower who sees a thread no more is in it again when it is promoted, and no frame says so: this is left out. */
-const mayPromote = (house: FakeWorkspace, stream: ServerStream): boolean =>
-  isThread(stream) && stream.shared.archivedAt === null && (stream.member === undefined || house.sees(stream));
+const mayPromote = (stream: ServerStream): boolean => isThread(stream) && stream.shared.archivedAt === null;
 
 /** The changes that can move the reader's level in a stream. */
 const deeds: Readonly<Record<string, Do>> = {
@@ -26,10 +24,10 @@ const deeds: Readonly<Record<string, Do>> = {
   lower: (house, stream) => house.setStreamRole(stream, 'member'),
   thread: (house, stream) => house.sees(stream) && !isThread(stream) && house.startThread(stream, me),
   'thread of bob': (house, stream) => house.sees(stream) && !isThread(stream) && house.join(house.startThread(stream, 'bob')),
-  promote: (house, stream) => house.sees(stream) && mayPromote(house, stream) && house.promote(stream, me, 'inherit'),
-  'promote by bob': (house, stream) => mayPromote(house, stream) && house.promote(stream, 'bob', 'inherit'),
-  'promote for few': (house, stream) => mayPromote(house, stream) && house.promote(stream, 'bob', 'private'),
-  'promote for all': (house, stream) => mayPromote(house, stream) && house.promote(stream, 'bob', 'public'),
+  promote: (house, stream) => house.sees(stream) && mayPromote(stream) && house.promote(stream, me, 'inherit'),
+  'promote by bob': (house, stream) => mayPromote(stream) && house.promote(stream, 'bob', 'inherit'),
+  'promote for few': (house, stream) => mayPromote(stream) && house.promote(stream, 'bob', 'private'),
+  'promote for all': (house, stream) => mayPromote(stream) && house.promote(stream, 'bob', 'public'),
   hide: (house, stream) => !isThread(stream) && stream.shared.visibility !== 'private' && house.update(stream, { visibility: 'private' }),
   open: (house, stream) => !isThread(stream) && stream.shared.visibility !== 'public' && house.update(stream, { visibility: 'public' }),
   // What comes back right after it was promoted looks as if it were promoted now.
