@@ -79,6 +79,8 @@ const features = {
       'functions/workspaces/member-store.ts',
     ],
   },
+  // The surfaces of the React kit are views on what others keep: streams, members, events.
+  kit: { files: [...featureFiles('streams'), 'functions/streams/streams/stream-store.ts'] },
   // The documents of the API are served as they are.
   operations: { files: ['docs/api/openapi.json', 'docs/api/asyncapi.json'] },
 };

@@ -5,6 +5,7 @@ import * as files from './routes/files.ts';
 import * as notifications from './routes/notifications.ts';
 import { asyncApi, docs, health, openApi, ready } from './routes/operations.ts';
 import * as retention from './routes/retention.ts';
+import * as kit from './routes/kit.ts';
 import { createTicket } from './routes/realtime.ts';
 import * as streams from './routes/streams.ts';
 import { exportWorkspace, importRecords } from './routes/transfer.ts';
@@ -20,6 +21,7 @@ export const api = {
   notifications,
   files,
   retention,
+  kit,
   transfer: { exportWorkspace, importRecords },
   realtime: { createTicket },
   operations: { health, ready, openApi, asyncApi, docs },

@@ -2,6 +2,9 @@ import * as z from 'zod';
 import type { KeyScope } from './api-key.ts';
 import { queryInteger } from './query.ts';
 
+/** Path of a route as it is documented and called. */
+export const publicPath = ({ path, slash }: Pick<Route, 'path' | 'slash'>): string => (slash ? `${path}/` : path);
+
 /** Callers of a route: without authentication, a workspace's API key, a signed-in member, or either of the two. */
 export type RouteAuth = 'none' | 'apiKey' | 'user' | 'userOrApiKey';
 
@@ -12,6 +15,8 @@ export type RouteAuth = 'none' | 'apiKey' | 'user' | 'userOrApiKey';
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
+  /** The documented path ends with a slash, and the front takes that slash away. */
+  readonly slash?: true;
   readonly auth: RouteAuth;
   /** Scope that an API key needs; there exactly where the route takes one. */
   readonly scope?: KeyScope;

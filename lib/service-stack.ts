@@ -7,6 +7,7 @@ import { Embeddings } from './embeddings.ts';
 import { Epochs } from './epochs.ts';
 import { Files } from './files.ts';
 import { Keys } from './keys.ts';
+import { Kit } from './kit.ts';
 import { Notifications } from './notifications.ts';
 import { Operations } from './operations.ts';
 import { Alarms } from './platform/alarms.ts';
@@ -66,6 +67,7 @@ export class ServiceStack extends Stack {
     const live = { platform, routes, database, keys, connections, fanOut };
     const retention = new Retention(this, 'Retention', { ...live, memory, files, embeddings: epochs.embeddingsQueue });
     retention.queue.grantSend(streams.http);
+    new Kit(this, 'Kit', { platform, routes, database, keys });
     new Auth(this, 'Auth', { platform, routes, database, keys, connections, fanOut });
     new Operations(this, 'Operations', { platform, routes, database, connections, qdrant, fanOut });
 

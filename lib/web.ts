@@ -5,6 +5,7 @@ import {
   type BehaviorOptions,
   Distribution,
   Function as EdgeFunction,
+  type FunctionAssociation,
   FunctionCode,
   FunctionEventType,
   FunctionRuntime,
@@ -44,6 +45,8 @@ export interface WebProps {
 
 /** First parts of the paths that the HTTP API answers; everything else is the web app. A test compares them with the contract. */
 export const apiPaths = ['/v1/*', '/health', '/ready', '/openapi.json', '/asyncapi.json', '/docs'] as const;
+/** First parts of the paths of the React kit, whose trailing slash is taken away here. */
+export const kitPaths = ['/api/*', '/rooms/*'] as const;
 
 /** One domain for the page, the HTTP API and the sockets. Only file contents have another origin, their bucket. */
 export class Web extends Construct {
@@ -73,6 +76,7 @@ export class Web extends Construct {
 
   #makeDistribution({ stage, origin, httpHost, socketHost, filesOrigin }: WebProps): Distribution {
     const http = passOn(httpHost, origin);
+    const kit = { ...http, functionAssociations: [this.#edge('KitPaths', 'Takes trailing slashes away', 'kit-paths.js')] };
     const distribution = new Distribution(this, 'Distribution', {
       // A changed resource makes CloudFormation read the secret of the origin again.
       comment: `Streambed ${stage.name}, keys ${stage.keys}`,
@@ -90,6 +94,7 @@ export class Web extends Construct {
       defaultBehavior: this.#page({ sockets: `wss://${socketHost}`, files: filesOrigin }),
       additionalBehaviors: {
         ...Object.fromEntries(apiPaths.map((path) => [path, http])),
+        ...Object.fromEntries(kitPaths.map((path) => [path, kit])),
         [`/${socketStage}`]: passOn(socketHost, origin),
       },
     });
@@ -106,17 +111,15 @@ export class Web extends Construct {
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
       compress: true,
       responseHeadersPolicy: new ResponseHeadersPolicy(this, 'PageHeaders', securityHeaders(origins)),
-      functionAssociations: [
-        {
-          eventType: FunctionEventType.VIEWER_REQUEST,
-          function: new EdgeFunction(this, 'PagePaths', {
-            comment: 'Sends paths that are no file to the page',
-            code: FunctionCode.fromFile({ filePath: join(import.meta.dirname, 'platform/page-paths.js') }),
-            runtime: FunctionRuntime.JS_2_0,
-          }),
-        },
-      ],
+      functionAssociations: [this.#edge('PagePaths', 'Sends paths that are no file to the page', 'page-paths.js')],
     };
+  }
+
+  /** Makes a function that sees each request of a viewer first. */
+  #edge(id: string, comment: string, file: string): FunctionAssociation {
+    const code = FunctionCode.fromFile({ filePath: join(import.meta.dirname, 'platform', file) });
+    const edge = new EdgeFunction(this, id, { comment, code, runtime: FunctionRuntime.JS_2_0 });
+    return { eventType: FunctionEventType.VIEWER_REQUEST, function: edge };
   }
 }
 

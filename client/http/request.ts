@@ -1,5 +1,6 @@
 import { Problem } from '../../contract/errors.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
+import { publicPath } from '../../contract/route.ts';
 import type { AnswerOf, Route } from '../../contract/route.ts';
 import { backoffMs, requestBackoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
@@ -132,7 +133,7 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 function addressOf(baseUrl: string, route: Route, input: RequestInput): string {
   const ids = new Map<string, unknown>(Object.entries(input.params));
-  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(textOf(ids.get(name))));
+  const path = publicPath(route).replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(textOf(ids.get(name))));
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries<unknown>({ ...input.query })) if (value !== undefined) query.set(name, textOf(value));
   return baseUrl.replace(/\/+$/, '') + path + (query.size === 0 ? '' : `?${query.toString()}`);

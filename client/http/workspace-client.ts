@@ -7,6 +7,7 @@ import type { Call, Query, SendOptions } from './call.ts';
 import type { Clock } from '../clock.ts';
 import { eventsClient } from './events-client.ts';
 import { filesClient } from './files-client.ts';
+import { kitClient } from './kit-client.ts';
 import { memoryClient } from './memory-client.ts';
 import { retentionClient } from './retention-client.ts';
 import { streamsClient } from './streams-client.ts';
@@ -33,6 +34,7 @@ export function workspaceClient({ call, workspaceId, clock, uploadContent }: Wor
     files: filesClient(call, workspaceId, uploadContent),
     memory: memoryClient(call, workspaceId),
     retention: retentionClient(call, workspaceId),
+    kit: kitClient(call),
     /** Searches the messages that the caller may see, best match first. */
     search: (query: Query<typeof api.streams.searchEvents> & { readonly q: string }, options: SendOptions = {}) =>
       call(api.streams.searchEvents, { params, query, ...options }),

@@ -3,6 +3,7 @@ import { createDocument } from 'zod-openapi';
 import type { ZodOpenApiObject, ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { api } from '../../contract/api.ts';
 import { errorKinds, Problem } from '../../contract/errors.ts';
+import { publicPath } from '../../contract/route.ts';
 import type { Route, RouteAuth } from '../../contract/route.ts';
 import { openAnswers } from './open-answers.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -12,7 +13,8 @@ export function openApiDocument(): object {
   const paths: ZodOpenApiPathsObject = {};
   for (const group of Object.values(api)) {
     for (const [name, route] of Object.entries(group) as [string, Route][]) {
-      paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(name, route) };
+      const path = publicPath(route);
+      paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name, route) };
     }
   }
   const document: ZodOpenApiObject = {

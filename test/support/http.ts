@@ -7,6 +7,7 @@ import { createKnowledge } from '../../functions/epochs/learning/knowledge.ts';
 import { epochTable } from '../../functions/epochs/table.ts';
 import type { Objects } from '../../functions/files/objects.ts';
 import { fileTable } from '../../functions/files/table.ts';
+import { kitTable } from '../../functions/kit/table.ts';
 import { notificationTable } from '../../functions/notifications/table.ts';
 import { httpHandler, ok, on } from '../../functions/platform/http-handler.ts';
 import { createTicket } from '../../functions/realtime/create-ticket.ts';
@@ -43,6 +44,7 @@ export function httpOf(app: TestApp, objects: Objects = createSignedObjects(app.
     ...eventTable(app),
     ...searchTable({ ...app, db: app.test.open('search') }),
     ...notificationTable(app),
+    ...kitTable(app),
     ...epochTable({ ...app, knowledge: createKnowledge(), draftBudget: createDraftBudget(app) }),
     ...fileTable({ ...app, objects }),
     ...retentionTable(app),

@@ -1,5 +1,5 @@
 import { slugStem } from '../../../contract/stream.ts';
-import type { ListStreams, Stream } from '../../../contract/stream.ts';
+import type { ListStreams, Stream, StreamType } from '../../../contract/stream.ts';
 import type { WorkspaceRole } from '../../../contract/workspace.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { isDuplicate } from '../../platform/errors.ts';
@@ -142,9 +142,10 @@ export async function listVisibleStreams(
 }
 
 /** Finds the streams with a slug that the member can see. Several private streams may have the same one. */
-export async function findStreamsBySlug(tx: Transaction, userId: string, slug: string): Promise<{ id: string }[]> {
-  return tx.query<{ id: string }>(
-    `select s.id from workspace_members wm join streams s on s.workspace_id = wm.workspace_id ${accessOf('wm.user_id')}
+export async function findStreamsBySlug(tx: Transaction, userId: string, slug: string): Promise<{ id: string; streamType: StreamType }[]> {
+  return tx.query<{ id: string; streamType: StreamType }>(
+    `select s.id, s.stream_type as "streamType"
+     from workspace_members wm join streams s on s.workspace_id = wm.workspace_id ${accessOf('wm.user_id')}
      where wm.workspace_id = $1 and wm.user_id = $2 and s.slug = $3 and ${seesIt(`(wm.role = 'guest')`)}`,
     [tx.workspaceId, userId, slug],
   );

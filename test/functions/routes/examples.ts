@@ -28,7 +28,21 @@ export const openRoutes = [
 
 /** Examples of every route; the type fails for a new route without one. */
 export function examplesIn(w: Furnished): Record<Exclude<RouteName, (typeof openRoutes)[number]>, Example> {
-  return { ...ofPeople(w), ...ofStreams(w), ...ofEvents(w), ...ofEpochs(w), ...ofFiles(w), ...ofRetention(w), ...ofTransfer(w) };
+  return {
+    ...ofPeople(w),
+    ...ofStreams(w),
+    ...ofEvents(w),
+    ...ofEpochs(w),
+    ...ofFiles(w),
+    ...ofRetention(w),
+    ...ofTransfer(w),
+    ...ofKit(w),
+  };
+}
+
+/** Rooms of the React kit are named by a stream id or by type and slug. */
+function ofKit({ streams }: Furnished) {
+  return { 'kit.readKitConfig': { params: { cid: streams.general.id } } } satisfies Record<string, Example>;
 }
 
 const page = { limit: '2', cursor: '' };

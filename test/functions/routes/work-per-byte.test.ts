@@ -121,6 +121,7 @@ const kinds: Record<ClosedRoute, Kind> = {
   'files.readFile': 'one',
   'transfer.exportWorkspace': 'page',
   'transfer.importRecords': 'one',
+  'kit.readKitConfig': 'one',
 };
 
 const manyNames = Array.from({ length: 2_300 }, (_, i) => `@u${String(i).padStart(4, '0')}`).join(' ');
