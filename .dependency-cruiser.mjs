@@ -80,7 +80,17 @@ const features = {
     ],
   },
   // The surfaces of the React kit are views on what others keep: streams, members, events.
-  kit: { files: [...featureFiles('streams'), 'functions/streams/streams/stream-store.ts'] },
+  kit: {
+    files: [
+      'functions/presence/presence-store.ts',
+      'functions/realtime/create-ticket.ts',
+      'functions/streams/access.ts',
+      'functions/streams/events/list-events.ts',
+      'functions/streams/members/member-store.ts',
+      'functions/streams/stream.ts',
+      'functions/streams/streams/stream-store.ts',
+    ],
+  },
   // The documents of the API are served as they are.
   operations: { files: ['docs/api/openapi.json', 'docs/api/asyncapi.json'] },
 };

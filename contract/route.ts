@@ -18,6 +18,8 @@ export interface Route {
   /** The documented path ends with a slash, and the front takes that slash away. */
   readonly slash?: true;
   readonly auth: RouteAuth;
+  /** Problem for a token that is not valid, where it is not `unauthenticated`. */
+  readonly wrongToken?: 'forbidden';
   /** Scope that an API key needs; there exactly where the route takes one. */
   readonly scope?: KeyScope;
   readonly summary: string;

@@ -2,15 +2,21 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { api } from '../contract/api.ts';
 import type { Keys } from './keys.ts';
+import type { ConnectionsTable } from './platform/connections-table.ts';
 import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
+import type { Sockets } from './platform/sockets.ts';
+import type { WorkQueue } from './platform/work-queue.ts';
 
 export interface KitProps {
   readonly platform: Platform;
   readonly routes: HttpRoutes;
   readonly database: Database;
   readonly keys: Keys;
+  readonly connections: ConnectionsTable;
+  readonly sockets: Sockets;
+  readonly fanOut: WorkQueue;
 }
 
 /** The surfaces of the React kit: views on streams, members, events and sockets. */
@@ -28,6 +34,10 @@ export class Kit extends Construct {
     });
     props.database.grantConnect(this.http, 'app');
     props.keys.grantVerifyTokens(this.http);
+    props.keys.grantSignTickets(this.http);
+    props.connections.grant(this.http, 'keepPresence');
+    props.sockets.tell(this.http);
+    props.fanOut.grantSend(this.http);
     props.routes.add(api.kit, this.http);
   }
 }

@@ -17,13 +17,16 @@ const DerivedMessage = z.object({ kind: z.literal('derived'), room: z.string(), 
 const DirectMessage = z.object({ kind: z.literal('direct'), connectionId: z.string(), frames: z.array(z.looseObject({ op: z.string() })) });
 /** The heads of streams, for all subscribers of these rooms. The newest counts, so their order does not matter. */
 const PointersMessage = z.object({ kind: z.literal('pointers'), rooms: z.array(z.object({ room: z.string(), items: z.array(Pointer) })) });
-/** A signal for all subscribers of a room but its sender, sent at most once. It is dropped `ttl` seconds after `at`. */
+/**
+ * A signal for all subscribers of a room but its sender, sent at most once. It is dropped `ttl` seconds after `at`. `from`: connection of the
+ * sender; null where it was sent over HTTP, and no connection of the actor gets it.
+ */
 const SignalMessage = z.object({
   kind: z.literal('signal'),
   room: z.string(),
   type: SignalType,
   actor: z.string(),
-  from: z.string(),
+  from: z.string().nullable(),
   at: z.iso.datetime(),
   ttl: z.int(),
   data: z.record(z.string(), z.json()).optional(),

@@ -20,6 +20,7 @@ export async function accessRoom(tx: Transaction, caller: UserCaller, cid: strin
 }
 
 async function findStreamId(tx: Transaction, caller: UserCaller, cid: string): Promise<string | undefined> {
+  // The gateway decodes a path once.
   const parsed = parseCid(cid);
   if (parsed?.kind !== 'slug') return parsed?.streamId;
   const found = await findStreamsBySlug(tx, caller.userId, parsed.slug);

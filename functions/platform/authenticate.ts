@@ -47,7 +47,7 @@ export interface AuthApp extends Pick<App, 'clock'> {
  */
 export async function authenticate(app: AuthApp, auth: RouteAuth, authorization: string | undefined): Promise<Caller> {
   if (auth === 'none') return { kind: 'anyone' };
-  const bearer = authorization?.match(/^Bearer +([\x21-\x7e]+) *$/i)?.[1];
+  const bearer = bearerOf(authorization);
   if (bearer === undefined) throw unauthenticated('Send it as "Authorization: Bearer <token>".');
   if (isApiKey(bearer)) {
     if (auth === 'user') throw unauthenticated('A user token is needed here, not an API key.');
@@ -57,6 +57,10 @@ export async function authenticate(app: AuthApp, auth: RouteAuth, authorization:
   if (!app.tokenVerifier) throw new Error('This function checks tokens but was given no public keys');
   return callerOfToken(app.tokenVerifier, bearer, app.clock.now());
 }
+
+const bearerOf = (authorization: string | undefined): string | undefined => authorization?.match(/^Bearer +([\x21-\x7e]+) *$/i)?.[1];
+/** Tests if the header holds a token, of whatever kind. */
+export const hasToken = (authorization: string | undefined): boolean => bearerOf(authorization) !== undefined;
 
 /** Claims of a token: its version and, in a ticket, the end of the token that the ticket was made with. Tokens of earlier releases have none. */
 const TokenClaims = z.object({ sub: UserId, exp: z.int(), ver: z.int().min(0).default(0), tokenExp: z.int().optional() });

@@ -7,7 +7,7 @@ import type { BodyOf, ParamsOf, QueryOf, Route } from '../../contract/route.ts';
 import { errorKinds } from '../../contract/errors.ts';
 import { originHeader } from '../../contract/names.ts';
 import type { App } from './app.ts';
-import { authenticate, requireScope } from './authenticate.ts';
+import { authenticate, hasToken, requireScope } from './authenticate.ts';
 import type { AuthApp, Caller, CallerOf } from './authenticate.ts';
 import { AppError, toAppError, toProblem } from './errors.ts';
 import { readInput } from './http-input.ts';
@@ -82,7 +82,7 @@ export function httpHandler(app: HttpApp, table: readonly Served[]) {
 async function serve(app: HttpApp, row: Served, event: Event): Promise<Result> {
   const { route } = row;
   log.appendKeys({ route: `${route.method} ${route.path}` });
-  const caller = await authenticate(app, route.auth, event.headers.authorization);
+  const caller = await authenticateFor(app, route, event.headers.authorization);
   if (caller.kind !== 'anyone')
     log.appendKeys({ workspaceId: caller.workspaceId, ...(caller.kind === 'user' && { userId: caller.userId }) });
   requireOwnWorkspace(caller, event.pathParameters?.workspaceId);
@@ -101,6 +101,14 @@ async function serve(app: HttpApp, row: Served, event: Event): Promise<Result> {
     },
     ...(answer.body !== undefined && { body: html ? (answer.body as string) : JSON.stringify(answer.body) }),
   };
+}
+
+/** Identifies the caller. Some routes answer 403 to a token that is not valid, and 401 only where there is none, or it has expired. */
+async function authenticateFor(app: HttpApp, { auth, wrongToken }: Route, authorization: string | undefined): Promise<Caller> {
+  return authenticate(app, auth, authorization).catch((error: unknown) => {
+    if (wrongToken === undefined || !hasToken(authorization) || !(error instanceof AppError) || error.code !== 'unauthenticated') throw error;
+    throw new AppError(wrongToken, error.message);
+  });
 }
 
 /** Link header to the next page (RFC 8288); none on the last page. */

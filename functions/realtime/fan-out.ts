@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { byeCodes } from '../../contract/close-codes.ts';
 import { metric } from '../../contract/names.ts';
+import { parseRoom } from '../../contract/frames.ts';
 import type { ServerFrame } from '../../contract/frames.ts';
 import type { App } from '../platform/app.ts';
 import { PartialFailure } from '../platform/queue-handler.ts';
@@ -84,21 +85,31 @@ async function pushSignal(app: FanOutApp, { room, type, actor, ttl, data, at, fr
   if (app.clock.now().getTime() > Date.parse(at) + ttl * 1000) return;
   const frame = { op: 'eph', room, type, actor, ttl, ...(data && { data }) } as ServerFrame;
   try {
-    await postToRoom(app, room, frame, from);
+    await postToRoom(app, room, frame, await senderOf(app, { room, actor, from }));
     app.metrics.count(metric.signalsSent);
   } catch (error) {
     app.log.warn('A signal was dropped', { room, type, error: error as Error });
   }
 }
 
-/** Posts one frame to every connection of a room, except one. */
-async function postToRoom(app: FanOutApp, room: string, frame: ServerFrame, except?: string): Promise<void> {
+/** Finds the connections of the sender: the one that sent it, or all of a sender that has used none. */
+async function senderOf(app: FanOutApp, { room, actor, from }: Pick<SignalMessage, 'room' | 'actor' | 'from'>): Promise<Set<string>> {
+  if (from !== null) return new Set([from]);
+  const own = new Set<string>();
+  const workspaceId = parseRoom(room)?.workspaceId;
+  if (workspaceId === undefined) return own;
+  for await (const connectionIds of app.connections.listOfUser({ workspaceId, userId: actor })) for (const id of connectionIds) own.add(id);
+  return own;
+}
+
+/** Posts one frame to every connection of a room, except some. */
+async function postToRoom(app: FanOutApp, room: string, frame: ServerFrame, except: ReadonlySet<string> = new Set()): Promise<void> {
   const encoded = [encode(frame)];
   await deliverToRoom(
     app,
     room,
     async (connectionId) => {
-      if (connectionId !== except) await postAll(app, connectionId, encoded, room);
+      if (!except.has(connectionId)) await postAll(app, connectionId, encoded, room);
     },
     { endSubscription: ending(app, room) },
   );

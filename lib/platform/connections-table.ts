@@ -12,6 +12,8 @@ const actions = {
   keepConnections: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
   /** Lists the connections of a room and removes those that are gone or have lost access. */
   tellRooms: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
+  /** Renews and reads presence, leases numbers of workers, remembers sessions. */
+  keepPresence: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
   /** Ends subscriptions of members who lose access. */
   endSubscriptions: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchWriteItem'],
   /** Checks that the table answers. */

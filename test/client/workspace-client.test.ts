@@ -6,6 +6,7 @@ import { createStreambed } from '../../client/http/http.ts';
 import type { WorkspaceClient } from '../../client/http/http.ts';
 import { mediaTypeOf } from '../../client/http/files-client.ts';
 import { api } from '../../contract/api.ts';
+import { publicPath } from '../../contract/route.ts';
 import type { Route } from '../../contract/route.ts';
 import { problem, streamId, workspaceId } from './fake-server.ts';
 
@@ -110,6 +111,12 @@ const calls: [Route, (workspace: WorkspaceClient) => Promise<unknown>][] = [
   [api.workspaces.revokeKey, (w) => w.keys.revoke('key_01kb0000000000000000000000')],
   [api.files.readFile, (w) => w.files.read('fil_01kb0000000000000000000000')],
   [api.realtime.createTicket, (w) => w.ticket()],
+  [api.kit.readWsAuth, (w) => w.kit.wsAuth()],
+  [api.kit.readConnectionId, (w) => w.kit.connectionId()],
+  [api.kit.tellEditingState, (w) => w.kit.tellEditingState({ cid: 'channel:general', typing: true })],
+  [api.kit.readKitConfig, (w) => w.kit.config('channel:general')],
+  [api.kit.listKitMessages, (w) => w.kit.messages(streamId, { around: 7 })],
+  [api.kit.listKitMembers, (w) => w.kit.members(streamId, { offset: 20, limit: 20 })],
   [api.epochs.readMemory, (w) => w.memory.read()],
   [api.epochs.searchMemory, (w) => w.memory.search({ q: 'disk full', mode: 'hybrid', in: streamId, limit: 3 })],
   [api.epochs.listEpochs, (w) => w.memory.epochs(streamId, { limit: 3 })],
@@ -135,7 +142,7 @@ describe('the client of a workspace', () => {
       await expect(call(workspace)).rejects.toMatchObject({ problem: { code: 'not_found' } });
       const [asked] = seen;
       expect(asked!.method).toBe(route.method);
-      const pattern = new RegExp(`^${route.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+      const pattern = new RegExp(`^${publicPath(route).replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
       route.params.parse({ ...pattern.exec(asked!.path)!.groups });
       route.query.parse(asked!.query);
       if (route.body !== undefined) route.body.parse(JSON.parse(asked!.body));

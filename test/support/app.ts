@@ -17,11 +17,14 @@ import type { WorkspaceRole } from '../../contract/workspace.ts';
 import { createTestDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 import { createTestIndex } from './index-handle.ts';
+import { createKitParts } from './kit.ts';
+import type { KitParts } from './kit.ts';
 import type { TestIndexHandle } from './index-handle.ts';
 
 export interface TestApp extends App {
   readonly test: TestDatabase;
   readonly index: TestIndexHandle;
+  readonly kit: KitParts;
   /** Messages sent to the fan-out queue. */
   readonly sent: QueueMessage[];
   /** Waiting nudges of the queues of follow-up work and of shares. */
@@ -50,11 +53,13 @@ const testVerifier = (purpose: KeyPurpose): Verifier => createVerifier(purpose, 
 export async function createTestApp(): Promise<TestApp> {
   const database = await createTestDatabase();
   const index = createTestIndex();
-  const test = { ...database, drop: () => Promise.all([database.drop(), index.stop()]).then(() => undefined) };
+  const kit = createKitParts({ now: () => app.time });
+  const test = { ...database, drop: () => Promise.all([database.drop(), index.stop(), kit.stop()]).then(() => undefined) };
   log.setLogLevel('CRITICAL');
   const app: TestApp = {
     test,
     index,
+    kit,
     sent: [],
     later: [],
     memoryMessages: [],

@@ -44,7 +44,7 @@ export function httpOf(app: TestApp, objects: Objects = createSignedObjects(app.
     ...eventTable(app),
     ...searchTable({ ...app, db: app.test.open('search') }),
     ...notificationTable(app),
-    ...kitTable(app),
+    ...kitTable({ ...app, ...app.kit, realtimeUrl: 'wss://example.test/realtime' }),
     ...epochTable({ ...app, knowledge: createKnowledge(), draftBudget: createDraftBudget(app) }),
     ...fileTable({ ...app, objects }),
     ...retentionTable(app),

@@ -22,12 +22,13 @@ interface ListScope {
 export async function listEvents(app: Pick<App, 'db'>, caller: UserCaller, input: ListEvents & { streamId: string }): Promise<EventPage> {
   return app.db.transaction(caller, async (tx) => {
     const { stream } = await accessPlainStream(tx, caller, input.streamId, 'read');
-    const page = await readPage(tx, caller.userId, stream.id, input);
+    const page = await readEventPage(tx, caller.userId, stream.id, input);
     return { ...page, head: stream.lastSeq, gen: stream.gen };
   });
 }
 
-async function readPage(
+/** Reads one page of a stream that the reader may see. */
+export async function readEventPage(
   tx: Transaction,
   viewerId: string,
   streamId: string,

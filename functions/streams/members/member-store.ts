@@ -28,17 +28,26 @@ const memberJoins = `join users u on u.workspace_id = m.workspace_id and u.id = 
 export async function listMembersOf(
   tx: Transaction,
   streamId: string,
-  page: { q?: string; after?: { name: string; id: string }; limit: number },
+  page: { q?: string; after?: { name: string; id: string } | undefined; limit: number; offset?: number },
 ): Promise<StreamMember[]> {
   const rows = await tx.query<MemberRow>(
     `select ${memberColumns} from stream_members m ${memberJoins}
      where m.workspace_id = $1 and m.stream_id = $2 and m.left_at is null
        and ($3::text is null or strpos(lower(u.name), lower($3)) > 0 or strpos(lower(u.id), lower($3)) > 0)
        and ($4::text is null or (lower(u.name) collate "C", u.id) > ($4 collate "C", $5))
-     order by lower(u.name) collate "C", u.id limit $6`,
-    [tx.workspaceId, streamId, page.q || null, page.after?.name ?? null, page.after?.id ?? null, page.limit],
+     order by lower(u.name) collate "C", u.id limit $6 offset $7`,
+    [tx.workspaceId, streamId, page.q || null, page.after?.name ?? null, page.after?.id ?? null, page.limit, page.offset ?? 0],
   );
   return rows.map(memberOf);
+}
+
+/** Counts the members of a stream. */
+export async function countMembers(tx: Transaction, streamId: string): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    `select count(*) as count from stream_members m ${memberJoins} where m.workspace_id = $1 and m.stream_id = $2 and m.left_at is null`,
+    [tx.workspaceId, streamId],
+  );
+  return row?.count ?? 0;
 }
 
 /** Finds one member of a stream; undefined for users who are not in it. */

@@ -55,25 +55,25 @@ export function* casesOf(row: Row, world: World): Generator<Case> {
 }
 
 function* callerCases(row: Row, { own, bad }: World): Generator<Case> {
-  const { auth } = row.route;
+  const { auth, wrongToken = 'unauthenticated' } = row.route;
   const as = (what: string, token: string | undefined, code = 'unauthenticated'): Case => {
     const { token: _, ...request } = requestOf(row, own);
     return { what, request: { ...request, ...(token !== undefined && { token }) }, code };
   };
   yield as('no token', undefined);
-  yield as('an unsigned token', 'eyJhbGciOiJub25lIn0.e30.');
-  yield as('a forged token', bad.forged);
-  yield as('an API key with another secret', bad.otherSecret);
-  yield as('half an API key', 'sbk_key');
+  yield as('an unsigned token', 'eyJhbGciOiJub25lIn0.e30.', wrongToken);
+  yield as('a forged token', bad.forged, wrongToken);
+  yield as('an API key with another secret', bad.otherSecret, wrongToken);
+  yield as('half an API key', 'sbk_key', wrongToken);
   yield {
     what: 'another scheme',
     request: { ...requestOf(row, own), token: '', headers: { authorization: 'Basic YTpi' } },
     code: 'unauthenticated',
   };
   if (auth !== 'apiKey') yield as('an expired token', bad.expired, 'token_expired');
-  if (auth !== 'apiKey') yield as('a removed member', bad.removed, 'not_found');
+  if (auth !== 'apiKey') yield as('a removed member', bad.removed, isInRoom(row) || isRoomInBody(row) ? 'forbidden' : 'not_found');
   if (auth !== 'apiKey') yield as('a revoked token', own.tokens.una);
-  if (auth === 'user') yield as('an API key instead of a user', own.apiKey);
+  if (auth === 'user') yield as('an API key instead of a user', own.apiKey, wrongToken);
   if (auth === 'apiKey') yield as('a user instead of an API key', own.tokens.ada);
 }
 
@@ -87,14 +87,19 @@ const unknownIds: Readonly<Record<string, string>> = {
   keyId: newId('apiKey'),
   targetId: newId('epoch'),
   userId: 'nobody',
+  cid: newId('stream'),
 };
+
+const isInRoom = ({ route }: Row): boolean => 'cid' in route.params.shape;
+const isRoomInBody = ({ example }: Row): boolean => example.bodies?.some((body) => 'cid' in body) ?? false;
 
 function* addressCases(row: Row, { own, other }: World): Generator<Case> {
   const { route, example } = row;
   const at = (what: string, params: Record<string, string>): Case => ({
     what,
     request: requestOf({ ...row, example: { ...example, params: { ...example.params, ...params } } }, own),
-    code: 'not_found',
+    // The kit refuses a room that is not there like one that is closed to the caller.
+    code: isInRoom(row) ? 'forbidden' : 'not_found',
   });
   for (const name of Object.keys(route.params.shape)) {
     if (name === 'workspaceId') {

@@ -42,7 +42,16 @@ export function examplesIn(w: Furnished): Record<Exclude<RouteName, (typeof open
 
 /** Rooms of the React kit are named by a stream id or by type and slug. */
 function ofKit({ streams }: Furnished) {
-  return { 'kit.readKitConfig': { params: { cid: streams.general.id } } } satisfies Record<string, Example>;
+  const { limit } = page;
+  const params = { cid: streams.general.id };
+  return {
+    'kit.readWsAuth': {},
+    'kit.readConnectionId': {},
+    'kit.tellEditingState': { bodies: [{ ...params, typing: true, cursor: 3, selection: { start: 1, end: 3 } }] },
+    'kit.readKitConfig': { params },
+    'kit.listKitMessages': { params, query: { limit, before: '9' } },
+    'kit.listKitMembers': { params, query: page },
+  } satisfies Record<string, Example>;
 }
 
 const page = { limit: '2', cursor: '' };

@@ -121,7 +121,12 @@ const kinds: Record<ClosedRoute, Kind> = {
   'files.readFile': 'one',
   'transfer.exportWorkspace': 'page',
   'transfer.importRecords': 'one',
+  'kit.readWsAuth': 'one',
+  'kit.readConnectionId': 'one',
+  'kit.tellEditingState': 'one',
   'kit.readKitConfig': 'one',
+  'kit.listKitMessages': 'page',
+  'kit.listKitMembers': 'page',
 };
 
 const manyNames = Array.from({ length: 2_300 }, (_, i) => `@u${String(i).padStart(4, '0')}`).join(' ');

@@ -1,0 +1,130 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UserId } from '../../contract/ids.ts';
+import { presenceSeconds } from '../../contract/presence.ts';
+import type { Presence, PresenceStatus } from '../../contract/presence.ts';
+import type { Clock } from '../platform/clock.ts';
+import { setting } from '../platform/config.ts';
+
+/** A device of a member: a browser or a program, which has one id over all of its tabs and sockets. */
+export interface Device {
+  readonly workspaceId: string;
+  readonly userId: string;
+  readonly deviceId: string;
+}
+/** State of a device. `hidden`: it is connected and nobody sees it. */
+export type DeviceState = 'active' | 'away' | 'hidden';
+
+/** Leases of the devices of members. A device whose lease has ended is gone, whatever became of its socket. */
+export interface PresenceLeases {
+  /** Renews the lease of a device, for `presenceSeconds`. One request; a second one forgets devices that are gone. */
+  renew(device: Device, state: DeviceState): Promise<void>;
+  /** Finds the presence of members. One request for each hundred. */
+  find(workspaceId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Presence>>;
+}
+
+interface Lease {
+  readonly state: DeviceState;
+  /** End, in milliseconds since 1970. */
+  readonly until: number;
+}
+type Item = Readonly<Record<string, unknown>> & { readonly lastSeen?: number };
+
+/** Days that it is known when a member was last seen. */
+const keptDays = 90;
+const batchSize = 100;
+const devicePrefix = 'device ';
+
+export const openPresenceLeases = ({ clock }: { readonly clock: Clock }): PresenceLeases =>
+  createPresenceLeases(new DynamoDBClient({ maxAttempts: 4 }), setting('connectionsTable'), clock);
+
+export function createPresenceLeases(client: DynamoDBClient, table: string, clock: Clock): PresenceLeases {
+  return new LeaseTable(DynamoDBDocumentClient.from(client), table, clock);
+}
+
+const keyOf = (workspaceId: string, userId: string) => ({ pk: `presence#${workspaceId}#${userId}`, sk: 'presence' });
+
+/** One item for each member, with an attribute for each device. */
+class LeaseTable implements PresenceLeases {
+  readonly #db: DynamoDBDocumentClient;
+  readonly #table: string;
+  readonly #clock: Clock;
+
+  constructor(db: DynamoDBDocumentClient, table: string, clock: Clock) {
+    this.#db = db;
+    this.#table = table;
+    this.#clock = clock;
+  }
+
+  async renew({ workspaceId, userId, deviceId }: Device, state: DeviceState): Promise<void> {
+    const now = this.#clock.now().getTime();
+    const lease: Lease = { state, until: now + presenceSeconds * 1_000 };
+    const Key = keyOf(workspaceId, userId);
+    const { Attributes } = await this.#db.send(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key,
+        UpdateExpression: 'SET #device = :lease, lastSeen = :now, userId = :user, expiresAt = :end',
+        ExpressionAttributeNames: { '#device': `${devicePrefix}${deviceId}` },
+        ExpressionAttributeValues: {
+          ':lease': lease,
+          ':now': now,
+          ':user': userId,
+          ':end': Math.ceil(now / 1_000) + keptDays * 86_400,
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    const gone = leasesOf(Attributes ?? {}).filter(([, { until }]) => until <= now);
+    if (gone.length === 0) return;
+    await this.#db.send(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key,
+        UpdateExpression: `REMOVE ${gone.map((_, i) => `#d${i}`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(gone.map(([name], i) => [`#d${i}`, name])),
+      }),
+    );
+  }
+
+  async find(workspaceId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Presence>> {
+    const now = this.#clock.now().getTime();
+    const found = new Map(userIds.map((userId) => [userId, presenceOf(userId, {}, now)] as const));
+    const ids = [...found.keys()];
+    for (let from = 0; from < ids.length; from += batchSize) {
+      for (const item of await this.#read(workspaceId, ids.slice(from, from + batchSize))) {
+        const userId = String(item['userId']);
+        found.set(userId, presenceOf(userId, item, now));
+      }
+    }
+    return found;
+  }
+
+  /** Reads the items of at most a hundred members; asks again for those that were left out. */
+  async #read(workspaceId: string, userIds: readonly string[]): Promise<Item[]> {
+    const items: Item[] = [];
+    let keys: object[] = userIds.map((userId) => keyOf(workspaceId, userId));
+    for (let attempt = 0; keys.length > 0; attempt++) {
+      if (attempt === 6) throw new Error(`DynamoDB did not read ${keys.length} items`);
+      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 20 * Math.random()));
+      const { Responses, UnprocessedKeys } = await this.#db.send(
+        new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: keys } } }),
+      );
+      items.push(...((Responses?.[this.#table] ?? []) as Item[]));
+      keys = UnprocessedKeys?.[this.#table]?.Keys ?? [];
+    }
+    return items;
+  }
+}
+
+const leasesOf = (item: Item): [name: string, lease: Lease][] =>
+  Object.entries(item).filter((entry): entry is [string, Lease] => entry[0].startsWith(devicePrefix));
+
+/** Sums up the devices of a member. */
+function presenceOf(userId: string, item: Item, nowMs: number): Presence {
+  const live = leasesOf(item).filter(([, { until }]) => until > nowMs);
+  const isActive = live.some(([, { state }]) => state === 'active');
+  const status: PresenceStatus = isActive ? 'online' : live.length > 0 ? 'away' : 'offline';
+  const lastSeenAt = item.lastSeen === undefined ? null : new Date(item.lastSeen).toISOString();
+  return { userId: UserId.parse(userId), status, lastSeenAt };
+}

@@ -1,0 +1,35 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../../functions/platform/clock.ts';
+import { createConnectionIds } from '../../functions/kit/connection-ids.ts';
+import type { ConnectionIds } from '../../functions/kit/connection-ids.ts';
+import { createPresenceLeases } from '../../functions/presence/presence-store.ts';
+import type { PresenceLeases } from '../../functions/presence/presence-store.ts';
+import { startTestTable } from './dynamodb.ts';
+
+/** What the kit keeps in the table of connections. The table starts with the first use. */
+export interface KitParts {
+  readonly connectionIds: ConnectionIds;
+  readonly presence: PresenceLeases;
+  stop(): Promise<void>;
+}
+
+export function createKitParts(clock: Clock): KitParts {
+  let started: ReturnType<typeof startTestTable> | undefined;
+  const within = <Part>(make: (client: DynamoDBClient) => Part): (() => Promise<Part>) => {
+    let part: Promise<Part> | undefined;
+    return () => (part ??= (started ??= startTestTable('connections')).then(({ client }) => make(client)));
+  };
+  const connectionIds = within((client) => createConnectionIds(client, 'connections', clock));
+  const presence = within((client) => createPresenceLeases(client, 'connections', clock));
+  return {
+    connectionIds: {
+      idOf: async (...given) => (await connectionIds()).idOf(...given),
+      mayTell: async (...given) => (await connectionIds()).mayTell(...given),
+    },
+    presence: {
+      renew: async (...given) => (await presence()).renew(...given),
+      find: async (...given) => (await presence()).find(...given),
+    },
+    stop: async () => (await started)?.stop(),
+  };
+}
