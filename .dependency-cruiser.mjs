@@ -82,8 +82,7 @@ const features = {
   // The surfaces of the React kit are views on what others keep: streams, members, events.
   kit: {
     files: [
-      'functions/presence/presence-store.ts',
-      'functions/realtime/create-ticket.ts',
+      'functions/realtime/presence-store.ts',
       'functions/streams/access.ts',
       'functions/streams/events/list-events.ts',
       'functions/streams/members/member-store.ts',

@@ -6,7 +6,6 @@ import type { ConnectionsTable } from './platform/connections-table.ts';
 import type { Database } from './platform/database.ts';
 import type { HttpRoutes } from './platform/http-routes.ts';
 import { type Platform, ServiceFunction } from './platform/service-function.ts';
-import type { Sockets } from './platform/sockets.ts';
 import type { WorkQueue } from './platform/work-queue.ts';
 
 export interface KitProps {
@@ -15,7 +14,6 @@ export interface KitProps {
   readonly database: Database;
   readonly keys: Keys;
   readonly connections: ConnectionsTable;
-  readonly sockets: Sockets;
   readonly fanOut: WorkQueue;
 }
 
@@ -34,10 +32,10 @@ export class Kit extends Construct {
     });
     props.database.grantConnect(this.http, 'app');
     props.keys.grantVerifyTokens(this.http);
-    props.keys.grantSignTickets(this.http);
     props.connections.grant(this.http, 'keepPresence');
-    props.sockets.tell(this.http);
     props.fanOut.grantSend(this.http);
-    props.routes.add(api.kit, this.http);
+    // Tickets are signed by one function alone.
+    const { readWsAuth: _, ...routes } = api.kit;
+    props.routes.add(routes, this.http);
   }
 }

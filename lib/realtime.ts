@@ -45,7 +45,7 @@ export class Realtime extends Construct {
     props.keys.grantVerifyTokens(this.http);
     props.keys.grantSignTickets(this.http);
     this.sockets.tell(this.http);
-    props.routes.add(api.realtime, this.http);
+    props.routes.add({ ...api.realtime, readWsAuth: api.kit.readWsAuth }, this.http);
 
     this.authorize = new ServiceFunction(this, 'Authorize', {
       platform,

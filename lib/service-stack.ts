@@ -67,7 +67,7 @@ export class ServiceStack extends Stack {
     const live = { platform, routes, database, keys, connections, fanOut };
     const retention = new Retention(this, 'Retention', { ...live, memory, files, embeddings: epochs.embeddingsQueue });
     retention.queue.grantSend(streams.http);
-    new Kit(this, 'Kit', { platform, routes, database, keys, connections, sockets: realtime.sockets, fanOut });
+    new Kit(this, 'Kit', { platform, routes, database, keys, connections, fanOut });
     new Auth(this, 'Auth', { platform, routes, database, keys, connections, fanOut });
     new Operations(this, 'Operations', { platform, routes, database, connections, qdrant, fanOut });
 

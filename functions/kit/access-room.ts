@@ -20,11 +20,19 @@ export async function accessRoom(tx: Transaction, caller: UserCaller, cid: strin
 }
 
 async function findStreamId(tx: Transaction, caller: UserCaller, cid: string): Promise<string | undefined> {
-  // The gateway decodes a path once.
-  const parsed = parseCid(cid);
+  const parsed = parseCid(decoded(cid));
   if (parsed?.kind !== 'slug') return parsed?.streamId;
   const found = await findStreamsBySlug(tx, caller.userId, parsed.slug);
   return found.find(({ streamType }) => streamType === parsed.type)?.id;
 }
 
 const noSuchRoom = (): AppError => new AppError('forbidden', 'The room does not exist, or it is not open to you.');
+
+/** Decodes a segment of a path, which the router leaves as it was sent. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

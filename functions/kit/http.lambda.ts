@@ -1,11 +1,10 @@
 import { openDatabase } from '../platform/database.ts';
 import { httpHandler } from '../platform/http-handler.ts';
 import { openOrigin } from '../platform/keys/origin.ts';
-import { openSigner } from '../platform/keys/signer.ts';
 import { openVerifier } from '../platform/keys/verifier.ts';
 import { openQueues } from '../platform/queues.ts';
 import { wire } from '../platform/wire.ts';
-import { openPresenceLeases } from '../presence/presence-store.ts';
+import { openPresenceLeases } from '../realtime/presence-store.ts';
 import { openConnectionIds } from './connection-ids.ts';
 import { kitTable } from './table.ts';
 
@@ -15,12 +14,10 @@ const app = wire(
     db: openDatabase,
     queues: openQueues,
     tokenVerifier: openVerifier('user-token'),
-    ticketSigner: openSigner('realtime-ticket'),
     connectionIds: openConnectionIds,
     presence: openPresenceLeases,
   },
   'fanOutQueueUrl',
-  'realtimeUrl',
 );
 
 export const handler = httpHandler(app, kitTable(app));

@@ -3,7 +3,7 @@ import type { KitMembers, ListKitMembers } from '../../contract/kit.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { readCursor, writeCursor } from '../platform/cursor.ts';
-import type { PresenceLeases } from '../presence/presence-store.ts';
+import type { PresenceLeases } from '../realtime/presence-store.ts';
 import { countMembers, listMembersOf } from '../streams/members/member-store.ts';
 import { accessRoom } from './access-room.ts';
 

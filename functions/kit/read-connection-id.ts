@@ -3,7 +3,7 @@ import type { ConnectionId } from '../../contract/kit.ts';
 import { presenceSeconds } from '../../contract/presence.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
-import type { PresenceLeases } from '../presence/presence-store.ts';
+import type { PresenceLeases } from '../realtime/presence-store.ts';
 import { accessMember } from '../streams/access.ts';
 import type { ConnectionIds } from './connection-ids.ts';
 
@@ -17,7 +17,9 @@ export async function readConnectionId(
 ): Promise<ConnectionId> {
   await app.db.transaction(caller, (tx) => accessMember(tx, caller));
   const { workspaceId, userId, tokenVersion = 0, tokenExpiresAt = 0 } = caller;
-  const session = createHash('sha256').update(JSON.stringify([workspaceId, userId, tokenVersion, tokenExpiresAt])).digest('base64url');
+  const session = createHash('sha256')
+    .update(JSON.stringify([workspaceId, userId, tokenVersion, tokenExpiresAt]))
+    .digest('base64url');
   const connectionId = await app.connectionIds.idOf(session, new Date(tokenExpiresAt * 1_000));
   await app.presence.renew({ workspaceId, userId, deviceId: connectionId }, 'active');
   return { connectionId, expires: new Date(app.clock.now().getTime() + 1_000 * presenceSeconds).toISOString() };

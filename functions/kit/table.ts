@@ -2,24 +2,21 @@ import * as routes from '../../contract/routes/kit.ts';
 import type { App } from '../platform/app.ts';
 import { ok, on } from '../platform/http-handler.ts';
 import type { Served } from '../platform/http-handler.ts';
-import type { PresenceLeases } from '../presence/presence-store.ts';
+import type { PresenceLeases } from '../realtime/presence-store.ts';
 import type { ConnectionIds } from './connection-ids.ts';
 import { listKitMembers } from './list-members.ts';
 import { listKitMessages } from './list-messages.ts';
 import { readKitConfig } from './read-config.ts';
 import { readConnectionId } from './read-connection-id.ts';
-import { readWsAuth } from './read-ws-auth.ts';
 import { tellEditingState } from './tell-editing-state.ts';
 
-type KitApp = Pick<App, 'db' | 'clock' | 'queues' | 'fanOutQueueUrl' | 'ticketSigner'> & {
-  readonly realtimeUrl: string;
+type KitApp = Pick<App, 'db' | 'clock' | 'queues' | 'fanOutQueueUrl'> & {
   readonly connectionIds: ConnectionIds;
   readonly presence: PresenceLeases;
 };
 
 /** Routes of the React kit. */
 export const kitTable = (app: KitApp): Served[] => [
-  on(routes.readWsAuth, async (_input, caller) => ok(await readWsAuth(app, caller))),
   on(routes.readConnectionId, async (_input, caller) => ok(await readConnectionId(app, caller))),
   on(routes.tellEditingState, async (input, caller) => ok(await tellEditingState(app, caller, input), { status: 202 })),
   on(routes.readKitConfig, async (input, caller) => ok(await readKitConfig(app, caller, input))),

@@ -106,7 +106,8 @@ async function serve(app: HttpApp, row: Served, event: Event): Promise<Result> {
 /** Identifies the caller. Some routes answer 403 to a token that is not valid, and 401 only where there is none, or it has expired. */
 async function authenticateFor(app: HttpApp, { auth, wrongToken }: Route, authorization: string | undefined): Promise<Caller> {
   return authenticate(app, auth, authorization).catch((error: unknown) => {
-    if (wrongToken === undefined || !hasToken(authorization) || !(error instanceof AppError) || error.code !== 'unauthenticated') throw error;
+    if (wrongToken === undefined || !hasToken(authorization) || !(error instanceof AppError) || error.code !== 'unauthenticated')
+      throw error;
     throw new AppError(wrongToken, error.message);
   });
 }

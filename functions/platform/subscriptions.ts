@@ -13,6 +13,7 @@ export const connectionKey = (connectionId: string) => ({ pk: `conn#${connection
 export const ownerPartition = (workspaceId: string, userId: string) => `user#${workspaceId}#${userId}`;
 export const roomPartition = (room: string) => `room#${room}`;
 export const accessPrefix = 'access#';
+export const presenceKey = (workspaceId: string, userId: string) => ({ pk: `presence#${workspaceId}#${userId}`, sk: 'presence' });
 /** Name of an ended access that concerns everybody. User ids cannot be this. */
 export const everybody = '*';
 
@@ -30,7 +31,8 @@ export interface Subscriptions {
    */
   end(workspaceId: string, endings: readonly Ending[], epoch: number): Promise<string[]>;
   /**
-   * Returns true when nothing names a member any more: no connection is open, and the accesses that ended of the given rooms are deleted.
+   * Returns true when nothing names a member any more: no connection is open, and the presence and the ended accesses of the given rooms are
+   * deleted.
    * False while a connection is open.
    */
   forget(workspaceId: string, userId: string, rooms: readonly string[]): Promise<boolean>;
@@ -64,7 +66,7 @@ export function createSubscriptions(client: DynamoDBClient, table: string, clock
     async forget(workspaceId, userId, rooms) {
       const work = new EndingWork(DynamoDBDocumentClient.from(client), table, AbortSignal.timeout(limitMs));
       if (await work.isConnected(workspaceId, userId, Math.floor(clock.now().getTime() / 1000))) return false;
-      await work.remove(rooms.map((room) => ({ room, userId })));
+      await work.remove([...rooms.map((room) => accessKey({ room, userId })), presenceKey(workspaceId, userId)]);
       return true;
     },
   };
@@ -150,9 +152,9 @@ class EndingWork {
     return this.#sendAll([...items.values()].map((Item) => ({ PutRequest: { Item } })));
   }
 
-  /** Deletes ended accesses. Safe only for members without connections. */
-  remove(accesses: readonly Access[]): Promise<void> {
-    return this.#sendAll(accesses.map((access) => ({ DeleteRequest: { Key: accessKey(access) } })));
+  /** Deletes entries. Ended accesses may go only for members without connections. */
+  remove(keys: readonly object[]): Promise<void> {
+    return this.#sendAll(keys.map((Key) => ({ DeleteRequest: { Key } })));
   }
 
   async #sendAll(requests: readonly Record<string, unknown>[]): Promise<void> {

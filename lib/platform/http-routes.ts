@@ -64,17 +64,15 @@ export class HttpRoutes extends Construct {
   }
 
   /**
-   * Routes a feature's paths to its function, all methods included: the function answers 405 with the allowed ones. The function refuses
+   * Routes a feature's paths to its function, one route for all methods: the function answers 405 with the allowed ones. The function refuses
    * requests that do not come through the front.
    */
   add(routes: Readonly<Record<string, Route>>, fn: ServiceFunction): void {
     this.#keys.grantCheckOrigin(fn);
     const integration = integrate(fn);
-    const rows = Object.values(routes);
-    const listed = rows.map(({ method, path }) => ({ method: HttpMethod[method], path }));
-    const others = [...new Set(rows.map(({ path }) => path))].map((path) => ({ method: HttpMethod.ANY, path }));
-    for (const { method, path } of [...listed, ...others]) {
-      new HttpRoute(this, `${method} ${path}`, { httpApi: this.api, routeKey: HttpRouteKey.with(path, method), integration });
+    for (const path of new Set(Object.values(routes).map((route) => route.path))) {
+      const routeKey = HttpRouteKey.with(path, HttpMethod.ANY);
+      new HttpRoute(this, `ANY ${path}`, { httpApi: this.api, routeKey, integration });
     }
   }
 
@@ -97,6 +95,7 @@ const accessLogFormat = AccessLogFormat.custom(
     requestId: '$context.requestId',
     time: '$context.requestTime',
     ip: '$context.identity.sourceIp',
+    method: '$context.httpMethod',
     route: '$context.routeKey',
     path: '$context.path',
     status: '$context.status',

@@ -251,7 +251,7 @@ export class FakeWorkspace {
     this.#nudge(stream);
   }
 
-  /** Who cannot read a thread any more follows it no more. */
+  /** Ends following of threads that the reader can read no more. */
   #unfollowHidden(): void {
     for (const thread of this.#hiddenFollowed()) {
       this.#endMembership(thread);

@@ -158,6 +158,51 @@ describe('rooms', () => {
   });
 });
 
+describe('the surfaces of the React kit, through the front', () => {
+  const get = async (path: string, n = 0) => {
+    const token = local.demo?.users[n]?.token ?? '';
+    const response = await fetch(`${local.baseUrl}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const surfaces = [
+    '/api/ws-auth',
+    '/api/connection-id',
+    '/rooms/channel:kit/config',
+    '/rooms/channel%3Akit/messages',
+    '/rooms/channel:kit/members',
+  ];
+  beforeAll(() => api.streams.create({ streamType: 'channel', name: 'Kit' }));
+
+  test.each(surfaces)('%s answers with its slash and without', async (path) => {
+    expect([(await get(`${path}/`)).status, (await get(path)).status]).toEqual([200, 200]);
+  });
+
+  test('an unknown room is refused, and an unknown address is none', async () => {
+    expect(await get('/rooms/channel:nowhere/config/')).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect((await get('/api/nothing/')).status).toBe(404);
+  });
+
+  test('the address of ws-auth opens one socket; peers see an editing state that comes over HTTP, and its sender does not', async () => {
+    const { url } = (await get('/api/ws-auth/')).body as { url: string };
+    const { url: peersUrl } = (await get('/api/ws-auth/', 1)).body as { url: string };
+    const at = (address: string) => connect(new URL(address).search);
+    const [own, peer] = [await at(url), await at(peersUrl)];
+    if (typeof own === 'number' || typeof peer === 'number') throw new Error('A socket was refused');
+    expect(await at(url)).toBe(403);
+    const rooms = [{ room: room.stream(stream.workspaceId, stream.id) }];
+    for (const socket of [own, peer]) expect(await ask(socket, { op: 'sub', id: 1, d: { rooms } })).toMatchObject({ op: 'ok' });
+    const heard: ServerFrame[] = [];
+    own.on('message', (data) => heard.push(ServerFrame.parse(JSON.parse((data as Buffer).toString()))));
+    const seen = next(peer);
+    expect(await api.kit.tellEditingState({ cid: stream.id, cursor: 7 })).toEqual({ sent: true });
+    const actor = local.demo?.users[0]?.id;
+    expect(await seen).toMatchObject({ op: 'eph', type: 'editing.state', actor, ttl: 15, data: { cursor: 7 } });
+    await local.queues.settled();
+    expect(heard).toEqual([]);
+    for (const socket of [own, peer]) socket.terminate();
+  });
+});
+
 test('what happened is counted: posts, frames, and the time from commit to socket', async () => {
   await api.events(stream.id).post({ text: 'counted' });
   await local.queues.settled();

@@ -122,6 +122,10 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     may: [appSecret, signTokens, send, ...endings],
     told: [...database, ...users, 'USER_TOKEN_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'],
   },
+  KitHttp: {
+    may: [appSecret, send, ...onTable('PutItem', 'UpdateItem', 'BatchGetItem')],
+    told: [...database, ...users, 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'],
+  },
   RealtimeHttp: { may: [appSecret, signTickets], told: [...database, ...users, 'TICKET_SECRET_ARN', 'TICKET_PUBLIC_KEYS', 'REALTIME_URL'] },
   RealtimeAuthorize: { may: onTable('PutItem'), told: ['TICKET_PUBLIC_KEYS', 'CONNECTIONS_TABLE'] },
   RealtimeSocket: {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { api } from '../../contract/api.ts';
+import { kitPaths } from '../../lib/web.ts';
 import { resourcesOf, root, synthesize, type Resource } from './synthesized.ts';
 
 const { web } = synthesize('dev');
@@ -114,14 +115,23 @@ describe('the page', () => {
 });
 
 describe('paths of the page', () => {
-  const [, { Properties }] = resourcesOf(web, 'AWS::CloudFront::Function')[0]!;
+  const edges = resourcesOf(web, 'AWS::CloudFront::Function').map(([id, { Properties }]) => ({ id, Properties }));
+  const edgeOf = (name: string) => edges.find(({ id }) => id.includes(name))!;
+  const { Properties } = edgeOf('PagePaths');
   const source = readFileSync(join(root, 'lib/platform/page-paths.js'), 'utf8');
   const handle = (uri: string): string => runInNewContext(`${source}\nhandler({ request: { uri: ${JSON.stringify(uri)} } }).uri`) as string;
 
   test('are decided by the function in the repository', () => {
     expect(Properties).toMatchObject({ FunctionCode: source, FunctionConfig: { Runtime: 'cloudfront-js-2.0' }, AutoPublish: true });
     expect(config.DefaultCacheBehavior.FunctionAssociations).toHaveLength(1);
-    for (const { FunctionAssociations } of behaviours) expect(FunctionAssociations).toBeUndefined();
+    for (const { PathPattern, FunctionAssociations } of behaviours) {
+      const edge = FunctionAssociations as { FunctionARN: { 'Fn::GetAtt': string[] } }[] | undefined;
+      const isOfKit = kitPaths.some((path) => path === PathPattern);
+      expect([PathPattern, edge?.map(({ FunctionARN }) => FunctionARN['Fn::GetAtt'][0])]).toEqual([
+        PathPattern,
+        isOfKit ? [edgeOf('KitPaths').id] : undefined,
+      ]);
+    }
   });
 
   test.each([
@@ -131,5 +141,18 @@ describe('paths of the page', () => {
     ['/assets/index-a1b2.js', '/assets/index-a1b2.js'],
     ['/favicon.svg', '/favicon.svg'],
     ['/assets/missing.js', '/assets/missing.js'],
+  ])('%s is %s', (uri, expected) => expect(handle(uri)).toBe(expected));
+});
+
+describe('paths of the kit', () => {
+  const source = readFileSync(join(root, 'lib/platform/kit-paths.js'), 'utf8');
+  const handle = (uri: string): string => runInNewContext(`${source}\nhandler({ request: { uri: ${JSON.stringify(uri)} } }).uri`) as string;
+
+  test.each([
+    ['/api/ws-auth/', '/api/ws-auth'],
+    ['/api/ws-auth', '/api/ws-auth'],
+    ['/rooms/channel:general/config/', '/rooms/channel:general/config'],
+    ['/rooms/a%2Fb/config//', '/rooms/a%2Fb/config/'],
+    ['/', '/'],
   ])('%s is %s', (uri, expected) => expect(handle(uri)).toBe(expected));
 });

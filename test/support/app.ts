@@ -17,8 +17,8 @@ import type { WorkspaceRole } from '../../contract/workspace.ts';
 import { createTestDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 import { createTestIndex } from './index-handle.ts';
-import { createKitParts } from './kit.ts';
-import type { KitParts } from './kit.ts';
+import { createKitParts } from './kit/kit-parts.ts';
+import type { KitParts } from './kit/kit-parts.ts';
 import type { TestIndexHandle } from './index-handle.ts';
 
 export interface TestApp extends App {

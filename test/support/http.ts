@@ -1,6 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as authRoutes from '../../contract/routes/auth.ts';
-import * as realtimeRoutes from '../../contract/routes/realtime.ts';
 import { createToken } from '../../functions/auth/create-token.ts';
 import { createDraftBudget } from '../../functions/epochs/related/draft-budget.ts';
 import { createKnowledge } from '../../functions/epochs/learning/knowledge.ts';
@@ -10,7 +9,7 @@ import { fileTable } from '../../functions/files/table.ts';
 import { kitTable } from '../../functions/kit/table.ts';
 import { notificationTable } from '../../functions/notifications/table.ts';
 import { httpHandler, ok, on } from '../../functions/platform/http-handler.ts';
-import { createTicket } from '../../functions/realtime/create-ticket.ts';
+import { ticketTable } from '../../functions/realtime/table.ts';
 import { eventTable, searchTable, streamTable } from '../../functions/streams/table.ts';
 import { retentionTable } from '../../functions/retention/table.ts';
 import { transferTable } from '../../functions/transfer/table.ts';
@@ -44,14 +43,12 @@ export function httpOf(app: TestApp, objects: Objects = createSignedObjects(app.
     ...eventTable(app),
     ...searchTable({ ...app, db: app.test.open('search') }),
     ...notificationTable(app),
-    ...kitTable({ ...app, ...app.kit, realtimeUrl: 'wss://example.test/realtime' }),
+    ...kitTable({ ...app, ...app.kit }),
     ...epochTable({ ...app, knowledge: createKnowledge(), draftBudget: createDraftBudget(app) }),
     ...fileTable({ ...app, objects }),
     ...retentionTable(app),
     ...transferTable(app),
-    on(realtimeRoutes.createTicket, async (_input, caller) =>
-      ok(await createTicket({ ...app, realtimeUrl: 'wss://example.test/realtime' }, caller)),
-    ),
+    ...ticketTable({ ...app, realtimeUrl: 'wss://example.test/realtime' }),
   ]);
   return async ({ method = 'GET', path, token, query, headers, json, raw, base64 }: Request): Promise<Response> => {
     const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));

@@ -7,6 +7,7 @@ import type { Erasure } from '../../../contract/retention.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
+import { createPresenceLeases } from '../../../functions/realtime/presence-store.ts';
 import { createTestConnections } from '../../support/connections.ts';
 import { createMemoryWorker } from '../../support/memory-worker.ts';
 import type { MemoryWorker } from '../../support/memory-worker.ts';
@@ -137,6 +138,7 @@ async function live(): Promise<{ mention: StreamEvent; message: StreamEvent }> {
 
 async function connect(): Promise<void> {
   const connection = { connectionId: 'c1', workspaceId: team.workspaceId, userId: person.id };
+  await createPresenceLeases(registry.client, 'connections', app.clock).renew({ ...connection, deviceId: 'phone' }, 'active');
   await registry.connections.add(connection);
   await registry.connections.subscribe(connection, [room.stream(team.workspaceId, open.id), room.user(team.workspaceId, person.id)], 10, 0);
 }

@@ -56,9 +56,9 @@ describe('route matrix: the examples', () => {
     const fields = Object.keys(schemaOf(route.route.query).properties ?? {});
     // The parameters that select events exclude each other.
     const ways = ['after', 'before', 'around', 'changedAfter'];
-    expect(
-      fields.filter((field) => !(field in (example.query ?? {})) && !(route.name === 'streams.listEvents' && ways.includes(field))),
-    ).toEqual([]);
+    const isPaged = ['streams.listEvents', 'kit.listKitMessages'].includes(route.name);
+    const isExcluded = (field: string) => (isPaged && ways.includes(field)) || (route.name === 'kit.listKitMembers' && field === 'offset');
+    expect(fields.filter((field) => !(field in (example.query ?? {})) && !isExcluded(field))).toEqual([]);
     if (!route.route.body) return expect(example.bodies).toBeUndefined();
     const schema = schemaOf(route.route.body);
     const forms = schema.anyOf ?? schema.oneOf ?? [schema];

@@ -5,6 +5,7 @@ import { presenceSeconds } from '../../contract/presence.ts';
 import type { Presence, PresenceStatus } from '../../contract/presence.ts';
 import type { Clock } from '../platform/clock.ts';
 import { setting } from '../platform/config.ts';
+import { presenceKey } from '../platform/subscriptions.ts';
 
 /** A device of a member: a browser or a program, which has one id over all of its tabs and sockets. */
 export interface Device {
@@ -42,8 +43,6 @@ export function createPresenceLeases(client: DynamoDBClient, table: string, cloc
   return new LeaseTable(DynamoDBDocumentClient.from(client), table, clock);
 }
 
-const keyOf = (workspaceId: string, userId: string) => ({ pk: `presence#${workspaceId}#${userId}`, sk: 'presence' });
-
 /** One item for each member, with an attribute for each device. */
 class LeaseTable implements PresenceLeases {
   readonly #db: DynamoDBDocumentClient;
@@ -59,7 +58,7 @@ class LeaseTable implements PresenceLeases {
   async renew({ workspaceId, userId, deviceId }: Device, state: DeviceState): Promise<void> {
     const now = this.#clock.now().getTime();
     const lease: Lease = { state, until: now + presenceSeconds * 1_000 };
-    const Key = keyOf(workspaceId, userId);
+    const Key = presenceKey(workspaceId, userId);
     const { Attributes } = await this.#db.send(
       new UpdateCommand({
         TableName: this.#table,
@@ -103,13 +102,11 @@ class LeaseTable implements PresenceLeases {
   /** Reads the items of at most a hundred members; asks again for those that were left out. */
   async #read(workspaceId: string, userIds: readonly string[]): Promise<Item[]> {
     const items: Item[] = [];
-    let keys: object[] = userIds.map((userId) => keyOf(workspaceId, userId));
+    let keys: object[] = userIds.map((userId) => presenceKey(workspaceId, userId));
     for (let attempt = 0; keys.length > 0; attempt++) {
       if (attempt === 6) throw new Error(`DynamoDB did not read ${keys.length} items`);
       if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 20 * Math.random()));
-      const { Responses, UnprocessedKeys } = await this.#db.send(
-        new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: keys } } }),
-      );
+      const { Responses, UnprocessedKeys } = await this.#db.send(new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: keys } } }));
       items.push(...((Responses?.[this.#table] ?? []) as Item[]));
       keys = UnprocessedKeys?.[this.#table]?.Keys ?? [];
     }

@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock } from '../../functions/platform/clock.ts';
-import { createConnectionIds } from '../../functions/kit/connection-ids.ts';
-import type { ConnectionIds } from '../../functions/kit/connection-ids.ts';
-import { createPresenceLeases } from '../../functions/presence/presence-store.ts';
-import type { PresenceLeases } from '../../functions/presence/presence-store.ts';
-import { startTestTable } from './dynamodb.ts';
+import type { Clock } from '../../../functions/platform/clock.ts';
+import { createConnectionIds } from '../../../functions/kit/connection-ids.ts';
+import type { ConnectionIds } from '../../../functions/kit/connection-ids.ts';
+import { createPresenceLeases } from '../../../functions/realtime/presence-store.ts';
+import type { PresenceLeases } from '../../../functions/realtime/presence-store.ts';
+import { startTestTable } from '../dynamodb.ts';
 
-/** What the kit keeps in the table of connections. The table starts with the first use. */
+/** Parts that the kit keeps in the table of connections. The table starts with the first use. */
 export interface KitParts {
   readonly connectionIds: ConnectionIds;
   readonly presence: PresenceLeases;
