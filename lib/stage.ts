@@ -114,9 +114,9 @@ const prod: Fixed = {
     backupDays: 14,
     deletionProtection: true,
     tls: 'verify',
-    // Nine functions answer people; tickets, search and the workers have widths of their own, and seven have one environment. Together they
+    // Ten functions answer people; tickets, search and the workers have widths of their own, and seven have one environment. Together they
     // stay below the 400 connections that 4 GiB of memory allow.
-    environmentsPerFunction: 33,
+    environmentsPerFunction: 30,
     connectionsAlarm: 320,
   },
   logs: { level: 'INFO', retention: RetentionDays.THREE_MONTHS, keep: true },

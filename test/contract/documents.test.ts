@@ -5,6 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { api } from '../../contract/api.ts';
+import { publicPath } from '../../contract/route.ts';
 import { byeCodes } from '../../contract/close-codes.ts';
 import { ClientFrame, ServerFrame } from '../../contract/frames.ts';
 import { asyncApiDocument } from '../../scripts/api-documents/asyncapi.ts';
@@ -66,7 +67,7 @@ describe('The close codes of the AsyncAPI document', () => {
 describe('The OpenAPI document', () => {
   test('has every route of the contract, once, and no other', () => {
     const routes = Object.values(api).flatMap((group) =>
-      Object.entries(group).map(([name, { method, path }]) => `${name}: ${method} ${path}`),
+      Object.entries(group).map(([name, route]) => `${name}: ${route.method} ${publicPath(route)}`),
     );
     expect(
       operations.map(({ path, method, operation }) => `${operation.operationId as string}: ${method.toUpperCase()} ${path}`).toSorted(),

@@ -3,6 +3,7 @@ import { functionsOf, resourcesOf, synthesize } from './synthesized.ts';
 
 /** Functions in front of Postgres run in the network. Functions that post to sockets, or that need nothing inside, run outside. */
 const inside = [
+  'KitHttp',
   'RealtimeHttp',
   'StreamsHttp',
   'StreamsSearch',
