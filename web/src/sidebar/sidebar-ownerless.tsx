@@ -57,7 +57,7 @@ function Item({ stream: { id, createdAt, memberCount }, onPicked }: { stream: Ow
         <Lock size={15} aria-hidden="true" />
         <span className={classes.words}>
           <span>Began: {began}</span>
-          <span className={classes.description}>{memberCount === 1 ? '1 member' : `${memberCount} members`}, who see who recovers it</span>
+          <span className={classes.description}>{readersOf(memberCount)}</span>
           {problem && <span role="alert">{sentenceOf(problem)}</span>}
         </span>
       </span>
@@ -66,4 +66,10 @@ function Item({ stream: { id, createdAt, memberCount }, onPicked }: { stream: Ow
       </Button>
     </li>
   );
+}
+
+/** Sentence about those who can still read the stream, and see who recovers it. */
+function readersOf(count: number): string {
+  if (count === 0) return 'Nobody can read it now';
+  return count === 1 ? '1 member reads it and sees who recovers it' : `${count} members read it and see who recovers it`;
 }
