@@ -38,5 +38,5 @@ export async function listKitMembers(
   }));
   const last = page.at(-1);
   const more = members.length > limit && last;
-  return { items, total, nextCursor: more ? writeCursor({ name: last.user.name.toLowerCase(), id: last.user.id }) : null };
+  return { items, total, nextCursor: more ? writeCursor({ name: last.user.name, id: last.user.id }) : null };
 }

@@ -24,6 +24,6 @@ export async function listMembers(
     const items = members.slice(0, input.limit);
     const last = items.at(-1);
     const more = members.length > input.limit && last;
-    return { items, nextCursor: more ? writeCursor({ name: last.name.toLowerCase(), id: last.id }) : null };
+    return { items, nextCursor: more ? writeCursor({ name: last.name, id: last.id }) : null };
   });
 }

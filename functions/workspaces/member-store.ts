@@ -26,7 +26,7 @@ const membershipOf = (row: MembershipRow): Membership => ({
   tokenVersion: row.token_version,
 });
 
-/** Members by name after a key; names compare by code point. `seenBy` limits them to members of a guest's streams. */
+/** Members by name after a key; names compare by code point, in lower case as Postgres makes it. `seenBy` limits them to members of a guest's streams. */
 export async function listMembersAfter(
   tx: Transaction,
   page: { q?: string; role?: string; seenBy?: string; after?: { name: string; id: string }; limit: number },
@@ -40,7 +40,7 @@ export async function listMembersAfter(
        and ($4::text is null or u.id = $4 or exists (
          select from stream_members mine join stream_members theirs on theirs.stream_id = mine.stream_id
          where mine.workspace_id = $1 and mine.user_id = $4 and mine.left_at is null and theirs.user_id = u.id and theirs.left_at is null))
-       and ($5::text is null or (lower(u.name) collate "C", u.id) > ($5 collate "C", $6))
+       and ($5::text is null or (lower(u.name) collate "C", u.id) > (lower($5) collate "C", $6))
      order by lower(u.name) collate "C", u.id limit $7`,
     [tx.workspaceId, page.q || null, page.role ?? null, page.seenBy ?? null, page.after?.name ?? null, page.after?.id ?? null, page.limit],
   );

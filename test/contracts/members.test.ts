@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { keyScopes } from '../../contract/api-key.ts';
+import { UserId, WorkspaceId } from '../../contract/ids.ts';
 import type { Stream } from '../../contract/stream.ts';
+import { createToken } from '../../functions/auth/create-token.ts';
+import { createTeam } from '../support/team.ts';
 import { countStatements } from '../support/statements.ts';
 import { openKit } from './kit.ts';
 import type { Kit } from './kit.ts';
@@ -48,6 +52,40 @@ test('offsets and cursors reach each member once, and beyond the end is an empty
   expect(byOffset).toEqual(['ada', ...people]);
   expect(byCursor).toEqual(byOffset);
   expect(await page({ offset: '60' })).toMatchObject({ status: 200, items: [], total: 60, nextCursor: null });
+});
+
+test('names of any script are paged once each, whose lower case JavaScript and Postgres make differently', async () => {
+  const names = ['ΟΔΥΣΣΕΥΣ', 'ΟΔΥΣΣΕΥΣ', 'ΟΔΥΣΣΕΥΣΑ', 'İa', 'ia', 'İb', 'ǅ', 'ẞ', 'ss', '\u{10400}'];
+  const team = await createTeam(kit.app);
+  const zoe = await team.join('zoe', 'owner');
+  const by = { kind: 'apiKey', workspaceId: WorkspaceId.parse(team.workspaceId), keyId: 'test', scopes: keyScopes } as const;
+  const ids = names.map((_, i) => `script-${i}`);
+  for (const [i, name] of names.entries())
+    await createToken(kit.app, by, { userId: UserId.parse(ids[i]), name, role: 'member', expiresInSeconds: 60 });
+  const crowd = await zoe.channel('crowd');
+  await zoe.call('POST', `/streams/${crowd.id}/members`, { userIds: ids });
+  // Private streams may have slugs that others have; two of the names are the same.
+  const named = new Set(names);
+  for (const name of named) await zoe.channel(name, { visibility: 'private' });
+  const paged = async <Item>(path: string, query: Record<string, string> = {}) => {
+    const all: Item[] = [];
+    for (let cursor: string | null = '', pages = 0; cursor !== null && pages < 40; pages++) {
+      const sent = { limit: '1', ...query, ...(cursor !== '' && { cursor }) };
+      const response = path.startsWith('/rooms')
+        ? await kit.ask({ path, token: zoe.token, query: sent })
+        : await zoe.call('GET', path, undefined, sent);
+      const body = response.body as { items: Item[]; nextCursor: string | null };
+      all.push(...body.items);
+      cursor = body.nextCursor;
+    }
+    return all;
+  };
+  const everybody = ['zoe', ...ids].toSorted();
+  expect((await paged<{ id: string }>('/members')).map(({ id }) => id).toSorted()).toEqual(everybody);
+  for (const path of [`/streams/${crowd.id}/members`, `/rooms/${crowd.id}/members/`])
+    expect((await paged<Item>(path)).map(({ user }) => user.id).toSorted()).toEqual(everybody);
+  const listed = await paged<Stream>('/streams', { sort: 'name' });
+  expect(listed.map(({ name }) => name).toSorted()).toEqual(['crowd', ...named].toSorted());
 });
 
 test('shows presence to readers, and muting only to oneself', async () => {

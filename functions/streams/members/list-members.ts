@@ -21,6 +21,6 @@ export async function listStreamMembers(
     const items = found.slice(0, input.limit);
     const last = items.at(-1);
     const more = found.length > input.limit && last;
-    return { items, nextCursor: more ? writeCursor({ name: last.user.name.toLowerCase(), id: last.user.id }) : null };
+    return { items, nextCursor: more ? writeCursor({ name: last.user.name, id: last.user.id }) : null };
   });
 }

@@ -24,7 +24,7 @@ const memberColumns = 'm.user_id, u.name, m.role, wm.role as workspace_role, m.j
 const memberJoins = `join users u on u.workspace_id = m.workspace_id and u.id = m.user_id
      join workspace_members wm on wm.workspace_id = m.workspace_id and wm.user_id = m.user_id and wm.removed_at is null`;
 
-/** Lists the members of a stream after a key, by name; names compare by code point. */
+/** Lists the members of a stream after a key, by name; names compare by code point, in lower case as Postgres makes it. */
 export async function listMembersOf(
   tx: Transaction,
   streamId: string,
@@ -34,7 +34,7 @@ export async function listMembersOf(
     `select ${memberColumns} from stream_members m ${memberJoins}
      where m.workspace_id = $1 and m.stream_id = $2 and m.left_at is null
        and ($3::text is null or strpos(lower(u.name), lower($3)) > 0 or strpos(lower(u.id), lower($3)) > 0)
-       and ($4::text is null or (lower(u.name) collate "C", u.id) > ($4 collate "C", $5))
+       and ($4::text is null or (lower(u.name) collate "C", u.id) > (lower($4) collate "C", $5))
      order by lower(u.name) collate "C", u.id limit $6 offset $7`,
     [tx.workspaceId, streamId, page.q || null, page.after?.name ?? null, page.after?.id ?? null, page.limit, page.offset ?? 0],
   );

@@ -32,6 +32,6 @@ export function pageOfStreams(
   const items = found.slice(0, limit);
   const last = items.at(-1);
   if (found.length <= limit || !last) return { items, nextCursor: null };
-  const key = sort === 'name' ? (last.name ?? '').toLowerCase() : String(Date.parse(last.lastEventAt ?? last.createdAt));
+  const key = sort === 'name' ? (last.name ?? '') : String(Date.parse(last.lastEventAt ?? last.createdAt));
   return { items, nextCursor: writeCursor({ key, id: last.id }) };
 }

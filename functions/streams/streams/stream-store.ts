@@ -119,7 +119,7 @@ export async function listVisibleStreams(
        and ($10::text is null or s.parent_stream_id = $10)
        and ${
          byName
-           ? `($6::text is null or (lower(coalesce(s.name, '')) collate "C", s.id) > ($6 collate "C", $7))`
+           ? `($6::text is null or (lower(coalesce(s.name, '')) collate "C", s.id) > (lower($6) collate "C", $7))`
            : `($6::bigint is null or (${activity}, s.id) < ($6::bigint, $7))`
        }
      order by ${byName ? `lower(coalesce(s.name, '')) collate "C", s.id` : `${activity} desc, s.id desc`}
