@@ -11,7 +11,8 @@ export async function readWsAuth(
   app: Pick<App, 'db' | 'ticketSigner' | 'clock'> & { readonly realtimeUrl: string },
   caller: UserCaller,
 ): Promise<WsAuth> {
-  const now = app.clock.now().getTime();
+  // A ticket counts in whole seconds.
+  const issuedAt = Math.floor(app.clock.now().getTime() / 1_000);
   const { url, ticket, expiresIn } = await createTicket(app, caller);
-  return { auth: ticket, expires: new Date(now + 1_000 * expiresIn).toISOString(), url: `${url}?ticket=${ticket}` };
+  return { auth: ticket, expires: new Date(1_000 * (issuedAt + expiresIn)).toISOString(), url: `${url}?ticket=${ticket}` };
 }
