@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { UserId } from '../../contract/ids.ts';
 import { presenceSeconds } from '../../contract/presence.ts';
@@ -75,15 +75,22 @@ class LeaseTable implements PresenceLeases {
       }),
     );
     const gone = leasesOf(Attributes ?? {}).filter(([, { until }]) => until <= now);
-    if (gone.length === 0) return;
-    await this.#db.send(
-      new UpdateCommand({
-        TableName: this.#table,
-        Key,
-        UpdateExpression: `REMOVE ${gone.map((_, i) => `#d${i}`).join(', ')}`,
-        ExpressionAttributeNames: Object.fromEntries(gone.map(([name], i) => [`#d${i}`, name])),
-      }),
-    );
+    if (gone.length > 0) await this.#forget(Key, gone);
+  }
+
+  /** Forgets devices whose leases have ended; where one of them was renewed meanwhile, the next renewal does. */
+  async #forget(Key: ReturnType<typeof presenceKey>, gone: readonly [name: string, lease: Lease][]): Promise<void> {
+    const removal = new UpdateCommand({
+      TableName: this.#table,
+      Key,
+      UpdateExpression: `REMOVE ${gone.map((_, i) => `#d${i}`).join(', ')}`,
+      ConditionExpression: gone.map((_, i) => `#d${i}.#until = :u${i}`).join(' AND '),
+      ExpressionAttributeNames: { '#until': 'until', ...Object.fromEntries(gone.map(([name], i) => [`#d${i}`, name])) },
+      ExpressionAttributeValues: Object.fromEntries(gone.map(([, { until }], i) => [`:u${i}`, until])),
+    });
+    await this.#db.send(removal).catch((error: unknown) => {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    });
   }
 
   async find(workspaceId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Presence>> {

@@ -55,6 +55,31 @@ test('renewing is one request, and devices that are gone are forgotten with the 
   expect(requests).toBe(6);
 });
 
+test('a device that comes back while its ended lease is forgotten stays', async () => {
+  await presence.renew(device('phone'), 'active');
+  nowMs += (presenceSeconds + 1) * 1_000;
+  const { promise: returned, resolve: goOn } = Promise.withResolvers<void>();
+  let isFirst = true;
+  table.client.middlewareStack.add(
+    (next) => async (given) => {
+      if (isFirst && (given.input as { UpdateExpression?: string }).UpdateExpression?.startsWith('REMOVE') === true) {
+        isFirst = false;
+        await presence.renew(device('phone'), 'active');
+        goOn();
+      }
+      return next(given);
+    },
+    { step: 'initialize', name: 'comesBack' },
+  );
+  try {
+    await presence.renew(device('laptop'), 'away');
+    await returned;
+    expect(await statusOf()).toBe('online');
+  } finally {
+    table.client.middlewareStack.remove('comesBack');
+  }
+});
+
 test('two devices that renew at the same moment both count', async () => {
   await Promise.all(Array.from({ length: 8 }, (_, i) => presence.renew(device(`d${i}`), i === 3 ? 'active' : 'away')));
   expect(await statusOf()).toBe('online');
