@@ -85,6 +85,7 @@ const features = {
       'functions/realtime/presence-store.ts',
       'functions/streams/access.ts',
       'functions/streams/events/list-events.ts',
+      'functions/streams/members/list-members.ts',
       'functions/streams/members/member-store.ts',
       'functions/streams/stream.ts',
       'functions/streams/streams/stream-store.ts',

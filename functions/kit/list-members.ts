@@ -1,13 +1,11 @@
-import * as z from 'zod';
 import type { KitMembers, ListKitMembers } from '../../contract/kit.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
-import { readCursor, writeCursor } from '../platform/cursor.ts';
+import { cutPage, readCursor } from '../platform/cursor.ts';
 import type { PresenceLeases } from '../realtime/presence-store.ts';
+import { MemberCursor, memberKey } from '../streams/members/list-members.ts';
 import { countMembers, listMembersOf } from '../streams/members/member-store.ts';
 import { accessRoom } from './access-room.ts';
-
-const Cursor = z.strictObject({ name: z.string(), id: z.string() });
 
 /** Lists members of a room by name, with their presence. Throws `forbidden` for a room that the caller may not read. */
 export async function listKitMembers(
@@ -15,7 +13,7 @@ export async function listKitMembers(
   caller: UserCaller,
   { cid, limit, offset = 0, cursor }: ListKitMembers & { cid: string },
 ): Promise<KitMembers> {
-  const after = readCursor(Cursor, cursor);
+  const after = readCursor(MemberCursor, cursor);
   const { stream, members, total } = await app.db.transaction(caller, async (tx) => {
     const { stream } = await accessRoom(tx, caller, cid, 'read');
     const [found, counted] = await Promise.all([
@@ -24,19 +22,17 @@ export async function listKitMembers(
     ]);
     return { stream, members: found, total: counted };
   });
-  const page = members.slice(0, limit);
+  const page = cutPage(members, limit, memberKey);
   const presence = await app.presence.find(
     caller.workspaceId,
-    page.map(({ user }) => user.id),
+    page.items.map(({ user }) => user.id),
   );
-  const items = page.map(({ user, role }) => ({
+  const items = page.items.map(({ user, role }) => ({
     user,
     role,
     banned: false as const,
     muted: user.id === caller.userId ? stream.notifyLevel === 'none' : null,
     presence: presence.get(user.id)?.status ?? 'offline',
   }));
-  const last = page.at(-1);
-  const more = members.length > limit && last;
-  return { items, total, nextCursor: more ? writeCursor({ name: last.user.name, id: last.user.id }) : null };
+  return { items, total, nextCursor: page.nextCursor };
 }

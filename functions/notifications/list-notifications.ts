@@ -3,7 +3,7 @@ import { NotificationId } from '../../contract/ids.ts';
 import type { ListNotifications, Notification } from '../../contract/notification.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
-import { readCursor, writeCursor } from '../platform/cursor.ts';
+import { cutPage, readCursor } from '../platform/cursor.ts';
 import { accessMember } from '../streams/access.ts';
 import { shownCharacters } from '../streams/mentions/notify.ts';
 import { listActivity } from './store.ts';
@@ -21,8 +21,6 @@ export async function listNotifications(
     await accessMember(tx, caller);
     const unreadOnly = input.unread === 'true';
     const found = await listActivity(tx, caller.userId, { unreadOnly, after, limit: input.limit + 1, textCharacters: shownCharacters });
-    const items = found.slice(0, input.limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > input.limit && last ? writeCursor({ id: last.id }) : null };
+    return cutPage(found, input.limit, ({ id }) => ({ id }));
   });
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { AuditEntry, ListAudit } from '../../contract/audit.ts';
 import type { App } from '../platform/app.ts';
 import type { ApiKeyCaller, UserCaller } from '../platform/authenticate.ts';
-import { readCursor, writeCursor } from '../platform/cursor.ts';
+import { cutPage, readCursor } from '../platform/cursor.ts';
 import { AppError } from '../platform/errors.ts';
 import { listAuditBefore } from './audit-store.ts';
 import { findMembership } from './member-store.ts';
@@ -23,8 +23,6 @@ export async function listAudit(
       if (member.user.role !== 'owner') throw new AppError('forbidden', 'Needs the role owner.');
     }
     const found = await listAuditBefore(tx, { before, action, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > limit && last ? writeCursor({ before: last.id }) : null };
+    return cutPage(found, limit, ({ id }) => ({ before: id }));
   });
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ApiKey } from '../../contract/api-key.ts';
-import { readCursor, writeCursor } from '../platform/cursor.ts';
+import { cutPage, readCursor } from '../platform/cursor.ts';
 import { listKeysAfter } from './key-store.ts';
 import { accessKeys } from './keys.ts';
 import type { KeyManager, KeysApp } from './keys.ts';
@@ -17,8 +17,6 @@ export async function listKeys(
   return app.db.transaction(caller, async (tx) => {
     await accessKeys(tx, caller);
     const found = await listKeysAfter(tx, { after, limit: input.limit + 1 });
-    const items = found.slice(0, input.limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > input.limit && last ? writeCursor({ id: last.id }) : null };
+    return cutPage(found, input.limit, ({ id }) => ({ id }));
   });
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ListMembers, User } from '../../contract/workspace.ts';
 import type { App } from '../platform/app.ts';
 import type { ApiKeyCaller, UserCaller } from '../platform/authenticate.ts';
-import { readCursor, writeCursor } from '../platform/cursor.ts';
+import { cutPage, readCursor } from '../platform/cursor.ts';
 import { AppError } from '../platform/errors.ts';
 import { listMembersAfter } from './member-store.ts';
 import { findWorkspaceAndMember } from './store.ts';
@@ -21,9 +21,6 @@ export async function listMembers(
     if (caller.kind === 'user' && !found) throw new AppError('not_found');
     const seenBy = found?.me.role === 'guest' ? { seenBy: found.me.id } : {};
     const members = await listMembersAfter(tx, { ...input, ...seenBy, after, limit: input.limit + 1 });
-    const items = members.slice(0, input.limit);
-    const last = items.at(-1);
-    const more = members.length > input.limit && last;
-    return { items, nextCursor: more ? writeCursor({ name: last.name, id: last.id }) : null };
+    return cutPage(members, input.limit, ({ name, id }) => ({ name, id }));
   });
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Provider } from '../../contract/workspace.ts';
 import type { App } from '../platform/app.ts';
 import type { ApiKeyCaller, UserCaller } from '../platform/authenticate.ts';
-import { readCursor, writeCursor } from '../platform/cursor.ts';
+import { cutPage, readCursor } from '../platform/cursor.ts';
 import { accessProviders } from './providers.ts';
 import { listProvidersAfter } from './store.ts';
 
@@ -18,8 +18,6 @@ export async function listProviders(
   return app.db.transaction(caller, async (tx) => {
     await accessProviders(tx, caller, 'list');
     const found = await listProvidersAfter(tx, { after, limit: input.limit + 1 });
-    const items = found.slice(0, input.limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > input.limit && last ? writeCursor({ name: last.name }) : null };
+    return cutPage(found, input.limit, ({ name }) => ({ name }));
   });
 }

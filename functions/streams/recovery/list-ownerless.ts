@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { OwnerlessStream } from '../../../contract/stream.ts';
 import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
-import { readCursor, writeCursor } from '../../platform/cursor.ts';
+import { cutPage, readCursor } from '../../platform/cursor.ts';
 import { AppError } from '../../platform/errors.ts';
 import { accessMember } from '../access.ts';
 import { listOwnerless } from './ownerless-store.ts';
@@ -19,8 +19,6 @@ export async function listOwnerlessStreams(
   return app.db.transaction(caller, async (tx) => {
     if ((await accessMember(tx, caller)) !== 'owner') throw new AppError('forbidden', 'Owners of the workspace recover streams.');
     const found = await listOwnerless(tx, { after, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > limit && last ? writeCursor({ id: last.id }) : null };
+    return cutPage(found, limit, ({ id }) => ({ id }));
   });
 }

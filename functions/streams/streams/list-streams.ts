@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ListStreams, Stream } from '../../../contract/stream.ts';
 import type { App } from '../../platform/app.ts';
 import type { UserCaller } from '../../platform/authenticate.ts';
-import { readCursor, writeCursor } from '../../platform/cursor.ts';
+import { cutPage, readCursor } from '../../platform/cursor.ts';
 import { accessMember } from '../access.ts';
 import { listVisibleStreams } from './stream-store.ts';
 
@@ -29,9 +29,7 @@ export function pageOfStreams(
   found: readonly Stream[],
   { sort, limit }: Pick<ListStreams, 'sort' | 'limit'>,
 ): { items: Stream[]; nextCursor: string | null } {
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
-  if (found.length <= limit || !last) return { items, nextCursor: null };
-  const key = sort === 'name' ? (last.name ?? '') : String(Date.parse(last.lastEventAt ?? last.createdAt));
-  return { items, nextCursor: writeCursor({ key, id: last.id }) };
+  const keyOf = ({ name, lastEventAt, createdAt }: Stream) =>
+    sort === 'name' ? (name ?? '') : String(Date.parse(lastEventAt ?? createdAt));
+  return cutPage(found, limit, (last) => ({ key: keyOf(last), id: last.id }));
 }
