@@ -1,6 +1,7 @@
-import { ConditionalCheckFailedException, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../platform/clock.ts';
+import { conditional } from '../platform/conditional-write.ts';
 import { setting } from '../platform/config.ts';
 
 /** A workspace with work for the sweep. */
@@ -44,7 +45,8 @@ export function createDueWorkspaces(client: DynamoDBDocumentClient, table: strin
     async note(workspaceId, at) {
       const known = noted.get(workspaceId);
       if (known !== undefined && known <= at.getTime() && clock.now().getTime() < known) return;
-      await ignoreFailedCondition(() =>
+      // A failed condition means that another worker has written a newer value.
+      await conditional(
         client.send(
           new UpdateCommand({
             TableName: table,
@@ -67,7 +69,7 @@ export function createDueWorkspaces(client: DynamoDBDocumentClient, table: strin
     async settle({ workspaceId, at }, next) {
       const unchanged = { ConditionExpression: 'dueAt = :seen', ExpressionAttributeValues: { ':seen': at.getTime() } };
       const key = { pk: duePartition, sk: workspaceId };
-      await ignoreFailedCondition(() =>
+      await conditional(
         next
           ? client.send(new PutCommand({ TableName: table, Item: { ...key, dueAt: next.getTime() }, ...unchanged }))
           : client.send(new DeleteCommand({ TableName: table, Key: key, ...unchanged })),
@@ -118,12 +120,3 @@ const addClosed = (table: string, workspaceId: string, epochs: number): UpdateCo
   });
 
 const maxNoted = 10_000;
-
-/** A failed condition means that another worker has written a newer value. */
-async function ignoreFailedCondition(call: () => Promise<unknown>): Promise<void> {
-  try {
-    await call();
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
-}

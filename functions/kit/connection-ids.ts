@@ -1,7 +1,8 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
+import { conditional } from '../platform/conditional-write.ts';
 import { setting } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { Snowflakes, workers } from './snowflake.ts';
@@ -10,15 +11,11 @@ import { Snowflakes, workers } from './snowflake.ts';
 export interface ConnectionIds {
   /** Returns the id of a session, the same one until `until`. Two requests at most while the worker's number is leased. */
   idOf(session: string, until: Date): Promise<string>;
-  /** Tests if a member may tell a room of an edit now: once a second. */
-  mayTell(userId: string, room: string): Promise<boolean>;
 }
 
 /** Seconds that a worker's number is its own, and the rest of it at which it is leased again. */
 const leaseSeconds = 900;
 const marginSeconds = 120;
-/** Least time between two edits of a member that a room is told of, in milliseconds. */
-const tellMs = 1_000;
 
 export const openConnectionIds = ({ clock }: { readonly clock: Clock }): ConnectionIds =>
   createConnectionIds(new DynamoDBClient({ maxAttempts: 4 }), setting('connectionsTable'), clock);
@@ -56,22 +53,6 @@ class ConnectionIdTable implements ConnectionIds {
     return String(Attributes?.['connectionId'] ?? made);
   }
 
-  mayTell(userId: string, room: string): Promise<boolean> {
-    const now = this.#clock.now().getTime();
-    return conditional(
-      this.#db.send(
-        new PutCommand({
-          TableName: this.#table,
-          Item: { pk: `told#${room}`, sk: `user#${userId}`, at: now, expiresAt: Math.ceil(now / 1_000) + 60 },
-          ConditionExpression: 'attribute_not_exists(pk) OR #at <= :before OR #at > :now',
-          // A time ahead of ours is another clock's: it must not silence the member for long.
-          ExpressionAttributeNames: { '#at': 'at' },
-          ExpressionAttributeValues: { ':before': now - tellMs, ':now': now + tellMs },
-        }),
-      ),
-    );
-  }
-
   /** Leases a number for this process, so that no two make the same id. The lease outlasts the ids that are made of it. */
   async #workerNumber(): Promise<number> {
     const now = Math.max(this.#clock.now().getTime(), this.#snowflakes.latestMs) / 1_000;
@@ -99,16 +80,5 @@ class ConnectionIdTable implements ConnectionIds {
         }),
       ),
     );
-  }
-}
-
-/** Returns true if the write's condition held. */
-async function conditional(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
   }
 }

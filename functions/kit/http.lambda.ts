@@ -6,6 +6,7 @@ import { openQueues } from '../platform/queues.ts';
 import { wire } from '../platform/wire.ts';
 import { openPresenceLeases } from '../realtime/presence-store.ts';
 import { openConnectionIds } from './connection-ids.ts';
+import { openEditingTurns } from './editing-turns.ts';
 import { kitTable } from './table.ts';
 
 const app = wire(
@@ -15,6 +16,7 @@ const app = wire(
     queues: openQueues,
     tokenVerifier: openVerifier('user-token'),
     connectionIds: openConnectionIds,
+    editingTurns: openEditingTurns,
     presence: openPresenceLeases,
   },
   'fanOutQueueUrl',

@@ -4,6 +4,7 @@ import { ok, on } from '../platform/http-handler.ts';
 import type { Served } from '../platform/http-handler.ts';
 import type { PresenceLeases } from '../realtime/presence-store.ts';
 import type { ConnectionIds } from './connection-ids.ts';
+import type { EditingTurns } from './editing-turns.ts';
 import { listKitMembers } from './list-members.ts';
 import { listKitMessages } from './list-messages.ts';
 import { readKitConfig } from './read-config.ts';
@@ -12,6 +13,7 @@ import { tellEditingState } from './tell-editing-state.ts';
 
 type KitApp = Pick<App, 'db' | 'clock' | 'queues' | 'fanOutQueueUrl'> & {
   readonly connectionIds: ConnectionIds;
+  readonly editingTurns: EditingTurns;
   readonly presence: PresenceLeases;
 };
 

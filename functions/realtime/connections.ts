@@ -1,7 +1,8 @@
-import { ConditionalCheckFailedException, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { randomBytes } from 'node:crypto';
+import { conditional } from '../platform/conditional-write.ts';
 import { setting } from '../platform/config.ts';
 import type { Clock } from '../platform/clock.ts';
 import { connectionIdOf, EndedAccesses, isExpired, subscriberOf } from './ended-accesses.ts';
@@ -295,16 +296,5 @@ class ConnectionTable implements Connections {
 
   #leaseEnd(tokenExpiresAt = Number.POSITIVE_INFINITY): number {
     return Math.min(this.#now() + leaseSeconds, tokenExpiresAt);
-  }
-}
-
-/** Returns true if the write's condition held. */
-async function conditional(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
   }
 }

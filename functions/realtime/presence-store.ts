@@ -1,9 +1,10 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { UserId } from '../../contract/ids.ts';
 import { presenceSeconds } from '../../contract/presence.ts';
 import type { Presence, PresenceStatus } from '../../contract/presence.ts';
 import type { Clock } from '../platform/clock.ts';
+import { conditional } from '../platform/conditional-write.ts';
 import { setting } from '../platform/config.ts';
 import { presenceKey } from '../platform/subscriptions.ts';
 
@@ -88,9 +89,7 @@ class LeaseTable implements PresenceLeases {
       ExpressionAttributeNames: { '#until': 'until', ...Object.fromEntries(gone.map(([name], i) => [`#d${i}`, name])) },
       ExpressionAttributeValues: Object.fromEntries(gone.map(([, { until }], i) => [`:u${i}`, until])),
     });
-    await this.#db.send(removal).catch((error: unknown) => {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    });
+    await conditional(this.#db.send(removal));
   }
 
   async find(workspaceId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Presence>> {

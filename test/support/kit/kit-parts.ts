@@ -2,6 +2,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../../functions/platform/clock.ts';
 import { createConnectionIds } from '../../../functions/kit/connection-ids.ts';
 import type { ConnectionIds } from '../../../functions/kit/connection-ids.ts';
+import { createEditingTurns } from '../../../functions/kit/editing-turns.ts';
+import type { EditingTurns } from '../../../functions/kit/editing-turns.ts';
 import { createPresenceLeases } from '../../../functions/realtime/presence-store.ts';
 import type { PresenceLeases } from '../../../functions/realtime/presence-store.ts';
 import { startTestTable } from '../dynamodb.ts';
@@ -9,6 +11,7 @@ import { startTestTable } from '../dynamodb.ts';
 /** Parts that the kit keeps in the table of connections. The table starts with the first use. */
 export interface KitParts {
   readonly connectionIds: ConnectionIds;
+  readonly editingTurns: EditingTurns;
   readonly presence: PresenceLeases;
   stop(): Promise<void>;
 }
@@ -20,12 +23,13 @@ export function createKitParts(clock: Clock): KitParts {
     return () => (part ??= (started ??= startTestTable('connections')).then(({ client }) => make(client)));
   };
   const connectionIds = within((client) => createConnectionIds(client, 'connections', clock));
+  const editingTurns = within((client) => createEditingTurns(client, 'connections', clock));
   const presence = within((client) => createPresenceLeases(client, 'connections', clock));
   return {
     connectionIds: {
       idOf: async (...given) => (await connectionIds()).idOf(...given),
-      mayTell: async (...given) => (await connectionIds()).mayTell(...given),
     },
+    editingTurns: { take: async (...given) => (await editingTurns()).take(...given) },
     presence: {
       renew: async (...given) => (await presence()).renew(...given),
       find: async (...given) => (await presence()).find(...given),
