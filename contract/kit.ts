@@ -4,6 +4,7 @@ import { StreamId } from './ids.ts';
 import { actions } from './policy.ts';
 import { PresenceStatus } from './presence.ts';
 import { queryInteger } from './query.ts';
+import { pageQuery } from './route.ts';
 import { NotifyLevel, Person, Slug, StreamRole, StreamType } from './stream.ts';
 
 /** Name of a room in the kit: the id of a stream, or its type and slug (`channel:general`). */
@@ -41,7 +42,7 @@ export const KitConfig = z
   .meta({ id: 'KitConfig' });
 export type KitConfig = z.infer<typeof KitConfig>;
 
-/** A signed address that opens one socket. `auth`: its ticket alone, for `/ws/<cid>/?ticket=<auth>`. */
+/** A signed address that opens one socket. `auth`: its ticket alone. */
 export const WsAuth = z.object({ auth: z.string(), expires: z.iso.datetime(), url: z.string() }).meta({ id: 'WsAuth' });
 export type WsAuth = z.infer<typeof WsAuth>;
 
@@ -79,7 +80,7 @@ export const ListKitMessages = z
     before: position.optional(),
     after: position.optional(),
     around: position.optional(),
-    limit: queryInteger({ min: 1, max: 200 }).default(50).meta({ default: 50 }),
+    limit: pageQuery.limit,
   })
   .refine(({ before, after, around }) => [before, after, around].filter((given) => given !== undefined).length <= 1, {
     error: 'give at most one of before, after, around',
@@ -93,9 +94,8 @@ export type KitMessages = z.infer<typeof KitMessages>;
 export const maxMemberOffset = 10_000;
 export const ListKitMembers = z
   .strictObject({
-    limit: queryInteger({ min: 1, max: 200 }).default(50).meta({ default: 50 }),
+    ...pageQuery,
     offset: queryInteger({ min: 0, max: maxMemberOffset }).optional(),
-    cursor: z.string().max(512).optional(),
   })
   .refine(({ offset, cursor }) => offset === undefined || cursor === undefined, { error: 'give offset or cursor' });
 export type ListKitMembers = z.infer<typeof ListKitMembers>;

@@ -31,9 +31,8 @@ export interface Subscriptions {
    */
   end(workspaceId: string, endings: readonly Ending[], epoch: number): Promise<string[]>;
   /**
-   * Returns true when nothing names a member any more: no connection is open, and the presence and the ended accesses of the given rooms are
-   * deleted.
-   * False while a connection is open.
+   * Returns true when nothing names a member any more: no connection is open, and the member's presence and the accesses that ended of the
+   * given rooms are deleted. False while a connection is open.
    */
   forget(workspaceId: string, userId: string, rooms: readonly string[]): Promise<boolean>;
 }
