@@ -23,7 +23,10 @@ export interface Searched {
   readonly refused: number;
 }
 
-/** Starts searchers in a thread of their own, as search has a function of its own; resolves when they search. The call ends them and returns what they did. */
+/**
+ * Starts searchers in a thread of their own, as search has a function of its own; resolves when they search. The call ends them and returns
+ * what they did.
+ */
 export async function startSearchers(searchers: Searchers): Promise<() => Promise<Searched>> {
   const thread = new Worker(new URL(import.meta.url), { workerData: searchers });
   const heard = (): Promise<unknown> =>

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { runInNewContext } from 'node:vm';
 import { createTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
+import { readEdge } from '../support/kit/edge.ts';
 import { httpOf } from '../support/http.ts';
 import type { Request, Response } from '../support/http.ts';
 import { createTeam } from '../support/team.ts';
@@ -19,10 +17,7 @@ export interface Kit {
   both(token: string | undefined, path: string, more?: Partial<Request>): Promise<[Response, Response]>;
 }
 
-const source = readFileSync(join(import.meta.dirname, '../../lib/platform/kit-paths.js'), 'utf8');
-/** The path that the gateway gets from the front. */
-export const behindFront = (uri: string): string =>
-  runInNewContext(`${source}\nhandler({ request: { uri: ${JSON.stringify(uri)} } }).uri`) as string;
+const front = readEdge('kit-paths.js');
 
 export async function openKit(): Promise<Kit> {
   const app = await createTestApp();
@@ -30,7 +25,7 @@ export async function openKit(): Promise<Kit> {
   const ada = await team.join('ada', 'owner');
   await ada.channel('general');
   const http = httpOf(app);
-  const ask = (request: Request) => http({ ...request, path: behindFront(request.path) });
+  const ask = (request: Request) => http({ ...request, path: front.pathOf(request.path) });
   return {
     app,
     team,

@@ -1,10 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { runInNewContext } from 'node:vm';
 import { api } from '../../contract/api.ts';
+import { readEdge } from '../support/kit/edge.ts';
 import { kitPaths } from '../../lib/web.ts';
-import { resourcesOf, root, synthesize, type Resource } from './synthesized.ts';
+import { resourcesOf, synthesize, type Resource } from './synthesized.ts';
 
 const { web } = synthesize('dev');
 const config = resourcesOf(web, 'AWS::CloudFront::Distribution')[0]![1].Properties['DistributionConfig'];
@@ -118,8 +116,7 @@ describe('paths of the page', () => {
   const edges = resourcesOf(web, 'AWS::CloudFront::Function').map(([id, { Properties }]) => ({ id, Properties }));
   const edgeOf = (name: string) => edges.find(({ id }) => id.includes(name))!;
   const { Properties } = edgeOf('PagePaths');
-  const source = readFileSync(join(root, 'lib/platform/page-paths.js'), 'utf8');
-  const handle = (uri: string): string => runInNewContext(`${source}\nhandler({ request: { uri: ${JSON.stringify(uri)} } }).uri`) as string;
+  const { source, pathOf } = readEdge('page-paths.js');
 
   test('are decided by the function in the repository', () => {
     expect(Properties).toMatchObject({ FunctionCode: source, FunctionConfig: { Runtime: 'cloudfront-js-2.0' }, AutoPublish: true });
@@ -141,12 +138,11 @@ describe('paths of the page', () => {
     ['/assets/index-a1b2.js', '/assets/index-a1b2.js'],
     ['/favicon.svg', '/favicon.svg'],
     ['/assets/missing.js', '/assets/missing.js'],
-  ])('%s is %s', (uri, expected) => expect(handle(uri)).toBe(expected));
+  ])('%s is %s', (uri, expected) => expect(pathOf(uri)).toBe(expected));
 });
 
 describe('paths of the kit', () => {
-  const source = readFileSync(join(root, 'lib/platform/kit-paths.js'), 'utf8');
-  const handle = (uri: string): string => runInNewContext(`${source}\nhandler({ request: { uri: ${JSON.stringify(uri)} } }).uri`) as string;
+  const { pathOf } = readEdge('kit-paths.js');
 
   test.each([
     ['/api/ws-auth/', '/api/ws-auth'],
@@ -154,5 +150,5 @@ describe('paths of the kit', () => {
     ['/rooms/channel:general/config/', '/rooms/channel:general/config'],
     ['/rooms/a%2Fb/config//', '/rooms/a%2Fb/config/'],
     ['/', '/'],
-  ])('%s is %s', (uri, expected) => expect(handle(uri)).toBe(expected));
+  ])('%s is %s', (uri, expected) => expect(pathOf(uri)).toBe(expected));
 });
