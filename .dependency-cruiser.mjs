@@ -42,7 +42,12 @@ const features = {
   platform: { alone: true },
   // A subscription reads the heads and changes of streams, and `send` is the same use case as the HTTP route.
   realtime: {
-    files: ['functions/streams/streams/room-heads.ts', 'functions/streams/events/post-event.ts', 'functions/epochs/cutting/set-barrier.ts'],
+    files: [
+      'functions/streams/access-room.ts',
+      'functions/streams/streams/room-heads.ts',
+      'functions/streams/events/post-event.ts',
+      'functions/epochs/cutting/set-barrier.ts',
+    ],
   },
   // A token is minted for a member, who is added or changed with it as by the routes of members.
   auth: { files: ['functions/workspaces/put-member.ts'] },
@@ -83,12 +88,11 @@ const features = {
   kit: {
     files: [
       'functions/realtime/presence-store.ts',
+      'functions/streams/access-room.ts',
       'functions/streams/access.ts',
       'functions/streams/events/list-events.ts',
       'functions/streams/members/list-members.ts',
       'functions/streams/members/member-store.ts',
-      'functions/streams/stream.ts',
-      'functions/streams/streams/stream-store.ts',
     ],
   },
   // The documents of the API are served as they are.

@@ -4,7 +4,7 @@ import { createStreambed } from '../client/http/http.ts';
 import type { Bench } from './support/bench.ts';
 import type { BenchRun } from './support/bench-run.ts';
 import { quantile } from './support/figures.ts';
-import { eachOf, listen, textsOf } from './support/listener.ts';
+import { eachOf, listen, listenInRoom, textsOf } from './support/listener.ts';
 
 const full = { connections: 100, streams: 10, rounds: 6, posts: 50, pauseMs: 15 };
 const smoke = { connections: 8, streams: 4, rounds: 1, posts: 4, pauseMs: 1 };
@@ -12,26 +12,36 @@ type Sizes = typeof full;
 
 /**
  * Time from an HTTP post until its frame has reached every other client of the room: 100 connections over 10 streams, posts in sequence
- * with a short pause. The local runner and a bare server alternate, so that both see the same load on the machine.
+ * with a short pause. Sockets, sockets of the React kit (`/ws/<cid>/`) and a bare server alternate, so that all see the same load on the
+ * machine.
  */
 export const bench: Bench<Sizes> = {
   full,
   smoke,
   async run(sizes, run) {
     run.atEnd(() => agent.destroy());
-    const targets = { streambed: await streambedTarget(sizes, run), bare: await bareTarget(sizes, run) };
-    const times = { streambed: [] as number[], bare: [] as number[] };
-    await measure(sizes, run, targets.streambed, 'warm');
-    await measure(sizes, run, targets.bare, 'warm');
+    const targets = {
+      streambed: await streambedTarget(sizes, run, listen),
+      kit: await streambedTarget(sizes, run, listenInRoom),
+      bare: await bareTarget(sizes, run),
+    };
+    const names = ['streambed', 'kit', 'bare'] as const;
+    const times = { streambed: [] as number[], kit: [] as number[], bare: [] as number[] };
+    for (const name of names) await measure(sizes, run, targets[name], 'warm');
     for (let round = 0; round < sizes.rounds; round++) {
-      for (const name of ['streambed', 'bare'] as const) times[name].push(...(await measure(sizes, run, targets[name], `r${round}`)));
+      for (const name of names) times[name].push(...(await measure(sizes, run, targets[name], `r${round}`)));
     }
-    const p50 = { streambed: quantile(times.streambed, 0.5), bare: quantile(times.bare, 0.5) };
+    const p50 = { streambed: quantile(times.streambed, 0.5), kit: quantile(times.kit, 0.5), bare: quantile(times.bare, 0.5) };
     const p99 = { streambed: quantile(times.streambed, 0.99), bare: quantile(times.bare, 0.99) };
     run.report({ figure: 'p50', value: p50.streambed, unit: 'ms', peer: p50.bare, atMost: 10 });
     run.report({ figure: 'p99 beside own p50', value: p99.streambed, unit: 'ms', peer: p50.streambed, atMost: 5 });
+    run.report({ figure: 'p50 of /ws/<cid>/ beside the plain socket', value: p50.kit, unit: 'ms', peer: p50.streambed, atMost: 1.1 });
     run.report({ figure: 'p99', value: p99.streambed, unit: 'ms', peer: p99.bare });
-    run.distribution({ distribution: 'from post to seen', unit: 'ms', series: { streambed: times.streambed, 'bare server': times.bare } });
+    run.distribution({
+      distribution: 'from post to seen',
+      unit: 'ms',
+      series: { streambed: times.streambed, '/ws/<cid>/': times.kit, 'bare server': times.bare },
+    });
   },
 };
 
@@ -58,7 +68,7 @@ function postJson(url: string, headers: Record<string, string>, body: object): P
   });
 }
 
-async function streambedTarget({ connections, streams }: Sizes, run: BenchRun): Promise<Target> {
+async function streambedTarget({ connections, streams }: Sizes, run: BenchRun, open: typeof listen): Promise<Target> {
   const app = await run.app();
   const { baseUrl, workspaceId } = app.demo;
   const tokens = app.demo.users.map(({ token }) => token);
@@ -79,7 +89,7 @@ async function streambedTarget({ connections, streams }: Sizes, run: BenchRun): 
     for (const text of textsOf(frame)) target.onSeen(text);
   };
   const opening = eachOf(Array.from({ length: connections }), 8, (_, i) =>
-    listen({ baseUrl, token: tokens[i % tokens.length] ?? '', workspaceId, streamId: made[i % streams]?.id ?? '' }, show),
+    open({ baseUrl, token: tokens[i % tokens.length] ?? '', workspaceId, streamId: made[i % streams]?.id ?? '' }, show),
   );
   const sockets = await run.until(`${connections} sockets to open`, opening);
   run.atEnd(() => sockets.forEach((socket) => socket.terminate()));

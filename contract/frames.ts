@@ -174,6 +174,7 @@ const Refusal = z.object({ room: z.string(), problem: Problem });
 const subscribed = z.object({ rooms: z.array(RoomState), refused: z.array(Refusal).optional() });
 const reply = <Op extends string, Body extends z.ZodType>(op: Op, body: Body) => z.object({ op: z.literal(op), id: counter, d: body });
 
+/** The answer to `hello`. A socket of `/ws/{cid}/` gets it by itself, with id 0: it is subscribed then, and hears all after `from`. */
 export const WelcomeFrame = reply(
   'welcome',
   z.object({
@@ -300,6 +301,7 @@ export const ServerFrame = z
   ])
   .meta({ id: 'ServerFrame' });
 export type ServerFrame = z.infer<typeof ServerFrame>;
+export type WelcomeFrame = z.infer<typeof WelcomeFrame>;
 export type EvFrame = z.infer<typeof EvFrame>;
 export type EvsFrame = z.infer<typeof EvsFrame>;
 export type EphFrame = z.infer<typeof EphFrame>;

@@ -76,6 +76,7 @@ export class Web extends Construct {
 
   #makeDistribution({ stage, origin, httpHost, socketHost, filesOrigin }: WebProps): Distribution {
     const http = passOn(httpHost, origin);
+    const sockets = passOn(socketHost, origin);
     const kit = { ...http, functionAssociations: [this.#edge('KitPaths', 'Takes trailing slashes away', 'kit-paths.js')] };
     const distribution = new Distribution(this, 'Distribution', {
       // A changed resource makes CloudFormation read the secret of the origin again.
@@ -95,7 +96,8 @@ export class Web extends Construct {
       additionalBehaviors: {
         ...Object.fromEntries(apiPaths.map((path) => [path, http])),
         ...Object.fromEntries(kitPaths.map((path) => [path, kit])),
-        [`/${socketStage}`]: passOn(socketHost, origin),
+        [`/${socketStage}`]: sockets,
+        '/ws/*': { ...sockets, functionAssociations: [this.#edge('KitSockets', 'Opens sockets of rooms', 'kit-sockets.js')] },
       },
     });
     acknowledgeDistribution(distribution, stage);

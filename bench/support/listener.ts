@@ -28,6 +28,24 @@ export async function listen(
   return socket;
 }
 
+/** Opens a socket of the React kit, which is subscribed to a room as it opens; `onFrame` gets every frame after its welcome. */
+export async function listenInRoom(
+  target: { baseUrl: string; token: string; workspaceId: string; streamId: string },
+  onFrame: (frame: string) => void,
+): Promise<WebSocket> {
+  const { ticket } = await createStreambed({ baseUrl: target.baseUrl, token: target.token }).workspace(target.workspaceId).ticket();
+  const socket = new WebSocket(`${target.baseUrl.replace('http', 'ws')}/ws/${target.streamId}/?ticket=${ticket}`);
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('message', (data) => {
+      if ((data as Buffer).toString().startsWith('{"op":"welcome"')) resolve();
+      else reject(new Error(`The first frame was no welcome: ${(data as Buffer).toString()}`));
+    });
+  });
+  socket.on('message', (data) => onFrame((data as Buffer).toString()));
+  return socket;
+}
+
 /** Texts of the messages in a frame; empty for frames without messages, such as those of memory. */
 export function textsOf(frame: string): string[] {
   if (!frame.startsWith('{"op":"ev')) return [];

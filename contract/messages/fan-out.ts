@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EpochsFrame, Pointer, RelatedFrame, RoomItem, SignalType } from '../frames.ts';
+import { EpochsFrame, Pointer, RelatedFrame, RoomItem, SignalType, WelcomeFrame } from '../frames.ts';
 
 /** An item for all subscribers of a room, sent by the outbox. */
 const ItemMessage = z.object({
@@ -15,6 +15,8 @@ export type DerivedFrame = z.infer<typeof DerivedFrame>;
 const DerivedMessage = z.object({ kind: z.literal('derived'), room: z.string(), frame: DerivedFrame });
 /** Frames for one connection, in the order of the room's group: a replay precedes the changes after it. */
 const DirectMessage = z.object({ kind: z.literal('direct'), connectionId: z.string(), frames: z.array(z.looseObject({ op: z.string() })) });
+/** The first frame of a connection that was subscribed to a room as it opened. It closes a connection that has lost that subscription. */
+const GreetMessage = z.object({ kind: z.literal('greet'), connectionId: z.string(), room: z.string(), frame: WelcomeFrame });
 /** The heads of streams, for all subscribers of these rooms. The newest counts, so their order does not matter. */
 const PointersMessage = z.object({ kind: z.literal('pointers'), rooms: z.array(z.object({ room: z.string(), items: z.array(Pointer) })) });
 /**
@@ -49,6 +51,7 @@ export const FanOutMessage = z.discriminatedUnion('kind', [
   ItemMessage,
   DerivedMessage,
   DirectMessage,
+  GreetMessage,
   PointersMessage,
   SignalMessage,
   RevokeMessage,
@@ -56,6 +59,7 @@ export const FanOutMessage = z.discriminatedUnion('kind', [
   CloseUserMessage,
 ]);
 export type FanOutMessage = z.infer<typeof FanOutMessage>;
+export type GreetMessage = z.infer<typeof GreetMessage>;
 export type ItemMessage = z.infer<typeof ItemMessage>;
 export type RevokeMessage = z.infer<typeof RevokeMessage>;
 export type SignalMessage = z.infer<typeof SignalMessage>;

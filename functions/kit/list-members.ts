@@ -5,7 +5,7 @@ import { cutPage, readCursor } from '../platform/cursor.ts';
 import type { PresenceLeases } from '../realtime/presence-store.ts';
 import { MemberCursor, memberKey } from '../streams/members/list-members.ts';
 import { countMembers, listMembersOf } from '../streams/members/member-store.ts';
-import { accessRoom } from './access-room.ts';
+import { accessRoom } from '../streams/access-room.ts';
 
 /** Lists members of a room by name, with their presence. Throws `forbidden` for a room that the caller may not read. */
 export async function listKitMembers(

@@ -2,7 +2,7 @@ import type { KitMessages, ListKitMessages } from '../../contract/kit.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { readEventPage } from '../streams/events/list-events.ts';
-import { accessRoom } from './access-room.ts';
+import { accessRoom } from '../streams/access-room.ts';
 
 /** Lists a page of the log of a room. Throws `forbidden` for a room that the caller may not read. */
 export async function listKitMessages(

@@ -3,7 +3,7 @@ import type { EditingState } from '../../contract/kit.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { push } from '../platform/nudge.ts';
-import { accessRoom } from './access-room.ts';
+import { accessRoom } from '../streams/access-room.ts';
 import type { EditingTurns } from './editing-turns.ts';
 
 /**

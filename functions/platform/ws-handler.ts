@@ -25,9 +25,16 @@ export type FrameTable = {
   readonly [Op in ClientFrame['op']]: (frame: Extract<ClientFrame, { op: Op }>, caller: SocketCaller) => Promise<ServerFrame>;
 };
 
+type Values = Readonly<Record<string, string | undefined>>;
+/** Headers, in lower case, and query of the request that opens a socket. */
+export interface Handshake {
+  readonly headers: Values;
+  readonly query: Values;
+}
+
 export interface SocketTable {
   /** Refuses the connection by throwing; returns headers of the handshake's answer. */
-  connect(caller: SocketCaller, headers: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>>;
+  connect(caller: SocketCaller, handshake: Handshake): Promise<Record<string, string>>;
   disconnect(connectionId: string): Promise<void>;
   /** Throws for a caller whose frames are answered no more. Called before each frame. */
   admit(caller: SocketCaller): Promise<void>;
@@ -36,7 +43,7 @@ export interface SocketTable {
 
 type Event = APIGatewayProxyWebsocketEventV2WithRequestContext<
   APIGatewayEventWebsocketRequestContextV2 & { authorizer?: Record<string, unknown> }
-> & { headers?: Record<string, string | undefined> };
+> & { headers?: Record<string, string | undefined>; queryStringParameters?: Record<string, string | undefined> | null };
 type Result = APIGatewayProxyStructuredResultV2;
 
 /** Middleware chain of sockets: log line, caller from the authorizer, frame parsing, the use case, `err` frames. */
@@ -59,7 +66,8 @@ export function socketHandler(table: SocketTable) {
 async function connect(table: SocketTable, caller: SocketCaller, event: Event): Promise<Result> {
   try {
     const given = Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
-    return { statusCode: 200, headers: await table.connect(caller, Object.fromEntries(given)) };
+    const handshake = { headers: Object.fromEntries(given), query: event.queryStringParameters ?? {} };
+    return { statusCode: 200, headers: await table.connect(caller, handshake) };
   } catch (thrown) {
     const error = toAppError(thrown);
     if (error !== thrown && errorKinds[error.code].status >= 500)

@@ -10,6 +10,8 @@ import type { Item, Subscriber } from './ended-accesses.ts';
 import { hasLiveSubscription, subscriptionKey } from './live-subscription.ts';
 import { accessPrefix, connectionKey, leaseSeconds, ownerPartition, roomPartition } from '../platform/subscriptions.ts';
 
+/** Time within which the gateway finishes a handshake after the function has allowed it, in milliseconds. */
+const openingMs = 3_000;
 /** Minimum time between two signals of one type from one connection, in milliseconds. */
 const signalMs = 1_000;
 
@@ -25,7 +27,10 @@ export interface Connection {
 export interface Connections {
   /** Marks a ticket as used; false when it was used before. */
   useTicket(ticketId: string, validUntil: Date): Promise<boolean>;
-  add(connection: Connection): Promise<void>;
+  /** Registers a connection. `isOpening`: frames are posted to it before its handshake has ended. */
+  add(connection: Connection, options?: { readonly isOpening?: boolean }): Promise<void>;
+  /** True while the handshake of a connection that was added as `isOpening` may not have ended yet. One request. */
+  isOpening(connectionId: string): Promise<boolean>;
   /** Subscribes a connection to rooms, all or none. `epoch` is the access epoch of the check that allowed it. */
   subscribe(
     connection: Connection,
@@ -103,12 +108,20 @@ class ConnectionTable implements Connections {
     return conditional(this.#db.send(new PutCommand({ TableName: this.#table, Item, ConditionExpression: 'attribute_not_exists(pk)' })));
   }
 
-  async add({ connectionId, workspaceId, userId, tokenExpiresAt }: Connection): Promise<void> {
+  async add({ connectionId, workspaceId, userId, tokenExpiresAt }: Connection, { isOpening = false } = {}): Promise<void> {
     const expiresAt = this.#leaseEnd(tokenExpiresAt);
+    const opening = isOpening && { opensUntil: this.#clock.now().getTime() + openingMs };
     await this.#write([
-      { PutRequest: { Item: { ...connectionKey(connectionId), workspaceId, userId, expiresAt } } },
+      { PutRequest: { Item: { ...connectionKey(connectionId), workspaceId, userId, expiresAt, ...opening } } },
       { PutRequest: { Item: { ...ownerKey(workspaceId, userId, connectionId), expiresAt } } },
     ]);
+  }
+
+  async isOpening(connectionId: string): Promise<boolean> {
+    const { Item } = await this.#db.send(
+      new GetCommand({ TableName: this.#table, Key: connectionKey(connectionId), ConsistentRead: true }),
+    );
+    return Number(Item?.opensUntil ?? 0) > this.#clock.now().getTime();
   }
 
   async subscribe(

@@ -7,13 +7,13 @@ import type { App } from '../platform/app.ts';
 import { PartialFailure } from '../platform/queue-handler.ts';
 import type { Connections, Progress } from './connections.ts';
 import type { Subscriber } from './ended-accesses.ts';
-import type { FanOutMessage, ItemMessage, RevokeMessage, SignalMessage } from '../../contract/messages/fan-out.ts';
+import type { FanOutMessage, GreetMessage, ItemMessage, RevokeMessage, SignalMessage } from '../../contract/messages/fan-out.ts';
 import type { Nudges } from './nudges.ts';
 import { packFrames } from './pack-frames.ts';
 import { eachWithin, postConcurrency, deliverToRoom } from './room-delivery.ts';
 import type { DeliveryCursor } from './room-delivery.ts';
 import { frameOf } from './sockets.ts';
-import type { Frame, Sockets } from './sockets.ts';
+import type { Frame, PostOutcome, Sockets } from './sockets.ts';
 
 export type FanOutApp = Pick<App, 'clock' | 'log' | 'metrics'> & {
   readonly connections: Connections;
@@ -54,6 +54,8 @@ async function pushOther(app: FanOutApp, message: FanOutMessage): Promise<void> 
       return;
     case 'direct':
       return postAll(app, message.connectionId, (message.frames as ServerFrame[]).map(encode));
+    case 'greet':
+      return greet(app, message);
     case 'pointers':
       return eachWithin(roomConcurrency, message.rooms, ({ room, items }) => postToRoom(app, room, { op: 'ptr', room, items }));
     case 'derived':
@@ -72,6 +74,16 @@ async function pushOther(app: FanOutApp, message: FanOutMessage): Promise<void> 
       }
     }
   }
+}
+
+/**
+ * Sends the first frame of a connection that was subscribed as it opened. A client that gets it has got, or will get, all that came after
+ * its position: a connection that was dropped meanwhile is closed instead.
+ */
+async function greet(app: FanOutApp, { connectionId, room, frame }: GreetMessage): Promise<void> {
+  const rooms = await app.connections.roomsOf(connectionId);
+  if (rooms?.includes(room)) return postAll(app, connectionId, [encode(frame)], room);
+  return sayGoodbye(app, { connectionId, code: byeCodes.insufficient_state, reason: 'insufficient_state' });
 }
 
 /** Time for an answer under way to arrive, in milliseconds. */
@@ -206,10 +218,24 @@ async function pushItems(app: FanOutApp, run: readonly ItemMessage[], resume?: D
   });
 }
 
+/** Waits between tries to post to a socket whose handshake goes on, in milliseconds. */
+const openingWaitsMs = [25, 50, 100, 200, 400];
+
+/** Posts a frame. The gateway answers that a socket is gone also while its handshake goes on: such a one is tried again. */
+async function post(app: FanOutApp, connectionId: string, frame: Frame): Promise<PostOutcome> {
+  let outcome = await app.sockets.post(connectionId, frame);
+  for (const waitMs of openingWaitsMs) {
+    if (outcome !== 'gone' || !(await app.connections.isOpening(connectionId))) return outcome;
+    await setTimeout(waitMs);
+    outcome = await app.sockets.post(connectionId, frame);
+  }
+  return outcome;
+}
+
 /** Posts the frames of one connection one after the other: parallel posts could overtake each other. */
 async function postAll(app: FanOutApp, connectionId: string, frames: readonly Frame[], room?: string): Promise<void> {
   for (const frame of frames) {
-    const outcome = await app.sockets.post(connectionId, frame);
+    const outcome = await post(app, connectionId, frame);
     if (outcome === 'taken') continue;
     await dropConnection(app, connectionId, outcome, room);
     return;

@@ -1,16 +1,16 @@
-import { maxAgeSeconds, maxFrameBytes, maxRooms, parseRoom, pingSeconds, signalSeconds } from '../../contract/frames.ts';
+import { parseRoom, signalSeconds } from '../../contract/frames.ts';
 import type { ServerFrame } from '../../contract/frames.ts';
-import { newId } from '../../contract/ids.ts';
 import type { App } from '../platform/app.ts';
 import { setBarrier } from '../epochs/cutting/set-barrier.ts';
 import { AppError } from '../platform/errors.ts';
 import { push } from '../platform/nudge.ts';
-import type { FrameTable, SocketCaller } from '../platform/ws-handler.ts';
+import type { FrameTable } from '../platform/ws-handler.ts';
 import { postEvent } from '../streams/events/post-event.ts';
 import { closeConnection } from './close-connection.ts';
 import type { Connections } from './connections.ts';
 import { ping } from './ping.ts';
 import { subscribe } from './subscribe.ts';
+import { welcome } from './welcome.ts';
 
 type FramesApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl' | 'clock' | 'log' | 'metrics'> & {
   readonly connections: Connections;
@@ -18,10 +18,6 @@ type FramesApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl'
 
 /** Protocol version of this server. */
 const protocolVersion = 1;
-
-/** Seconds until a new socket ends: with its token, or at the greatest age of a socket. */
-const ageLeft = ({ clock }: Pick<App, 'clock'>, { tokenExpiresAt = Number.POSITIVE_INFINITY }: SocketCaller): number =>
-  Math.min(maxAgeSeconds, Math.max(1, Math.floor(tokenExpiresAt - clock.now().getTime() / 1000)));
 
 /** Creates the handlers of client frames. */
 export function frameTable(app: FramesApp): FrameTable {
@@ -32,12 +28,7 @@ export function frameTable(app: FramesApp): FrameTable {
         throw new AppError('version_unsupported', `Version ${protocolVersion} is spoken here.`);
       }
       const resumed = d.resume && d.resume.rooms.length > 0 ? await subscribe(app, caller, d.resume.rooms) : undefined;
-      const limits = { rooms: maxRooms, frameBytes: maxFrameBytes };
-      return {
-        op: 'welcome',
-        id,
-        d: { session: newId('session'), pingSeconds, maxAgeSeconds: ageLeft(app, caller), limits, ...(resumed && { resumed }) },
-      };
+      return welcome(app, caller, id, resumed);
     },
 
     async sub({ id, d }, caller) {

@@ -11,7 +11,7 @@ import { requireLiveToken } from './require-live-token.ts';
 const app = wire({ db: openDatabase, queues: openQueues, connections: openConnections }, 'fanOutQueueUrl', 'epochsQueueUrl');
 
 export const handler = socketHandler({
-  connect: (caller, headers) => openSocket(app, caller, headers['sec-websocket-protocol'], subprotocol),
+  connect: (caller, handshake) => openSocket(app, caller, handshake, subprotocol),
   disconnect: (connectionId) => app.connections.remove(connectionId),
   admit: (caller) => requireLiveToken(app, caller),
   frames: frameTable(app),

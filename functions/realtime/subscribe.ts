@@ -41,8 +41,12 @@ export async function subscribe(app: SubscribeApp, caller: SocketCaller, wanted:
   );
 }
 
-async function subscribeVisible(
-  app: SubscribeApp,
+/**
+ * Does it within the transaction of the access check, which holds the access lock. Returns what is to be replayed with the rooms. Throws
+ * `too_many_rooms`, and `insufficient_state` for an unknown connection.
+ */
+export async function subscribeVisible(
+  app: Pick<SubscribeApp, 'connections'>,
   tx: Transaction,
   caller: SocketCaller,
   wanted: readonly RoomRequest[],

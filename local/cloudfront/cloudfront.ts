@@ -66,8 +66,7 @@ export function createCloudFront({ behaviors, defaultRootObject, log }: CloudFro
     putOnAnswer(response, route.responseHeaders);
     if (!route.allowedMethods.includes(request.method ?? ''))
       return sendError(response, 403, `This distribution is not configured to allow the HTTP request method that was used.`);
-    const { uri, query } = splitTarget(request.url);
-    const viewed: Viewed = route.view ? await route.view(request, uri, query) : { kind: 'request', uri, query, headers: {} };
+    const viewed = await viewOf(route, request);
     if (viewed.kind === 'response') return sendViewed(response, viewed);
     const finalUri = viewed.uri === '/' && defaultRootObject !== undefined ? `/${defaultRootObject}` : viewed.uri;
     request.url = viewed.query === '' ? finalUri : `${finalUri}?${viewed.query}`;
@@ -75,6 +74,16 @@ export function createCloudFront({ behaviors, defaultRootObject, log }: CloudFro
     setHeader(request, 'via', `${request.httpVersion} local.cloudfront.net (CloudFront)`);
     setHeader(request, 'x-amz-cf-id', randomBytes(42).toString('base64url'));
     await route.serve(request, response, finalUri);
+  };
+
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const route = routeFor(request.url);
+    if (route?.origin.kind !== 'gateway' || !route.origin.upgrade) return refuseUpgrade(socket, 403);
+    const viewed = await viewOf(route, request);
+    if (viewed.kind === 'response') return refuseUpgrade(socket, viewed.status);
+    request.url = viewed.query === '' ? viewed.uri : `${viewed.uri}?${viewed.query}`;
+    addHeaders(request, route.origin.headers);
+    route.origin.upgrade(request, socket, head);
   };
 
   return {
@@ -86,11 +95,12 @@ export function createCloudFront({ behaviors, defaultRootObject, log }: CloudFro
       });
     },
     upgrade: (request, socket, head) => {
-      const route = routeFor(request.url);
-      if (route?.origin.kind === 'gateway' && route.origin.upgrade) {
-        addHeaders(request, route.origin.headers);
-        route.origin.upgrade(request, socket, head);
-      } else socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      // The listener stays for the socket's whole life, because a refused socket can still fail.
+      socket.on('error', () => undefined);
+      upgrade(request, socket, head).catch((error: unknown) => {
+        log('error', 'the front failed', { path: request.url, error: String((error as Error).stack ?? error) });
+        refuseUpgrade(socket, 503);
+      });
     },
   };
 }
@@ -111,6 +121,15 @@ function routeOf(behavior: Behavior, log: Log): Route {
         : createBucket({ deployments: origin.deployments, compress, listable: origin.listable ?? true }),
   };
 }
+
+/** Runs the function of a behaviour on a request, if it has one. */
+async function viewOf({ view }: Route, request: IncomingMessage): Promise<Viewed> {
+  const { uri, query } = splitTarget(request.url);
+  return view ? view(request, uri, query) : { kind: 'request', uri, query, headers: {} };
+}
+
+const refuseUpgrade = (socket: Duplex, status: number): void =>
+  void socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 
 function splitTarget(url = '/'): { uri: string; query: string } {
   const at = url.indexOf('?');

@@ -12,7 +12,8 @@ type Union = { options: readonly z.ZodType[] };
 export function asyncApiDocument(): object {
   const schemas: Record<string, object> = {};
   const messages = { ...messagesOf(ClientFrame, 'input', schemas), ...messagesOf(ServerFrame, 'output', schemas) };
-  const references = (union: Union) => union.options.map((frame) => ({ $ref: `#/channels/socket/messages/${nameOf(frame)}` }));
+  const references = (union: Union, channel = 'socket') =>
+    union.options.map((frame) => ({ $ref: `#/channels/${channel}/messages/${nameOf(frame)}` }));
   return {
     asyncapi: '3.0.0',
     info: {
@@ -30,10 +31,20 @@ export function asyncApiDocument(): object {
         address: '/realtime',
         messages: Object.fromEntries(Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }])),
       },
+      kitSocket: {
+        address: '/ws/{cid}/',
+        title: 'Socket of a room of the React kit',
+        description:
+          'The same socket, opened with ?ticket=... and subscribed to the room: its first frame is welcome, with id 0 and the position after which it hears everything. A socket that has not been welcomed within ten seconds is to be opened anew. The subprotocol may be left out.',
+        parameters: { cid: { description: 'A stream id, or a type and a slug', examples: ['channel:general'] } },
+        messages: Object.fromEntries(Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }])),
+      },
     },
     operations: {
       receiveClientFrame: { action: 'receive', channel: { $ref: '#/channels/socket' }, messages: references(ClientFrame) },
       sendServerFrame: { action: 'send', channel: { $ref: '#/channels/socket' }, messages: references(ServerFrame) },
+      receiveKitFrame: { action: 'receive', channel: { $ref: '#/channels/kitSocket' }, messages: references(ClientFrame, 'kitSocket') },
+      sendKitFrame: { action: 'send', channel: { $ref: '#/channels/kitSocket' }, messages: references(ServerFrame, 'kitSocket') },
     },
     components: { messages, schemas },
   };

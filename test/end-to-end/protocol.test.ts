@@ -28,8 +28,8 @@ beforeAll(async () => {
 afterAll(() => local.stop());
 
 /** Opens a socket; resolves with it, or with the status that refused it. */
-function connect(query: string, protocols: string[] = ['streambed.v1.json']): Promise<WebSocket | number> {
-  const socket = new WebSocket(`${local.wsUrl}${query}`, protocols);
+function connect(query: string, protocols: string[] = ['streambed.v1.json'], address = local.wsUrl): Promise<WebSocket | number> {
+  const socket = new WebSocket(`${address}${query}`, protocols);
   return new Promise((resolve, reject) => {
     socket.once('open', () => resolve(socket));
     socket.once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
@@ -155,6 +155,51 @@ describe('rooms', () => {
     const pong = await ask(socket, { op: 'ping', id: 4, d: { pos: [{ room: name, seq: 1 }] } });
     expect(pong).toMatchObject({ op: 'pong', id: 4, d: { heads: [{ room: name, head: 2 }] } });
     socket.terminate();
+  });
+});
+
+describe('rooms of the kit', () => {
+  const wsOf = (cid: string) => `${local.baseUrl.replace('http', 'ws')}/ws/${cid}`;
+  const ticketOf = async (n: number) =>
+    (
+      await createStreambed({ baseUrl: local.baseUrl, token: local.demo?.users[n]?.token ?? '' })
+        .workspace(stream.workspaceId)
+        .ticket()
+    ).ticket;
+
+  test.each(['protocol/', 'protocol', 'protocol%2F'])('at /ws/channel:%s are heard, or refused', async (path) => {
+    const opened = await connect(`?ticket=${await ticketOf(0)}`, [], wsOf(`channel:${path}`));
+    if (path.includes('%')) return expect(opened).toBe(403);
+    expect(await next(opened as WebSocket)).toMatchObject({ op: 'welcome', id: 0, d: { resumed: { rooms: [{ gen: stream.gen }] } } });
+    (opened as WebSocket).terminate();
+  });
+
+  test('need a ticket that is their caller’s, once', async () => {
+    const ticket = await ticketOf(0);
+    expect(await connect('', [], wsOf(stream.id))).toBe(401);
+    expect(await connect(`?ticket=x`, [], wsOf(stream.id))).toBe(403);
+    expect(await connect(`?ticket=${ticket}`, [], wsOf('channel:none/&ticket=x/'))).toBe(403);
+    expect(await connect(`?ticket=${ticket}`, [], wsOf(stream.id))).toBe(403);
+  });
+
+  test('show two clients each other’s messages within half a second', async () => {
+    const sockets: WebSocket[] = [];
+    for (const n of [0, 1]) {
+      const socket = await connect(`?ticket=${await ticketOf(n)}`, [], wsOf('channel:protocol/'));
+      await next(socket as WebSocket);
+      sockets.push(socket as WebSocket);
+    }
+    for (const [n, sender] of sockets.entries()) {
+      const seen = new Promise<number>((resolve) => {
+        sockets[1 - n]?.on('message', (data) => {
+          if ((data as Buffer).toString().includes(`hello from ${n}`)) resolve(performance.now());
+        });
+      });
+      const from = performance.now();
+      sender.send(JSON.stringify({ op: 'send', id: 1, d: { stream: stream.id, clientEventId: `kit-${n}`, text: `hello from ${n}` } }));
+      expect((await seen) - from).toBeLessThan(limit(500));
+    }
+    for (const socket of sockets) socket.terminate();
   });
 });
 

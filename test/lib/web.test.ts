@@ -21,7 +21,7 @@ describe('the front', () => {
       const target = JSON.stringify(originOf(TargetOriginId)!.DomainName);
       expect([PathPattern, target]).toEqual([
         PathPattern,
-        expect.stringContaining(PathPattern === '/realtime' ? 'RealtimeSockets' : 'RoutesApi'),
+        expect.stringContaining(['/realtime', '/ws/*'].includes(String(PathPattern)) ? 'RealtimeSockets' : 'RoutesApi'),
       ]);
     }
   });
@@ -124,9 +124,10 @@ describe('paths of the page', () => {
     for (const { PathPattern, FunctionAssociations } of behaviours) {
       const edge = FunctionAssociations as { FunctionARN: { 'Fn::GetAtt': string[] } }[] | undefined;
       const isOfKit = kitPaths.some((path) => path === PathPattern);
+      const name = PathPattern === '/ws/*' ? 'KitSockets' : isOfKit ? 'KitPaths' : undefined;
       expect([PathPattern, edge?.map(({ FunctionARN }) => FunctionARN['Fn::GetAtt'][0])]).toEqual([
         PathPattern,
-        isOfKit ? [edgeOf('KitPaths').id] : undefined,
+        name === undefined ? undefined : [edgeOf(name).id],
       ]);
     }
   });

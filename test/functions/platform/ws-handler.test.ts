@@ -37,7 +37,7 @@ const db = {
   transaction: (_: unknown, work: (tx: unknown) => Promise<unknown>) => work({ query: async () => [{}] }),
 } as unknown as App['db'];
 const handler = socketHandler({
-  connect: (caller, headers) => openSocket({ db, connections }, caller, headers['sec-websocket-protocol'], 'streambed.v1.json'),
+  connect: (caller, handshake) => openSocket({ db, connections } as never, caller, handshake, 'streambed.v1.json'),
   disconnect: async (connectionId) => void disconnected.push(connectionId),
   admit: async ({ tokenExpiresAt }) => {
     if (tokenExpiresAt === 1) throw new AppError('token_expired');

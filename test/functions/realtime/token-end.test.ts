@@ -53,7 +53,8 @@ beforeEach(() => {
 const seconds = () => Math.floor(app.time.getTime() / 1000);
 const wait = (waitSeconds: number) => (app.time = new Date(app.time.getTime() + waitSeconds * 1000));
 const ticketFor = (caller: UserCaller) => createTicket({ ...app, realtimeUrl: 'wss://example.test/realtime' }, caller);
-const open = (caller: UserCaller & { connectionId: string }) => openSocket(app, caller, 'v1', 'v1');
+const handshake = { headers: { 'sec-websocket-protocol': 'v1' }, query: {} };
+const open = (caller: UserCaller & { connectionId: string }) => openSocket(app, caller, handshake, 'v1');
 async function deliver(): Promise<void> {
   const messages = app.sent.splice(0);
   for (const group of Map.groupBy(messages, (message) => message.group).values()) {
@@ -107,7 +108,7 @@ describe('a socket', () => {
         return app.connections.add(...given);
       },
     };
-    await openSocket({ ...app, connections }, { ...quick, connectionId: 'quick=' }, 'v1', 'v1');
+    await openSocket({ ...app, connections }, { ...quick, connectionId: 'quick=' }, handshake, 'v1');
     await removed;
     await deliver();
     expect(closed).toEqual(['quick=']);

@@ -3,9 +3,9 @@ import type { StreamAction } from '../../contract/policy.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import { accessPlainStream } from '../streams/access.ts';
-import type { PlainStream, StreamForCaller } from '../streams/stream.ts';
-import { findStreamsBySlug } from '../streams/streams/stream-store.ts';
+import { accessPlainStream } from './access.ts';
+import type { PlainStream, StreamForCaller } from './stream.ts';
+import { findStreamsBySlug } from './streams/stream-store.ts';
 
 /**
  * Finds the stream of a kit room and checks the action. A room that the caller may not read is refused like one that does not exist: 403, as
