@@ -74,7 +74,7 @@ async function streambedTarget({ connections, streams }: Sizes, run: BenchRun, o
   const tokens = app.demo.users.map(({ token }) => token);
   const api = createStreambed({ baseUrl, token: tokens[0] ?? '' }).workspace(workspaceId);
   const made = await eachOf(Array.from({ length: streams }), 4, (_, i) =>
-    api.streams.create({ streamType: 'channel', name: `Bench ${i}` }),
+    api.streams.create({ streamType: 'channel', name: `${open.name} ${i}` }),
   );
   const target: Target = {
     onSeen: () => undefined,

@@ -118,9 +118,7 @@ class ConnectionTable implements Connections {
   }
 
   async isOpening(connectionId: string): Promise<boolean> {
-    const { Item } = await this.#db.send(
-      new GetCommand({ TableName: this.#table, Key: connectionKey(connectionId), ConsistentRead: true }),
-    );
+    const Item = await this.#find(connectionKey(connectionId));
     return Number(Item?.opensUntil ?? 0) > this.#clock.now().getTime();
   }
 
@@ -159,10 +157,12 @@ class ConnectionTable implements Connections {
     );
   }
 
+  async #find(Key: { pk: string; sk: string }): Promise<Record<string, unknown> | undefined> {
+    return (await this.#db.send(new GetCommand({ TableName: this.#table, Key, ConsistentRead: true }))).Item;
+  }
+
   async roomsOf(connectionId: string): Promise<readonly string[] | undefined> {
-    const { Item } = await this.#db.send(
-      new GetCommand({ TableName: this.#table, Key: connectionKey(connectionId), ConsistentRead: true }),
-    );
+    const Item = await this.#find(connectionKey(connectionId));
     if (!Item || Number(Item.expiresAt) <= this.#now()) return undefined;
     return Item.rooms instanceof Set ? ([...Item.rooms] as string[]) : [];
   }
@@ -203,9 +203,7 @@ class ConnectionTable implements Connections {
   }
 
   async remove(connectionId: string, foundIn?: string): Promise<void> {
-    const { Item } = await this.#db.send(
-      new GetCommand({ TableName: this.#table, Key: connectionKey(connectionId), ConsistentRead: true }),
-    );
+    const Item = await this.#find(connectionKey(connectionId));
     const rooms = new Set(Item?.rooms instanceof Set ? (Item.rooms as Set<string>) : []);
     if (foundIn !== undefined) rooms.add(foundIn);
     const keys = [...[...rooms].map((room) => subscriptionKey(room, connectionId)), connectionKey(connectionId)];
@@ -234,7 +232,7 @@ class ConnectionTable implements Connections {
   }
 
   async findProgress(room: string): Promise<Progress | undefined> {
-    const { Item } = await this.#db.send(new GetCommand({ TableName: this.#table, Key: progressKey(room), ConsistentRead: true }));
+    const Item = await this.#find(progressKey(room));
     return Item && Number(Item.expiresAt) > this.#now() ? (Item as unknown as Progress) : undefined;
   }
 

@@ -8,7 +8,7 @@ import type { SocketCaller } from '../platform/ws-handler.ts';
 const ageLeft = ({ clock }: Pick<App, 'clock'>, { tokenExpiresAt = Number.POSITIVE_INFINITY }: SocketCaller): number =>
   Math.min(maxAgeSeconds, Math.max(1, Math.floor(tokenExpiresAt - clock.now().getTime() / 1000)));
 
-/** What a new socket is told: how often to ping, its limits, and the rooms that it hears already. `id`: of the frame that it answers. */
+/** Makes the first frame of a socket: how often to ping, its limits, and the rooms that it hears already. `id`: of the frame that it answers. */
 export function welcome(app: Pick<App, 'clock'>, caller: SocketCaller, id: number, resumed?: WelcomeFrame['d']['resumed']): WelcomeFrame {
   const limits = { rooms: maxRooms, frameBytes: maxFrameBytes };
   const d = { session: newId('session'), pingSeconds, maxAgeSeconds: ageLeft(app, caller), limits, ...(resumed && { resumed }) };
