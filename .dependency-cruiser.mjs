@@ -87,12 +87,14 @@ const features = {
   // The surfaces of the React kit are views on what others keep: streams, members, events.
   kit: {
     files: [
-      'functions/realtime/presence-store.ts',
+      ...['draft-frame', 'draft-store'].map((file) => `functions/realtime/drafts/${file}.ts`),
+      'functions/realtime/presence/presence-store.ts',
       'functions/streams/access-room.ts',
       'functions/streams/access.ts',
       'functions/streams/events/list-events.ts',
       'functions/streams/members/list-members.ts',
       'functions/streams/members/member-store.ts',
+      'functions/streams/streams/room-heads.ts',
     ],
   },
   // The documents of the API are served as they are.
@@ -160,6 +162,7 @@ const inner = {
       stream: ['http', 'room', 'socket'],
       workspace: ['http', 'room', 'socket'],
       epochs: ['http', 'socket'],
+      drafts: ['http', 'socket'],
     },
   },
   local: {

@@ -33,6 +33,7 @@ export const errorKinds = {
   has_owner: { status: 409, title: 'The stream has an owner', retry: 'never' },
   already_promoted: { status: 409, title: 'The stream was promoted already', retry: 'never' },
   not_a_thread: { status: 409, title: 'Only a thread can become something else', retry: 'never' },
+  draft_conflict: { status: 409, title: 'The draft was edited elsewhere', retry: 'never' },
   wrong_event_type: { status: 409, title: 'Events of this type do not take that', retry: 'never' },
   wrong_stream_type: { status: 409, title: 'Streams of this type do not take that', retry: 'never' },
   limit_reached: { status: 409, title: 'There is no room for more', retry: 'never' },
@@ -74,6 +75,10 @@ export const Problem = z
     retry: Retry,
     retryAfterSeconds: z.number().optional(),
     errors: z.array(FieldError).optional(),
+    conflict: z
+      .object({ stored: z.json(), given: z.json() })
+      .optional()
+      .describe('What is stored and what was given, where the caller must choose'),
     requestId: z.string(),
   })
   .meta({ id: 'Problem' });

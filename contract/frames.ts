@@ -275,6 +275,21 @@ export const RelatedFrame = z
   .object({ op: z.literal('related'), room: z.string(), epochId: EpochId, items: z.array(Related) })
   .meta({ id: 'RelatedFrame' });
 export type RelatedFrame = z.infer<typeof RelatedFrame>;
+/**
+ * A draft of the member was saved, sent or deleted on some device. The one with the highest revision counts. The frame may be lost: drafts are
+ * read again when a socket opens. `isEmpty`: there is none any more.
+ */
+export const DraftFrame = z
+  .object({
+    op: z.literal('draft'),
+    room: z.string(),
+    streamId: StreamId,
+    revision: z.int(),
+    updatedAt: z.iso.datetime(),
+    isEmpty: z.boolean(),
+  })
+  .meta({ id: 'DraftFrame' });
+export type DraftFrame = z.infer<typeof DraftFrame>;
 /** The subscriptions to these rooms have ended because access to them changed. Subscribe again to learn whether access remains. */
 export const RevokedFrame = z.object({ op: z.literal('revoked'), rooms: z.array(z.string()) }).meta({ id: 'RevokedFrame' });
 /** The server is about to close the socket. `code`: the close code; `reconnect` and `afterMs`: when to connect again. */
@@ -296,6 +311,7 @@ export const ServerFrame = z
     ResyncFrame,
     EpochsFrame,
     RelatedFrame,
+    DraftFrame,
     RevokedFrame,
     ByeFrame,
   ])

@@ -32,7 +32,7 @@ export class Kit extends Construct {
     });
     props.database.grantConnect(this.http, 'app');
     props.keys.grantVerifyTokens(this.http);
-    props.connections.grant(this.http, 'keepPresence');
+    props.connections.grant(this.http, 'serveKit');
     props.fanOut.grantSend(this.http);
     // Tickets are signed by one function alone.
     const { readWsAuth: _, ...routes } = api.kit;

@@ -35,6 +35,9 @@ export function workspaceClient({ call, workspaceId, clock, uploadContent }: Wor
     memory: memoryClient(call, workspaceId),
     retention: retentionClient(call, workspaceId),
     kit: kitClient(call),
+    /** Lists the caller's drafts; they are saved by `kit.saveDraft`. */
+    drafts: (query: Query<typeof api.kit.listDrafts> = {}, options: SendOptions = {}) =>
+      call(api.kit.listDrafts, { params, query, ...options }),
     /** Searches the messages that the caller may see, best match first. */
     search: (query: Query<typeof api.streams.searchEvents> & { readonly q: string }, options: SendOptions = {}) =>
       call(api.streams.searchEvents, { params, query, ...options }),

@@ -32,7 +32,8 @@ export interface ConnectionEnd {
 
 /** Frames about rooms: changes, notices, signals, pointers, epochs and related items. */
 export type RoomFrame =
-  Extract<ServerFrame, { op: 'ev' | 'evs' | 'behind' | 'resync' | 'eph' | 'ptr' | 'epochs' | 'related' | 'revoked' }> | UnreadableChange;
+  | Extract<ServerFrame, { op: 'ev' | 'evs' | 'behind' | 'resync' | 'eph' | 'ptr' | 'epochs' | 'related' | 'draft' | 'revoked' }>
+  | UnreadableChange;
 type Replies = Extract<ServerFrame, { op: 'ok' | 'welcome' | 'pong' }>;
 type Reply<Op extends Replies['op'] = Replies['op']> = Extract<Replies, { op: Op }>;
 type Request<Op extends ClientFrameInput['op']> = Extract<ClientFrameInput, { op: Op }>['d'];
@@ -176,6 +177,7 @@ export class Connection {
       case 'ptr':
       case 'epochs':
       case 'related':
+      case 'draft':
       case 'revoked':
         this.#options.frame(frame);
     }

@@ -1,6 +1,7 @@
 import {
   BehindFrame,
   ByeFrame,
+  DraftFrame,
   EphFrame,
   EpochsFrame,
   ErrFrame,
@@ -38,6 +39,7 @@ const schemas = {
   resync: ResyncFrame,
   epochs: EpochsFrame,
   related: RelatedFrame,
+  draft: DraftFrame,
   revoked: RevokedFrame,
   bye: ByeFrame,
 } as const satisfies Record<string, z.ZodType<ServerFrame>>;

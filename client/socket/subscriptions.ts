@@ -1,5 +1,15 @@
 import { maxRooms, parseRoom } from '../../contract/frames.ts';
-import type { EphFrame, EpochsFrame, EvFrame, EvsFrame, Pointer, RelatedFrame, RoomState, ServerFrame } from '../../contract/frames.ts';
+import type {
+  DraftFrame,
+  EphFrame,
+  EpochsFrame,
+  EvFrame,
+  EvsFrame,
+  Pointer,
+  RelatedFrame,
+  RoomState,
+  ServerFrame,
+} from '../../contract/frames.ts';
 import type { Problem } from '../../contract/errors.ts';
 import { backoffMs, reconnectBackoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
@@ -33,6 +43,8 @@ export interface RoomListener {
   epochs?(frame: EpochsFrame): void;
   /** The related items of a stream's newest epoch have changed. */
   related?(frame: RelatedFrame): void;
+  /** A draft of the member has changed on some device. */
+  draft?(frame: DraftFrame): void;
 }
 
 interface Room {
@@ -128,6 +140,8 @@ export class Subscriptions {
         return this.#each(frame.room, (listener) => listener.epochs?.(frame));
       case 'related':
         return this.#each(frame.room, (listener) => listener.related?.(frame));
+      case 'draft':
+        return this.#each(frame.room, (listener) => listener.draft?.(frame));
       case 'revoked':
         return this.lost(frame.rooms);
     }

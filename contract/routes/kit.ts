@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { Draft, DraftSummary, SaveDraft } from '../draft.ts';
+import { WorkspaceId } from '../ids.ts';
+import { queryInteger } from '../query.ts';
 import {
   ConnectionId,
   EditingState,
@@ -10,7 +13,7 @@ import {
   ListKitMessages,
   WsAuth,
 } from '../kit.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute, pageOf, pageQuery } from '../route.ts';
 
 /** Surfaces of the React kit: documented with a trailing slash, served without it as well. The workspace is that of the token. */
 const surface = { slash: true, auth: 'user', tag: 'kit' } as const;
@@ -70,4 +73,36 @@ export const listKitMembers = defineRoute({
   params: inRoom,
   query: ListKitMembers,
   answers: { 200: KitMembers },
+});
+
+const ofDraft = { ...surface, path: '/api/rooms/{cid}/draft', params: inRoom } as const;
+const saving = { ...ofDraft, summary: "Save the caller's draft in a room", body: SaveDraft, answers: { 200: Draft } } as const;
+
+export const readDraft = defineRoute({
+  ...ofDraft,
+  method: 'GET',
+  summary: "Read the caller's draft in a room",
+  answers: { 200: Draft },
+});
+
+export const saveDraft = defineRoute({ ...saving, method: 'PUT' });
+export const postDraft = defineRoute({ ...saving, method: 'POST' });
+
+export const deleteDraft = defineRoute({
+  ...ofDraft,
+  method: 'DELETE',
+  summary: "Delete the caller's draft in a room",
+  query: z.strictObject({ revision: queryInteger({ min: 0 }).optional() }),
+  answers: { 204: undefined },
+});
+
+export const listDrafts = defineRoute({
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/drafts',
+  auth: 'user',
+  tag: 'kit',
+  summary: "List the caller's drafts",
+  params: z.strictObject({ workspaceId: WorkspaceId }),
+  query: z.strictObject({ ...pageQuery }),
+  answers: { 200: pageOf(DraftSummary).meta({ id: 'DraftPage' }) },
 });

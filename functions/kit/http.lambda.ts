@@ -4,7 +4,8 @@ import { openOrigin } from '../platform/keys/origin.ts';
 import { openVerifier } from '../platform/keys/verifier.ts';
 import { openQueues } from '../platform/queues.ts';
 import { wire } from '../platform/wire.ts';
-import { openPresenceLeases } from '../realtime/presence-store.ts';
+import { openDrafts } from '../realtime/drafts/draft-store.ts';
+import { openPresenceLeases } from '../realtime/presence/presence-store.ts';
 import { openConnectionIds } from './connection-ids.ts';
 import { openEditingTurns } from './editing-turns.ts';
 import { kitTable } from './table.ts';
@@ -18,6 +19,7 @@ const app = wire(
     connectionIds: openConnectionIds,
     editingTurns: openEditingTurns,
     presence: openPresenceLeases,
+    drafts: openDrafts,
   },
   'fanOutQueueUrl',
 );

@@ -2,7 +2,7 @@ import type { KitMembers, ListKitMembers } from '../../contract/kit.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
 import { cutPage, readCursor } from '../platform/cursor.ts';
-import type { PresenceLeases } from '../realtime/presence-store.ts';
+import type { PresenceLeases } from '../realtime/presence/presence-store.ts';
 import { MemberCursor, memberKey } from '../streams/members/list-members.ts';
 import { countMembers, listMembersOf } from '../streams/members/member-store.ts';
 import { accessRoom } from '../streams/access-room.ts';

@@ -3,7 +3,7 @@ import type { ConnectionId } from '../../contract/kit.ts';
 import { presenceSeconds } from '../../contract/presence.ts';
 import type { App } from '../platform/app.ts';
 import type { UserCaller } from '../platform/authenticate.ts';
-import type { PresenceLeases } from '../realtime/presence-store.ts';
+import type { PresenceLeases } from '../realtime/presence/presence-store.ts';
 import { accessMember } from '../streams/access.ts';
 import type { ConnectionIds } from './connection-ids.ts';
 

@@ -7,19 +7,26 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly errors: readonly FieldError[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly conflict: Problem['conflict'];
   /** Response headers that belong to the error, such as Allow. */
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     code: ErrorCode,
     detail?: string,
-    more: { errors?: FieldError[]; retryAfterSeconds?: number; headers?: Record<string, string> } = {},
+    more: {
+      errors?: FieldError[];
+      retryAfterSeconds?: number;
+      headers?: Record<string, string>;
+      conflict?: Problem['conflict'];
+    } = {},
   ) {
     super(detail ?? errorKinds[code].title);
     this.name = 'AppError';
     this.code = code;
     this.errors = more.errors;
     this.retryAfterSeconds = more.retryAfterSeconds;
+    this.conflict = more.conflict;
     this.headers = more.headers ?? {};
   }
 }
@@ -48,6 +55,7 @@ export function toProblem(error: AppError, requestId: string, instance?: string)
     retry: kind.retry,
     ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
     ...(error.errors && { errors: [...error.errors] }),
+    ...(error.conflict && { conflict: error.conflict }),
     requestId,
   };
 }

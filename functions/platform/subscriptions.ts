@@ -14,6 +14,7 @@ export const ownerPartition = (workspaceId: string, userId: string) => `user#${w
 export const roomPartition = (room: string) => `room#${room}`;
 export const accessPrefix = 'access#';
 export const presenceKey = (workspaceId: string, userId: string) => ({ pk: `presence#${workspaceId}#${userId}`, sk: 'presence' });
+export const draftPartition = (workspaceId: string, userId: string) => `draft#${workspaceId}#${userId}`;
 /** Name of an ended access that concerns everybody. User ids cannot be this. */
 export const everybody = '*';
 
@@ -31,8 +32,8 @@ export interface Subscriptions {
    */
   end(workspaceId: string, endings: readonly Ending[], epoch: number): Promise<string[]>;
   /**
-   * Returns true when nothing names a member any more: no connection is open, and the member's presence and the accesses that ended of the
-   * given rooms are deleted. False while a connection is open.
+   * Returns true when nothing names a member any more: no connection is open, and the member's presence, drafts, and the accesses that ended
+   * of the given rooms are deleted. False while a connection is open.
    */
   forget(workspaceId: string, userId: string, rooms: readonly string[]): Promise<boolean>;
 }
@@ -65,7 +66,8 @@ export function createSubscriptions(client: DynamoDBClient, table: string, clock
     async forget(workspaceId, userId, rooms) {
       const work = new EndingWork(DynamoDBDocumentClient.from(client), table, AbortSignal.timeout(limitMs));
       if (await work.isConnected(workspaceId, userId, Math.floor(clock.now().getTime() / 1000))) return false;
-      await work.remove([...rooms.map((room) => accessKey({ room, userId })), presenceKey(workspaceId, userId)]);
+      const drafts = await work.keysOf(draftPartition(workspaceId, userId));
+      await work.remove([...rooms.map((room) => accessKey({ room, userId })), presenceKey(workspaceId, userId), ...drafts]);
       return true;
     },
   };
@@ -112,26 +114,33 @@ class EndingWork {
   /** Lists the rooms that a member's connections are subscribed to. */
   async #roomsOfMember(workspaceId: string, userId: string): Promise<Set<string>> {
     const rooms = new Set<string>();
+    await eachChunk(await this.keysOf(ownerPartition(workspaceId, userId)), 1, async ([key]) => {
+      const Key = connectionKey(String(key?.sk).slice('conn#'.length));
+      const get = new GetCommand({ TableName: this.#table, Key, ConsistentRead: true });
+      const { Item } = await this.#db.send(get, { abortSignal: this.#abortSignal });
+      if (Item?.rooms instanceof Set) for (const room of Item.rooms as Set<string>) rooms.add(room);
+    });
+    return rooms;
+  }
+
+  /** Lists the keys of a partition. */
+  async keysOf(pk: string): Promise<{ pk: string; sk: string }[]> {
+    const keys: { pk: string; sk: string }[] = [];
     let from: Record<string, unknown> | undefined;
     do {
       const query = new QueryCommand({
         TableName: this.#table,
         KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': ownerPartition(workspaceId, userId) },
+        ExpressionAttributeValues: { ':pk': pk },
         ProjectionExpression: 'sk',
         ConsistentRead: true,
         ExclusiveStartKey: from,
       });
       const page = await this.#db.send(query, { abortSignal: this.#abortSignal });
-      await eachChunk(page.Items ?? [], 1, async ([item]) => {
-        const Key = connectionKey(String(item?.sk).slice('conn#'.length));
-        const get = new GetCommand({ TableName: this.#table, Key, ConsistentRead: true });
-        const { Item } = await this.#db.send(get, { abortSignal: this.#abortSignal });
-        if (Item?.rooms instanceof Set) for (const room of Item.rooms as Set<string>) rooms.add(room);
-      });
+      for (const { sk } of page.Items ?? []) keys.push({ pk, sk: String(sk) });
       from = page.LastEvaluatedKey;
     } while (from);
-    return rooms;
+    return keys;
   }
 
   /** Returns true while a member has a connection whose lease has not ended. */

@@ -4,12 +4,13 @@ import { openQueues } from '../platform/queues.ts';
 import { openRedelivery } from '../platform/queues/redelivery.ts';
 import { wire } from '../platform/wire.ts';
 import { openConnections } from './connections.ts';
+import { openDrafts } from './drafts/draft-store.ts';
 import { fanOut } from './fan-out.ts';
 import { createNudges } from './nudges.ts';
 import { openSockets } from './sockets.ts';
 
 const base = wire(
-  { queues: openQueues, connections: openConnections, sockets: openSockets },
+  { queues: openQueues, connections: openConnections, drafts: openDrafts, sockets: openSockets },
   'followUpQueueUrl',
   'sharesQueueUrl',
   'epochsQueueUrl',

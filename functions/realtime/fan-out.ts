@@ -8,6 +8,8 @@ import { PartialFailure } from '../platform/queue-handler.ts';
 import type { Connections, Progress } from './connections.ts';
 import type { Subscriber } from './ended-accesses.ts';
 import type { FanOutMessage, GreetMessage, ItemMessage, RevokeMessage, SignalMessage } from '../../contract/messages/fan-out.ts';
+import { clearDrafts } from './drafts/clear-drafts.ts';
+import type { Drafts } from './drafts/draft-store.ts';
 import type { Nudges } from './nudges.ts';
 import { packFrames } from './pack-frames.ts';
 import { eachWithin, postConcurrency, deliverToRoom } from './room-delivery.ts';
@@ -19,6 +21,7 @@ export type FanOutApp = Pick<App, 'clock' | 'log' | 'metrics'> & {
   readonly connections: Connections;
   readonly sockets: Sockets;
   readonly nudges: Nudges;
+  readonly drafts: Pick<Drafts, 'clear'>;
 };
 
 /**
@@ -28,9 +31,16 @@ export type FanOutApp = Pick<App, 'clock' | 'log' | 'metrics'> & {
  */
 export async function fanOut(app: FanOutApp, messages: readonly FanOutMessage[], isRedelivery = false): Promise<void> {
   const failure = await pushAll(app, messages, isRedelivery);
-  // No other component records this follow-up work: if the nudge fails, the whole batch is redelivered.
-  await app.nudges.after(messages.slice(0, failure?.index));
+  const pushed = messages.slice(0, failure?.index);
+  // No other component records this follow-up work: if some of it fails, the whole batch is redelivered.
+  await Promise.all([app.nudges.after(pushed), emptyDrafts(app, pushed)]);
   if (failure) throw failure;
+}
+
+/** Empties the drafts of what was posted, and tells the devices of their authors, who learn of a lost frame with their next socket. */
+async function emptyDrafts(app: FanOutApp, pushed: readonly FanOutMessage[]): Promise<void> {
+  const frames = await clearDrafts(app.drafts, pushed);
+  await eachWithin(roomConcurrency, frames, (frame) => postNotice(app, frame.room, frame));
 }
 
 async function pushAll(app: FanOutApp, messages: readonly FanOutMessage[], isRedelivery: boolean): Promise<PartialFailure | undefined> {
@@ -60,6 +70,8 @@ async function pushOther(app: FanOutApp, message: FanOutMessage): Promise<void> 
       return eachWithin(roomConcurrency, message.rooms, ({ room, items }) => postToRoom(app, room, { op: 'ptr', room, items }));
     case 'derived':
       return postToRoom(app, message.room, message.frame);
+    case 'notice':
+      return postNotice(app, message.room, message.frame);
     case 'signal':
       return pushSignal(app, message);
     case 'revoke':
@@ -102,6 +114,13 @@ async function pushSignal(app: FanOutApp, { room, type, actor, ttl, data, at, fr
   } catch (error) {
     app.log.warn('A signal was dropped', { room, type, error: error as Error });
   }
+}
+
+/** Posts a frame that may be lost: its failure never delays later messages. */
+async function postNotice(app: FanOutApp, room: string, frame: ServerFrame): Promise<void> {
+  await postToRoom(app, room, frame).catch((error: unknown) => {
+    app.log.warn('A notice was dropped', { room, op: frame.op, error: error as Error });
+  });
 }
 
 /** Finds the connections of the sender: the one that sent it, or all of a sender that has used none. */

@@ -12,15 +12,15 @@ const actions = {
   keepConnections: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
   /** Lists the connections of a room and removes those that are gone or have lost access. */
   tellRooms: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
-  /** Renews and reads presence, leases numbers of workers, remembers sessions. */
-  keepPresence: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
+  /** Renews and reads presence, leases numbers of workers, remembers sessions; keeps drafts. */
+  serveKit: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
   /** Ends subscriptions of members who lose access. */
   endSubscriptions: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchWriteItem'],
   /** Checks that the table answers. */
   probe: ['dynamodb:GetItem'],
 } as const;
 
-/** Connections with their rooms, and used tickets. Every item expires by itself. */
+/** Connections with their rooms, used tickets, presence and drafts. Every item expires by itself. */
 export class ConnectionsTable extends Construct {
   readonly table: Table;
 

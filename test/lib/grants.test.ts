@@ -123,7 +123,7 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     told: [...database, ...users, 'USER_TOKEN_SECRET_ARN', 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'],
   },
   KitHttp: {
-    may: [appSecret, send, ...onTable('PutItem', 'UpdateItem', 'BatchGetItem')],
+    may: [appSecret, send, ...onTable('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem')],
     told: [...database, ...users, 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'],
   },
   RealtimeHttp: { may: [appSecret, signTickets], told: [...database, ...users, 'TICKET_SECRET_ARN', 'TICKET_PUBLIC_KEYS', 'REALTIME_URL'] },

@@ -25,6 +25,7 @@ export interface TestApp extends App {
   readonly test: TestDatabase;
   readonly index: TestIndexHandle;
   readonly kit: KitParts;
+  readonly drafts: KitParts['drafts'];
   /** Messages sent to the fan-out queue. */
   readonly sent: QueueMessage[];
   /** Waiting nudges of the queues of follow-up work and of shares. */
@@ -60,6 +61,7 @@ export async function createTestApp(): Promise<TestApp> {
     test,
     index,
     kit,
+    drafts: kit.drafts,
     sent: [],
     later: [],
     memoryMessages: [],

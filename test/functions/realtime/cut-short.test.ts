@@ -61,6 +61,7 @@ function aWorker(connections: Partial<Connections> = {}): FanOutApp {
       ...connections,
     } as Connections,
     sockets,
+    drafts: { clear: async () => undefined },
     nudges: { after: async () => undefined },
   };
 }

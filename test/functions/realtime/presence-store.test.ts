@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { presenceSeconds } from '../../../contract/presence.ts';
-import { createPresenceLeases } from '../../../functions/realtime/presence-store.ts';
-import type { PresenceLeases } from '../../../functions/realtime/presence-store.ts';
+import { createPresenceLeases } from '../../../functions/realtime/presence/presence-store.ts';
+import type { PresenceLeases } from '../../../functions/realtime/presence/presence-store.ts';
 import { startTestTable } from '../../support/dynamodb.ts';
 
 let table: Awaited<ReturnType<typeof startTestTable>>;

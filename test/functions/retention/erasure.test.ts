@@ -7,7 +7,8 @@ import type { Erasure } from '../../../contract/retention.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { createTestApp } from '../../support/app.ts';
 import type { TestApp } from '../../support/app.ts';
-import { createPresenceLeases } from '../../../functions/realtime/presence-store.ts';
+import { createDrafts } from '../../../functions/realtime/drafts/draft-store.ts';
+import { createPresenceLeases } from '../../../functions/realtime/presence/presence-store.ts';
 import { createTestConnections } from '../../support/connections.ts';
 import { createMemoryWorker } from '../../support/memory-worker.ts';
 import type { MemoryWorker } from '../../support/memory-worker.ts';
@@ -38,6 +39,7 @@ const said = {
   content: 'cntntzkq',
   secret: 'scrtbrmq',
   dm: 'dmwrdqz',
+  draft: 'drftwrzq',
 };
 const texts = Object.values(said);
 const places = () => ({
@@ -139,6 +141,11 @@ async function live(): Promise<{ mention: StreamEvent; message: StreamEvent }> {
 async function connect(): Promise<void> {
   const connection = { connectionId: 'c1', workspaceId: team.workspaceId, userId: person.id };
   await createPresenceLeases(registry.client, 'connections', app.clock).renew({ ...connection, deviceId: 'phone' }, 'active');
+  await createDrafts(registry.client, 'connections', app.clock).save(
+    { ...connection, streamId: open.id },
+    { text: said.draft, mentions: [], replyTo: null, fileIds: [] },
+    undefined,
+  );
   await registry.connections.add(connection);
   await registry.connections.subscribe(connection, [room.stream(team.workspaceId, open.id), room.user(team.workspaceId, person.id)], 10, 0);
 }

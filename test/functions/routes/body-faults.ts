@@ -63,7 +63,7 @@ function* wrongValues(schema: Schema, value: unknown, path: string): Generator<[
 
 function* wrongStrings(schema: Schema, value: unknown, path: string): Generator<[string, unknown]> {
   const text = typeof value === 'string' ? value : 'x';
-  const long = longTexts.test(path) ? 20_000 : 10_000;
+  const long = Math.max((schema.maxLength ?? 0) + 1, longTexts.test(path) ? 20_000 : 10_000);
   yield [`${long} characters`, 'a'.repeat(long)];
   yield ['a NUL', `${text}\0`];
   yield ['half a surrogate pair', `${text}\ud83d`];

@@ -41,14 +41,20 @@ export function examplesIn(w: Furnished): Record<Exclude<RouteName, (typeof open
 }
 
 /** Rooms of the React kit are named by a stream id or by type and slug. */
-function ofKit({ streams }: Furnished) {
+function ofKit({ workspaceId, streams }: Furnished) {
   const { limit } = page;
   const params = { cid: streams.general.id };
+  const draft = { text: 'soon', mentions: [], replyTo: null, fileIds: [] };
   return {
     'kit.readWsAuth': {},
     'kit.readConnectionId': {},
     'kit.tellEditingState': { bodies: [{ ...params, typing: true, cursor: 3, selection: { start: 1, end: 3 } }] },
     'kit.readKitConfig': { params },
+    'kit.readDraft': { params },
+    'kit.saveDraft': { params, bodies: [draft] },
+    'kit.postDraft': { params, bodies: [draft] },
+    'kit.deleteDraft': { params, query: { revision: '' } },
+    'kit.listDrafts': { params: { workspaceId }, query: page },
     'kit.listKitMessages': { params, query: { limit, before: '9' } },
     'kit.listKitMembers': { params, query: page },
   } satisfies Record<string, Example>;

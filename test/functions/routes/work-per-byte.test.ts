@@ -125,6 +125,11 @@ const kinds: Record<ClosedRoute, Kind> = {
   'kit.readConnectionId': 'one',
   'kit.tellEditingState': 'one',
   'kit.readKitConfig': 'one',
+  'kit.readDraft': 'one',
+  'kit.saveDraft': 'one',
+  'kit.postDraft': 'one',
+  'kit.deleteDraft': 'one',
+  'kit.listDrafts': 'page',
   'kit.listKitMessages': 'page',
   'kit.listKitMembers': 'page',
 };

@@ -4,8 +4,10 @@ import { createConnectionIds } from '../../../functions/kit/connection-ids.ts';
 import type { ConnectionIds } from '../../../functions/kit/connection-ids.ts';
 import { createEditingTurns } from '../../../functions/kit/editing-turns.ts';
 import type { EditingTurns } from '../../../functions/kit/editing-turns.ts';
-import { createPresenceLeases } from '../../../functions/realtime/presence-store.ts';
-import type { PresenceLeases } from '../../../functions/realtime/presence-store.ts';
+import { createDrafts } from '../../../functions/realtime/drafts/draft-store.ts';
+import type { Drafts } from '../../../functions/realtime/drafts/draft-store.ts';
+import { createPresenceLeases } from '../../../functions/realtime/presence/presence-store.ts';
+import type { PresenceLeases } from '../../../functions/realtime/presence/presence-store.ts';
 import { startTestTable } from '../dynamodb.ts';
 
 /** Parts that the kit keeps in the table of connections. The table starts with the first use. */
@@ -13,6 +15,7 @@ export interface KitParts {
   readonly connectionIds: ConnectionIds;
   readonly editingTurns: EditingTurns;
   readonly presence: PresenceLeases;
+  readonly drafts: Drafts;
   stop(): Promise<void>;
 }
 
@@ -25,6 +28,7 @@ export function createKitParts(clock: Clock): KitParts {
   const connectionIds = within((client) => createConnectionIds(client, 'connections', clock));
   const editingTurns = within((client) => createEditingTurns(client, 'connections', clock));
   const presence = within((client) => createPresenceLeases(client, 'connections', clock));
+  const drafts = within((client) => createDrafts(client, 'connections', clock));
   return {
     connectionIds: {
       idOf: async (...given) => (await connectionIds()).idOf(...given),
@@ -33,6 +37,13 @@ export function createKitParts(clock: Clock): KitParts {
     presence: {
       renew: async (...given) => (await presence()).renew(...given),
       find: async (...given) => (await presence()).find(...given),
+    },
+    drafts: {
+      find: async (...given) => (await drafts()).find(...given),
+      save: async (...given) => (await drafts()).save(...given),
+      // Before the first use there is none to clear.
+      clear: async (...given) => (started ? (await drafts()).clear(...given) : undefined),
+      list: async (...given) => (await drafts()).list(...given),
     },
     stop: async () => (await started)?.stop(),
   };

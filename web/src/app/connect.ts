@@ -1,11 +1,12 @@
 import { createDebugLog } from '../../../client/debug-log.ts';
 import { createStreambed, type Streambed } from '../../../client/http/http.ts';
 import { openLiveEpochs } from '../../../client/epochs/live-epochs.ts';
+import { openLiveDrafts } from '../../../client/drafts/live-drafts.ts';
 import { openLiveStream } from '../../../client/stream/live-stream.ts';
 import { openLiveWorkspace, type LiveWorkspace } from '../../../client/workspace/live-workspace.ts';
 import { RealtimeSocket } from '../../../client/socket/socket.ts';
 import { openEpochs, type OpenEpochs } from '../workspace/open-epochs.ts';
-import { openDrafts, type Drafts } from '../workspace/drafts.ts';
+import { draftCopies, openDrafts, type Drafts } from '../workspace/drafts.ts';
 import type { ReadProgress } from '../workspace/new-messages.ts';
 import { openStreams, type OpenStreams } from '../workspace/open-streams.ts';
 import { openThreadRoots, type ThreadRoots } from '../workspace/thread-roots.ts';
@@ -33,18 +34,25 @@ export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 
   const list = openLiveWorkspace({ streambed, socket, workspaceId });
   const open = openStreams((streamId) => openLiveStream({ streambed, socket, workspaceId, streamId, userId }));
   const epochs = openEpochs((streamId) => openLiveEpochs({ streambed, socket, workspaceId, streamId }));
-  const stopWatching = watchDevice(() => socket.wake());
+  const copies = draftCopies(deviceStore, { workspaceId, userId });
+  const liveDrafts = openLiveDrafts({ streambed, socket, workspaceId, userId, copies });
+  const stopWatching = watchDevice(
+    () => socket.wake(),
+    () => liveDrafts.flush(),
+  );
+  const drafts = openDrafts(liveDrafts, deviceStore, { workspaceId, userId });
   return {
     streambed,
     list,
     open,
     openEpochs: epochs,
-    drafts: openDrafts(deviceStore, { workspaceId, userId }),
+    drafts,
     readProgress: new Map(),
     keptUnread: new Set(),
     roots: openThreadRoots((streamId, eventId) => streambed.workspace(workspaceId).events(streamId).read(eventId)),
     close() {
       stopWatching();
+      drafts.close();
       open.close();
       epochs.close();
       list.close();
@@ -53,11 +61,9 @@ export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 
   };
 }
 
-/** Calls `wake` when the connection needs a check: the network changed, or the page became visible. */
-function watchDevice(wake: () => void): () => void {
-  const onVisible = (): void => {
-    if (document.visibilityState === 'visible') wake();
-  };
+/** Calls `wake` when the connection needs a check: the network changed, or the page became visible; and `hide` when the page is hidden. */
+function watchDevice(wake: () => void, hide: () => void): () => void {
+  const onVisible = (): void => (document.visibilityState === 'visible' ? wake() : hide());
   addEventListener('online', wake);
   addEventListener('offline', wake);
   document.addEventListener('visibilitychange', onVisible);

@@ -63,7 +63,7 @@ export function useSend(options: Options): SendState {
       return files.length > 0 ? setSays('A command takes no files. Send or remove them first.') : command.run(input.command);
     if (files.length > 0) sendFiles(options, input.text);
     else live.send(input.text);
-    draft.change('');
+    draft.sent();
     setSays(undefined);
   };
   const send = (): void => {

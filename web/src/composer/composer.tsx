@@ -5,6 +5,7 @@ import type { LiveSnapshot } from '../../../client/stream/live-stream.ts';
 import type { Stream } from '../../../contract/stream.ts';
 import { useLive } from '../ui/use-live.ts';
 import { AttachButton } from './composer-attach.tsx';
+import { ComposerConflict } from './composer-conflict.tsx';
 import { ComposerClosed } from './composer-closed.tsx';
 import { useDraft, type Draft } from './composer-draft.ts';
 import { ComposerFiles } from './composer-files.tsx';
@@ -53,6 +54,7 @@ function OpenComposer(props: ComposerProps) {
   return (
     <form className={classes.composer} onSubmit={submit}>
       <ComposerSuggest suggest={suggest} />
+      {draft.other !== undefined && <ComposerConflict other={draft.other} onChoose={draft.choose} />}
       <div className={classes.box} data-over={sending.room.kind === 'over'} data-dropping={props.isDropping}>
         {files.length > 0 && <ComposerFiles files={files} uploads={uploads} />}
         <div className={classes.line}>

@@ -2,12 +2,12 @@ import { memo } from 'react';
 import { BellOff, Pencil } from 'lucide-react';
 import type { Stream } from '../../../contract/stream.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import type { Place } from '../workspace/place.ts';
 import { PlaceLink } from '../workspace/place-link.tsx';
 import { badgeOf, countLabel } from '../workspace/badges.ts';
 import classes from './sidebar-item.module.css';
 import { nameOfStream } from '../workspace/stream-filter.ts';
 import { StreamIcon } from '../workspace/stream-icon.tsx';
+import { placeOf } from './stream-place.ts';
 import { firstWords } from '../workspace/thread-roots.ts';
 import { useRootEvent } from '../workspace/use-root-event.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
@@ -41,12 +41,6 @@ export const SidebarItem = memo(function SidebarItem({ stream, isCurrent, hasDra
     </PlaceLink>
   );
 });
-
-/** The place of a stream; a thread opens beside its parent. */
-function placeOf({ id, streamType, parentStreamId }: Stream): Place {
-  if (streamType === 'thread' && parentStreamId !== null) return { kind: 'stream', streamId: parentStreamId, thread: id };
-  return { kind: 'stream', streamId: id };
-}
 
 function Sign({ stream }: { stream: Stream }) {
   const { me } = useWorkspace();

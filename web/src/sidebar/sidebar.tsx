@@ -3,6 +3,7 @@ import { ActionIcon, Button, CloseButton, TextInput, Tooltip } from '@mantine/co
 import { ChevronDown, Compass, ListFilter, Plus } from 'lucide-react';
 import { sentenceOf } from '../ui/problem-words.ts';
 import { groupStreams, type SidebarGroup } from './sidebar-groups.ts';
+import { SidebarDrafts } from './sidebar-drafts.tsx';
 import { SidebarItem } from './sidebar-item.tsx';
 import classes from './sidebar.module.css';
 import { useMoreStreams, useNamedStreams } from '../workspace/use-more-streams.ts';
@@ -50,6 +51,7 @@ export function Sidebar({ onCreate, onBrowse, onPicked, head, links, foot }: Pro
         </Tooltip>
       </div>
       <nav className={classes.list} aria-label="Streams">
+        {!loading && query === '' && <SidebarDrafts onPicked={onPicked} />}
         {loading ? <Skeletons /> : groups.map((group) => <Group key={group.key} group={group} onPicked={onPicked} />)}
         {!loading && groups.length === 0 && <EmptySidebar query={query} onCreate={onCreate} />}
         <More onBrowse={onBrowse} onMore={query === '' ? showMore : undefined} />

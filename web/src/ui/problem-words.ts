@@ -59,6 +59,7 @@ const words: Readonly<Record<ErrorCode, Words>> = {
   not_found: titled('not_found', 'It may be gone, or private: ask somebody who can open it.'),
   method_not_allowed: { says: 'The server does not know this action.', todo: loadAgain },
   conflict: titled('conflict', 'Choose another one, or try again.'),
+  draft_conflict: titled('draft_conflict', 'Choose which of the two to keep.'),
   idempotency_mismatch: { says: 'Something else was sent in its place before.', todo: 'Send it again as a new message.' },
   too_broad: { says: 'Too many messages match.', todo: 'Add a word, or search in one stream.' },
   member_removed: { says: 'This person was removed from the workspace.', todo: 'An owner can bring them back.' },

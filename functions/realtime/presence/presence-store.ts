@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { UserId } from '../../contract/ids.ts';
-import { presenceSeconds } from '../../contract/presence.ts';
-import type { Presence, PresenceStatus } from '../../contract/presence.ts';
-import type { Clock } from '../platform/clock.ts';
-import { conditional } from '../platform/conditional-write.ts';
-import { setting } from '../platform/config.ts';
-import { presenceKey } from '../platform/subscriptions.ts';
+import { UserId } from '../../../contract/ids.ts';
+import { presenceSeconds } from '../../../contract/presence.ts';
+import type { Presence, PresenceStatus } from '../../../contract/presence.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { conditional } from '../../platform/conditional-write.ts';
+import { setting } from '../../platform/config.ts';
+import { presenceKey } from '../../platform/subscriptions.ts';
 
 /** A device of a member: a browser or a program, which has one id over all of its tabs and sockets. */
 export interface Device {
