@@ -223,7 +223,8 @@ export class WorkspaceState {
     const isPromotedNow = told.promotedAt !== null && Date.parse(at) - Date.parse(told.promotedAt) < 5_000;
     const isForAll = told.visibility === 'public' && this.#view.me?.role !== 'guest';
     const isNew = type === 'stream:created' ? isForAll : isPromotedNow && this.isWhole;
-    if (!isNew) return void this.wanted.add(told.id);
+    // What our own room tells of it next may be older than this.
+    if (!isNew) return this.distrust(told.id);
     this.#keep(told.id, keep(told));
     this.#settleLevel(told.id);
   }

@@ -84,6 +84,14 @@ async function play({ server, network, clock, ...world }: World, all: readonly S
   world.socket.close();
 }
 
+/** A thread that is promoted is told of in the workspace's room before the reader's own room tells that they follow it. */
+const overtaken: readonly Step[] = [
+  ...[1_500, 0, 0, 0, 0].map((delayMs, i) => ({ deed: 'create by me', which: 0, afterMs: i === 4 ? 3_000 : 0, delayMs })),
+  { deed: 'thread of bob', which: 0, afterMs: 0, delayMs: 1_500 },
+  { deed: 'promote by bob', which: 13, afterMs: 0, delayMs: 0 },
+  { deed: 'archive', which: 1, afterMs: 0, delayMs: 0 },
+];
+
 describe('the level that a client keeps by frames is the one that the server would answer', () => {
   test('after each change', async () => {
     await fc.assert(
@@ -91,6 +99,8 @@ describe('the level that a client keeps by frames is the one that the server wou
       { numRuns: 200 },
     );
   }, 120_000);
+
+  test('after a promotion that overtakes the start of its thread', () => play(makeWorld(0), overtaken, 2));
 
   test('after several at once, with frames and answers that are late', async () => {
     await fc.assert(
