@@ -55,7 +55,12 @@ const features = {
   files: { files: ['functions/streams/access.ts'] },
   // What a member may see of their activity is decided by the streams that it is of.
   notifications: {
-    files: ['functions/streams/access.ts', 'functions/streams/streams/stream-rows.ts', 'functions/streams/mentions/notify.ts'],
+    files: [
+      'functions/realtime/presence/presence-store.ts',
+      'functions/streams/access.ts',
+      'functions/streams/streams/stream-rows.ts',
+      'functions/streams/mentions/notify.ts',
+    ],
   },
   // Text into vectors and back to what is near: it knows nothing of what is remembered.
   embeddings: {},
@@ -179,6 +184,7 @@ const inner = {
       s3: ['iam'],
       scheduler: [],
       secrets: [],
+      ses: [],
       sqs: [],
       template: ['cloudfront', 'iam', 'lambda'],
       postgres: ['template'],
@@ -193,6 +199,7 @@ const inner = {
         's3',
         'scheduler',
         'secrets',
+        'ses',
         'sqs',
         'template',
       ],

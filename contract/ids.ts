@@ -14,6 +14,7 @@ export const idPrefixes = {
   pollOption: 'opt',
   apiKey: 'key',
   audit: 'aud',
+  pushSubscription: 'psh',
   outbox: 'out',
   session: 'ses',
   request: 'req',
@@ -56,6 +57,8 @@ export const JobId = idOf('job').brand<'JobId'>();
 export type JobId = z.infer<typeof JobId>;
 export const FileId = idOf('file').brand<'FileId'>();
 export type FileId = z.infer<typeof FileId>;
+export const PushSubscriptionId = idOf('pushSubscription').brand<'PushSubscriptionId'>();
+export type PushSubscriptionId = z.infer<typeof PushSubscriptionId>;
 export const NotificationId = idOf('notification').brand<'NotificationId'>();
 export type NotificationId = z.infer<typeof NotificationId>;
 export const ApiKeyId = idOf('apiKey').brand<'ApiKeyId'>();

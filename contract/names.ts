@@ -20,6 +20,14 @@ export const env = {
   embeddingsQueueUrl: 'EMBEDDINGS_QUEUE_URL',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   retentionQueueUrl: 'RETENTION_QUEUE_URL',
+  notifyQueueUrl: 'NOTIFY_QUEUE_URL',
+  deliveriesQueueUrl: 'DELIVERIES_QUEUE_URL',
+  vapidSecretArn: 'VAPID_SECRET_ARN',
+  vapidPublicKeys: 'VAPID_PUBLIC_KEYS',
+  pushContact: 'PUSH_CONTACT',
+  pushHosts: 'PUSH_HOSTS',
+  mailFrom: 'MAIL_FROM',
+  publicUrl: 'PUBLIC_URL',
   memoryTable: 'MEMORY_TABLE',
   embeddingProvider: 'EMBEDDING_PROVIDER',
   embeddingModel: 'EMBEDDING_MODEL',
@@ -68,6 +76,11 @@ export const metric = {
   eventsPurged: 'EventsPurged',
   eventsExpired: 'EventsExpired',
   purgeAge: 'PurgeAge',
+  pushesSent: 'PushesSent',
+  pushFailures: 'PushFailures',
+  devicesForgotten: 'DevicesForgotten',
+  mailsSent: 'MailsSent',
+  mailFailures: 'MailFailures',
 } as const;
 
 /**

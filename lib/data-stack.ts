@@ -20,6 +20,8 @@ export class DataStack extends Stack {
   /** Each is read by its one signer only, and by the function of the deployment that derives the public keys. */
   readonly userTokens: KeySecret;
   readonly tickets: KeySecret;
+  /** Keys that prove to push services who sends. */
+  readonly vapid: KeySecret;
   /** Secret that CloudFront adds to its requests to the gateways. */
   readonly origin: KeySecret;
 
@@ -35,6 +37,7 @@ export class DataStack extends Stack {
     const seed = { field: 'seed', listField: 'verifyOnly' };
     this.userTokens = new KeySecret(this, 'UserTokens', { ...seed, description: 'Key of user tokens', variable: 'userTokenSecretArn' });
     this.tickets = new KeySecret(this, 'Tickets', { ...seed, description: 'Key of tickets for sockets', variable: 'ticketSecretArn' });
+    this.vapid = new KeySecret(this, 'Vapid', { ...seed, description: 'Key of notifications to browsers', variable: 'vapidSecretArn' });
     this.origin = new KeySecret(this, 'Origin', {
       field: 'value',
       listField: 'alsoAccepted',

@@ -5,7 +5,7 @@ import { type Platform, ServiceFunction } from './platform/service-function.ts';
 
 export interface KeysProps {
   readonly platform: Platform;
-  readonly secrets: Pick<DataStack, 'userTokens' | 'tickets' | 'origin'>;
+  readonly secrets: Pick<DataStack, 'userTokens' | 'tickets' | 'origin' | 'vapid'>;
 }
 
 /**
@@ -27,13 +27,13 @@ export class Keys extends Construct {
       memoryMb: 512,
       inNetwork: false,
     });
-    for (const secret of [secrets.userTokens, secrets.tickets, secrets.origin]) secret.grantRead(this.publish);
+    for (const secret of [secrets.userTokens, secrets.tickets, secrets.origin, secrets.vapid]) secret.grantRead(this.publish);
     this.#published = new CustomResource(this, 'Published', {
       resourceType: 'Custom::PublicKeys',
       serviceToken: this.publish.functionArn,
       serviceTimeout: Duration.minutes(2),
       // CloudFormation asks again only when a property changes.
-      properties: { keys: platform.stage.keys },
+      properties: { keys: platform.stage.keys, purposes: 4 },
     });
     // The permission to read the secrets must be there before CloudFormation asks.
     this.#published.node.addDependency(this.publish.role);
@@ -59,6 +59,16 @@ export class Keys extends Construct {
   /** Gives a function the public keys of tickets. */
   grantVerifyTickets(fn: ServiceFunction): void {
     fn.set('ticketPublicKeys', this.#published.getAttString('tickets'));
+  }
+
+  /** Lets a function sign for push services. */
+  grantSignPushes(fn: ServiceFunction): void {
+    this.#secrets.vapid.grantRead(fn);
+  }
+
+  /** Gives a function the public keys that browsers subscribe with, the current one first. */
+  grantTellVapid(fn: ServiceFunction): void {
+    fn.set('vapidPublicKeys', this.#published.getAttString('vapid'));
   }
 
   /** Gives a function the hashes of the secret that the front adds to its requests. */

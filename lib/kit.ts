@@ -34,8 +34,8 @@ export class Kit extends Construct {
     props.keys.grantVerifyTokens(this.http);
     props.connections.grant(this.http, 'serveKit');
     props.fanOut.grantSend(this.http);
-    // Tickets are signed by one function alone.
-    const { readWsAuth: _, ...routes } = api.kit;
+    // Tickets are signed by one function alone, and devices are of notifications.
+    const { readWsAuth: _ticket, registerSubscription: _put, listSubscriptions: _list, deleteSubscription: _delete, ...routes } = api.kit;
     props.routes.add(routes, this.http);
   }
 }

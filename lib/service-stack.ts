@@ -49,7 +49,8 @@ export class ServiceStack extends Stack {
     const streams = new Streams(this, 'Streams', { platform, routes, database, connections, keys, fanOut });
     streams.followUpQueue.grantSend(realtime.fanOut);
     streams.sharesQueue.grantSend(realtime.fanOut);
-    new Notifications(this, 'Notifications', { platform, routes, database, keys, fanOut });
+    const notifications = new Notifications(this, 'Notifications', { platform, routes, database, keys, connections, fanOut });
+    notifications.notifyQueue.grantSend(realtime.fanOut);
     const workspaces = new Workspaces(this, 'Workspaces', { platform, routes, database, connections, keys, fanOut });
     new Files(this, 'Files', { platform, routes, database, keys, bucket: files });
     const transfer = new Transfer(this, 'Transfer', { platform, routes, database });

@@ -1,6 +1,7 @@
 import type { StackProps } from 'aws-cdk-lib/core';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
+import { type PushSettings, readMailFrom, readPublicUrl, readPush } from './notification-settings.ts';
 import { type EmbeddingSettings, type QdrantSettings, readEmbeddings, readQdrant, titan } from './memory-settings.ts';
 
 export const stageNames = ['dev', 'prod', 'local'] as const;
@@ -56,6 +57,10 @@ export interface Stage {
   readonly embeddingsConcurrency: number;
   /** Batches of purges and erasures at once. */
   readonly retentionConcurrency: number;
+  /** Streams whose news are decided on at once; each holds a connection to Postgres. */
+  readonly notifyConcurrency: number;
+  /** Batches of notifications and mails that are delivered at once. */
+  readonly deliverConcurrency: number;
   readonly embeddings: EmbeddingSettings;
   readonly qdrant: QdrantSettings;
   /** True makes CloudFormation refuse to delete the stacks. */
@@ -66,6 +71,12 @@ export interface Stage {
   readonly keys: string;
   /** Public domain name with its certificate (in us-east-1). Undefined uses CloudFront's own name. */
   readonly domain: Named | undefined;
+  /** Settings of notifications to browsers. */
+  readonly push: PushSettings;
+  /** Address that mails come from, an identity of SES. Undefined sends none. */
+  readonly mailFrom: string | undefined;
+  /** Address of the page, for links in mails. */
+  readonly publicUrl: string | undefined;
   /**
    * Domain of the gateways, with a certificate for all names below it in the stage's own region. CloudFront reaches them at `http.` and
    * `sockets.` of it, and their default endpoints are disabled.
@@ -73,7 +84,7 @@ export interface Stage {
   readonly gateways: Named | undefined;
 }
 
-type Fixed = Omit<Stage, 'alarmEmail' | 'keys' | 'domain' | 'gateways'>;
+type Fixed = Omit<Stage, 'alarmEmail' | 'keys' | 'domain' | 'gateways' | 'push' | 'mailFrom' | 'publicUrl'>;
 
 const dev: Fixed = {
   name: 'dev',
@@ -98,6 +109,8 @@ const dev: Fixed = {
   epochsConcurrency: 2,
   embeddingsConcurrency: 4,
   retentionConcurrency: 2,
+  notifyConcurrency: 2,
+  deliverConcurrency: 4,
   embeddings: titan,
   qdrant: { kind: 'instance', instance: 't4g.small', volumeGiB: 20 },
   terminationProtection: false,
@@ -116,7 +129,7 @@ const prod: Fixed = {
     tls: 'verify',
     // Ten functions answer people; tickets, search and the workers have widths of their own, and seven have one environment. Together they
     // stay below the 400 connections that 4 GiB of memory allow.
-    environmentsPerFunction: 30,
+    environmentsPerFunction: 29,
     connectionsAlarm: 320,
   },
   logs: { level: 'INFO', retention: RetentionDays.THREE_MONTHS, keep: true },
@@ -128,6 +141,8 @@ const prod: Fixed = {
   epochsConcurrency: 20,
   embeddingsConcurrency: 10,
   retentionConcurrency: 4,
+  notifyConcurrency: 5,
+  deliverConcurrency: 20,
   embeddings: titan,
   qdrant: { kind: 'instance', instance: 't4g.medium', volumeGiB: 50 },
   terminationProtection: true,
@@ -150,13 +165,18 @@ export function readStage(scope: IConstruct): Stage {
   if (!isStageName(name)) throw new Error(`There is no stage "${name}"; give -c stage=${stageNames.join(' or -c stage=')}`);
   const fixed = stages[name];
   const read = (key: string) => readContext(scope, key);
+  const domain = readDomain(scope);
+  const publicUrl = readPublicUrl(read, { name, domain: domain?.name });
   return {
     ...fixed,
     embeddings: readEmbeddings(read, fixed.embeddings),
     qdrant: readQdrant(read, fixed.qdrant),
     alarmEmail: read('alarmEmail'),
     keys: read('keys') ?? '1',
-    domain: readDomain(scope),
+    domain,
+    push: readPush(read, { name, domain: domain?.name, alarmEmail: read('alarmEmail') }),
+    mailFrom: readMailFrom(read, { name }, publicUrl),
+    publicUrl,
     gateways: readGateways(scope),
   };
 }

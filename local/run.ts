@@ -50,6 +50,7 @@ export interface Local {
   readonly functions: LambdaFunctions;
   readonly queues: Services['queues'];
   readonly tables: Services['tables'];
+  readonly mail: Services['mail'];
   readonly sockets: WebSocketApi;
   readonly postgres: Postgres;
   /** The index of memory. */
@@ -193,7 +194,7 @@ async function open({ options, cleanup, log, steps, stateDir, port }: Parts, ser
 }
 
 function localOf({ cleanup, steps }: Parts, services: Services, ground: Ground, opened: OpenApp, { recent }: LogBook): Local {
-  const { application, functions, queues, tables, scheduler, faults } = services;
+  const { application, functions, queues, tables, mail, scheduler, faults } = services;
   const [sockets] = services.webSocketApis.values();
   if (sockets === undefined) throw new Error('The templates have no WebSocket API');
   return {
@@ -201,6 +202,7 @@ function localOf({ cleanup, steps }: Parts, services: Services, ground: Ground, 
     functions,
     queues,
     tables,
+    mail,
     sockets,
     postgres: ground.postgres,
     qdrant: ground.index,

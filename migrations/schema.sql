@@ -939,6 +939,40 @@ CREATE POLICY one_workspace ON mentions AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
+CREATE TABLE notification_defaults (
+  workspace_id text NOT NULL,
+  level text NOT NULL,
+  show_text boolean NOT NULL,
+  CONSTRAINT notification_defaults_pkey PRIMARY KEY (workspace_id),
+  CONSTRAINT notification_defaults_level_known CHECK ((level = ANY (ARRAY['all'::text, 'default'::text, 'none'::text])))
+);
+ALTER TABLE notification_defaults ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON notification_defaults AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE notification_settings (
+  workspace_id text NOT NULL,
+  user_id text NOT NULL,
+  level text,
+  quiet_from text,
+  quiet_to text,
+  time_zone text,
+  incidents boolean NOT NULL DEFAULT true,
+  email boolean NOT NULL DEFAULT true,
+  mail_key text,
+  mailed_through text,
+  mail_due_at timestamp with time zone,
+  CONSTRAINT notification_settings_pkey PRIMARY KEY (workspace_id, user_id),
+  CONSTRAINT notification_settings_level_known CHECK ((level = ANY (ARRAY['all'::text, 'default'::text, 'none'::text]))),
+  CONSTRAINT notification_settings_quiet_whole CHECK ((((quiet_from IS NULL) = (quiet_to IS NULL)) AND ((quiet_from IS NULL) = (time_zone IS NULL))))
+);
+CREATE UNIQUE INDEX notification_settings_by_mail_key ON public.notification_settings USING btree (workspace_id, mail_key) WHERE (mail_key IS NOT NULL);
+ALTER TABLE notification_settings ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON notification_settings AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
 CREATE TABLE notifications (
   id text NOT NULL,
   workspace_id text NOT NULL,
@@ -958,6 +992,30 @@ CREATE INDEX notifications_by_user ON public.notifications USING btree (workspac
 CREATE INDEX notifications_unread ON public.notifications USING btree (workspace_id, user_id) WHERE (read_at IS NULL);
 ALTER TABLE notifications ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON notifications AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE notified_members (
+  stream_id text NOT NULL,
+  user_id text NOT NULL,
+  workspace_id text NOT NULL,
+  seq bigint NOT NULL,
+  CONSTRAINT notified_members_pkey PRIMARY KEY (stream_id, user_id)
+);
+CREATE INDEX notified_members_by_user ON public.notified_members USING btree (workspace_id, user_id);
+ALTER TABLE notified_members ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON notified_members AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE notified_streams (
+  stream_id text NOT NULL,
+  workspace_id text NOT NULL,
+  seq bigint NOT NULL,
+  CONSTRAINT notified_streams_pkey PRIMARY KEY (stream_id)
+);
+ALTER TABLE notified_streams ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON notified_streams AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
@@ -1041,6 +1099,27 @@ CREATE INDEX purges_by_age ON public.purges USING btree (workspace_id, requested
 CREATE INDEX purges_by_place ON public.purges USING btree (stream_id, seq);
 ALTER TABLE purges ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_workspace ON purges AS PERMISSIVE FOR ALL TO PUBLIC
+  USING ((workspace_id = app_workspace_id()))
+  WITH CHECK ((workspace_id = app_workspace_id()));
+
+CREATE TABLE push_subscriptions (
+  id text NOT NULL,
+  workspace_id text NOT NULL,
+  user_id text NOT NULL,
+  endpoint text NOT NULL,
+  p256dh text NOT NULL,
+  auth text NOT NULL,
+  public_key text NOT NULL,
+  device text,
+  origin text,
+  created_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT push_subscriptions_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX push_subscriptions_by_endpoint ON public.push_subscriptions USING btree (workspace_id, endpoint);
+CREATE INDEX push_subscriptions_by_user ON public.push_subscriptions USING btree (workspace_id, user_id);
+ALTER TABLE push_subscriptions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_workspace ON push_subscriptions AS PERMISSIVE FOR ALL TO PUBLIC
   USING ((workspace_id = app_workspace_id()))
   WITH CHECK ((workspace_id = app_workspace_id()));
 
@@ -1304,8 +1383,16 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE jobs TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE jobs TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE mentions TO streambed_app;
 GRANT DELETE, INSERT, SELECT ON TABLE mentions TO streambed_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notification_defaults TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notification_defaults TO streambed_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notification_settings TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notification_settings TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notifications TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notifications TO streambed_worker;
+GRANT DELETE, SELECT ON TABLE notified_members TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notified_members TO streambed_worker;
+GRANT DELETE, SELECT ON TABLE notified_streams TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notified_streams TO streambed_worker;
 GRANT INSERT, SELECT ON TABLE outbox TO streambed_app;
 GRANT INSERT, SELECT ON TABLE outbox TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE poll_votes TO streambed_app;
@@ -1319,6 +1406,8 @@ GRANT SELECT ON TABLE providers TO streambed_search;
 GRANT SELECT ON TABLE providers TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE purges TO streambed_app;
 GRANT SELECT ON TABLE purges TO streambed_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE push_subscriptions TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE push_subscriptions TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE reactions TO streambed_app;
 GRANT SELECT ON TABLE reactions TO streambed_search;
 GRANT DELETE, INSERT, SELECT ON TABLE reactions TO streambed_worker;

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { api } from '../../contract/api.ts';
 import type { SaveDraft } from '../../contract/draft.ts';
 import type { EditingState } from '../../contract/kit.ts';
+import type { RegisterSubscription } from '../../contract/push.ts';
 import type { Call, Query, SendOptions } from './call.ts';
 
 /** The surfaces of the React kit, in the workspace of the token. `cid`: a stream id, or a type and a slug (`channel:general`). */
@@ -22,5 +23,12 @@ export const kitClient = (call: Call) => ({
     call(api.kit.postDraft, { params: { cid }, body, ...options }),
   deleteDraft: (cid: string, query: Query<typeof api.kit.deleteDraft> = {}, options: SendOptions = {}) =>
     call(api.kit.deleteDraft, { params: { cid }, query, ...options }),
+  /** Lists the caller's devices, with the key that a browser subscribes with. */
+  subscriptions: (options: SendOptions = {}) => call(api.kit.listSubscriptions, options),
+  /** Has notifications sent to a device; repeated, it keeps its id. */
+  registerSubscription: (body: z.input<typeof RegisterSubscription>, options: SendOptions = {}) =>
+    call(api.kit.registerSubscription, { body, repeatable: true, ...options }),
+  deleteSubscription: (subscriptionId: string, options: SendOptions = {}) =>
+    call(api.kit.deleteSubscription, { params: { subscriptionId }, repeatable: true, ...options }),
   config: (cid: string, options: SendOptions = {}) => call(api.kit.readKitConfig, { params: { cid }, ...options }),
 });

@@ -1,6 +1,7 @@
 import { api } from '../../contract/api.ts';
 import type { CreateKey, RotateKey } from '../../contract/api-key.ts';
 import type { MarkNotificationsRead } from '../../contract/notification.ts';
+import type { NotificationDefaults, NotificationSettings } from '../../contract/notification-settings.ts';
 import type { CreateProvider, UpdateMember } from '../../contract/workspace.ts';
 import type * as z from 'zod';
 import type { Call, Query, SendOptions } from './call.ts';
@@ -47,6 +48,13 @@ export function workspaceClient({ call, workspaceId, clock, uploadContent }: Wor
       /** Marks single notifications as read, or all up to one. */
       markRead: (body: z.input<typeof MarkNotificationsRead>, options: SendOptions = {}) =>
         call(api.notifications.markNotificationsRead, { params, body, repeatable: true, ...options }),
+      readSettings: (options: SendOptions = {}) => call(api.notifications.readNotificationSettings, { params, ...options }),
+      putSettings: (body: NotificationSettings, options: SendOptions = {}) =>
+        call(api.notifications.putNotificationSettings, { params, body, repeatable: true, ...options }),
+      /** Settings for members who have set nothing. */
+      readDefaults: (options: SendOptions = {}) => call(api.notifications.readNotificationDefaults, { params, ...options }),
+      putDefaults: (body: NotificationDefaults, options: SendOptions = {}) =>
+        call(api.notifications.putNotificationDefaults, { params, body, repeatable: true, ...options }),
     },
     members: {
       list: (query: Query<typeof api.workspaces.listMembers> = {}, options: SendOptions = {}) =>

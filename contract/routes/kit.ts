@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { Draft, DraftSummary, SaveDraft } from '../draft.ts';
 import { WorkspaceId } from '../ids.ts';
+import { PushSubscriptionId } from '../ids.ts';
+import { PushSubscriptions, RegisteredSubscription, RegisterSubscription } from '../push.ts';
 import { queryInteger } from '../query.ts';
 import {
   ConnectionId,
@@ -105,4 +107,30 @@ export const listDrafts = defineRoute({
   params: z.strictObject({ workspaceId: WorkspaceId }),
   query: z.strictObject({ ...pageQuery }),
   answers: { 200: pageOf(DraftSummary).meta({ id: 'DraftPage' }) },
+});
+
+const subscriptions = { ...surface, path: '/api/register-subscriptions' } as const;
+
+export const registerSubscription = defineRoute({
+  ...subscriptions,
+  method: 'POST',
+  summary: 'Have notifications sent to a device of the caller',
+  body: RegisterSubscription,
+  answers: { 201: RegisteredSubscription },
+});
+
+export const listSubscriptions = defineRoute({
+  ...subscriptions,
+  method: 'GET',
+  summary: "Get the server's public key, and the caller's devices",
+  answers: { 200: PushSubscriptions },
+});
+
+export const deleteSubscription = defineRoute({
+  ...subscriptions,
+  method: 'DELETE',
+  path: '/api/register-subscriptions/{subscriptionId}',
+  summary: 'Stop notifications to a device of the caller',
+  params: z.strictObject({ subscriptionId: PushSubscriptionId }),
+  answers: { 204: undefined },
 });

@@ -27,6 +27,10 @@ export interface App {
   readonly embeddingsQueueUrl: string;
   /** Address of the queue for work that takes stored data away: purges, expiry, erasures. */
   readonly retentionQueueUrl: string;
+  /** Address of the queue of those who may have to be notified. */
+  readonly notifyQueueUrl: string;
+  /** Address of the queue of notifications and mails to be delivered. */
+  readonly deliveriesQueueUrl: string;
   /** Ends subscriptions of members who lose access. */
   readonly subscriptions: Subscriptions;
   /** Signs user tokens; only the function that mints them has it. */

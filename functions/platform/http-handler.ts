@@ -68,7 +68,7 @@ export function httpHandler(app: HttpApp, table: readonly Served[]) {
             'style-src': "'unsafe-inline'",
             'frame-ancestors': "'none'",
             'base-uri': "'none'",
-            'form-action': "'none'",
+            'form-action': "'self'",
           },
         }),
       )

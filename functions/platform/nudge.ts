@@ -2,6 +2,7 @@ import { newId } from '../../contract/ids.ts';
 import type { FanOutMessage } from '../../contract/messages/fan-out.ts';
 import type { SharesNudge, StreamNudge } from '../../contract/messages/follow-up.ts';
 import type { EmbeddingsMessage, EpochsMessage } from '../../contract/messages/memory.ts';
+import type { Delivery, NotifyMessage } from '../../contract/messages/notifications.ts';
 import type { RetentionMessage } from '../../contract/messages/retention.ts';
 import type { App } from './app.ts';
 import { isUnavailable } from './errors.ts';
@@ -17,12 +18,15 @@ interface NudgeMessages {
   epochs: EpochsMessage;
   embeddings: EmbeddingsMessage;
   retention: RetentionMessage;
+  notify: NotifyMessage;
+  deliveries: Delivery;
 }
 type QueueName = keyof NudgeMessages;
 type QueueApp<Name extends QueueName> = Pick<App, 'queues' | `${Name}QueueUrl`>;
 
 /**
- * Sends a worker a hint to check something, after a delay of up to 900 seconds. A nudge names the place, never the data. Rejects when the
+ * Sends a worker a hint to check something, after a delay of up to 900 seconds. A nudge names the place, never the data; only
+ * a delivery has it, because its worker has no database. Rejects when the
  * queue did not take it: with `QueueRejection` when it refused the message, otherwise with the error of the call. The other queues than that
  * of badges are fair: the messages of one workspace do not delay another's.
  */

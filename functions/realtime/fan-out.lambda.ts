@@ -14,6 +14,7 @@ const base = wire(
   'followUpQueueUrl',
   'sharesQueueUrl',
   'epochsQueueUrl',
+  'notifyQueueUrl',
 );
 const app = { ...base, nudges: createNudges(base) };
 

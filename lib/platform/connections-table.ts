@@ -14,6 +14,8 @@ const actions = {
   tellRooms: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
   /** Renews and reads presence, leases numbers of workers, remembers sessions; keeps drafts. */
   serveKit: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+  /** Reads presence. */
+  readPresence: ['dynamodb:BatchGetItem'],
   /** Ends subscriptions of members who lose access. */
   endSubscriptions: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchWriteItem'],
   /** Checks that the table answers. */

@@ -8,6 +8,9 @@ export interface Endpoints {
   readonly json: string;
   readonly dynamoDb: string;
   readonly s3: string;
+  readonly ses: string;
+  /** Address of the page. */
+  readonly page: string;
 }
 
 /** Environment of a function: Lambda's own variables, the template's, and the addresses of the services. */
@@ -43,5 +46,7 @@ export function functionEnvironment(
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.json,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamoDb,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
+    AWS_ENDPOINT_URL_SESV2: endpoints.ses,
+    ...('PUBLIC_URL' in fn.env && { PUBLIC_URL: endpoints.page }),
   };
 }

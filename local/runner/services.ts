@@ -17,6 +17,7 @@ import type { Postgres } from '../postgres/postgres.ts';
 import { createS3, type S3 } from '../s3/s3.ts';
 import { createScheduler, type Scheduler } from '../scheduler/scheduler.ts';
 import { createSecrets, type Secrets } from '../secrets/secrets.ts';
+import { startSes, type Ses } from '../ses/ses.ts';
 import { createSqs, type Sqs } from '../sqs/sqs.ts';
 import { accessKeyOf, readApplication, type Application } from '../template/application.ts';
 import { readAssembly } from '../template/assembly.ts';
@@ -30,6 +31,7 @@ export interface Services {
   readonly queues: Sqs;
   readonly tables: DynamoDb;
   readonly buckets: S3;
+  readonly mail: Ses;
   readonly scheduler: Scheduler;
   readonly httpApis: ReadonlyMap<string, HttpApi>;
   readonly webSocketApis: ReadonlyMap<string, WebSocketApi>;
@@ -94,7 +96,10 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   cleanup.add(() => tables.stop());
   await prepareDatabase(application, postgres, secretText);
 
-  const endpoints = { json: endpoint.url, dynamoDb: tables.url, s3: filesOrigin(port) };
+  const mail = await startSes({ account, access, log, folder: stateDir === undefined ? undefined : path.join(stateDir, 'mail') });
+  cleanup.add(() => mail.stop());
+  const page = `http://127.0.0.1:${port}`;
+  const endpoints = { json: endpoint.url, dynamoDb: tables.url, s3: filesOrigin(port), ses: mail.url, page };
   const attributes = await deployCustomResources(application, options, keys, endpoints);
   const functions = startFunctions(application, options, keys, endpoints, attributes);
   cleanup.add(() => functions.stop());
@@ -120,7 +125,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     application.webSocketApis.map((api) => [api.apiId, createWebSocketApi({ account, api, functions, access, log })]),
   );
   cleanup.add(() => Promise.all([...webSocketApis.values()].map((api) => api.stop())));
-  return { application, functions, queues, tables, buckets, scheduler, httpApis, webSocketApis, faults, secretText };
+  return { application, functions, queues, tables, buckets, mail, scheduler, httpApis, webSocketApis, faults, secretText };
 }
 
 /** Opens the secrets. Roles are global to a server, so runs that share one must share the passwords. */
@@ -166,12 +171,14 @@ function startFunctions(
   const definitions = application.functions.map((fn) => ({
     ...fn,
     env: Object.fromEntries(
-      Object.entries(withMemory(functionEnvironment(fn, account, keys, endpoints), index, environment)).map(([name, given]) => {
-        const value = fillAttributes(given, attributes);
-        // On a shared server each run has its own database name.
-        const at = value.indexOf(address);
-        return [name, at < 0 ? value : `${value.slice(0, at)}${address}${postgres.databaseName(value.slice(at + address.length))}`];
-      }),
+      Object.entries(withOwnHosts(withMemory(functionEnvironment(fn, account, keys, endpoints), index, environment), environment)).map(
+        ([name, given]) => {
+          const value = fillAttributes(given, attributes);
+          // On a shared server each run has its own database name.
+          const at = value.indexOf(address);
+          return [name, at < 0 ? value : `${value.slice(0, at)}${address}${postgres.databaseName(value.slice(at + address.length))}`];
+        },
+      ),
     ),
   }));
   return createFunctions({
@@ -180,6 +187,11 @@ function startFunctions(
     maxEnvironments: environmentsPerFunction(),
     onLine: ({ constructId }, line) => logFunctionLine(log, constructId, line),
   });
+}
+
+/** Lets notifications go to push services that a test names. */
+function withOwnHosts(variables: Record<string, string>, { PUSH_HOSTS }: ServicesOptions['environment']): Record<string, string> {
+  return PUSH_HOSTS !== undefined && 'PUSH_CONTACT' in variables ? { ...variables, PUSH_HOSTS } : variables;
 }
 
 function environmentsPerFunction(): number {

@@ -19,6 +19,8 @@ export interface ReceiveOptions {
 /** Longest delay of a Node timer is 24.8 days; a queue's own limits are far below it. */
 const maxTimer = 2_000_000_000;
 
+/** Longest delay in seconds of a message that is due soon. */
+const soonSeconds = 15;
 /** Messages that wait, are in flight or are delayed. Times are real; nothing is stored on disk. */
 export class Queue {
   readonly definition: QueueDefinition;
@@ -55,6 +57,12 @@ export class Queue {
 
   get size(): number {
     return this.#messages.size;
+  }
+
+  /** Number of messages without those that were delayed for long. */
+  get dueSoon(): number {
+    const late = [...this.#delayed].filter(({ delaySeconds = 0 }) => delaySeconds > soonSeconds);
+    return this.#messages.size - late.length;
   }
 
   /** Stores a message. A duplicate within five minutes is dropped, and the first message's ids are returned. */

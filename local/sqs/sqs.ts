@@ -34,7 +34,7 @@ export interface Sqs {
   expireVisibility(name: string): void;
   /** Starts delivery by the mappings. */
   start(): void;
-  /** Resolves when no message is visible, delayed or in flight, except in dead-letter queues. */
+  /** Resolves when no message is visible, in flight or due soon, except in dead-letter queues. One that was delayed for long is not waited for. */
   settled(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -131,7 +131,7 @@ function createSettling(queues: Queue[]) {
   const deadLetters = new Set(queues.map((queue) => queue.deadLetters));
   const watched = queues.filter((queue) => !deadLetters.has(queue));
   const waiting = new Set<() => void>();
-  const isSettled = () => watched.every((queue) => queue.size === 0);
+  const isSettled = () => watched.every((queue) => queue.dueSoon === 0);
   return {
     look: () => {
       if (waiting.size === 0 || !isSettled()) return;

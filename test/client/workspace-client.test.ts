@@ -114,6 +114,23 @@ const calls: [Route, (workspace: WorkspaceClient) => Promise<unknown>][] = [
   [api.kit.readWsAuth, (w) => w.kit.wsAuth()],
   [api.kit.readConnectionId, (w) => w.kit.connectionId()],
   [api.kit.tellEditingState, (w) => w.kit.tellEditingState({ cid: 'channel:general', typing: true })],
+  [api.kit.listSubscriptions, (w) => w.kit.subscriptions()],
+  [
+    api.kit.registerSubscription,
+    (w) =>
+      w.kit.registerSubscription({
+        endpoint: 'https://fcm.googleapis.com/x',
+        keys: { p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) },
+      }),
+  ],
+  [api.kit.deleteSubscription, (w) => w.kit.deleteSubscription('psh_01kb0000000000000000000000')],
+  [api.notifications.readNotificationSettings, (w) => w.notifications.readSettings()],
+  [
+    api.notifications.putNotificationSettings,
+    (w) => w.notifications.putSettings({ level: null, quietHours: null, incidents: true, email: true }),
+  ],
+  [api.notifications.readNotificationDefaults, (w) => w.notifications.readDefaults()],
+  [api.notifications.putNotificationDefaults, (w) => w.notifications.putDefaults({ level: 'all', showText: true })],
   [api.kit.readDraft, (w) => w.kit.draft('channel:general')],
   [api.kit.saveDraft, (w) => w.kit.saveDraft(streamId, { text: 'soon', revision: 3 })],
   [api.kit.postDraft, (w) => w.kit.postDraft(streamId, { text: 'soon' })],

@@ -31,7 +31,12 @@ describe.each(['dev', 'prod', 'local'])('the stage %s', (stage) => {
 
 test('the stage local differs from dev in names, log level, TLS to Postgres and embeddings made offline, and in nothing else', () => {
   const local = linesOf('local');
-  const dev = linesOf('dev', { embeddingProvider: 'local' });
+  const notifications = {
+    pushContact: 'mailto:streambed@local.example',
+    mailFrom: 'streambed@local.example',
+    publicUrl: 'http://127.0.0.1:3000',
+  };
+  const dev = linesOf('dev', { embeddingProvider: 'local', ...notifications });
   const pairs = dev.map((line, index) => [line, local[index]]).filter(([a, b]) => a !== b);
   const settings = new Set(pairs.map((pair) => pair.join(' -> ')));
   expect(local).toHaveLength(dev.length);

@@ -12,6 +12,9 @@ const operationsSecret = 'secretsmanager:GetSecretValue DatabaseOperationsSecret
 const ownerSecret = 'secretsmanager:GetSecretValue DatabaseOwnerSecret';
 const signTokens = 'secretsmanager:GetSecretValue UserTokensSecret';
 const signTickets = 'secretsmanager:GetSecretValue TicketsSecret';
+const signPushes = 'secretsmanager:GetSecretValue VapidSecret';
+const look = 'sqs:SendMessage NotificationsNotifyQueue';
+const deliver = 'sqs:SendMessage NotificationsDeliveriesQueue';
 const originSecret = 'secretsmanager:GetSecretValue OriginSecret';
 const send = 'sqs:SendMessage RealtimeFanOutQueue';
 const onTable = (...actions: string[]) => actions.map((action) => `dynamodb:${action} ConnectionsTable`);
@@ -79,7 +82,15 @@ const table: Record<string, { may: string[]; told: string[] }> = {
     may: [workerSecret, ...onMemory('Query', 'UpdateItem')],
     told: [...database, 'MEMORY_TABLE'],
   },
-  NotificationsHttp: { may: [appSecret, send], told: [...database, ...users, 'FAN_OUT_QUEUE_URL'] },
+  NotificationsHttp: { may: [appSecret, send], told: [...database, ...users, 'FAN_OUT_QUEUE_URL', 'VAPID_PUBLIC_KEYS'] },
+  NotificationsDecide: {
+    may: [workerSecret, ...onTable('BatchGetItem'), look, deliver, ...fromQueue('NotificationsNotifyQueue')],
+    told: [...database, 'CONNECTIONS_TABLE', 'DEAD_LETTER_QUEUE_URL', 'NOTIFY_QUEUE_URL', 'DELIVERIES_QUEUE_URL'],
+  },
+  NotificationsDeliver: {
+    may: [signPushes, look, deliver, ...fromQueue('NotificationsDeliveriesQueue')],
+    told: ['VAPID_SECRET_ARN', 'DEAD_LETTER_QUEUE_URL', 'NOTIFY_QUEUE_URL', 'DELIVERIES_QUEUE_URL'],
+  },
   WorkspacesHttp: { may: [appSecret, send, ...endings], told: [...database, ...users, 'FAN_OUT_QUEUE_URL', 'CONNECTIONS_TABLE'] },
   WorkspacesCreateWorkspace: { may: [appSecret], told: database },
   FilesHttp: {
@@ -139,10 +150,19 @@ const table: Record<string, { may: string[]; told: string[] }> = {
       nudge,
       share,
       cut,
+      look,
       'execute-api:ManageConnections RealtimeSocketsApi/realtime/DELETE/@connections/*',
       'execute-api:ManageConnections RealtimeSocketsApi/realtime/POST/@connections/*',
     ],
-    told: ['CONNECTIONS_TABLE', 'REALTIME_URL', 'DEAD_LETTER_QUEUE_URL', 'FOLLOW_UP_QUEUE_URL', 'SHARES_QUEUE_URL', 'EPOCHS_QUEUE_URL'],
+    told: [
+      'CONNECTIONS_TABLE',
+      'REALTIME_URL',
+      'DEAD_LETTER_QUEUE_URL',
+      'FOLLOW_UP_QUEUE_URL',
+      'SHARES_QUEUE_URL',
+      'EPOCHS_QUEUE_URL',
+      'NOTIFY_QUEUE_URL',
+    ],
   },
   OperationsHttp: {
     may: [operationsSecret, ...onTable('GetItem'), 'sqs:GetQueueAttributes RealtimeFanOutQueue'],
@@ -150,8 +170,8 @@ const table: Record<string, { may: string[]; told: string[] }> = {
   },
   OperationsSweepOutbox: { may: [operationsSecret, send], told: [...database, 'FAN_OUT_QUEUE_URL'] },
   KeysPublish: {
-    may: [signTokens, signTickets, originSecret],
-    told: ['USER_TOKEN_SECRET_ARN', 'TICKET_SECRET_ARN', 'ORIGIN_SECRET_ARN'],
+    may: [signTokens, signTickets, signPushes, originSecret],
+    told: ['USER_TOKEN_SECRET_ARN', 'TICKET_SECRET_ARN', 'ORIGIN_SECRET_ARN', 'VAPID_SECRET_ARN'],
   },
   PlatformMigrate: {
     may: [ownerSecret, appSecret, workerSecret, searchSecret, operationsSecret],
@@ -196,6 +216,7 @@ describe('grants', () => {
     const readersOf = (secret: string) => Object.keys(table).filter((name) => permissionsOf(service, `${name}Role`).includes(secret));
     expect(readersOf(signTokens)).toEqual(['AuthHttp', 'KeysPublish']);
     expect(readersOf(signTickets)).toEqual(['RealtimeHttp', 'KeysPublish']);
+    expect(readersOf(signPushes)).toEqual(['NotificationsDeliver', 'KeysPublish']);
     expect(readersOf(originSecret)).toEqual(['KeysPublish']);
   });
 

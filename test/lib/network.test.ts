@@ -15,6 +15,7 @@ const inside = [
   'EpochsFlushIdle',
   'EpochsLearnAssociations',
   'NotificationsHttp',
+  'NotificationsDecide',
   'TransferHttp',
   'WorkspacesHttp',
   'WorkspacesCreateWorkspace',
@@ -28,7 +29,7 @@ const inside = [
   'RetentionWork',
   'PlatformMigrate',
 ];
-const outside = ['KeysPublish', 'RealtimeAuthorize', 'RealtimeFanOut'];
+const outside = ['KeysPublish', 'NotificationsDeliver', 'RealtimeAuthorize', 'RealtimeFanOut'];
 
 const { data, service } = synthesize('prod');
 const functions = functionsOf(service);

@@ -1,6 +1,9 @@
 import { keyPairsOf, type KeyPurpose } from '../../functions/platform/keys/key-pairs.ts';
 import { createSigner, type Signer } from '../../functions/platform/keys/signer.ts';
 import { createVerifier, type Verifier } from '../../functions/platform/keys/verifier.ts';
+import type { Delivery, NotifyMessage } from '../../contract/messages/notifications.ts';
+import type { PushSettings } from '../../functions/notifications/devices/devices.ts';
+import { vapidKeysOf } from '../../functions/platform/keys/vapid.ts';
 import type { App } from '../../functions/platform/app.ts';
 import type { UserCaller } from '../../functions/platform/authenticate.ts';
 import { log } from '../../functions/platform/log.ts';
@@ -34,6 +37,10 @@ export interface TestApp extends App {
   readonly memoryMessages: { queueUrl: string; body: unknown; delaySeconds: number }[];
   /** Waiting messages of the retention queue. */
   readonly retentionMessages: unknown[];
+  /** Waiting messages of those who may have to be notified, and notifications to be delivered. */
+  readonly notifyMessages: { body: NotifyMessage; delaySeconds: number }[];
+  readonly deliveries: { body: Delivery; delaySeconds: number }[];
+  readonly push: PushSettings;
   /** True makes the queue refuse everything, as when it is down. */
   queueDown: boolean;
   time: Date;
@@ -49,6 +56,10 @@ const publicKeysOf = (purpose: KeyPurpose, secret = testSecret): string =>
 export const testSigner = (purpose: KeyPurpose, secret = testSecret): Signer =>
   createSigner(purpose, async () => secret, publicKeysOf(purpose, secret));
 const testVerifier = (purpose: KeyPurpose): Verifier => createVerifier(purpose, publicKeysOf(purpose));
+
+/** Keys that devices subscribe with, in the test app. */
+export const testVapidKeys = vapidKeysOf(testSecret);
+const testPush: PushSettings = { publicKeys: testVapidKeys.map(({ publicKey }) => publicKey), hosts: [] };
 
 /** App over a real database, with a queue that records messages and a clock that moves only when it is set. */
 export async function createTestApp(): Promise<TestApp> {
@@ -66,6 +77,8 @@ export async function createTestApp(): Promise<TestApp> {
     later: [],
     memoryMessages: [],
     retentionMessages: [],
+    notifyMessages: [],
+    deliveries: [],
     queueDown: false,
     time: new Date('2026-11-20T12:00:00Z'),
     db: test.open(),
@@ -77,6 +90,8 @@ export async function createTestApp(): Promise<TestApp> {
       },
       async sendLater(queueUrl, body, delaySeconds) {
         if (queueUrl === app.followUpQueueUrl || queueUrl === app.sharesQueueUrl) app.later.push({ body, delaySeconds });
+        else if (queueUrl === app.notifyQueueUrl) app.notifyMessages.push({ body: body as NotifyMessage, delaySeconds });
+        else if (queueUrl === app.deliveriesQueueUrl) app.deliveries.push({ body: body as Delivery, delaySeconds });
         else if (queueUrl === app.retentionQueueUrl) app.retentionMessages.push(body);
         else app.memoryMessages.push({ queueUrl, body, delaySeconds });
       },
@@ -87,6 +102,9 @@ export async function createTestApp(): Promise<TestApp> {
     epochsQueueUrl: 'epochs',
     embeddingsQueueUrl: 'embeddings',
     retentionQueueUrl: 'retention',
+    notifyQueueUrl: 'notify',
+    deliveriesQueueUrl: 'deliveries',
+    push: testPush,
     subscriptions: { end: () => Promise.resolve([]), forget: () => Promise.resolve(true) },
     origin: { accepts: () => true },
     tokenSigner: testSigner('user-token'),

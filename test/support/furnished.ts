@@ -3,7 +3,7 @@ import { newId } from '../../contract/ids.ts';
 import type { EpochId } from '../../contract/ids.ts';
 import type { Stream } from '../../contract/stream.ts';
 import type { WorkspaceRole } from '../../contract/workspace.ts';
-import { aWorkspace } from './app.ts';
+import { aWorkspace, testVapidKeys } from './app.ts';
 import { furnishEpochs } from './furnished-epochs.ts';
 import type { EpochName } from './furnished-epochs.ts';
 import type { TestApp } from './app.ts';
@@ -35,6 +35,8 @@ export interface Furnished {
   readonly workspaceId: string;
   readonly apiKey: string;
   readonly keyId: string;
+  /** A device of ada. */
+  readonly subscriptionId: string;
   /** A member of this workspace only. */
   readonly loner: string;
   readonly tokens: Readonly<Record<PersonId | 'loner', string>>;
@@ -106,6 +108,7 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
   await call('ada', 'POST', '/providers', { kind: 'webhook', name: `Hook ${marker}` });
   await call('ada', 'POST', '/providers', { kind: 'web', name: `Site ${marker}` });
   const made = await call('ada', 'POST', '/keys', { name: `Key ${marker}`, scopes: ['tokens'] });
+  const subscriptionId = await aDevice(http, tokens['ada'] ?? '', marker);
   const streams = await someStreams(call, marker);
   const { events, files } = await someEvents(app, call, marker, streams);
   await call('ada', 'DELETE', `/streams/${streams.archived.id}`);
@@ -113,6 +116,7 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
   await call('ada', 'DELETE', '/members/una');
   const epochs = await furnishEpochs(app, { streams, events: events.events, marker, workspaceId });
   const erasureId = await anErasure(app, workspaceId);
+  await someSettings(app, call, { workspaceId, streamId: streams.general.id });
   const activity = (await call('ada', 'GET', '/notifications')).body.items as { id: string }[];
   return {
     marker,
@@ -121,6 +125,7 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
     workspaceId,
     apiKey,
     keyId: (made.body.key as { id: string }).id,
+    subscriptionId,
     loner,
     tokens: tokens as Furnished['tokens'],
     streams: { ...streams, ...events.streams },
@@ -133,6 +138,29 @@ export async function furnish(app: TestApp, marker: string): Promise<Furnished> 
     exported: await oneOfEachKind(http, workspaceId, apiKey),
     call,
   };
+}
+
+/** Settings of notifications, and what was decided. */
+async function someSettings(app: TestApp, call: Call, { workspaceId, streamId }: { workspaceId: string; streamId: string }): Promise<void> {
+  const quietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin' };
+  await call('ada', 'PUT', '/notifications/settings', { level: 'all', quietHours, incidents: true, email: true });
+  await call('ada', 'PUT', '/notifications/defaults', { level: 'default', showText: true });
+  await app.test.owner.query('insert into notified_streams (stream_id, workspace_id, seq) values ($1, $2, 1)', [streamId, workspaceId]);
+  await app.test.owner.query(`insert into notified_members (stream_id, user_id, workspace_id, seq) values ($1, 'ada', $2, 1)`, [
+    streamId,
+    workspaceId,
+  ]);
+}
+
+async function aDevice(http: ReturnType<typeof httpOf>, token: string, marker: string): Promise<string> {
+  const json = {
+    endpoint: `https://fcm.googleapis.com/fcm/send/${marker}`,
+    keys: { p256dh: testVapidKeys[0]?.publicKey, auth: 'A'.repeat(22) },
+    device: `Phone ${marker}`,
+  };
+  const { status, body } = await http({ method: 'POST', path: '/api/register-subscriptions', token, json });
+  if (status !== 201) throw new Error(`The device was refused: ${JSON.stringify(body)}`);
+  return body.id as string;
 }
 
 /** Writes a finished erasure of somebody who was never furnished. */

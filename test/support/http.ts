@@ -17,6 +17,12 @@ import { workspaceTable } from '../../functions/workspaces/table.ts';
 import type { TestApp } from './app.ts';
 import { createSignedObjects } from './objects.ts';
 
+/** Reads JSON; a page stands in `html`. */
+function readBody({ body, headers }: APIGatewayProxyStructuredResultV2): Record<string, unknown> {
+  if (!body) return {};
+  return String(headers?.['content-type']).includes('html') ? { html: body } : (JSON.parse(body) as Record<string, unknown>);
+}
+
 export interface Response {
   status: number;
   headers: Record<string, string>;
@@ -70,7 +76,7 @@ export function httpOf(app: TestApp, objects: Objects = createSignedObjects(app.
     return {
       status: result.statusCode ?? 0,
       headers: result.headers as Record<string, string>,
-      body: result.body ? (JSON.parse(result.body) as Record<string, unknown>) : {},
+      body: readBody(result),
     };
   };
 }

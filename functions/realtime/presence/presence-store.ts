@@ -23,6 +23,11 @@ export interface PresenceLeases {
   renew(device: Device, state: DeviceState): Promise<void>;
   /** Finds the presence of members. One request for each hundred. */
   find(workspaceId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Presence>>;
+  /**
+   * Finds when members last had the app in view, in milliseconds since 1970; members without a device that shows it now are left out. One
+   * request for each hundred.
+   */
+  lookingAt(workspaceId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
 interface Lease {
@@ -95,14 +100,27 @@ class LeaseTable implements PresenceLeases {
   async find(workspaceId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Presence>> {
     const now = this.#clock.now().getTime();
     const found = new Map(userIds.map((userId) => [userId, presenceOf(userId, {}, now)] as const));
-    const ids = [...found.keys()];
-    for (let from = 0; from < ids.length; from += batchSize) {
-      for (const item of await this.#read(workspaceId, ids.slice(from, from + batchSize))) {
-        const userId = String(item['userId']);
-        found.set(userId, presenceOf(userId, item, now));
-      }
-    }
+    for (const [userId, item] of await this.#itemsOf(workspaceId, userIds)) found.set(userId, presenceOf(userId, item, now));
     return found;
+  }
+
+  async lookingAt(workspaceId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const now = this.#clock.now().getTime();
+    const items = await this.#itemsOf(workspaceId, userIds);
+    const seen = [...items].map(([userId, item]) => {
+      const visible = leasesOf(item).filter(([, { state, until }]) => state !== 'hidden' && until > now);
+      return [userId, Math.max(...visible.map(([, { until }]) => until - presenceSeconds * 1_000))] as const;
+    });
+    return new Map(seen.filter(([, at]) => Number.isFinite(at)));
+  }
+
+  async #itemsOf(workspaceId: string, userIds: readonly string[]): Promise<Map<string, Item>> {
+    const ids = [...new Set(userIds)];
+    const items = new Map<string, Item>();
+    for (let from = 0; from < ids.length; from += batchSize) {
+      for (const item of await this.#read(workspaceId, ids.slice(from, from + batchSize))) items.set(String(item['userId']), item);
+    }
+    return items;
   }
 
   /** Reads the items of at most a hundred members; asks again for those that were left out. */

@@ -165,8 +165,25 @@ export async function replaceInWorkspace(tx: Transaction, { userId, replacement 
     `with changed as (update api_keys set created_by = $3 where workspace_id = $1 and created_by = $2 returning 1) select count(*) as count from changed`,
     values,
   );
+  const [devices] = await tx.query<{ count: number }>(
+    `with devices as (
+       delete from push_subscriptions where workspace_id = $1 and user_id = $2 returning 1
+     ), settings as (
+       delete from notification_settings where workspace_id = $1 and user_id = $2 returning 1
+     ), notified as (
+       delete from notified_members where workspace_id = $1 and user_id = $2 returning 1
+     )
+     select (select count(*) from devices) + (select count(*) from settings) + (select count(*) from notified) as count`,
+    [tx.workspaceId, userId],
+  );
   const [audit] = await tx.query<{ count: number }>('select audit_log_erase($1, $2) as count', [userId, replacement]);
-  return { files: files?.count ?? 0, notifications: notifications?.count ?? 0, keys: keys?.count ?? 0, auditEntries: audit?.count ?? 0 };
+  return {
+    files: files?.count ?? 0,
+    notifications: notifications?.count ?? 0,
+    keys: keys?.count ?? 0,
+    devices: devices?.count ?? 0,
+    auditEntries: audit?.count ?? 0,
+  };
 }
 
 /** The next stream of the workspace behind one, by id, with its last position. */

@@ -12,6 +12,7 @@ const secrets = {
   userTokens: JSON.stringify({ seed, verifyOnly: [next] }),
   tickets: JSON.stringify({ seed: next }),
   origin: JSON.stringify({ value: seed }),
+  vapid: JSON.stringify({ seed: next, verifyOnly: [seed] }),
 };
 
 const taken: { request: IncomingMessage; body: Record<string, unknown> }[] = [];

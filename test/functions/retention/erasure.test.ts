@@ -5,7 +5,8 @@ import type { FileUpload } from '../../../contract/file.ts';
 import { room } from '../../../contract/frames.ts';
 import type { Erasure } from '../../../contract/retention.ts';
 import type { Stream } from '../../../contract/stream.ts';
-import { createTestApp } from '../../support/app.ts';
+import { createTestApp, testVapidKeys } from '../../support/app.ts';
+import { httpOf } from '../../support/http.ts';
 import type { TestApp } from '../../support/app.ts';
 import { createDrafts } from '../../../functions/realtime/drafts/draft-store.ts';
 import { createPresenceLeases } from '../../../functions/realtime/presence/presence-store.ts';
@@ -40,6 +41,7 @@ const said = {
   secret: 'scrtbrmq',
   dm: 'dmwrdqz',
   draft: 'drftwrzq',
+  device: 'dvcwrqz',
 };
 const texts = Object.values(said);
 const places = () => ({
@@ -133,6 +135,17 @@ async function live(): Promise<{ mention: StreamEvent; message: StreamEvent }> {
      values ($1, $2, now(), 'key.created', $3, 'key', 'key_x', $4)`,
     [`aud_${crypto.randomUUID()}`, team.workspaceId, person.id, JSON.stringify({ by: person.id })],
   );
+  const json = {
+    endpoint: `https://fcm.googleapis.com/${said.device}`,
+    keys: { p256dh: testVapidKeys[0]?.publicKey, auth: 'A'.repeat(22) },
+  };
+  await httpOf(app)({ method: 'POST', path: '/api/register-subscriptions', token: zed.token, json });
+  await zed.call('PUT', '/notifications/settings', { level: 'all', quietHours: null, incidents: true, email: true });
+  await app.test.owner.query('insert into notified_members (stream_id, user_id, workspace_id, seq) values ($1, $2, $3, 1)', [
+    open.id,
+    person.id,
+    team.workspaceId,
+  ]);
   await app.test.owner.query('update api_keys set created_by = $2 where workspace_id = $1', [team.workspaceId, person.id]);
   await app.test.owner.query('update streams set metadata = $2 where id = $1', [secret.id, JSON.stringify({ lead: person.id })]);
   return { mention, message };
@@ -326,6 +339,9 @@ const withUsers = [
   'mentions.user_id',
   'notifications.actor_id',
   'notifications.user_id',
+  'notification_settings.user_id',
+  'notified_members.user_id',
+  'push_subscriptions.user_id',
   'outbox.payload',
   'outbox.room',
   'poll_votes.user_id',
@@ -351,7 +367,10 @@ const withoutUsers = [
   'epoch_cursors.settings', 'epoch_cursors.stream_id', 'epoch_links.epoch_id', 'epoch_links.target_id', 'epoch_links.target_kind',
   'epoch_vectors.epoch_id', 'epoch_vectors.model', 'epochs.barrier', 'epochs.id', 'epochs.label', 'epochs.label_source', 'epochs.snippet', 'epochs.status', 'epochs.stream_id', 'epochs.terms', 'event_versions.event_id', 'announced_pointers.stream_id',
   'files.event_id', 'files.id', 'files.media_type', 'files.name', 'files.stream_id', 'imports.source_workspace_id',
-  'jobs.cursor', 'jobs.detail', 'jobs.id', 'jobs.kind', 'jobs.report', 'jobs.status', 'mentions.stream_id', 'notifications.event_id',
+  'jobs.cursor', 'jobs.detail', 'jobs.id', 'jobs.kind', 'jobs.report', 'jobs.status', 'mentions.stream_id', 'notification_defaults.level', 'notification_settings.level', 'notification_settings.mail_key',
+  'notification_settings.mailed_through', 'notification_settings.quiet_from', 'notification_settings.quiet_to', 'notification_settings.time_zone',
+  'notified_members.stream_id', 'notified_streams.stream_id', 'push_subscriptions.auth', 'push_subscriptions.device', 'push_subscriptions.endpoint',
+  'push_subscriptions.id', 'push_subscriptions.origin', 'push_subscriptions.p256dh', 'push_subscriptions.public_key', 'notifications.event_id',
   'notifications.id', 'notifications.kind', 'notifications.stream_id', 'outbox.id', 'outbox.topic', 'poll_votes.option_id', 'poll_votes.poll_id',
   'polls.id', 'polls.options', 'polls.question', 'providers.id', 'providers.kind', 'providers.name', 'purges.event_id', 'purges.kind',
   'purges.stream_id', 'purges.texts', 'reactions.emoji', 'reactions.event_id', 'share_refreshes.original_event_id', 'shared_refs.context', 'shared_refs.id',

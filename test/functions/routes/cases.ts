@@ -86,6 +86,7 @@ const unknownIds: Readonly<Record<string, string>> = {
   epochId: newId('epoch'),
   keyId: newId('apiKey'),
   targetId: newId('epoch'),
+  subscriptionId: newId('pushSubscription'),
   userId: 'nobody',
   cid: newId('stream'),
 };

@@ -1,5 +1,6 @@
 import type { api } from '../../../contract/api.ts';
 import type { Route } from '../../../contract/route.ts';
+import { testVapidKeys } from '../../support/app.ts';
 import type { Furnished, PersonId } from '../../support/furnished.ts';
 
 /** A call that succeeds in a furnished workspace. */
@@ -17,8 +18,10 @@ export interface Example {
 type Api = typeof api;
 export type RouteName = { [Group in keyof Api]: `${Group & string}.${keyof Api[Group] & string}` }[keyof Api];
 
-/** Routes without authentication and input, which refuse no caller. */
+/** Routes without authentication, which refuse no caller. */
 export const openRoutes = [
+  'notifications.confirmUnsubscribe',
+  'notifications.unsubscribe',
   'operations.health',
   'operations.ready',
   'operations.openApi',
@@ -41,7 +44,13 @@ export function examplesIn(w: Furnished): Record<Exclude<RouteName, (typeof open
 }
 
 /** Rooms of the React kit are named by a stream id or by type and slug. */
-function ofKit({ workspaceId, streams }: Furnished) {
+function ofKit({ workspaceId, streams, subscriptionId }: Furnished) {
+  const subscription = {
+    endpoint: 'https://fcm.googleapis.com/fcm/send/example',
+    keys: { p256dh: testVapidKeys[0]?.publicKey, auth: 'AAAAAAAAAAAAAAAAAAAAAA' },
+    device: 'A laptop',
+    origin: 'https://talk.example.com',
+  };
   const { limit } = page;
   const params = { cid: streams.general.id };
   const draft = { text: 'soon', mentions: [], replyTo: null, fileIds: [] };
@@ -54,6 +63,9 @@ function ofKit({ workspaceId, streams }: Furnished) {
     'kit.saveDraft': { params, bodies: [draft] },
     'kit.postDraft': { params, bodies: [draft] },
     'kit.deleteDraft': { params, query: { revision: '' } },
+    'kit.registerSubscription': { bodies: [{ ...subscription, publicKey: testVapidKeys[0]?.publicKey }] },
+    'kit.listSubscriptions': {},
+    'kit.deleteSubscription': { params: { subscriptionId } },
     'kit.listDrafts': { params: { workspaceId }, query: page },
     'kit.listKitMessages': { params, query: { limit, before: '9' } },
     'kit.listKitMembers': { params, query: page },
@@ -83,6 +95,13 @@ function ofPeople({ workspaceId, keyId, notificationIds }: Furnished) {
     'workspaces.signOutMember': { params: { ...here, userId: 'dee' } },
     'workspaces.listAudit': { params: here, query: { ...page, action: 'member.removed' } },
     'workspaces.removeMember': { params: { ...here, userId: 'dee' } },
+    'notifications.readNotificationSettings': { params: here },
+    'notifications.putNotificationSettings': {
+      params: here,
+      bodies: [{ level: 'all', quietHours: { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin' }, incidents: true, email: false }],
+    },
+    'notifications.readNotificationDefaults': { params: here },
+    'notifications.putNotificationDefaults': { params: here, bodies: [{ level: 'default', showText: false }] },
     'notifications.listNotifications': { params: here, query: { ...page, unread: 'true' } },
     'notifications.markNotificationsRead': { params: here, bodies: [{ ids: notificationIds }, { upTo: notificationIds[0] }] },
   } satisfies Record<string, Example>;

@@ -130,6 +130,13 @@ const kinds: Record<ClosedRoute, Kind> = {
   'kit.postDraft': 'one',
   'kit.deleteDraft': 'one',
   'kit.listDrafts': 'page',
+  'kit.registerSubscription': 'one',
+  'kit.listSubscriptions': 'page',
+  'kit.deleteSubscription': 'one',
+  'notifications.readNotificationSettings': 'one',
+  'notifications.putNotificationSettings': 'one',
+  'notifications.readNotificationDefaults': 'one',
+  'notifications.putNotificationDefaults': 'one',
   'kit.listKitMessages': 'page',
   'kit.listKitMembers': 'page',
 };

@@ -20,8 +20,9 @@ const deployed = new Map(
   }),
 );
 const { searchEvents, ...streams } = api.streams;
-const { readWsAuth, ...kit } = api.kit;
-const features = Object.entries({ ...api, streams, kit, realtime: { ...api.realtime, readWsAuth } }).map(
+const { readWsAuth, registerSubscription, listSubscriptions, deleteSubscription, ...kit } = api.kit;
+const notifications = { ...api.notifications, registerSubscription, listSubscriptions, deleteSubscription };
+const features = Object.entries({ ...api, streams, kit, notifications, realtime: { ...api.realtime, readWsAuth } }).map(
   ([feature, rows]): [string, Route[]] => [`${feature[0]!.toUpperCase()}${feature.slice(1)}Http`, Object.values(rows) as Route[]],
 );
 // Search has a function of its own, so that no post waits behind it.

@@ -42,6 +42,8 @@ describe('every function', () => {
     expect(Object.fromEntries(looking.map(([name, { Properties }]) => [name, Properties['RecursiveLoop'] as string]))).toEqual({
       EpochsAssignEvents: 'Allow',
       EpochsIndexEpoch: 'Allow',
+      NotificationsDecide: 'Allow',
+      NotificationsDeliver: 'Allow',
       RetentionWork: 'Allow',
       StreamsFollowUp: 'Allow',
       StreamsRefreshShares: 'Allow',

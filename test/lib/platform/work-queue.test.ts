@@ -54,6 +54,8 @@ describe('every worker', () => {
       EpochsAssignEvents: { batch: 10, atOnce: 2 },
       // Small batches: related items that users wait for must not queue behind many slow messages.
       EpochsIndexEpoch: { batch: 3, atOnce: 4 },
+      NotificationsDecide: { batch: 10, atOnce: 2 },
+      NotificationsDeliver: { batch: 1, atOnce: 4 },
       RealtimeFanOut: { batch: 10, atOnce: 10 },
       RetentionWork: { batch: 1, atOnce: 2 },
       StreamsFollowUp: { batch: 10, atOnce: 2 },

@@ -37,6 +37,7 @@ export function createKitParts(clock: Clock): KitParts {
     presence: {
       renew: async (...given) => (await presence()).renew(...given),
       find: async (...given) => (await presence()).find(...given),
+      lookingAt: async (...given) => (await presence()).lookingAt(...given),
     },
     drafts: {
       find: async (...given) => (await drafts()).find(...given),
