@@ -1389,9 +1389,9 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notification_settings TO streambed
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notification_settings TO streambed_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notifications TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notifications TO streambed_worker;
-GRANT DELETE, SELECT ON TABLE notified_members TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notified_members TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notified_members TO streambed_worker;
-GRANT DELETE, SELECT ON TABLE notified_streams TO streambed_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notified_streams TO streambed_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE notified_streams TO streambed_worker;
 GRANT INSERT, SELECT ON TABLE outbox TO streambed_app;
 GRANT INSERT, SELECT ON TABLE outbox TO streambed_worker;
