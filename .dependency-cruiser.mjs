@@ -168,6 +168,7 @@ const inner = {
       workspace: ['http', 'room', 'socket'],
       epochs: ['http', 'socket'],
       drafts: ['http', 'socket'],
+      presence: ['http', 'socket'],
     },
   },
   local: {

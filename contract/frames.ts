@@ -4,6 +4,7 @@ import { ClientEventId, EpochId, EventId, StreamId, UserId, WorkspaceId } from '
 import { Epoch, Related } from './epoch.ts';
 import { Mention, StreamEvent } from './event.ts';
 import { Notification } from './notification.ts';
+import { DeviceState, Presence } from './presence.ts';
 import { ReadState, Stream } from './stream.ts';
 import { User } from './workspace.ts';
 import { MessageText, nameOf } from './text.ts';
@@ -154,12 +155,16 @@ export const SignalFrame = request(
 export const BarrierFrame = request('barrier', z.strictObject({ stream: StreamId, label: nameOf(80).optional() })).meta({
   id: 'BarrierFrame',
 });
+/** Keeps a device of the caller present, or ends it. It is sent again every 50 s, and when its state changes. */
+export const PresentFrame = request('present', z.strictObject({ device: z.string().min(1).max(64), state: DeviceState })).meta({
+  id: 'PresentFrame',
+});
 export const PingFrame = request('ping', z.strictObject({ pos: differentRooms(Position, ({ room }) => room).default([]) })).meta({
   id: 'PingFrame',
 });
 
 export const ClientFrame = z
-  .discriminatedUnion('op', [HelloFrame, SubFrame, UnsubFrame, SendFrame, SignalFrame, BarrierFrame, PingFrame])
+  .discriminatedUnion('op', [HelloFrame, SubFrame, UnsubFrame, SendFrame, SignalFrame, BarrierFrame, PresentFrame, PingFrame])
   .meta({ id: 'ClientFrame' });
 export type ClientFrame = z.infer<typeof ClientFrame>;
 /** A client frame as a client writes it (defaults may be left out). */
@@ -290,6 +295,12 @@ export const DraftFrame = z
   })
   .meta({ id: 'DraftFrame' });
 export type DraftFrame = z.infer<typeof DraftFrame>;
+/**
+ * The presence of a member has changed. It is told in the workspace's room where that has at most 50 members, otherwise in small rooms that the
+ * member hears. Nothing tells that a lease has ended: read the presence again after `until`.
+ */
+export const PresenceFrame = z.object({ op: z.literal('presence'), room: z.string(), item: Presence }).meta({ id: 'PresenceFrame' });
+export type PresenceFrame = z.infer<typeof PresenceFrame>;
 /** The subscriptions to these rooms have ended because access to them changed. Subscribe again to learn whether access remains. */
 export const RevokedFrame = z.object({ op: z.literal('revoked'), rooms: z.array(z.string()) }).meta({ id: 'RevokedFrame' });
 /** The server is about to close the socket. `code`: the close code; `reconnect` and `afterMs`: when to connect again. */
@@ -312,6 +323,7 @@ export const ServerFrame = z
     EpochsFrame,
     RelatedFrame,
     DraftFrame,
+    PresenceFrame,
     RevokedFrame,
     ByeFrame,
   ])

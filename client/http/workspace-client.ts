@@ -36,6 +36,9 @@ export function workspaceClient({ call, workspaceId, clock, uploadContent }: Wor
     memory: memoryClient(call, workspaceId),
     retention: retentionClient(call, workspaceId),
     kit: kitClient(call),
+    /** Reads who is there: some members, or those of a stream. */
+    presence: (query: Query<typeof api.kit.listPresence>, options: SendOptions = {}) =>
+      call(api.kit.listPresence, { params, query, ...options }),
     /** Lists the caller's drafts; they are saved by `kit.saveDraft`. */
     drafts: (query: Query<typeof api.kit.listDrafts> = {}, options: SendOptions = {}) =>
       call(api.kit.listDrafts, { params, query, ...options }),

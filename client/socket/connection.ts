@@ -32,7 +32,10 @@ export interface ConnectionEnd {
 
 /** Frames about rooms: changes, notices, signals, pointers, epochs and related items. */
 export type RoomFrame =
-  | Extract<ServerFrame, { op: 'ev' | 'evs' | 'behind' | 'resync' | 'eph' | 'ptr' | 'epochs' | 'related' | 'draft' | 'revoked' }>
+  | Extract<
+      ServerFrame,
+      { op: 'ev' | 'evs' | 'behind' | 'resync' | 'eph' | 'ptr' | 'epochs' | 'related' | 'draft' | 'presence' | 'revoked' }
+    >
   | UnreadableChange;
 type Replies = Extract<ServerFrame, { op: 'ok' | 'welcome' | 'pong' }>;
 type Reply<Op extends Replies['op'] = Replies['op']> = Extract<Replies, { op: Op }>;
@@ -102,6 +105,10 @@ export class Connection {
 
   ping(d: Request<'ping'>, baseMs?: number): Promise<Reply<'pong'>> {
     return this.#request({ op: 'ping', id: this.#nextId(), d }, baseMs) as Promise<Reply<'pong'>>;
+  }
+
+  present(d: Request<'present'>): Promise<Reply<'ok'>> {
+    return this.#request({ op: 'present', id: this.#nextId(), d }) as Promise<Reply<'ok'>>;
   }
 
   signal(d: Request<'signal'>): Promise<Reply<'ok'>> {
@@ -178,6 +185,7 @@ export class Connection {
       case 'epochs':
       case 'related':
       case 'draft':
+      case 'presence':
       case 'revoked':
         this.#options.frame(frame);
     }

@@ -9,6 +9,7 @@ import {
   EvsFrame,
   OkFrame,
   PongFrame,
+  PresenceFrame,
   PtrFrame,
   RelatedFrame,
   ResyncFrame,
@@ -40,6 +41,7 @@ const schemas = {
   epochs: EpochsFrame,
   related: RelatedFrame,
   draft: DraftFrame,
+  presence: PresenceFrame,
   revoked: RevokedFrame,
   bye: ByeFrame,
 } as const satisfies Record<string, z.ZodType<ServerFrame>>;

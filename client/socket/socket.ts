@@ -1,5 +1,7 @@
 import type { Problem } from '../../contract/errors.ts';
 import type { ClientFrameInput } from '../../contract/frames.ts';
+import { presenceRenewSeconds } from '../../contract/presence.ts';
+import type { DeviceState } from '../../contract/presence.ts';
 import { backoffMs, reconnectBackoff } from '../backoff.ts';
 import { systemClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
@@ -76,6 +78,9 @@ export class RealtimeSocket {
   #attempt = 0;
   #refreshed = false;
   #retry: unknown;
+  /** State of this device, and the timer of its next sign of life. */
+  #presence: { readonly device: string; readonly state: DeviceState } | undefined;
+  #present: unknown;
   #ping: unknown;
   #renew: unknown;
 
@@ -122,6 +127,23 @@ export class RealtimeSocket {
     if (connection === undefined || !this.#rooms.isIn(connection, room)) return false;
     connection.signal({ room, type, ...(data && { data }) }).catch(() => undefined);
     return true;
+  }
+
+  /** Keeps this device present while a connection is open, in this state. `gone` ends that. */
+  present(device: string, state: DeviceState): void {
+    this.#presence = { device, state };
+    this.#sendPresence();
+  }
+
+  #sendPresence(): void {
+    this.#clock.cancel(this.#present);
+    const connection = this.#current;
+    const presence = this.#presence;
+    if (connection === undefined || presence === undefined) return;
+    // A server that does not know it answers so; the next one may.
+    connection.present(presence).catch(() => undefined);
+    if (presence.state === 'gone') this.#presence = undefined;
+    else this.#present = this.#clock.after(presenceRenewSeconds * 1_000, () => this.#sendPresence());
   }
 
   /** Opens the socket now, also after it stopped or was closed. */
@@ -205,6 +227,7 @@ export class RealtimeSocket {
     this.#current = next;
     this.#state.set({ status: 'open' });
     this.#schedulePing(next, welcome.pingSeconds * 1000);
+    this.#sendPresence();
     this.#clock.cancel(this.#renew);
     // A random part earlier for each client, so that clients that connected together do not reconnect together.
     const renewMs = welcome.maxAgeSeconds * 1000 * (renewAt - 0.04 * this.#clock.random());
@@ -221,6 +244,7 @@ export class RealtimeSocket {
     this.#current = undefined;
     this.#clock.cancel(this.#ping);
     this.#clock.cancel(this.#renew);
+    this.#clock.cancel(this.#present);
     this.#noteLost(end.reason || `closed with ${end.code}`);
     if (this.#clock.now() - connection.openedAt >= goodAfterMs) {
       this.#attempt = 0;
@@ -274,7 +298,7 @@ export class RealtimeSocket {
     this.#trying = undefined;
     this.#attempt = 0;
     this.#refreshed = false;
-    for (const timer of [this.#retry, this.#ping, this.#renew]) this.#clock.cancel(timer);
+    for (const timer of [this.#retry, this.#ping, this.#renew, this.#present]) this.#clock.cancel(timer);
     for (const connection of connections) connection?.close();
     this.#state.set({ ...state, offlineSince: this.#state.get().offlineSince ?? this.#clock.now() });
   }

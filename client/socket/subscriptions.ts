@@ -6,6 +6,7 @@ import type {
   EvFrame,
   EvsFrame,
   Pointer,
+  PresenceFrame,
   RelatedFrame,
   RoomState,
   ServerFrame,
@@ -45,6 +46,8 @@ export interface RoomListener {
   related?(frame: RelatedFrame): void;
   /** A draft of the member has changed on some device. */
   draft?(frame: DraftFrame): void;
+  /** The presence of a member has changed. */
+  presence?(frame: PresenceFrame): void;
 }
 
 interface Room {
@@ -142,6 +145,8 @@ export class Subscriptions {
         return this.#each(frame.room, (listener) => listener.related?.(frame));
       case 'draft':
         return this.#each(frame.room, (listener) => listener.draft?.(frame));
+      case 'presence':
+        return this.#each(frame.room, (listener) => listener.presence?.(frame));
       case 'revoked':
         return this.lost(frame.rooms);
     }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DraftFrame, EpochsFrame, Pointer, RelatedFrame, RoomItem, SignalType, WelcomeFrame } from '../frames.ts';
+import { DraftFrame, EpochsFrame, Pointer, RelatedFrame, RoomItem, PresenceFrame, SignalType, WelcomeFrame } from '../frames.ts';
 
 /** An item for all subscribers of a room, sent by the outbox. */
 const ItemMessage = z.object({
@@ -14,7 +14,11 @@ const DerivedFrame = z.discriminatedUnion('op', [EpochsFrame, RelatedFrame]);
 export type DerivedFrame = z.infer<typeof DerivedFrame>;
 const DerivedMessage = z.object({ kind: z.literal('derived'), room: z.string(), frame: DerivedFrame });
 /** A frame for all subscribers of a room that may be lost: what it tells can be read over HTTP. */
-const NoticeMessage = z.object({ kind: z.literal('notice'), room: z.string(), frame: DraftFrame });
+const NoticeMessage = z.object({
+  kind: z.literal('notice'),
+  room: z.string(),
+  frame: z.discriminatedUnion('op', [DraftFrame, PresenceFrame]),
+});
 /** Frames for one connection, in the order of the room's group: a replay precedes the changes after it. */
 const DirectMessage = z.object({ kind: z.literal('direct'), connectionId: z.string(), frames: z.array(z.looseObject({ op: z.string() })) });
 /** The first frame of a connection that was subscribed to a room as it opened. It closes a connection that has lost that subscription. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Draft, DraftSummary, SaveDraft } from '../draft.ts';
 import { WorkspaceId } from '../ids.ts';
+import { ListPresence, PresenceList } from '../presence.ts';
 import { PushSubscriptionId } from '../ids.ts';
 import { PushSubscriptions, RegisteredSubscription, RegisterSubscription } from '../push.ts';
 import { queryInteger } from '../query.ts';
@@ -107,6 +108,17 @@ export const listDrafts = defineRoute({
   params: z.strictObject({ workspaceId: WorkspaceId }),
   query: z.strictObject({ ...pageQuery }),
   answers: { 200: pageOf(DraftSummary).meta({ id: 'DraftPage' }) },
+});
+
+export const listPresence = defineRoute({
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/presence',
+  auth: 'user',
+  tag: 'kit',
+  summary: 'Read who is there: some members, or those of a stream',
+  params: z.strictObject({ workspaceId: WorkspaceId }),
+  query: ListPresence,
+  answers: { 200: PresenceList },
 });
 
 const subscriptions = { ...surface, path: '/api/register-subscriptions' } as const;

@@ -9,6 +9,7 @@ import type { EditingTurns } from './editing-turns.ts';
 import { deleteDraft, readDraft, saveDraft } from './keep-draft.ts';
 import { listDrafts } from './list-drafts.ts';
 import { listKitMembers } from './list-members.ts';
+import { listPresence } from './list-presence.ts';
 import { listKitMessages } from './list-messages.ts';
 import { readKitConfig } from './read-config.ts';
 import { readConnectionId } from './read-connection-id.ts';
@@ -28,6 +29,7 @@ export const kitTable = (app: KitApp): Served[] => [
   on(routes.readKitConfig, async (input, caller) => ok(await readKitConfig(app, caller, input))),
   on(routes.listKitMessages, async (input, caller) => ok(await listKitMessages(app, caller, input))),
   on(routes.listKitMembers, async (input, caller) => ok(await listKitMembers(app, caller, input))),
+  on(routes.listPresence, async (input, caller) => ok(await listPresence(app, caller, input))),
   on(routes.readDraft, async (input, caller) => ok(await readDraft(app, caller, input))),
   on(routes.saveDraft, async (input, caller) => ok(await saveDraft(app, caller, input))),
   on(routes.postDraft, async (input, caller) => ok(await saveDraft(app, caller, input))),

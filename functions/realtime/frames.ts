@@ -9,11 +9,14 @@ import { postEvent } from '../streams/events/post-event.ts';
 import { closeConnection } from './close-connection.ts';
 import type { Connections } from './connections.ts';
 import { ping } from './ping.ts';
+import { present } from './presence/present.ts';
+import type { PresenceLeases } from './presence/presence-store.ts';
 import { subscribe } from './subscribe.ts';
 import { welcome } from './welcome.ts';
 
 type FramesApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'epochsQueueUrl' | 'clock' | 'log' | 'metrics'> & {
   readonly connections: Connections;
+  readonly presence: Pick<PresenceLeases, 'renew' | 'end'>;
 };
 
 /** Protocol version of this server. */
@@ -68,6 +71,11 @@ export function frameTable(app: FramesApp): FrameTable {
 
     async barrier({ id, d }, caller) {
       await setBarrier(app, caller, { streamId: d.stream, label: d.label });
+      return { op: 'ok', id, d: {} };
+    },
+
+    async present({ id, d }, caller) {
+      await present(app, caller, d);
       return { op: 'ok', id, d: {} };
     },
 

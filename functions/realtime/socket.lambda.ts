@@ -6,9 +6,14 @@ import { socketHandler } from '../platform/ws-handler.ts';
 import { openConnections } from './connections.ts';
 import { frameTable } from './frames.ts';
 import { openSocket } from './open-socket.ts';
+import { openPresenceLeases } from './presence/presence-store.ts';
 import { requireLiveToken } from './require-live-token.ts';
 
-const app = wire({ db: openDatabase, queues: openQueues, connections: openConnections }, 'fanOutQueueUrl', 'epochsQueueUrl');
+const app = wire(
+  { db: openDatabase, queues: openQueues, connections: openConnections, presence: openPresenceLeases },
+  'fanOutQueueUrl',
+  'epochsQueueUrl',
+);
 
 export const handler = socketHandler({
   connect: (caller, handshake) => openSocket(app, caller, handshake, subprotocol),

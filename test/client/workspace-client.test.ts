@@ -114,6 +114,7 @@ const calls: [Route, (workspace: WorkspaceClient) => Promise<unknown>][] = [
   [api.kit.readWsAuth, (w) => w.kit.wsAuth()],
   [api.kit.readConnectionId, (w) => w.kit.connectionId()],
   [api.kit.tellEditingState, (w) => w.kit.tellEditingState({ cid: 'channel:general', typing: true })],
+  [api.kit.listPresence, (w) => w.presence({ userIds: 'ada,bob' })],
   [api.kit.listSubscriptions, (w) => w.kit.subscriptions()],
   [
     api.kit.registerSubscription,

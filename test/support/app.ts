@@ -29,6 +29,7 @@ export interface TestApp extends App {
   readonly index: TestIndexHandle;
   readonly kit: KitParts;
   readonly drafts: KitParts['drafts'];
+  readonly presence: KitParts['presence'];
   /** Messages sent to the fan-out queue. */
   readonly sent: QueueMessage[];
   /** Waiting nudges of the queues of follow-up work and of shares. */
@@ -73,6 +74,7 @@ export async function createTestApp(): Promise<TestApp> {
     index,
     kit,
     drafts: kit.drafts,
+    presence: kit.presence,
     sent: [],
     later: [],
     memoryMessages: [],

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { UserId } from '../../../contract/ids.ts';
 import { presenceSeconds } from '../../../contract/presence.ts';
-import type { Presence, PresenceStatus } from '../../../contract/presence.ts';
+import type { DeviceState as GivenState, Presence, PresenceStatus } from '../../../contract/presence.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { conditional } from '../../platform/conditional-write.ts';
 import { setting } from '../../platform/config.ts';
@@ -14,13 +14,20 @@ export interface Device {
   readonly userId: string;
   readonly deviceId: string;
 }
-/** State of a device. `hidden`: it is connected and nobody sees it. */
-export type DeviceState = 'active' | 'away' | 'hidden';
+/** State of a device that is there. */
+export type DeviceState = Exclude<GivenState, 'gone'>;
+/** Presence of a member before and after a change. */
+export interface PresenceChange {
+  readonly before: PresenceStatus;
+  readonly now: Presence;
+}
 
 /** Leases of the devices of members. A device whose lease has ended is gone, whatever became of its socket. */
 export interface PresenceLeases {
   /** Renews the lease of a device, for `presenceSeconds`. One request; a second one forgets devices that are gone. */
-  renew(device: Device, state: DeviceState): Promise<void>;
+  renew(device: Device, state: DeviceState): Promise<PresenceChange>;
+  /** Ends the lease of a device. One request. */
+  end(device: Device): Promise<PresenceChange>;
   /** Finds the presence of members. One request for each hundred. */
   find(workspaceId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Presence>>;
   /**
@@ -40,6 +47,8 @@ type Item = Readonly<Record<string, unknown>> & { readonly lastSeen?: number };
 /** Days that it is known when a member was last seen. */
 const keptDays = 90;
 const batchSize = 100;
+/** Most devices of a member at once. */
+const maxDevices = 50;
 const devicePrefix = 'device ';
 
 export const openPresenceLeases = ({ clock }: { readonly clock: Clock }): PresenceLeases =>
@@ -61,27 +70,50 @@ class LeaseTable implements PresenceLeases {
     this.#clock = clock;
   }
 
-  async renew({ workspaceId, userId, deviceId }: Device, state: DeviceState): Promise<void> {
+  async renew({ workspaceId, userId, deviceId }: Device, state: DeviceState): Promise<PresenceChange> {
     const now = this.#clock.now().getTime();
     const lease: Lease = { state, until: now + presenceSeconds * 1_000 };
     const Key = presenceKey(workspaceId, userId);
-    const { Attributes } = await this.#db.send(
+    const name = `${devicePrefix}${deviceId}`;
+    const { Attributes = {} } = await this.#db.send(
       new UpdateCommand({
         TableName: this.#table,
         Key,
         UpdateExpression: 'SET #device = :lease, lastSeen = :now, userId = :user, expiresAt = :end',
-        ExpressionAttributeNames: { '#device': `${devicePrefix}${deviceId}` },
+        ExpressionAttributeNames: { '#device': name },
         ExpressionAttributeValues: {
           ':lease': lease,
           ':now': now,
           ':user': userId,
           ':end': Math.ceil(now / 1_000) + keptDays * 86_400,
         },
-        ReturnValues: 'ALL_NEW',
+        ReturnValues: 'ALL_OLD',
       }),
     );
-    const gone = leasesOf(Attributes ?? {}).filter(([, { until }]) => until <= now);
+    const others = leasesOf(Attributes).filter(([other]) => other !== name);
+    const gone = [...others.filter(([, { until }]) => until <= now), ...surplusOf(others, now)];
     if (gone.length > 0) await this.#forget(Key, gone);
+    return {
+      before: presenceOf(userId, Attributes, now).status,
+      now: presenceOf(userId, { ...Attributes, [name]: lease, lastSeen: now }, now),
+    };
+  }
+
+  async end({ workspaceId, userId, deviceId }: Device): Promise<PresenceChange> {
+    const now = this.#clock.now().getTime();
+    const name = `${devicePrefix}${deviceId}`;
+    const { Attributes = {} } = await this.#db.send(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key: presenceKey(workspaceId, userId),
+        UpdateExpression: 'SET lastSeen = :now, userId = :user, expiresAt = :end REMOVE #device',
+        ExpressionAttributeNames: { '#device': name },
+        ExpressionAttributeValues: { ':now': now, ':user': userId, ':end': Math.ceil(now / 1_000) + keptDays * 86_400 },
+        ReturnValues: 'ALL_OLD',
+      }),
+    );
+    const { [name]: _, ...left } = Attributes;
+    return { before: presenceOf(userId, Attributes, now).status, now: presenceOf(userId, { ...left, lastSeen: now }, now) };
   }
 
   /** Forgets devices whose leases have ended; where one of them was renewed meanwhile, the next renewal does. */
@@ -141,11 +173,20 @@ class LeaseTable implements PresenceLeases {
 const leasesOf = (item: Item): [name: string, lease: Lease][] =>
   Object.entries(item).filter((entry): entry is [string, Lease] => entry[0].startsWith(devicePrefix));
 
+/** Devices beyond the most that a member may have; those that end first. */
+function surplusOf(leases: readonly [string, Lease][], nowMs: number): [string, Lease][] {
+  const live = leases.filter(([, { until }]) => until > nowMs).toSorted(([, a], [, b]) => b.until - a.until);
+  return live.slice(maxDevices - 1);
+}
+
 /** Sums up the devices of a member. */
 function presenceOf(userId: string, item: Item, nowMs: number): Presence {
   const live = leasesOf(item).filter(([, { until }]) => until > nowMs);
   const isActive = live.some(([, { state }]) => state === 'active');
   const status: PresenceStatus = isActive ? 'online' : live.length > 0 ? 'away' : 'offline';
   const lastSeenAt = item.lastSeen === undefined ? null : new Date(item.lastSeen).toISOString();
-  return { userId: UserId.parse(userId), status, lastSeenAt };
+  // The status holds as long as the last device that makes it so.
+  const deciding = isActive ? live.filter(([, { state }]) => state === 'active') : live;
+  const until = deciding.length === 0 ? null : new Date(Math.max(...deciding.map(([, lease]) => lease.until))).toISOString();
+  return { userId: UserId.parse(userId), status, lastSeenAt, until };
 }

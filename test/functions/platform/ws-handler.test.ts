@@ -23,6 +23,7 @@ const frames: FrameTable = {
   unsub: answer,
   signal: answer,
   barrier: answer,
+  present: answer,
   ping: async () => {
     throw Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
   },

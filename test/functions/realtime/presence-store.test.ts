@@ -24,7 +24,12 @@ const device = (deviceId: string, userId = 'ada') => ({ workspaceId, userId, dev
 const statusOf = async (userId = 'ada', where = workspaceId) => (await presence.find(where, [userId])).get(userId)?.status;
 
 test('a member is online while a device is active, away while one is connected, and offline after that', async () => {
-  expect((await presence.find(workspaceId, ['ada'])).get('ada')).toEqual({ userId: 'ada', status: 'offline', lastSeenAt: null });
+  expect((await presence.find(workspaceId, ['ada'])).get('ada')).toEqual({
+    userId: 'ada',
+    status: 'offline',
+    lastSeenAt: null,
+    until: null,
+  });
   await presence.renew(device('phone'), 'hidden');
   expect(await statusOf()).toBe('away');
   await presence.renew(device('laptop'), 'active');

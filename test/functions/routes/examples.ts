@@ -66,6 +66,7 @@ function ofKit({ workspaceId, streams, subscriptionId }: Furnished) {
     'kit.registerSubscription': { bodies: [{ ...subscription, publicKey: testVapidKeys[0]?.publicKey }] },
     'kit.listSubscriptions': {},
     'kit.deleteSubscription': { params: { subscriptionId } },
+    'kit.listPresence': { params: { workspaceId }, query: { userIds: 'ada,bob' } },
     'kit.listDrafts': { params: { workspaceId }, query: page },
     'kit.listKitMessages': { params, query: { limit, before: '9' } },
     'kit.listKitMembers': { params, query: page },

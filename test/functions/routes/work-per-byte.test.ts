@@ -130,6 +130,7 @@ const kinds: Record<ClosedRoute, Kind> = {
   'kit.postDraft': 'one',
   'kit.deleteDraft': 'one',
   'kit.listDrafts': 'page',
+  'kit.listPresence': 'page',
   'kit.registerSubscription': 'one',
   'kit.listSubscriptions': 'page',
   'kit.deleteSubscription': 'one',
@@ -280,6 +281,7 @@ describe('the work of a frame is bounded by its input', () => {
     send: { most: least, d: () => ({ stream: streamId(), clientEventId: 'frame-1', text: mentions }) },
     signal: { most: least, d: () => ({ room: rooms[0], type: 'typing', data: { a: 'x'.repeat(900) } }) },
     barrier: { most: least, d: () => ({ stream: streamId(), label: 'x'.repeat(80) }) },
+    present: { most: least, d: () => ({ device: 'x'.repeat(64), state: 'active' }) },
     ping: { most: least, d: () => ({ pos: behind() }) },
   };
 

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../../functions/platform/clock.ts';
 import { createConnectionIds } from '../../../functions/kit/connection-ids.ts';
 import type { ConnectionIds } from '../../../functions/kit/connection-ids.ts';
@@ -16,6 +17,8 @@ export interface KitParts {
   readonly editingTurns: EditingTurns;
   readonly presence: PresenceLeases;
   readonly drafts: Drafts;
+  /** Reads an item as it is stored. */
+  find(key: { pk: string; sk: string }): Promise<{ Item?: object | undefined }>;
   stop(): Promise<void>;
 }
 
@@ -36,6 +39,7 @@ export function createKitParts(clock: Clock): KitParts {
     editingTurns: { take: async (...given) => (await editingTurns()).take(...given) },
     presence: {
       renew: async (...given) => (await presence()).renew(...given),
+      end: async (...given) => (await presence()).end(...given),
       find: async (...given) => (await presence()).find(...given),
       lookingAt: async (...given) => (await presence()).lookingAt(...given),
     },
@@ -45,6 +49,10 @@ export function createKitParts(clock: Clock): KitParts {
       // Before the first use there is none to clear.
       clear: async (...given) => (started ? (await drafts()).clear(...given) : undefined),
       list: async (...given) => (await drafts()).list(...given),
+    },
+    find: async (Key) => {
+      const { client } = await (started ??= startTestTable('connections'));
+      return DynamoDBDocumentClient.from(client).send(new GetCommand({ TableName: 'connections', Key }));
     },
     stop: async () => (await started)?.stop(),
   };
