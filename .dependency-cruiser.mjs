@@ -119,6 +119,8 @@ const inner = {
       activity: ['ui', 'workspace'],
       epochs: ['ui', 'workspace'],
       files: ['ui', 'workspace'],
+      notifications: ['ui', 'workspace'],
+      'service-worker': [],
       search: ['epochs', 'ui', 'workspace'],
       sidebar: ['ui', 'workspace'],
       stream: ['epochs', 'ui', 'workspace'],
@@ -139,7 +141,7 @@ const inner = {
       ],
       conversation: ['composer', 'epochs', 'files', 'polls', 'ui', 'workspace'],
       thread: ['conversation', 'files', 'stream', 'ui', 'workspace'],
-      app: ['activity', 'conversation', 'epochs', 'search', 'sidebar', 'stream', 'thread', 'ui', 'workspace'],
+      app: ['activity', 'conversation', 'epochs', 'notifications', 'search', 'sidebar', 'stream', 'thread', 'ui', 'workspace'],
     },
   },
   // Read from the bottom: an epoch is cut, what it says is linked and indexed, then it is found.

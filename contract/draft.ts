@@ -41,3 +41,19 @@ export const DraftSummary = z
 export type DraftSummary = z.infer<typeof DraftSummary>;
 /** Characters of a preview. */
 export const previewCharacters = 200;
+
+/**
+ * A draft of the member was saved, sent or deleted on some device. The one with the highest revision counts. The frame may be lost: drafts are
+ * read again when a socket opens. `isEmpty`: there is none any more.
+ */
+export const DraftFrame = z
+  .object({
+    op: z.literal('draft'),
+    room: z.string(),
+    streamId: StreamId,
+    revision: z.int(),
+    updatedAt: z.iso.datetime(),
+    isEmpty: z.boolean(),
+  })
+  .meta({ id: 'DraftFrame' });
+export type DraftFrame = z.infer<typeof DraftFrame>;

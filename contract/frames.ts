@@ -4,7 +4,8 @@ import { ClientEventId, EpochId, EventId, StreamId, UserId, WorkspaceId } from '
 import { Epoch, Related } from './epoch.ts';
 import { Mention, StreamEvent } from './event.ts';
 import { Notification } from './notification.ts';
-import { DeviceState, Presence } from './presence.ts';
+import { DraftFrame } from './draft.ts';
+import { PresenceFrame, Present } from './presence.ts';
 import { ReadState, Stream } from './stream.ts';
 import { User } from './workspace.ts';
 import { MessageText, nameOf } from './text.ts';
@@ -156,7 +157,7 @@ export const BarrierFrame = request('barrier', z.strictObject({ stream: StreamId
   id: 'BarrierFrame',
 });
 /** Keeps a device of the caller present, or ends it. It is sent again every 50 s, and when its state changes. */
-export const PresentFrame = request('present', z.strictObject({ device: z.string().min(1).max(64), state: DeviceState })).meta({
+export const PresentFrame = request('present', Present).meta({
   id: 'PresentFrame',
 });
 export const PingFrame = request('ping', z.strictObject({ pos: differentRooms(Position, ({ room }) => room).default([]) })).meta({
@@ -280,27 +281,6 @@ export const RelatedFrame = z
   .object({ op: z.literal('related'), room: z.string(), epochId: EpochId, items: z.array(Related) })
   .meta({ id: 'RelatedFrame' });
 export type RelatedFrame = z.infer<typeof RelatedFrame>;
-/**
- * A draft of the member was saved, sent or deleted on some device. The one with the highest revision counts. The frame may be lost: drafts are
- * read again when a socket opens. `isEmpty`: there is none any more.
- */
-export const DraftFrame = z
-  .object({
-    op: z.literal('draft'),
-    room: z.string(),
-    streamId: StreamId,
-    revision: z.int(),
-    updatedAt: z.iso.datetime(),
-    isEmpty: z.boolean(),
-  })
-  .meta({ id: 'DraftFrame' });
-export type DraftFrame = z.infer<typeof DraftFrame>;
-/**
- * The presence of a member has changed. It is told in the workspace's room where that has at most 50 members, otherwise in small rooms that the
- * member hears. Nothing tells that a lease has ended: read the presence again after `until`.
- */
-export const PresenceFrame = z.object({ op: z.literal('presence'), room: z.string(), item: Presence }).meta({ id: 'PresenceFrame' });
-export type PresenceFrame = z.infer<typeof PresenceFrame>;
 /** The subscriptions to these rooms have ended because access to them changed. Subscribe again to learn whether access remains. */
 export const RevokedFrame = z.object({ op: z.literal('revoked'), rooms: z.array(z.string()) }).meta({ id: 'RevokedFrame' });
 /** The server is about to close the socket. `code`: the close code; `reconnect` and `afterMs`: when to connect again. */

@@ -51,3 +51,13 @@ export const PresenceList = z
   })
   .meta({ id: 'PresenceList' });
 export type PresenceList = z.infer<typeof PresenceList>;
+
+/** A device of the caller, and its state. */
+export const Present = z.strictObject({ device: z.string().min(1).max(64), state: DeviceState });
+
+/**
+ * The presence of a member has changed. It is told in the workspace's room where that has at most 50 members, otherwise in small rooms that the
+ * member hears. Nothing tells that a lease has ended: read the presence again after `until`.
+ */
+export const PresenceFrame = z.object({ op: z.literal('presence'), room: z.string(), item: Presence }).meta({ id: 'PresenceFrame' });
+export type PresenceFrame = z.infer<typeof PresenceFrame>;

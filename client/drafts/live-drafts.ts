@@ -1,5 +1,5 @@
 import { room } from '../../contract/frames.ts';
-import type { DraftFrame } from '../../contract/frames.ts';
+import type { DraftFrame } from '../../contract/draft.ts';
 import { backoffMs, reconnectBackoff } from '../backoff.ts';
 import { systemClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';

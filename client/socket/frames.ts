@@ -1,7 +1,6 @@
 import {
   BehindFrame,
   ByeFrame,
-  DraftFrame,
   EphFrame,
   EpochsFrame,
   ErrFrame,
@@ -9,13 +8,14 @@ import {
   EvsFrame,
   OkFrame,
   PongFrame,
-  PresenceFrame,
   PtrFrame,
   RelatedFrame,
   ResyncFrame,
   RevokedFrame,
   WelcomeFrame,
 } from '../../contract/frames.ts';
+import { DraftFrame } from '../../contract/draft.ts';
+import { PresenceFrame } from '../../contract/presence.ts';
 import type { ServerFrame } from '../../contract/frames.ts';
 import * as z from 'zod';
 

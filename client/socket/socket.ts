@@ -1,6 +1,5 @@
 import type { Problem } from '../../contract/errors.ts';
 import type { ClientFrameInput } from '../../contract/frames.ts';
-import { presenceRenewSeconds } from '../../contract/presence.ts';
 import type { DeviceState } from '../../contract/presence.ts';
 import { backoffMs, reconnectBackoff } from '../backoff.ts';
 import { systemClock } from '../clock.ts';
@@ -12,6 +11,7 @@ import type { DebugLog } from '../debug-log.ts';
 import { problemOf } from '../errors.ts';
 import type { Ticket } from '../http/http.ts';
 import { ObservableValue } from '../observable-value.ts';
+import { OwnPresence } from './own-presence.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { RoomListener } from './subscriptions.ts';
 
@@ -78,9 +78,7 @@ export class RealtimeSocket {
   #attempt = 0;
   #refreshed = false;
   #retry: unknown;
-  /** State of this device, and the timer of its next sign of life. */
-  #presence: { readonly device: string; readonly state: DeviceState } | undefined;
-  #present: unknown;
+  readonly #presence: OwnPresence;
   #ping: unknown;
   #renew: unknown;
 
@@ -89,6 +87,7 @@ export class RealtimeSocket {
     this.#clock = options.clock ?? systemClock;
     this.#rooms = new Subscriptions(this.#clock);
     this.#patience = new Patience(options.timeoutMs ?? 10_000);
+    this.#presence = new OwnPresence(this.#clock, (presence) => this.#current?.present(presence));
   }
 
   /** The same object until something changed. */
@@ -131,19 +130,7 @@ export class RealtimeSocket {
 
   /** Keeps this device present while a connection is open, in this state. `gone` ends that. */
   present(device: string, state: DeviceState): void {
-    this.#presence = { device, state };
-    this.#sendPresence();
-  }
-
-  #sendPresence(): void {
-    this.#clock.cancel(this.#present);
-    const connection = this.#current;
-    const presence = this.#presence;
-    if (connection === undefined || presence === undefined) return;
-    // A server that does not know it answers so; the next one may.
-    connection.present(presence).catch(() => undefined);
-    if (presence.state === 'gone') this.#presence = undefined;
-    else this.#present = this.#clock.after(presenceRenewSeconds * 1_000, () => this.#sendPresence());
+    this.#presence.become({ device, state });
   }
 
   /** Opens the socket now, also after it stopped or was closed. */
@@ -227,7 +214,7 @@ export class RealtimeSocket {
     this.#current = next;
     this.#state.set({ status: 'open' });
     this.#schedulePing(next, welcome.pingSeconds * 1000);
-    this.#sendPresence();
+    this.#presence.renew();
     this.#clock.cancel(this.#renew);
     // A random part earlier for each client, so that clients that connected together do not reconnect together.
     const renewMs = welcome.maxAgeSeconds * 1000 * (renewAt - 0.04 * this.#clock.random());
@@ -244,7 +231,7 @@ export class RealtimeSocket {
     this.#current = undefined;
     this.#clock.cancel(this.#ping);
     this.#clock.cancel(this.#renew);
-    this.#clock.cancel(this.#present);
+    this.#presence.rest();
     this.#noteLost(end.reason || `closed with ${end.code}`);
     if (this.#clock.now() - connection.openedAt >= goodAfterMs) {
       this.#attempt = 0;
@@ -298,7 +285,8 @@ export class RealtimeSocket {
     this.#trying = undefined;
     this.#attempt = 0;
     this.#refreshed = false;
-    for (const timer of [this.#retry, this.#ping, this.#renew, this.#present]) this.#clock.cancel(timer);
+    for (const timer of [this.#retry, this.#ping, this.#renew]) this.#clock.cancel(timer);
+    this.#presence.rest();
     for (const connection of connections) connection?.close();
     this.#state.set({ ...state, offlineSince: this.#state.get().offlineSince ?? this.#clock.now() });
   }

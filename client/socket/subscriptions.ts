@@ -1,16 +1,7 @@
 import { maxRooms, parseRoom } from '../../contract/frames.ts';
-import type {
-  DraftFrame,
-  EphFrame,
-  EpochsFrame,
-  EvFrame,
-  EvsFrame,
-  Pointer,
-  PresenceFrame,
-  RelatedFrame,
-  RoomState,
-  ServerFrame,
-} from '../../contract/frames.ts';
+import type { EphFrame, EpochsFrame, EvFrame, EvsFrame, Pointer, RelatedFrame, RoomState, ServerFrame } from '../../contract/frames.ts';
+import type { DraftFrame } from '../../contract/draft.ts';
+import type { PresenceFrame } from '../../contract/presence.ts';
 import type { Problem } from '../../contract/errors.ts';
 import { backoffMs, reconnectBackoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { DraftFrame, EpochsFrame, Pointer, RelatedFrame, RoomItem, PresenceFrame, SignalType, WelcomeFrame } from '../frames.ts';
+import { DraftFrame } from '../draft.ts';
+import { EpochsFrame, Pointer, RelatedFrame, RoomItem, SignalType, WelcomeFrame } from '../frames.ts';
+import { PresenceFrame } from '../presence.ts';
 
 /** An item for all subscribers of a room, sent by the outbox. */
 const ItemMessage = z.object({

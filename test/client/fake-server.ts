@@ -295,6 +295,8 @@ export class FakeServer {
         for (const replay of replays) side.push(replay);
         return;
       }
+      case 'present':
+        return side.push({ op: 'ok', id: frame.id, d: {} });
       case 'unsub':
         for (const name of frame.d.rooms) side.rooms.delete(name);
         return side.push({ op: 'ok', id: frame.id, d: {} });

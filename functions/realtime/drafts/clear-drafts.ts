@@ -1,5 +1,5 @@
 import { parseRoom } from '../../../contract/frames.ts';
-import type { DraftFrame } from '../../../contract/frames.ts';
+import type { DraftFrame } from '../../../contract/draft.ts';
 import type { FanOutMessage } from '../../../contract/messages/fan-out.ts';
 import { draftFrame } from './draft-frame.ts';
 import type { DraftPlace, Drafts } from './draft-store.ts';

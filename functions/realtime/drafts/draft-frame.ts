@@ -1,6 +1,5 @@
-import type { Draft } from '../../../contract/draft.ts';
+import type { Draft, DraftFrame } from '../../../contract/draft.ts';
 import { room } from '../../../contract/frames.ts';
-import type { DraftFrame } from '../../../contract/frames.ts';
 import { isEmptyContent } from './draft-store.ts';
 import type { DraftPlace } from './draft-store.ts';
 

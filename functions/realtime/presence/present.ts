@@ -1,11 +1,10 @@
-import { maxTold } from '../../../contract/presence.ts';
 import type { DeviceState, Presence } from '../../../contract/presence.ts';
-import { parseRoom, room as roomName } from '../../../contract/frames.ts';
+import { parseRoom } from '../../../contract/frames.ts';
 import type { App } from '../../platform/app.ts';
-import type { Transaction } from '../../platform/database.ts';
 import { push } from '../../platform/nudge.ts';
 import type { SocketCaller } from '../../platform/ws-handler.ts';
 import type { Connections } from '../connections.ts';
+import { listSmallRooms } from './audience-store.ts';
 import type { PresenceLeases } from './presence-store.ts';
 
 type PresentApp = Pick<App, 'db' | 'queues' | 'fanOutQueueUrl' | 'log'> & {
@@ -33,23 +32,9 @@ async function tell(app: PresentApp, caller: SocketCaller, item: Presence): Prom
     const parsed = parseRoom(name);
     return parsed?.kind === 'stream' ? [parsed.streamId] : [];
   });
-  const rooms = await app.db.transaction({ workspaceId }, (tx) => smallRooms(tx, streamIds));
+  const rooms = await app.db.transaction({ workspaceId }, (tx) => listSmallRooms(tx, streamIds));
   await push(
     app,
     rooms.map((room) => ({ group: room, message: { kind: 'notice', room, frame: { op: 'presence', room, item } } })),
   );
-}
-
-/** Finds the rooms that are told: the workspace's if it is small, or those of the streams that are. One statement. */
-async function smallRooms(tx: Transaction, streamIds: readonly string[]): Promise<string[]> {
-  const rows = await tx.query<{ stream_id: string | null }>(
-    `select null as stream_id where (select count(*) from (
-       select from workspace_members where workspace_id = $1 and removed_at is null limit $3 + 1) x) <= $3
-     union all
-     select s.id from streams s where s.workspace_id = $1 and s.id = any($2) and (select count(*) from (
-       select from stream_members m where m.stream_id = s.id and m.left_at is null limit $3 + 1) x) <= $3`,
-    [tx.workspaceId, streamIds, maxTold],
-  );
-  if (rows.some(({ stream_id }) => stream_id === null)) return [roomName.workspace(tx.workspaceId)];
-  return rows.map(({ stream_id }) => roomName.stream(tx.workspaceId, stream_id ?? ''));
 }

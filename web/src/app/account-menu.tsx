@@ -1,5 +1,5 @@
 import { Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { ChevronsUpDown, Keyboard, LogOut, MonitorX } from 'lucide-react';
+import { Bell, ChevronsUpDown, Keyboard, LogOut, MonitorX } from 'lucide-react';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { noticeOf } from '../workspace/stream-actions.ts';
@@ -13,7 +13,7 @@ const schemes: { value: MantineColorScheme; label: string }[] = [
 ];
 
 /** The foot of the sidebar: the signed-in member and their own menu. */
-export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
+export function AccountMenu({ onShortcuts, onNotifications }: { onShortcuts: () => void; onNotifications: () => void }) {
   const { me, signOut } = useWorkspace();
   const signOutEverywhere = useSignOutEverywhere();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -34,6 +34,9 @@ export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
         <Menu.Dropdown>
           <MenuChoices label="Colours" choices={schemes} value={colorScheme} onPick={setColorScheme} />
           <Menu.Divider />
+          <Menu.Item leftSection={<Bell size={15} aria-hidden="true" />} onClick={onNotifications}>
+            Notifications
+          </Menu.Item>
           <Menu.Item leftSection={<Keyboard size={15} aria-hidden="true" />} onClick={onShortcuts}>
             Keyboard shortcuts
           </Menu.Item>

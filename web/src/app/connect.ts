@@ -2,9 +2,11 @@ import { createDebugLog } from '../../../client/debug-log.ts';
 import { createStreambed, type Streambed } from '../../../client/http/http.ts';
 import { openLiveEpochs } from '../../../client/epochs/live-epochs.ts';
 import { openLiveDrafts } from '../../../client/drafts/live-drafts.ts';
+import { openLivePresence, type LivePresence } from '../../../client/presence/live-presence.ts';
 import { openLiveStream } from '../../../client/stream/live-stream.ts';
 import { openLiveWorkspace, type LiveWorkspace } from '../../../client/workspace/live-workspace.ts';
 import { RealtimeSocket } from '../../../client/socket/socket.ts';
+import { watchPresence } from '../workspace/presence/device-presence.ts';
 import { openEpochs, type OpenEpochs } from '../workspace/open-epochs.ts';
 import { draftCopies, openDrafts, type Drafts } from '../workspace/drafts.ts';
 import type { ReadProgress } from '../workspace/new-messages.ts';
@@ -19,6 +21,7 @@ export interface Connection {
   readonly open: OpenStreams;
   readonly openEpochs: OpenEpochs;
   readonly drafts: Drafts;
+  readonly presence: LivePresence;
   readonly readProgress: Map<string, ReadProgress>;
   readonly keptUnread: Set<string>;
   readonly roots: ThreadRoots;
@@ -36,6 +39,12 @@ export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 
   const epochs = openEpochs((streamId) => openLiveEpochs({ streambed, socket, workspaceId, streamId }));
   const copies = draftCopies(deviceStore, { workspaceId, userId });
   const liveDrafts = openLiveDrafts({ streambed, socket, workspaceId, userId, copies });
+  const presence = openLivePresence({ streambed, socket, workspaceId });
+  const device = crypto.randomUUID();
+  const stopPresence = watchPresence((state) => {
+    socket.present(device, state);
+    presence.pause(state === 'hidden' || state === 'gone');
+  });
   const stopWatching = watchDevice(
     () => socket.wake(),
     () => liveDrafts.flush(),
@@ -47,12 +56,15 @@ export function connect({ token, workspaceId, userId }: Pick<Session, 'token' | 
     open,
     openEpochs: epochs,
     drafts,
+    presence,
     readProgress: new Map(),
     keptUnread: new Set(),
     roots: openThreadRoots((streamId, eventId) => streambed.workspace(workspaceId).events(streamId).read(eventId)),
     close() {
       stopWatching();
       drafts.close();
+      stopPresence();
+      presence.close();
       open.close();
       epochs.close();
       list.close();

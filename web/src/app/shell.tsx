@@ -15,6 +15,8 @@ import { useUnseenTitle } from '../workspace/use-unseen-title.ts';
 import { useStreamList, useWorkspace } from '../workspace/workspace-context.ts';
 import { Empty } from '../ui/empty.tsx';
 import { AccountMenu } from './account-menu.tsx';
+import { NotificationsDialog } from '../notifications/notifications-dialog.tsx';
+import { useNotifications } from '../notifications/use-notifications.ts';
 import { Brand } from './brand.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { modKey } from '../ui/mod-key.ts';
@@ -38,16 +40,18 @@ export function Shell({ workspaceName, expired }: { workspaceName: string; expir
   const [browsing, browse] = useDisclosure();
   const [jumping, jump] = useDisclosure();
   const help = useMenuDialog();
+  const notifications = useMenuDialog();
   const [drawer, setDrawer] = useDisclosure();
   const { place } = useWorkspace();
   const { state, problem, offlineSince, streams } = useStreamList();
   useHotkeys([['mod+K', jump.toggle]], []);
   useFavicon(totalBadge(streams));
+  useNotifications();
   const banner = expired ? expiredBanner : bannerOf({ state, problem: state === 'live' ? undefined : problem, offlineSince });
   const sidebar = (
     <Sidebar
       head={<Brand workspaceName={workspaceName} onJump={jump.open} />}
-      foot={<AccountMenu onShortcuts={help.open} />}
+      foot={<AccountMenu onShortcuts={help.open} onNotifications={notifications.open} />}
       links={<SidebarLinks onPicked={setDrawer.close} />}
       onCreate={create.open}
       onBrowse={browse.open}
@@ -74,13 +78,18 @@ export function Shell({ workspaceName, expired }: { workspaceName: string; expir
         </ErrorBoundary>
       </main>
       {isNarrow && (
-        <StreamsDrawer opened={drawer} isCovered={creating || browsing || jumping || help.opened} onClose={setDrawer.close}>
+        <StreamsDrawer
+          opened={drawer}
+          isCovered={creating || browsing || jumping || help.opened || notifications.opened}
+          onClose={setDrawer.close}
+        >
           {sidebar}
         </StreamsDrawer>
       )}
       <CreateStreamDialog opened={creating} onClose={create.close} />
       <BrowseDialog opened={browsing} onClose={browse.close} />
       <JumpDialog opened={jumping} onClose={jump.close} />
+      <NotificationsDialog opened={notifications.opened} onClose={notifications.close} />
       <ShortcutsDialog opened={help.opened} onClose={help.close} />
     </div>
   );

@@ -6,6 +6,7 @@ import { PlaceLink } from '../workspace/place-link.tsx';
 import { badgeOf, countLabel } from '../workspace/badges.ts';
 import classes from './sidebar-item.module.css';
 import { nameOfStream } from '../workspace/stream-filter.ts';
+import { PresenceDot } from '../workspace/presence/presence-dot.tsx';
 import { StreamIcon } from '../workspace/stream-icon.tsx';
 import { placeOf } from './stream-place.ts';
 import { firstWords } from '../workspace/thread-roots.ts';
@@ -35,6 +36,7 @@ export const SidebarItem = memo(function SidebarItem({ stream, isCurrent, hasDra
         <Sign stream={stream} />
       </span>
       {stream.streamType === 'thread' ? <ThreadName stream={stream} /> : <StreamName stream={stream} />}
+      <Partner stream={stream} />
       {!isCurrent && hasDraft && <Pencil size={13} className={classes.note} aria-label="Draft" />}
       {badge.isMuted && <BellOff size={13} className={classes.note} aria-label="Muted" />}
       {badge.count > 0 ? <Count stream={stream} count={badge.count} /> : badge.isUnread && <span className="sb-hidden"> unread</span>}
@@ -48,6 +50,14 @@ function Sign({ stream }: { stream: Stream }) {
   const [first] = others;
   if (stream.streamType !== 'dm' || !first || others.length > 1) return <StreamIcon stream={stream} size={15} />;
   return <Avatar id={first.id} name={first.name} size={18} />;
+}
+
+/** Shows whether the other one of a direct message is there. */
+function Partner({ stream }: { stream: Stream }) {
+  const { me } = useWorkspace();
+  const others = stream.participants?.filter(({ id }) => id !== me.id) ?? [];
+  const [only] = others;
+  return stream.streamType === 'dm' && others.length === 1 && only ? <PresenceDot userId={only.id} /> : null;
 }
 
 function StreamName({ stream }: { stream: Stream }) {

@@ -6,6 +6,7 @@ import { MenuChoices } from '../ui/menu-choices.tsx';
 import { useTask } from '../ui/use-task.ts';
 import { sentenceOf } from '../ui/problem-words.ts';
 import classes from './members-dialog.module.css';
+import { PresenceDot } from '../workspace/presence/presence-dot.tsx';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
 interface Props {
@@ -34,7 +35,7 @@ export function MembersItem(props: Props) {
     <li className={classes.item} aria-busy={busy}>
       <Avatar id={user.id} name={user.name} size={30} />
       <div className={classes.words}>
-        <bdi className={classes.name}>{user.name}</bdi>
+        <bdi className={classes.name}>{user.name}</bdi> <PresenceDot userId={user.id} />
         {user.id === me.id && <span className={classes.soft}> (you)</span>}
         <div className={classes.soft}>
           @{user.id}

@@ -8,6 +8,7 @@ import type { StreamRights } from '../workspace/stream-rights.ts';
 import { useWorkspace } from '../workspace/workspace-context.ts';
 
 const levels: readonly { readonly value: NotifyLevel; readonly label: string }[] = [
+  { value: 'all', label: 'Everything, told of all of it' },
   { value: 'default', label: 'Everything, told of mentions' },
   { value: 'mentions', label: 'Mentions only' },
   { value: 'none', label: 'Muted' },
@@ -72,12 +73,7 @@ function NotifyLevels({ stream, onPick }: { stream: Stream; onPick: (level: Noti
   return (
     <>
       <Menu.Divider />
-      <MenuChoices
-        label="Badges and activity"
-        choices={levels}
-        value={stream.notifyLevel === 'all' ? 'default' : stream.notifyLevel}
-        onPick={onPick}
-      />
+      <MenuChoices label="Badges and activity" choices={levels} value={stream.notifyLevel} onPick={onPick} />
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { createContext, use } from 'react';
 import type { Streambed } from '../../../client/http/http.ts';
+import type { LivePresence } from '../../../client/presence/live-presence.ts';
 import type { LiveWorkspace, WorkspaceSnapshot } from '../../../client/workspace/live-workspace.ts';
 import type { OpenEpochs } from './open-epochs.ts';
 import { useLive } from '../ui/use-live.ts';
@@ -20,6 +21,8 @@ export interface WorkspaceContext {
   /** The live epochs of the open streams. */
   readonly openEpochs: OpenEpochs;
   readonly drafts: Drafts;
+  /** Presence of the members in view. */
+  readonly presence: LivePresence;
   /** The reader's progress by stream id, since the page loaded. */
   readonly readProgress: Map<string, ReadProgress>;
   /** Streams that the member marked unread while they were open. */
