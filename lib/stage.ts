@@ -71,6 +71,8 @@ export interface Stage {
   readonly keys: string;
   /** Public domain name with its certificate (in us-east-1). Undefined uses CloudFront's own name. */
   readonly domain: Named | undefined;
+  /** Origins of pages besides our own that may call the API, such as of a React kit. */
+  readonly origins: readonly string[];
   /** Settings of notifications to browsers. */
   readonly push: PushSettings;
   /** Address that mails come from, an identity of SES. Undefined sends none. */
@@ -84,7 +86,7 @@ export interface Stage {
   readonly gateways: Named | undefined;
 }
 
-type Fixed = Omit<Stage, 'alarmEmail' | 'keys' | 'domain' | 'gateways' | 'push' | 'mailFrom' | 'publicUrl'>;
+type Fixed = Omit<Stage, 'alarmEmail' | 'keys' | 'domain' | 'gateways' | 'origins' | 'push' | 'mailFrom' | 'publicUrl'>;
 
 const dev: Fixed = {
   name: 'dev',
@@ -174,11 +176,25 @@ export function readStage(scope: IConstruct): Stage {
     alarmEmail: read('alarmEmail'),
     keys: read('keys') ?? '1',
     domain,
+    origins: readOrigins(read('origins') ?? (name === 'local' ? kitExample : undefined)),
     push: readPush(read, { name, domain: domain?.name, alarmEmail: read('alarmEmail') }),
     mailFrom: readMailFrom(read, { name }, publicUrl),
     publicUrl,
     gateways: readGateways(scope),
   };
+}
+
+/** Origin of the page in docs/examples/kit, which `npm run demo:kit` serves. */
+const kitExample = 'http://127.0.0.1:5176';
+
+function readOrigins(text: string | undefined): string[] {
+  const origins = text?.split(',') ?? [];
+  for (const origin of origins) {
+    const isSafe = URL.canParse(origin) && (origin.startsWith('https://') || /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/.test(origin));
+    if (!isSafe || new URL(origin).origin !== origin)
+      throw new Error(`-c origins=... must be origins such as https://app.example.com, separated by commas, and has ${origin}`);
+  }
+  return origins;
 }
 
 /** True when memory needs a service outside of the network. */

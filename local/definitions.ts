@@ -120,11 +120,22 @@ export interface Throttle {
   readonly burstLimit: number;
 }
 
+/** Pages of other origins that a gateway answers. */
+export interface CorsDefinition {
+  readonly origins: readonly string[];
+  readonly credentials: boolean;
+  readonly methods: readonly string[];
+  readonly headers: readonly string[];
+  readonly exposed: readonly string[];
+  readonly maxAgeSeconds: number;
+}
+
 export interface HttpApiDefinition {
   readonly apiId: string;
   /** `$default`, or a name that is the first segment of the path. */
   readonly stage: string;
   readonly routes: readonly HttpRouteDefinition[];
+  readonly cors?: CorsDefinition | undefined;
   readonly throttle?: Throttle;
 }
 

@@ -1,5 +1,7 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CorsHttpMethod,
+  type CorsPreflightOptions,
   HttpApi,
   HttpMethod,
   HttpRoute,
@@ -35,6 +37,7 @@ export class HttpRoutes extends Construct {
       apiName: `Streambed-${stage.name}`,
       createDefaultStage: false,
       disableExecuteApiEndpoint: disablesDefault(stage),
+      ...(stage.origins.length > 0 && { corsPreflight: corsOf(stage.origins) }),
     });
     const logGroup = new LogGroup(this, 'AccessLog', {
       retention: stage.logs.retention,
@@ -82,6 +85,16 @@ export class HttpRoutes extends Construct {
     new HttpRoute(this, 'Rest', { httpApi: this.api, routeKey, integration: integrate(fn) });
   }
 }
+
+/** Pages of other origins may call with credentials; the gateway answers their preflight requests, and no origin that is not listed. */
+const corsOf = (allowOrigins: readonly string[]): CorsPreflightOptions => ({
+  allowOrigins: [...allowOrigins],
+  allowCredentials: true,
+  allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
+  allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match'],
+  exposeHeaders: ['etag', 'link', 'retry-after', 'x-request-id'],
+  maxAge: Duration.hours(1),
+});
 
 const integrate = (fn: ServiceFunction): HttpLambdaIntegration =>
   new HttpLambdaIntegration(`${fn.node.scope?.node.id}${fn.node.id}`, fn, {

@@ -4,6 +4,7 @@ import type { HttpApiDefinition, HttpRouteDefinition } from '../definitions.ts';
 import type { Account, Functions, Log } from '../types.ts';
 import { httpEvent } from './http-event.ts';
 import { message, readAnswer, sendAnswer, type HttpAnswer } from './http-response.ts';
+import { preflight, withCors } from './cors.ts';
 import { httpRouter } from './http-routes.ts';
 import { gatewayId } from './ids.ts';
 import { invokeWithin } from './integration.ts';
@@ -35,8 +36,8 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     handle: (request, response) => {
       const start = performance.now();
       const requestId = gatewayId();
-      const done = ({ result, routeKey }: RoutedAnswer) => {
-        sendAnswer(response, result, requestId, request.method === 'HEAD');
+      const done = ({ result, routeKey, isPreflight }: RoutedAnswer) => {
+        sendAnswer(response, isPreflight ? result : withCors(options.api.cors, request, result), requestId, request.method === 'HEAD');
         const milliseconds = Math.round((performance.now() - start) * 10) / 10;
         log('debug', 'http api', { requestId, method: request.method, path: request.url, routeKey, status: result.status, milliseconds });
       };
@@ -56,6 +57,8 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
 interface RoutedAnswer {
   readonly result: HttpAnswer;
   readonly routeKey?: string;
+  /** The gateway has answered for its function, with headers of its own. */
+  readonly isPreflight?: true;
 }
 
 function answering({ account, api, functions, log }: HttpApiOptions) {
@@ -63,6 +66,8 @@ function answering({ account, api, functions, log }: HttpApiOptions) {
   const route = httpRouter(api.routes);
   const mayPass = tokenBucket(api.throttle);
   return async (request: IncomingMessage, requestId: string): Promise<RoutedAnswer> => {
+    const asked = preflight(api.cors, request);
+    if (asked) return { result: asked, isPreflight: true };
     const body = await readBody(request, maxBodyBytes);
     if (!mayPass()) return { result: message(429, 'Too Many Requests') };
     const target = readTarget(request.url ?? '/');

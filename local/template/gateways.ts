@@ -1,5 +1,6 @@
 import type {
   AuthorizerDefinition,
+  CorsDefinition,
   HttpApiDefinition,
   HttpRouteDefinition,
   Throttle,
@@ -42,7 +43,13 @@ interface IntegrationProperties {
 export function readHttpApis(parts: Parts): HttpApiDefinition[] {
   return apisOf(parts, 'HTTP').map((api) => {
     const { stage, throttle } = stageOf(parts, api.id);
-    return { apiId: api.id, stage, throttle, routes: routesOf(parts, api.id).map((route) => httpRoute(parts, route, stage)) };
+    return {
+      apiId: api.id,
+      stage,
+      throttle,
+      cors: api.cors,
+      routes: routesOf(parts, api.id).map((route) => httpRoute(parts, route, stage)),
+    };
   });
 }
 
@@ -117,16 +124,40 @@ function authorizerOf(
   return { functionArn, identitySources: properties.IdentitySource ?? [] };
 }
 
+interface ApiProperties {
+  readonly ProtocolType?: string;
+  readonly RouteSelectionExpression?: string;
+  readonly CorsConfiguration?: CorsProperties;
+}
+interface CorsProperties {
+  readonly AllowOrigins?: readonly string[];
+  readonly AllowCredentials?: boolean;
+  readonly AllowMethods?: readonly string[];
+  readonly AllowHeaders?: readonly string[];
+  readonly ExposeHeaders?: readonly string[];
+  readonly MaxAge?: number;
+}
+
+const corsOf = (given: CorsProperties): CorsDefinition => ({
+  origins: given.AllowOrigins ?? [],
+  credentials: given.AllowCredentials ?? false,
+  methods: given.AllowMethods ?? [],
+  headers: given.AllowHeaders ?? [],
+  exposed: given.ExposeHeaders ?? [],
+  maxAgeSeconds: given.MaxAge ?? 0,
+});
+
 function apisOf({ resolver }: Parts, protocol: 'HTTP' | 'WEBSOCKET') {
   return resolver
     .resources('AWS::ApiGatewayV2::Api')
     .map((resource) => ({
       resource,
-      properties: resolver.properties(resource) as { ProtocolType?: string; RouteSelectionExpression?: string },
+      properties: resolver.properties(resource) as ApiProperties,
     }))
     .filter(({ properties }) => properties.ProtocolType === protocol)
     .map(({ resource, properties }) => ({
       id: resolver.ref(resource),
+      cors: properties.CorsConfiguration && corsOf(properties.CorsConfiguration),
       routeSelectionExpression: properties.RouteSelectionExpression ?? '$request.body.action',
     }));
 }

@@ -35,6 +35,7 @@ test('the stage local differs from dev in names, log level, TLS to Postgres and 
     pushContact: 'mailto:streambed@local.example',
     mailFrom: 'streambed@local.example',
     publicUrl: 'http://127.0.0.1:3000',
+    origins: 'http://127.0.0.1:5176',
   };
   const dev = linesOf('dev', { embeddingProvider: 'local', ...notifications });
   const pairs = dev.map((line, index) => [line, local[index]]).filter(([a, b]) => a !== b);

@@ -28,6 +28,35 @@ describe('reading the stage', () => {
     expect(() => read({ domainName: 'talk.example.com' })).toThrow('needs both');
   });
 
+  test('takes origins, hosts, contacts and senders as they must be, and names what is wrong', () => {
+    expect(read({ origins: 'https://a.example,http://localhost:5173' }).origins).toEqual(['https://a.example', 'http://localhost:5173']);
+    for (const origins of ['*', 'https://a.example/', 'http://a.example', 'a.example', 'https://a.example, https://b.example'])
+      expect(() => read({ origins })).toThrow('-c origins=... must be origins such as');
+    expect(read({}).push).toEqual({ contact: undefined, hosts: [] });
+    expect(read({ alarmEmail: 'ops@a.example' }).push.contact).toBe('mailto:ops@a.example');
+    expect(read({ pushContact: 'https://a.example/contact' }).push.contact).toBe('https://a.example/contact');
+    for (const pushContact of ['ops@a.example', 'mailto:ops@localhost', 'http://a.example', 'https://localhost/x', 'mailto:x'])
+      expect(() => read({ pushContact })).toThrow('-c pushContact=... must be mailto:somebody@example.com or an https address');
+    expect(read({ pushHosts: 'push.a.example,*.b.example' }).push.hosts).toEqual(['push.a.example', '*.b.example']);
+    for (const pushHosts of [
+      'localhost',
+      '127.0.0.1',
+      '10.0.0.1',
+      'a',
+      'push.local',
+      'https://a.example',
+      'http://127.0.0.1:80',
+      '*.internal',
+      '',
+    ])
+      if (pushHosts !== '') expect(() => read({ pushHosts })).toThrow('-c pushHosts=... must be public host names');
+    const publicUrl = 'https://talk.a.example';
+    expect(read({ mailFrom: 'no-reply@a.example', publicUrl })).toMatchObject({ mailFrom: 'no-reply@a.example', publicUrl });
+    expect(() => read({ mailFrom: 'no-reply@a.example' })).toThrow('needs -c domainName=... or -c publicUrl=... too');
+    expect(() => read({ mailFrom: 'A <a@a.example>', publicUrl })).toThrow('-c mailFrom=... must be an address');
+    expect(() => read({ publicUrl: 'talk.a.example/x' })).toThrow('-c publicUrl=... must be such as');
+  });
+
   test('is done in one file only', () => {
     const others = globSync('{lib,bin}/**/*.ts', { cwd: root }).filter((file) => file !== join('lib', 'stage.ts'));
     expect(others.length).toBeGreaterThan(10);
@@ -77,6 +106,15 @@ describe('prod', () => {
     expect(urlOf('RealtimeHttp')).toBe('wss://talk.example.com/realtime');
     expect(JSON.stringify(urlOf('RealtimeFanOut'))).toContain('ApiEndpoint');
   });
+});
+
+test('origins that are configured may call with credentials, and no stage has others', () => {
+  const apiOf = (context: Record<string, string>) =>
+    resourcesOf(synthesize('dev', { context }).service, 'AWS::ApiGatewayV2::Api').find(
+      ([, { Properties }]) => Properties['ProtocolType'] === 'HTTP',
+    )![1].Properties['CorsConfiguration'] as object | undefined;
+  expect(apiOf({})).toBeUndefined();
+  expect(apiOf({ origins: 'https://a.example' })).toMatchObject({ AllowOrigins: ['https://a.example'], AllowCredentials: true });
 });
 
 describe('dev', () => {
