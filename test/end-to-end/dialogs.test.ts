@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { dialogEntries, type Scene } from './dialog-entries.ts';
-import { focusFaults, placeFaults } from './dialog-faults.ts';
-import { dialogFiles, filesWithOwnModal } from './dialog-list.ts';
-import { enter, tellStory, type Story } from './dialog-scene.ts';
+import { dialogEntries, type Scene } from './dialogs/entries.ts';
+import { focusFaults, placeFaults } from './dialogs/faults.ts';
+import { dialogFiles, filesWithOwnModal } from './dialogs/list.ts';
+import { enter, tellStory, type Story } from './dialogs/scene.ts';
 import { openStage } from './stage.ts';
 import { limit } from '../support/slowness.ts';
 

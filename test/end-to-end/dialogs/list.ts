@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const root = path.resolve(import.meta.dirname, '../../web/src');
+const root = path.resolve(import.meta.dirname, '../../../web/src');
 
 /** The component that all modal dialogs are made of. */
 export const dialogComponent = 'ui/dialog.tsx';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { api } from '../../contract/api.ts';
-import { createStreambed } from '../../client/http/http.ts';
-import { ConversationPerson } from './conversation-person.ts';
-import { MemoryPerson } from './memory-person.ts';
-import type { Person } from './person.ts';
-import type { Scene } from './dialog-entries.ts';
-import type { Stage } from './stage.ts';
+import { api } from '../../../contract/api.ts';
+import { createStreambed } from '../../../client/http/http.ts';
+import { ConversationPerson } from '../conversation-person.ts';
+import { MemoryPerson } from '../memory-person.ts';
+import type { Person } from '../person.ts';
+import type { Scene } from './entries.ts';
+import type { Stage } from '../stage.ts';
 
 /** A word of a length without a place to break it. */
 const unbroken = (start: string, length: number): string => start + 'W'.repeat(length - start.length);
@@ -32,7 +32,7 @@ export async function tellStory(stage: Stage): Promise<Story> {
   const events = client.events(streamId);
   await events.post({ text: `How it began: ${unbroken('long', 200)}` });
   await events.post({ text: table });
-  const picture = readFileSync(path.join(import.meta.dirname, '../../docs/images/streams-light.png'));
+  const picture = readFileSync(path.join(import.meta.dirname, '../../../docs/images/streams-light.png'));
   const content = new File([picture], fileName, { type: 'image/png' });
   const file = await client.files.upload(streamId, content, { width: 240, height: 144 });
   await events.post({ eventType: 'file', fileId: file.id });

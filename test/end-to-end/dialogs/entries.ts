@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
-import type { ConversationPerson } from './conversation-person.ts';
-import type { MemoryPerson } from './memory-person.ts';
-import type { Person } from './person.ts';
+import type { ConversationPerson } from '../conversation-person.ts';
+import type { MemoryPerson } from '../memory-person.ts';
+import type { Person } from '../person.ts';
 
 /** A stream with everything that a dialog can be opened on, and a user in front of it. */
 export interface Scene {
