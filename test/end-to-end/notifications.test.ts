@@ -71,7 +71,9 @@ const subscribeHere = ({ endpoint, p256dh, auth }: { endpoint: string; p256dh: s
   PushManager.prototype.getSubscription = async () => (made ? (subscription as unknown as PushSubscription) : null);
   PushManager.prototype.subscribe = async (options) => {
     made = true;
-    subscription.options.applicationServerKey = bytes(String(options?.applicationServerKey));
+    const key = options?.applicationServerKey;
+    if (typeof key !== 'string') throw new TypeError('The page gives its key as text.');
+    subscription.options.applicationServerKey = bytes(key);
     return subscription as unknown as PushSubscription;
   };
   Object.defineProperty(Notification, 'permission', { get: () => (made ? 'granted' : 'default') });
