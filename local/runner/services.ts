@@ -4,6 +4,7 @@ import { createHttpApi, type HttpApi } from '../api-gateway/http.ts';
 import { createWebSocketApi, type WebSocketApi } from '../api-gateway/websocket.ts';
 import { startAwsEndpoint } from '../aws-endpoint.ts';
 import { createCustomResources, fillAttributes, type Attributes } from '../cloudformation/custom-resources.ts';
+import type { HttpApiDefinition } from '../definitions.ts';
 import type { Cleanup } from './cleanup.ts';
 import { startDynamoDb, type DynamoDb } from '../dynamodb/dynamodb.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -120,7 +121,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const scheduler = createScheduler({ account, schedules: application.schedules, functions, access, log });
   cleanup.add(() => scheduler.stop());
 
-  const httpApis = new Map(application.httpApis.map((api) => [api.apiId, createHttpApi({ account, api, functions, log })]));
+  const httpApis = createHttpApis(application, options, functions);
   const webSocketApis = new Map(
     application.webSocketApis.map((api) => [api.apiId, createWebSocketApi({ account, api, functions, access, log })]),
   );
@@ -187,6 +188,18 @@ function startFunctions(
     maxEnvironments: environmentsPerFunction(),
     onLine: ({ constructId }, line) => logFunctionLine(log, constructId, line),
   });
+}
+
+/** Makes the HTTP APIs. Pages of the origins that `ORIGINS` names may call them too. */
+function createHttpApis(
+  { httpApis }: Application,
+  { log, environment }: ServicesOptions,
+  functions: LambdaFunctions,
+): Map<string, HttpApi> {
+  const more = environment['ORIGINS']?.split(',') ?? [];
+  const withMore = (api: HttpApiDefinition): HttpApiDefinition =>
+    api.cors === undefined ? api : { ...api, cors: { ...api.cors, origins: [...api.cors.origins, ...more] } };
+  return new Map(httpApis.map((api) => [api.apiId, createHttpApi({ account, api: withMore(api), functions, log })]));
 }
 
 /** Lets notifications go to push services that a test names. */
