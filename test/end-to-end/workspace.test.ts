@@ -14,16 +14,18 @@ const both = (): Promise<[Person, Person]> => Promise.all([stage.signedIn(maya),
 /** A message in the panel. A role is needed, because the announcement for screen readers has the same words. */
 const inPanel = (person: Person, text: string): Locator => person.panel().getByRole('article').filter({ hasText: text });
 const lines = (count: number): string[] => Array.from({ length: count }, (_, i) => `line ${i + 1}`);
+/** Behind the name of a direct message stands if the other is there. */
+const status = '( online| away| offline)?';
 /** Waits until a stream's row has this badge. */
 const badge = (person: Person, stream: string, words: string): Promise<void> =>
   person.page
     .getByRole('navigation', { name: 'Streams' })
-    .getByRole('link', { name: new RegExp(`${stream} ${words}$`) })
+    .getByRole('link', { name: new RegExp(`${stream}${status} ${words}$`) })
     .waitFor();
 const noBadge = (person: Person, stream: string): Promise<void> =>
   person.page
     .getByRole('navigation', { name: 'Streams' })
-    .getByRole('link', { name: new RegExp(`${stream}$`) })
+    .getByRole('link', { name: new RegExp(`${stream}${status}$`) })
     .waitFor();
 
 describe('badges', () => {

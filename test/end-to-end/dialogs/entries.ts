@@ -152,6 +152,21 @@ export const dialogEntries: Readonly<Record<string, DialogEntry>> = {
     },
     enter: undefined,
   },
+  'notifications/notifications-dialog.tsx': {
+    open: async (scene) => {
+      await toSidebar(scene);
+      const account = button(scene, /^Account/);
+      await account.click();
+      await scene.person.page.getByRole('menuitem', { name: 'Notifications' }).click();
+      const dialog = scene.person.dialog('Notifications');
+      // The longest form: with the fields of quiet hours.
+      await dialog.getByRole('checkbox', { name: 'Quiet hours' }).check();
+      await dialog.getByLabel('From').focus();
+      return { dialog, back: account };
+    },
+    enter: pressEnter,
+    leave: fromSidebar,
+  },
   'polls/poll-dialog.tsx': {
     open: async (scene) => {
       await button(scene, 'Add a file or a poll').click();
