@@ -29,13 +29,16 @@ export const maxTold = 50;
 export const maxAsked = 100;
 export const maxCounted = 500;
 
+const UserIds = z.array(UserId).min(1).max(maxAsked);
 /** Either some members, or those of a stream. */
 export const ListPresence = z
   .strictObject({
     userIds: z
       .string()
-      .transform((text) => text.split(','))
-      .pipe(z.array(UserId).min(1).max(maxAsked))
+      .refine((text) => UserIds.safeParse(text.split(',')).success, {
+        error: `must be at most ${maxAsked} ids of users, separated by commas`,
+      })
+      .transform((text) => UserIds.parse(text.split(',')))
       .optional()
       .describe(`Ids of members, separated by commas, at most ${maxAsked}`),
     streamId: StreamId.optional(),

@@ -130,6 +130,7 @@ function* readings(person: PersonId): Generator<Request> {
       ),
       ...streamIds.map((id) => ({ q: `${w.marker} ${w.hush} ${w.whisper}`, in: id })),
     ],
+    'kit.listPresence': [{ userIds: people.join(',') }, ...streamIds.map((id) => ({ streamId: id }))],
     'notifications.listNotifications': [{}, { unread: 'true' }],
   };
   for (const { name, route } of forUsers.filter((one) => one.route.method === 'GET')) {
