@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { problemOf } from '../errors.ts';
 import type { Streambed, WorkspaceClient } from '../http/http.ts';
 import type { RealtimeSocket } from '../socket/socket.ts';
+import { withoutLog } from '../socket/subscriptions.ts';
 import type { RoomListener } from '../socket/subscriptions.ts';
 import { chosen, edited, noDraft, saved, sent, stored } from './draft-copy.ts';
 import type { DraftCopies, DraftCopy, StoredDraft } from './draft-copy.ts';
@@ -112,15 +113,9 @@ class DraftFollower implements LiveDrafts {
 
   #listener(): RoomListener {
     return {
-      position: () => ({}),
+      ...withoutLog,
       // Frames before the subscription were missed.
       joined: () => void this.#readAll().catch(() => undefined),
-      refused: () => undefined,
-      changes: () => undefined,
-      behind: () => undefined,
-      resync: () => undefined,
-      stands: () => undefined,
-      unreadable: () => undefined,
       draft: (frame) => void this.#take(frame).catch(() => undefined),
     };
   }

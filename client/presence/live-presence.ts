@@ -5,6 +5,7 @@ import { systemClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import type { Streambed } from '../http/http.ts';
 import type { RealtimeSocket } from '../socket/socket.ts';
+import { withoutLog } from '../socket/subscriptions.ts';
 import type { RoomListener } from '../socket/subscriptions.ts';
 
 export interface LivePresenceOptions {
@@ -90,19 +91,13 @@ class PresenceFollower implements LivePresence {
 
   #listener(): RoomListener {
     return {
-      position: () => ({}),
+      // A guest is refused the workspace's room: reads have to do.
+      ...withoutLog,
       // Frames before the subscription were missed.
       joined: () => {
         for (const userId of this.#known.keys()) this.#known.set(userId, { ...this.#known.get(userId), until: longAgo } as Presence);
         this.#lookIn(gatherMs);
       },
-      // A guest does not hear the workspace: reads have to do.
-      refused: () => undefined,
-      changes: () => undefined,
-      behind: () => undefined,
-      resync: () => undefined,
-      stands: () => undefined,
-      unreadable: () => undefined,
       presence: ({ item }) => {
         if (!this.#watched.has(item.userId)) return;
         this.#take([item]);

@@ -41,6 +41,17 @@ export interface RoomListener {
   presence?(frame: PresenceFrame): void;
 }
 
+/** The part of a listener that keeps no log of its room, and hears only frames without a position. */
+export const withoutLog: Omit<RoomListener, 'joined'> = {
+  position: () => ({}),
+  refused: () => undefined,
+  changes: () => undefined,
+  behind: () => undefined,
+  resync: () => undefined,
+  stands: () => undefined,
+  unreadable: () => undefined,
+};
+
 interface Room {
   readonly listeners: Set<RoomListener>;
   /** Number of the last join. A subscription that was requested before it does not serve it. */
