@@ -59,21 +59,18 @@ class DraftTable implements Drafts {
   }
 
   save(place: DraftPlace, content: DraftContent, over: number | undefined): Promise<Draft | undefined> {
-    const now = this.#clock.now().getTime();
-    const isFirst = 'attribute_not_exists(pk) OR expiresAt <= :seconds';
-    const condition = { 0: isFirst }[String(over)] ?? 'revision = :over AND expiresAt > :seconds';
+    if (over === undefined) return this.#write(place, content);
+    const seconds = Math.floor(this.#clock.now().getTime() / 1_000);
+    const isFirst = over === 0;
     return this.#write(place, content, {
-      ...(over !== undefined && { ConditionExpression: condition }),
-      values: {
-        ...(over !== undefined && { ':seconds': Math.floor(now / 1_000) }),
-        ...(over !== undefined && over > 0 && { ':over': over }),
-      },
+      expression: isFirst ? 'attribute_not_exists(pk) OR expiresAt <= :seconds' : 'revision = :over AND expiresAt > :seconds',
+      values: { ':seconds': seconds, ...(!isFirst && { ':over': over }) },
     });
   }
 
   clear(place: DraftPlace, until: Date): Promise<Draft | undefined> {
     return this.#write(place, empty, {
-      ConditionExpression: 'updatedAt <= :until AND isEmpty = :no',
+      expression: 'updatedAt <= :until AND isEmpty = :no',
       values: { ':until': until.getTime(), ':no': false },
     });
   }
@@ -81,7 +78,7 @@ class DraftTable implements Drafts {
   async #write(
     place: DraftPlace,
     { text, mentions, replyTo, fileIds }: DraftContent,
-    { ConditionExpression, values }: { ConditionExpression?: string; values: Record<string, unknown> },
+    condition?: { readonly expression: string; readonly values: Item },
   ): Promise<Draft | undefined> {
     const now = this.#clock.now().getTime();
     let stored: Item | undefined;
@@ -92,10 +89,10 @@ class DraftTable implements Drafts {
         UpdateExpression:
           'SET #text = :text, mentions = :mentions, replyTo = :replyTo, fileIds = :files, preview = :preview, isEmpty = :empty, ' +
           'revision = if_not_exists(revision, :none) + :one, updatedAt = :now, expiresAt = :end',
-        ...(ConditionExpression !== undefined && { ConditionExpression }),
+        ...(condition && { ConditionExpression: condition.expression }),
         ExpressionAttributeNames: { '#text': 'text' },
         ExpressionAttributeValues: {
-          ...values,
+          ...condition?.values,
           ':text': text,
           ':mentions': mentions,
           ':replyTo': replyTo,
